@@ -1,0 +1,79 @@
+import type { Json } from '../lib/canonical-json.ts'
+
+/** Which generation of Wazuh an alert came from: 4.x alerts, or 5.x findings. */
+export type WazuhGeneration = 4 | 5
+
+export interface MitreReference {
+  readonly ids: readonly string[]
+  readonly tactics: readonly string[]
+  readonly techniques: readonly string[]
+}
+
+export interface RuleReference {
+  /** A number in text for 4.x (`5710`), a UUID for 5.x. */
+  readonly id: string
+  /** 0 to 16. For 5.x the word level is mapped: informational 3, low 5, medium 8, high 12, critical 15. */
+  readonly level: number
+  readonly description: string
+  readonly groups: readonly string[]
+  readonly mitre: MitreReference
+  readonly frequency?: number
+  readonly firedTimes?: number
+}
+
+export interface AgentReference {
+  readonly id: string
+  readonly name: string
+  readonly ip?: string
+}
+
+/** What kind of thing an entity is: the vocabulary that grouping, search, evidence and the console share. */
+export const entityTypes = [
+  'host',
+  'user',
+  'address',
+  'domain',
+  'url',
+  'file',
+  'hash',
+  'process',
+  'registry',
+  'service',
+  'cve',
+  'email',
+  'cloud-resource',
+] as const
+export type EntityType = (typeof entityTypes)[number]
+
+/** One thing that an alert names, and the field that names it. */
+export interface Entity {
+  readonly type: EntityType
+  /** Folded for comparison: lower case, no trailing dot, addresses in canonical form. */
+  readonly value: string
+  /** What part it plays: `source`, `target`, `actor`, `subject`, `parent`… */
+  readonly role: string
+  /** JSON pointer into the raw alert. */
+  readonly pointer: string
+}
+
+/** One Wazuh alert. `raw` is the source's JSON kept byte for byte; everything else is read from it. */
+export interface Alert {
+  /** Unique in Tocsin: `manager/node/id` for 4.x, the document id for findings. The same alert through two sources has the same key. */
+  readonly key: string
+  /** The id that the user knows: `_id` where the indexer gave one, else the alert's own `id`. */
+  readonly id: string
+  readonly generation: WazuhGeneration
+  /** Milliseconds since the Unix epoch. */
+  readonly timestampMs: number
+  readonly rule: RuleReference
+  readonly agent: AgentReference
+  readonly manager: string
+  readonly location: string
+  readonly decoder?: string
+  readonly fullLog?: string
+  readonly entities: readonly Entity[]
+  /** The alert as parsed (the `_source` of an indexer hit). Never trusted, never executed. */
+  readonly document: { readonly [key: string]: Json }
+  /** Exactly what the source gave, as text. */
+  readonly raw: string
+}

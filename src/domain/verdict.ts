@@ -1,0 +1,17 @@
+/** What an alert or case turned out to be. A proposed verdict changes nothing; only a person sets one. */
+export const verdicts = ['true_positive', 'benign_true_positive', 'false_positive', 'undetermined'] as const
+export type Verdict = (typeof verdicts)[number]
+
+/** Severity of a case, from the Wazuh level: 0-6 low, 7-11 medium, 12-14 high, 15-16 critical. */
+export const severities = ['low', 'medium', 'high', 'critical'] as const
+export type Severity = (typeof severities)[number]
+
+/** The severity that a Wazuh level sets. A model may never go below it. Source: Wazuh's own dashboard bands. */
+export function severityOfLevel(level: number): Severity {
+  return level >= 15 ? 'critical' : level >= 12 ? 'high' : level >= 7 ? 'medium' : 'low'
+}
+
+/** The higher of two severities. */
+export function higherSeverity(a: Severity, b: Severity): Severity {
+  return severities.indexOf(a) >= severities.indexOf(b) ? a : b
+}

@@ -1,0 +1,31 @@
+import { AppError } from './app-error.ts'
+
+/** Waits, or stops at once with the signal's reason. Leaves no timer and no listener behind. */
+export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason)
+    const stop = () => {
+      clearTimeout(timer)
+      reject(signal?.reason)
+    }
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop)
+      resolve()
+    }, ms)
+    signal?.addEventListener('abort', stop, { once: true })
+  })
+}
+
+/** A signal that fires with the given one, or after `timeoutMs` with an AppError `timed-out` (retryable). */
+export function withTimeout(timeoutMs: number, what: string, signal?: AbortSignal): AbortSignal {
+  const controller = new AbortController()
+  const timer = setTimeout(
+    () =>
+      controller.abort(
+        new AppError('timed-out', `${what} took longer than ${timeoutMs} ms`, { retryable: true }),
+      ),
+    timeoutMs,
+  )
+  timer.unref()
+  return signal ? AbortSignal.any([controller.signal, signal]) : controller.signal
+}
