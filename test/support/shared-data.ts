@@ -10,6 +10,8 @@ const base = resolve(import.meta.dirname, '..', '..', '..', 'shared', 'data')
 export function sharedData(path: string): string | undefined {
   const full = resolve(base, path)
   if (existsSync(full)) return full
-  console.warn(`SKIPPED: no measuring data at ../shared/data/${path}; the tests that measure with it do not run`)
+  console.warn(
+    `SKIPPED: no measuring data at ../shared/data/${path}; the tests that measure with it do not run`,
+  )
   return undefined
 }
