@@ -1,0 +1,148 @@
+import { z } from 'zod'
+import { roles, tokenScopes } from '../domain/role.ts'
+import { done, idParams, pageQuery, person } from './contract.ts'
+import { endpoint } from './endpoint.ts'
+
+export const userRecord = person.extend({
+  role: z.enum(roles),
+  state: z.enum(['active', 'disabled']),
+  lockedUntilMs: z.number().nullable(),
+  mustChangePassword: z.boolean(),
+  createdMs: z.number(),
+  lastSignInMs: z.number().nullable(),
+})
+export type UserRecord = z.infer<typeof userRecord>
+
+/** The password is shown once and must be changed at the first sign-in. */
+export const newUserReply = z.object({ user: userRecord, oneTimePassword: z.string() })
+export type NewUserReply = z.infer<typeof newUserReply>
+
+export const tokenRecord = z.object({
+  id: z.string(),
+  name: z.string(),
+  scopes: z.array(z.enum(tokenScopes)),
+  owner: person,
+  createdMs: z.number(),
+  expiresMs: z.number().nullable(),
+  lastUsedMs: z.number().nullable(),
+})
+export type TokenRecord = z.infer<typeof tokenRecord>
+
+export const sessionRecord = z.object({
+  id: z.string(),
+  createdMs: z.number(),
+  lastUsedMs: z.number(),
+  expiresMs: z.number(),
+  address: z.string(),
+  userAgent: z.string(),
+  current: z.boolean(),
+})
+export type SessionRecord = z.infer<typeof sessionRecord>
+
+/** One line of the account and administration log (sign-ins, role changes, tokens). */
+export const auditEntry = z.object({
+  id: z.string(),
+  atMs: z.number(),
+  kind: z.string(),
+  by: person.nullable(),
+  subject: z.string(),
+  detail: z.string(),
+})
+export type AuditEntry = z.infer<typeof auditEntry>
+
+export const accountEndpoints = {
+  listUsers: endpoint({
+    method: 'GET',
+    path: '/api/users',
+    summary: 'All accounts.',
+    access: { kind: 'role', role: 'admin' },
+    reply: z.object({ users: z.array(userRecord) }),
+  }),
+  createUser: endpoint({
+    method: 'POST',
+    path: '/api/users',
+    summary: 'Create an account; the one-time password is in the answer and nowhere else.',
+    access: { kind: 'role', role: 'admin' },
+    body: z.object({
+      username: z
+        .string()
+        .min(1)
+        .max(100)
+        .regex(/^[\w.@-]+$/, 'letters, digits and . _ @ - only'),
+      displayName: z.string().min(1).max(200),
+      role: z.enum(roles),
+    }),
+    reply: newUserReply,
+  }),
+  changeUser: endpoint({
+    method: 'PATCH',
+    path: '/api/users/:id',
+    summary: 'Change role, name or state. The last active admin cannot be demoted or disabled.',
+    access: { kind: 'role', role: 'admin' },
+    params: idParams,
+    body: z.object({
+      displayName: z.string().min(1).max(200).optional(),
+      role: z.enum(roles).optional(),
+      state: z.enum(['active', 'disabled']).optional(),
+    }),
+    reply: userRecord,
+  }),
+  resetPassword: endpoint({
+    method: 'POST',
+    path: '/api/users/:id/reset-password',
+    summary: 'A new one-time password; every session of the account ends.',
+    access: { kind: 'role', role: 'admin' },
+    params: idParams,
+    reply: newUserReply,
+  }),
+  listTokens: endpoint({
+    method: 'GET',
+    path: '/api/tokens',
+    summary: 'Your API tokens (all of them for an admin). Never the secret.',
+    access: { kind: 'role', role: 'analyst' },
+    reply: z.object({ tokens: z.array(tokenRecord) }),
+  }),
+  createToken: endpoint({
+    method: 'POST',
+    path: '/api/tokens',
+    summary: 'Create a token; the secret is in the answer and nowhere else.',
+    access: { kind: 'role', role: 'analyst' },
+    body: z.object({
+      name: z.string().min(1).max(100),
+      scopes: z.array(z.enum(tokenScopes)).min(1),
+      expiresInDays: z.number().int().min(1).max(3650).nullable().default(90),
+    }),
+    reply: z.object({ token: tokenRecord, secret: z.string() }),
+  }),
+  deleteToken: endpoint({
+    method: 'DELETE',
+    path: '/api/tokens/:id',
+    summary: 'Revoke a token.',
+    access: { kind: 'role', role: 'analyst' },
+    params: idParams,
+    reply: done,
+  }),
+  listSessions: endpoint({
+    method: 'GET',
+    path: '/api/sessions',
+    summary: 'Where you are signed in.',
+    access: { kind: 'role', role: 'viewer' },
+    reply: z.object({ sessions: z.array(sessionRecord) }),
+  }),
+  deleteSession: endpoint({
+    method: 'DELETE',
+    path: '/api/sessions/:id',
+    summary: 'End one of your sessions.',
+    access: { kind: 'role', role: 'viewer' },
+    params: idParams,
+    reply: done,
+  }),
+  listAudit: endpoint({
+    method: 'GET',
+    path: '/api/audit',
+    summary: 'Account and administration log, newest first.',
+    access: { kind: 'role', role: 'admin' },
+    query: pageQuery,
+    reply: z.object({ entries: z.array(auditEntry), nextCursor: z.string().nullable() }),
+  }),
+}

@@ -1,0 +1,116 @@
+import { z } from 'zod'
+import { roles } from '../domain/role.ts'
+import { endpoint } from './endpoint.ts'
+
+// The API's types have one source: the zod schemas in contract.ts and contract-*.ts. The server validates with them,
+// /api/openapi.json is generated from them, and the console imports their inferred types (types only).
+// All times are milliseconds since the Unix epoch; lists are pages with an opaque cursor; errors are `ApiError`.
+
+/** What every failed request answers. `code` is kebab-case and stable; `where` names the field or the record. */
+export const apiError = z.object({
+  error: z.object({ code: z.string(), message: z.string(), where: z.string().optional() }),
+})
+export type ApiError = z.infer<typeof apiError>
+
+/** Nothing to say but that it was done. */
+export const done = z.object({ done: z.literal(true) })
+export type Done = z.infer<typeof done>
+
+export const idParams = z.object({ id: z.string().min(1).max(200) })
+
+/** Cursor paging: hand `nextCursor` back to get the next page; `null` is the end. */
+export const pageQuery = z.object({
+  cursor: z.string().max(500).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+})
+
+/** A query parameter that may be repeated or hold commas: `severity=high,critical`. */
+export function listOf<T extends z.ZodType<string>>(item: T) {
+  return z
+    .preprocess(
+      value =>
+        value === undefined
+          ? undefined
+          : (Array.isArray(value) ? value : [value]).flatMap(part => String(part).split(',')),
+      z.array(item).max(50),
+    )
+    .optional()
+}
+
+/** A person as others see one. */
+export const person = z.object({ id: z.string(), username: z.string(), displayName: z.string() })
+export type Person = z.infer<typeof person>
+
+export const signedInUser = person.extend({ role: z.enum(roles), mustChangePassword: z.boolean() })
+export type SignedInUser = z.infer<typeof signedInUser>
+
+/** Send `csrfToken` back in the header `x-csrf-token` with every request that changes something. */
+export const session = z.object({ user: signedInUser, csrfToken: z.string(), expiresAtMs: z.number() })
+export type Session = z.infer<typeof session>
+
+export const signInBody = z.object({
+  username: z.string().min(1).max(200),
+  password: z.string().min(1).max(1000),
+})
+export type SignInBody = z.infer<typeof signInBody>
+
+/** What became of a sign-in whose password was right. A new factor is a new kind. */
+export const signInReply = z.discriminatedUnion('kind', [z.object({ kind: z.literal('signed-in'), session })])
+export type SignInReply = z.infer<typeof signInReply>
+
+export const changePasswordBody = z.object({
+  current: z.string().min(1).max(1000),
+  next: z.string().min(12).max(1000),
+})
+export type ChangePasswordBody = z.infer<typeof changePasswordBody>
+
+const health = z.object({ status: z.enum(['ok', 'unavailable']), checks: z.record(z.string(), z.string()) })
+export type Health = z.infer<typeof health>
+
+/** Signing in and out, and the machine's own questions. */
+export const sessionEndpoints = {
+  signIn: endpoint({
+    method: 'POST',
+    path: '/api/session',
+    summary: 'Sign in with a password. 401 wrong, 423 locked out for a while.',
+    access: { kind: 'open' },
+    body: signInBody,
+    reply: signInReply,
+  }),
+  readSession: endpoint({
+    method: 'GET',
+    path: '/api/session',
+    summary: 'Who is signed in, and the CSRF token. 401 when nobody is.',
+    access: { kind: 'signed-in' },
+    reply: session,
+  }),
+  signOut: endpoint({
+    method: 'DELETE',
+    path: '/api/session',
+    summary: 'End this session.',
+    access: { kind: 'signed-in' },
+    reply: done,
+  }),
+  changePassword: endpoint({
+    method: 'POST',
+    path: '/api/session/password',
+    summary: 'Change your own password; every other session of yours ends.',
+    access: { kind: 'signed-in' },
+    body: changePasswordBody,
+    reply: session,
+  }),
+  live: endpoint({
+    method: 'GET',
+    path: '/healthz',
+    summary: 'The process is alive.',
+    access: { kind: 'open' },
+    reply: health,
+  }),
+  ready: endpoint({
+    method: 'GET',
+    path: '/readyz',
+    summary: 'The database answers and migrations are done. 503 otherwise.',
+    access: { kind: 'open' },
+    reply: health,
+  }),
+}
