@@ -71,8 +71,8 @@ export const settingsEndpoints = {
     method: 'POST',
     path: '/api/ingest',
     summary:
-      'Alerts from the Wazuh integrator: one JSON object, or one per line. 2xx only once they are stored. Key in the header x-tocsin-key.',
-    access: { kind: 'source-key' },
+      'Alerts from the Wazuh integrator: one JSON object, or one per line. 2xx only once they are stored. The key is an API token with the scope `ingest`.',
+    access: { kind: 'token', scope: 'ingest' },
     reply: z.object({ stored: z.number(), duplicates: z.number(), quarantined: z.number() }),
   }),
 }

@@ -8,8 +8,8 @@ export type Access =
   | { readonly kind: 'signed-in' }
   /** A person of at least this role; a token too, where `scope` is given and the token has it. */
   | { readonly kind: 'role'; readonly role: Role; readonly scope?: TokenScope }
-  /** A key of a source (the integrator's webhook), not a person. */
-  | { readonly kind: 'source-key' }
+  /** Only an API token with this scope, never a person: the integrator's webhook, a metrics scraper. */
+  | { readonly kind: 'token'; readonly scope: TokenScope }
 
 /** One endpoint of the HTTP API: what the server validates, what the OpenAPI says, what the console is typed by. */
 export interface Endpoint<
