@@ -1,4 +1,5 @@
 import type { Json } from '../lib/canonical-json.ts'
+import type { Problem } from '../lib/problem.ts'
 
 /** Which generation of Wazuh an alert came from: 4.x alerts, or 5.x findings. */
 export type WazuhGeneration = 4 | 5
@@ -77,3 +78,31 @@ export interface Alert {
   /** Exactly what the source gave, as text. */
   readonly raw: string
 }
+
+/**
+ * A line that could not be taken as it stands. Its bytes are kept, with the reason, so that nothing is dropped
+ * silently. `code` is stable: `not-json`, `not-an-alert`, `too-large`, `too-deep`, `invalid-utf8`, `lone-surrogate`,
+ * `nul-character`, `forbidden-key`, `number-out-of-range`, `duplicate-id`.
+ */
+export interface QuarantinedLine {
+  readonly code: string
+  /** For a person; holds no text of the line. */
+  readonly message: string
+  /** Where it stood: `line 12`, an index and document id. */
+  readonly where: string
+  readonly bytes: Uint8Array
+}
+
+/**
+ * What became of one line. `repaired`: the line is in quarantine, and what could be read of it is an alert all the
+ * same, so that an odd byte in a user agent cannot hide an attack from triage.
+ */
+export type NormalizedLine =
+  | { readonly kind: 'alert'; readonly alert: Alert; readonly problems: readonly Problem[] }
+  | {
+      readonly kind: 'repaired'
+      readonly alert: Alert
+      readonly problems: readonly Problem[]
+      readonly quarantined: QuarantinedLine
+    }
+  | { readonly kind: 'quarantined'; readonly quarantined: QuarantinedLine }

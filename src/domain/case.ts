@@ -25,6 +25,26 @@ export interface CaseDraft {
   readonly entities: readonly Entity[]
   readonly techniques: readonly string[]
   readonly tactics: readonly string[]
+  /** What a further alert of the same kind matches: `rule|host|principal`. Grouping restarts from these. */
+  readonly groupKeys: readonly string[]
+}
+
+/** Where grouping put one alert. */
+export interface CaseAssignment extends Membership {
+  readonly caseId: string
+  /**
+   * `opened`: the first alert of a new case. `same-kind`: same rule and entities within the window. `linked`: another
+   * rule, joined by shared entities and ATT&CK progress.
+   */
+  readonly kind: 'opened' | 'same-kind' | 'linked'
+}
+
+/** What a batch of alerts did to the cases. */
+export interface GroupingResult {
+  /** One per alert, in the order given. */
+  readonly assignments: readonly CaseAssignment[]
+  /** Every case that was opened or grew, as it stands after the batch. */
+  readonly cases: readonly CaseDraft[]
 }
 
 /** A case with its alerts (the representative ones where there are very many). */

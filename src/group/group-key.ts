@@ -1,0 +1,40 @@
+import type { Alert, Entity } from '../domain/alert.ts'
+import { readPointer } from '../lib/json-pointer.ts'
+
+/**
+ * What further alerts of the same kind share: the rule, the host, and who did it (the source address, else the
+ * acting user). The target is left out on purpose: one attacker trying many accounts is one case.
+ */
+export function groupKey(alert: Alert): string {
+  const principal = principalOf(alert.entities)
+  return `${alert.rule.id}|${alert.agent.name}|${principal === undefined ? '' : `${principal.type}:${principal.value}`}`
+}
+
+/** The entity that acts: the source address, else the acting user, else the account that it happened to. */
+export function principalOf(entities: readonly Entity[]): Entity | undefined {
+  return (
+    entities.find(entity => entity.type === 'address' && entity.role === 'source') ??
+    entities.find(entity => entity.type === 'user' && entity.role === 'actor') ??
+    entities.find(entity => entity.type === 'user')
+  )
+}
+
+const threadPointers = [
+  '/data/win/eventdata/processGuid',
+  '/data/win/eventdata/parentProcessGuid',
+  '/data/win/eventdata/sourceProcessGUID',
+  '/process/entity_id',
+  '/process/parent/entity_id',
+]
+
+/** Sysmon's process identities, which tie a process to its parent and to what it did: `process|{guid}`. */
+export function processKeys(alert: Alert): string[] {
+  const keys: string[] = []
+  for (const pointer of threadPointers) {
+    const value = readPointer(alert.document, pointer)
+    if (typeof value === 'string' && value.length > 10 && value.length < 80 && /[1-9a-f]/i.test(value)) {
+      keys.push(`process|${alert.agent.name}|${value}`)
+    }
+  }
+  return keys
+}

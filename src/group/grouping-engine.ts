@@ -1,0 +1,189 @@
+import type { Alert, Entity } from '../domain/alert.ts'
+import type { CaseAssignment, CaseDraft, GroupingResult } from '../domain/case.ts'
+import type { IdSource } from '../lib/ids.ts'
+import { EntityRarity, entityKey } from './entity-rarity.ts'
+import { groupKey, principalOf, processKeys } from './group-key.ts'
+import type { GroupingOptions } from './grouping-options.ts'
+import { linkScore } from './link-score.ts'
+import { addToCase, draftOf, type OpenCase, openCase, reopenCase } from './open-case.ts'
+
+/** Case ids kept per entity: the newest ones are the ones that can still match. */
+const maxCasesPerEntity = 16
+
+/**
+ * Puts alerts into cases as they stream by: first by kind (`group-key.ts`), then across rules by what they share
+ * (`link-score.ts`). It holds only cases that can still grow, so its memory is bounded, and it gives the same answer
+ * for the same alerts in the same order. It does no I/O: whoever stores its results calls `restore` after a restart,
+ * and `forget` for cases that a person closed, merged or split.
+ */
+export class GroupingEngine {
+  /** Least recently touched first. */
+  readonly #cases = new Map<string, OpenCase>()
+  readonly #byKey = new Map<string, string>()
+  readonly #byEntity = new Map<string, Set<string>>()
+  readonly #rarity: EntityRarity
+  readonly #options: GroupingOptions
+  readonly #ids: IdSource
+
+  constructor(options: GroupingOptions, ids: IdSource) {
+    this.#options = options
+    this.#ids = ids
+    this.#rarity = new EntityRarity(options.hubHosts)
+  }
+
+  /** How many cases can still grow. */
+  get openCases(): number {
+    return this.#cases.size
+  }
+
+  /** Groups a batch, in the order given. Each alert is put into exactly one case. */
+  assign(alerts: readonly Alert[]): GroupingResult {
+    const touched = new Map<string, OpenCase>()
+    const assignments = alerts.map(alert => {
+      const assignment = this.#assignOne(alert)
+      const grown = this.#cases.get(assignment.caseId)
+      if (grown !== undefined) touched.set(grown.id, grown)
+      this.#closeBeyond(this.#options.maxOpenCases)
+      return assignment
+    })
+    this.#closeOlderThan(alerts.at(-1)?.timestampMs)
+    return { assignments, cases: [...touched.values()].map(draftOf) }
+  }
+
+  /** Takes up cases from the store again, oldest first, after a restart. */
+  restore(drafts: readonly CaseDraft[]): void {
+    for (const draft of drafts) {
+      this.forget(draft.id)
+      const reopened = reopenCase(draft)
+      this.#index(reopened, reopened.keys, reopened.entities.values())
+    }
+    this.#closeBeyond(this.#options.maxOpenCases)
+  }
+
+  /** No further alert joins the case: it was closed, merged away or split by a person. */
+  forget(caseId: string): void {
+    const known = this.#cases.get(caseId)
+    if (known === undefined) return
+    this.#cases.delete(caseId)
+    for (const key of known.keys) if (this.#byKey.get(key) === caseId) this.#byKey.delete(key)
+    for (const key of known.entities.keys()) {
+      const ids = this.#byEntity.get(key)
+      ids?.delete(caseId)
+      if (ids?.size === 0) this.#byEntity.delete(key)
+    }
+  }
+
+  #assignOne(alert: Alert): CaseAssignment {
+    this.#rarity.note(alert)
+    const kind = groupKey(alert)
+    const keys = [kind, ...processKeys(alert)]
+    const same = this.#caseOfKind(kind, alert)
+    if (same !== undefined)
+      return this.#add(same, alert, keys, 'same-kind', sameKindReason(alert, this.#options))
+    const link = this.#bestLink(alert, keys)
+    if (link !== undefined) {
+      return this.#add(link.target, alert, keys, 'linked', `shares ${link.shared.join(', ')} with this case`)
+    }
+    const fresh = openCase(this.#ids.next('case'), alert)
+    return this.#add(fresh, alert, keys, 'opened', 'the first alert of this case')
+  }
+
+  #caseOfKind(kind: string, alert: Alert): OpenCase | undefined {
+    const id = this.#byKey.get(kind)
+    const target = id === undefined ? undefined : this.#cases.get(id)
+    return target !== undefined && this.#isNear(target, alert, this.#options.sameKindWindowMs)
+      ? target
+      : undefined
+  }
+
+  #bestLink(
+    alert: Alert,
+    keys: readonly string[],
+  ): { target: OpenCase; shared: readonly string[] } | undefined {
+    let best: { target: OpenCase; shared: readonly string[]; score: number } | undefined
+    for (const id of this.#candidates(alert, keys)) {
+      const target = this.#cases.get(id)
+      if (target === undefined || !this.#isNear(target, alert, this.#options.linkWindowMs)) continue
+      const { score, shared } = linkScore(alert, keys, target, this.#rarity)
+      // Candidates come oldest first, so that the older case wins a tie.
+      if (score >= this.#options.linkThreshold && score > (best?.score ?? 0)) best = { target, shared, score }
+    }
+    return best
+  }
+
+  #candidates(alert: Alert, keys: readonly string[]): string[] {
+    const ids = new Set<string>()
+    for (const key of keys) {
+      const id = this.#byKey.get(key)
+      if (id !== undefined) ids.add(id)
+    }
+    for (const entity of alert.entities) {
+      for (const id of this.#byEntity.get(entityKey(entity)) ?? []) ids.add(id)
+    }
+    return [...ids].sort()
+  }
+
+  #isNear(target: OpenCase, alert: Alert, windowMs: number): boolean {
+    const { timestampMs } = alert
+    const span = Math.max(target.lastSeenMs, timestampMs) - Math.min(target.firstSeenMs, timestampMs)
+    return (
+      timestampMs <= target.lastSeenMs + windowMs &&
+      timestampMs >= target.firstSeenMs - windowMs &&
+      span <= this.#options.maxSpanMs
+    )
+  }
+
+  #add(
+    target: OpenCase,
+    alert: Alert,
+    keys: readonly string[],
+    kind: CaseAssignment['kind'],
+    why: string,
+  ): CaseAssignment {
+    for (const key of addToCase(target, alert, keys)) this.#byKey.delete(key)
+    this.#index(target, keys, alert.entities)
+    return { alertKey: alert.key, caseId: target.id, kind, why }
+  }
+
+  /** Makes the case the most recently touched one, findable by these keys and entities. */
+  #index(target: OpenCase, keys: Iterable<string>, entities: Iterable<Entity>): void {
+    this.#cases.delete(target.id)
+    this.#cases.set(target.id, target)
+    for (const key of keys) this.#byKey.set(key, target.id)
+    for (const entity of entities) this.#indexEntity(entityKey(entity), target.id)
+  }
+
+  #indexEntity(key: string, caseId: string): void {
+    const ids = this.#byEntity.get(key)
+    if (ids === undefined) {
+      this.#byEntity.set(key, new Set([caseId]))
+      return
+    }
+    ids.delete(caseId)
+    ids.add(caseId)
+    const oldest = ids.values().next()
+    if (ids.size > maxCasesPerEntity && !oldest.done) ids.delete(oldest.value)
+  }
+
+  #closeBeyond(limit: number): void {
+    for (const id of this.#cases.keys()) {
+      if (this.#cases.size <= limit) return
+      this.forget(id)
+    }
+  }
+
+  #closeOlderThan(nowMs: number | undefined): void {
+    if (nowMs === undefined) return
+    const horizon = nowMs - Math.max(this.#options.sameKindWindowMs, this.#options.linkWindowMs)
+    for (const [id, target] of this.#cases) {
+      if (target.lastSeenMs >= horizon) return
+      this.forget(id)
+    }
+  }
+}
+
+function sameKindReason(alert: Alert, options: GroupingOptions): string {
+  const principal = principalOf(alert.entities)
+  const by = principal === undefined ? '' : ` from ${principal.type} ${principal.value}`
+  return `the same rule ${alert.rule.id} on ${alert.agent.name}${by} within ${options.sameKindWindowMs / 60_000} min`
+}

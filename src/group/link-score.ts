@@ -1,0 +1,86 @@
+import type { Alert, Entity } from '../domain/alert.ts'
+import { type EntityRarity, entityKey } from './entity-rarity.ts'
+import type { OpenCase } from './open-case.ts'
+
+/** How strongly an alert belongs to a case of other rules, and what they share, for a person. */
+export interface LinkScore {
+  readonly score: number
+  readonly shared: readonly string[]
+}
+
+/**
+ * Adds up what an alert shares with a case. Weights by how much sharing says: a process identity or a file hash is
+ * nearly proof, the same account on the same host is strong, the host alone is weak. Two alerts on one busy host must
+ * not meet by the host alone, so the default threshold (3) needs two kinds of thing in common and ATT&CK on both
+ * sides, or one that is nearly proof. Hubs (SYSTEM, a domain controller, a NAT address) count nothing.
+ */
+export function linkScore(
+  alert: Alert,
+  keys: readonly string[],
+  target: OpenCase,
+  rarity: EntityRarity,
+): LinkScore {
+  const shared: string[] = []
+  let score = 0
+  if (keys.some(key => key.startsWith('process|') && target.keys.has(key))) {
+    score += 3
+    shared.push('the same process')
+  }
+  const sameHost = target.entities.has(`host:${alert.agent.name.toLowerCase()}`)
+  if (sameHost) {
+    score += 1
+    shared.push(`the host ${alert.agent.name}`)
+  }
+  const ordinary = alert.entities.some(entity => entity.type === 'process' && isOrdinaryPath(entity.value))
+  for (const entity of alert.entities) {
+    // The hash of cmd.exe is on every Windows host; only that of an unusual program says something.
+    const weight = entity.type === 'hash' && ordinary ? 0 : entityWeight(entity)
+    if (weight === 0 || !isIn(target, entity) || rarity.isHub(entity)) continue
+    score += weight
+    shared.push(`the ${entity.type} ${entity.value}`)
+  }
+  if (score > 0 && alert.rule.mitre.ids.length > 0 && target.techniques.size > 0) {
+    score += 1
+    const next = alert.rule.mitre.tactics.find(tactic => !target.tactics.has(tactic))
+    shared.push(next === undefined ? 'ATT&CK tactics in common' : `a further ATT&CK tactic (${next})`)
+  }
+  return { score, shared }
+}
+
+/** A file that one alert saw written and another saw run is one file. */
+function isIn(target: OpenCase, entity: Entity): boolean {
+  if (entity.type !== 'file' && entity.type !== 'process') return target.entities.has(entityKey(entity))
+  return target.entities.has(`file:${entity.value}`) || target.entities.has(`process:${entity.value}`)
+}
+
+function entityWeight(entity: Entity): number {
+  switch (entity.type) {
+    case 'hash':
+      return 3
+    case 'file':
+    case 'process':
+      return isOrdinaryPath(entity.value) ? 0 : 2
+    case 'domain':
+    case 'service':
+      return 2
+    case 'address':
+      return entity.role === 'subject' ? 0 : isPrivateAddress(entity.value) ? 1 : 2
+    case 'user':
+      return 1.5
+    default:
+      return 0
+  }
+}
+
+function isOrdinaryPath(path: string): boolean {
+  return /^c:\\windows\\(?:(?:system32|syswow64)\\.|explorer\.exe$)|^c:\\program files|^\/(?:usr\/)?s?bin\//.test(
+    path,
+  )
+}
+
+/** RFC 1918, RFC 6598 and RFC 4193 addresses. */
+export function isPrivateAddress(address: string): boolean {
+  return /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][0-9a-f]{2}:)/.test(
+    address,
+  )
+}

@@ -1,0 +1,122 @@
+import type { Alert, Entity } from '../domain/alert.ts'
+import type { CaseDraft } from '../domain/case.ts'
+import { severityOfLevel } from '../domain/verdict.ts'
+import { caseTitle } from './case-title.ts'
+import { entityKey } from './entity-rarity.ts'
+
+const maxEntities = 200
+const maxKeys = 64
+
+/** A case that can still grow. Its lists are bounded; what they leave out is in the stored alerts. */
+export interface OpenCase {
+  readonly id: string
+  topRule: string
+  topHost: string
+  maxLevel: number
+  firstSeenMs: number
+  lastSeenMs: number
+  alertCount: number
+  revision: number
+  readonly rules: Set<string>
+  readonly entities: Map<string, Entity>
+  readonly techniques: Set<string>
+  readonly tactics: Set<string>
+  readonly keys: Set<string>
+  /** A title that a restored case had; kept until an alert outranks it. */
+  title: string | undefined
+}
+
+export function openCase(id: string, alert: Alert): OpenCase {
+  return {
+    id,
+    topRule: alert.rule.description,
+    topHost: alert.agent.name,
+    maxLevel: -1,
+    firstSeenMs: alert.timestampMs,
+    lastSeenMs: alert.timestampMs,
+    alertCount: 0,
+    revision: 0,
+    rules: new Set(),
+    entities: new Map(),
+    techniques: new Set(),
+    tactics: new Set(),
+    keys: new Set(),
+    title: undefined,
+  }
+}
+
+/**
+ * Takes one alert in. `keys` are the group and process keys under which further alerts will find the case. Returns
+ * the keys that had to go for them.
+ */
+export function addToCase(target: OpenCase, alert: Alert, keys: readonly string[]): string[] {
+  if (alert.rule.level > target.maxLevel) {
+    target.maxLevel = alert.rule.level
+    target.topRule = alert.rule.description
+    target.topHost = alert.agent.name
+    target.title = undefined
+  }
+  target.firstSeenMs = Math.min(target.firstSeenMs, alert.timestampMs)
+  target.lastSeenMs = Math.max(target.lastSeenMs, alert.timestampMs)
+  target.alertCount++
+  target.revision++
+  if (target.rules.size < maxKeys) target.rules.add(alert.rule.id)
+  for (const entity of alert.entities) {
+    const key = entityKey(entity)
+    if (target.entities.size < maxEntities && !target.entities.has(key)) target.entities.set(key, entity)
+  }
+  for (const id of alert.rule.mitre.ids) if (target.techniques.size < maxKeys) target.techniques.add(id)
+  for (const tactic of alert.rule.mitre.tactics) if (target.tactics.size < maxKeys) target.tactics.add(tactic)
+  return keepNewest(target.keys, keys)
+}
+
+/** The newest keys are the ones that can still match. */
+function keepNewest(kept: Set<string>, keys: readonly string[]): string[] {
+  for (const key of keys) {
+    kept.delete(key)
+    kept.add(key)
+  }
+  if (kept.size <= maxKeys) return []
+  const dropped = [...kept].slice(0, kept.size - maxKeys)
+  for (const key of dropped) kept.delete(key)
+  return dropped
+}
+
+export function draftOf(source: OpenCase): CaseDraft {
+  return {
+    id: source.id,
+    title: source.title ?? caseTitle(source.topRule, source.topHost, source.rules.size),
+    severity: severityOfLevel(source.maxLevel),
+    maxLevel: source.maxLevel,
+    firstSeenMs: source.firstSeenMs,
+    lastSeenMs: source.lastSeenMs,
+    alertCount: source.alertCount,
+    revision: source.revision,
+    entities: [...source.entities.values()],
+    techniques: [...source.techniques],
+    tactics: [...source.tactics],
+    groupKeys: [...source.keys],
+  }
+}
+
+/** An open case again from what was stored of it. */
+export function reopenCase(draft: CaseDraft): OpenCase {
+  return {
+    id: draft.id,
+    topRule: draft.title,
+    topHost: '',
+    maxLevel: draft.maxLevel,
+    firstSeenMs: draft.firstSeenMs,
+    lastSeenMs: draft.lastSeenMs,
+    alertCount: draft.alertCount,
+    revision: draft.revision,
+    rules: new Set(
+      draft.groupKeys.filter(key => !key.startsWith('process|')).map(key => key.split('|')[0] ?? ''),
+    ),
+    entities: new Map(draft.entities.map(entity => [entityKey(entity), entity])),
+    techniques: new Set(draft.techniques),
+    tactics: new Set(draft.tactics),
+    keys: new Set(draft.groupKeys),
+    title: draft.title,
+  }
+}
