@@ -1,0 +1,136 @@
+import { getDomain, getPublicSuffix } from 'tldts'
+import type { Inventory } from '../domain/inventory.ts'
+import type { ValueClass } from '../domain/value-class.ts'
+import { type Parsed, type Problem, problem } from '../lib/problem.ts'
+import { type Address, type AddressRange, addressOf, rangeOf } from './address.ts'
+import { foldName } from './fold.ts'
+
+/** A name of the inventory, as it is looked for. */
+export interface KnownName {
+  readonly class: ValueClass
+  /** The folded name: what its spellings have in common. */
+  readonly identity: string
+}
+
+/** The inventory, compiled: a trie of folded names, entered only where a word starts, and sets of addresses. */
+export interface NameIndex {
+  /** Trie edges: node * 65536 + UTF-16 unit -> node. */
+  readonly edges: ReadonlyMap<number, number>
+  readonly names: ReadonlyMap<number, KnownName>
+  /** Whether any name starts with a pair of units, hashed to 16 bits: rejects nearly every place at once. */
+  readonly starts: Uint8Array
+  readonly addresses: ReadonlyMap<string, Address>
+  readonly ranges: readonly AddressRange[]
+}
+
+/** The hash behind `starts`. */
+export function startHash(first: number, second: number): number {
+  return (first * 251 + second) & 0xffff
+}
+
+/** Labels that name a service and not a machine: never taken alone from a fully qualified name. */
+const serviceLabels = new Set(
+  'www www2 mail mx smtp imap pop pop3 ftp sftp ns ns1 ns2 ns3 dns dns1 dns2 vpn api app apps web webmail portal login auth sso proxy gateway cdn static assets img images test dev stage staging prod demo docs wiki blog shop support help status admin root host server client localhost local internal intranet remote backup monitor git ldap ntp time update updates download files db data cache'.split(
+    ' ',
+  ),
+)
+
+/** Compiles an inventory. Entries too short to be told from other text are problems and are left out. */
+export function nameIndex(inventory: Inventory): Parsed<NameIndex> {
+  const problems: Problem[] = []
+  const trie = newTrie()
+  const add = (name: string, valueClass: ValueClass, where: string): void => {
+    const folded = foldName(name)
+    if (folded.length < 2) {
+      problems.push(problem('inventory-entry-too-short', 'a name needs two characters to be found', where))
+    } else trie.add(folded, valueClass)
+  }
+  for (const [list, valueClass] of [
+    ['terms', 'term'],
+    ['groups', 'group'],
+    ['users', 'user'],
+    ['domains', 'domain'],
+    ['hosts', 'host'],
+  ] as const) {
+    inventory[list].forEach((name, index) => {
+      for (const form of formsOf(name, valueClass)) add(form.name, form.class, `/${list}/${index}`)
+    })
+  }
+  const addresses = new Map<string, Address>()
+  const ranges: AddressRange[] = []
+  inventory.addresses.forEach((text, index) => {
+    const range = rangeOf(text.trim())
+    const address = addressOf(text.trim())
+    if (address !== undefined) addresses.set(address.identity, address)
+    else if (range !== undefined) ranges.push(range)
+    else
+      problems.push(
+        problem('inventory-address-unreadable', 'not an address or CIDR range', `/addresses/${index}`),
+      )
+  })
+  return { value: { ...trie.done(), addresses, ranges }, problems }
+}
+
+/** The ways in which one entry is written: a host short and with its domain, an account with and without. */
+function formsOf(entry: string, valueClass: ValueClass): { name: string; class: ValueClass }[] {
+  const name = entry.trim()
+  if (valueClass === 'host' && name.includes('.') && addressOf(name) === undefined) {
+    const [label = '', ...rest] = name.split('.')
+    const domain = rest.join('.')
+    return [
+      ...(serviceLabels.has(label.toLowerCase())
+        ? [{ name, class: valueClass }]
+        : [{ name: label, class: valueClass }]),
+      ...(isOwnDomain(domain) ? [{ name: domain, class: 'domain' as const }] : []),
+    ]
+  }
+  if (valueClass === 'user') {
+    const account = /^([^\\@]+)\\([^\\@]+)$/.exec(name)
+    if (account?.[1] && account[2]) {
+      return [
+        { name: account[2], class: 'user' },
+        { name: account[1], class: 'domain' },
+      ]
+    }
+    const principal = /^([^\\@]+)@([^\\@]+)$/.exec(name)
+    if (principal?.[1]) {
+      return [
+        { name, class: 'email' },
+        { name: principal[1], class: 'user' },
+      ]
+    }
+  }
+  return [{ name, class: valueClass }]
+}
+
+/** Whether the domain behind a host name is the organisation's own and not, say, a cloud provider's. */
+function isOwnDomain(domain: string): boolean {
+  if (!domain.includes('.')) return false
+  const options = { allowPrivateDomains: true }
+  return getPublicSuffix(domain, options) !== domain && getDomain(domain, options) !== null
+}
+
+function newTrie() {
+  const edges = new Map<number, number>()
+  const names = new Map<number, KnownName>()
+  const starts = new Uint8Array(0x10000)
+  let nodes = 1
+  return {
+    /** A later class wins over an earlier one for the same name. */
+    add(folded: string, valueClass: ValueClass): void {
+      let node = 0
+      for (let i = 0; i < folded.length; i++) {
+        const key = node * 0x10000 + folded.charCodeAt(i)
+        let next = edges.get(key)
+        if (next === undefined) {
+          next = nodes++
+          edges.set(key, next)
+        }
+        node = next
+      }
+      names.set(node, { class: valueClass, identity: folded })
+      starts[startHash(folded.charCodeAt(0), folded.charCodeAt(1))] = 1
+    },
+    done: () => ({ edges, names, starts }),
+  }
+}

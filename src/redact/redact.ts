@@ -1,0 +1,63 @@
+import type { Inventory } from '../domain/inventory.ts'
+import type { ValueClass } from '../domain/value-class.ts'
+import { codePointOffsets } from '../lib/code-points.ts'
+import type { Problem } from '../lib/problem.ts'
+import { findSensitive } from './find-sensitive.ts'
+import { type NameIndex, nameIndex } from './name-index.ts'
+import { placeholderFor } from './placeholder-for.ts'
+import { brandRedacted, type RedactedText } from './redacted-text.ts'
+import type { Vault } from './vault.ts'
+
+/** One replaced piece. `offset` and `length` are Unicode code points of the input. */
+export interface Replacement {
+  readonly placeholder: string
+  readonly class: ValueClass
+  readonly offset: number
+  readonly length: number
+}
+
+export interface Redaction {
+  readonly text: RedactedText
+  readonly replacements: readonly Replacement[]
+  readonly problems: readonly Problem[]
+}
+
+/** What to look for: compiled once per inventory, used for many texts. */
+export interface RedactionRules {
+  readonly names: NameIndex
+  readonly keep: ReadonlySet<string>
+  readonly problems: readonly Problem[]
+}
+
+/** Classes that stay readable unless policy says otherwise: an analysis needs the attacker's address. */
+export const keptByDefault: readonly ValueClass[] = ['address.public', 'uuid']
+
+/** Compiles the inventory and the classes to keep readable. Entries that cannot be matched become problems. */
+export function redactionRules(
+  inventory: Inventory,
+  keep: readonly string[] = keptByDefault,
+): RedactionRules {
+  const { value, problems } = nameIndex(inventory)
+  return { names: value, keep: new Set(keep), problems }
+}
+
+/**
+ * Replaces every sensitive value of a text by a placeholder of the vault. Pure but for the vault, which its owner
+ * passes in and which grows. `reveal` with the same vault gives the text back, exactly.
+ */
+export function redact(text: string, vault: Vault, rules: RedactionRules): Redaction {
+  const { spans, problems } = findSensitive(text, rules)
+  const toCodePoints = codePointOffsets(text)
+  const pieces: string[] = []
+  const replacements: Replacement[] = []
+  let end = 0
+  for (const span of spans) {
+    const placeholder = placeholderFor(span, text.slice(span.start, span.end), vault)
+    const offset = toCodePoints(span.start)
+    replacements.push({ placeholder, class: span.class, offset, length: toCodePoints(span.end) - offset })
+    pieces.push(text.slice(end, span.start), placeholder)
+    end = span.end
+  }
+  pieces.push(text.slice(end))
+  return { text: brandRedacted(pieces.join('')), replacements, problems }
+}

@@ -1,0 +1,83 @@
+/**
+ * A text in which things are looked for, and where each of its characters comes from. Matching never happens on
+ * the input itself: it happens on views of it (folded, unescaped), and what is found is carried back, so that the
+ * exact characters of the input are replaced, however they were spelled.
+ */
+export interface View {
+  readonly text: string
+  /** The same text in lower case, of the same length. */
+  readonly lower: string
+  /** Offset in the input of the first unit that made character i; absent where the view is the input. */
+  readonly starts?: Uint32Array
+  /** Offset in the input behind the last unit that made character i. */
+  readonly ends?: Uint32Array
+}
+
+/** The range of the input that made characters `start` to `end` of a view. */
+export function toSource(view: View, start: number, end: number): { start: number; end: number } {
+  if (view.starts === undefined || view.ends === undefined || end <= start) return { start, end }
+  return { start: view.starts[start] ?? 0, end: view.ends[end - 1] ?? 0 }
+}
+
+/** Builds a view character by character. */
+export class ViewBuilder {
+  #text: string[] = []
+  #starts: Uint32Array
+  #ends: Uint32Array
+  #length = 0
+
+  constructor(expectedLength: number) {
+    this.#starts = new Uint32Array(expectedLength)
+    this.#ends = new Uint32Array(expectedLength)
+  }
+
+  /** Adds characters that all came from `start` to `end` of the input. */
+  add(text: string, start: number, end: number): void {
+    this.#text.push(text)
+    for (let i = 0; i < text.length; i++) this.#map(start, end)
+  }
+
+  /** Adds a run that stands as it is in the parent view. */
+  copy(parent: View, from: number, to: number): void {
+    if (from >= to) return
+    this.#text.push(parent.text.slice(from, to))
+    for (let i = from; i < to; i++) this.#map(parent.starts?.[i] ?? i, parent.ends?.[i] ?? i + 1)
+  }
+
+  view(): View {
+    const text = this.#text.join('')
+    return {
+      text,
+      lower: lowerCase(text),
+      starts: this.#starts.subarray(0, this.#length),
+      ends: this.#ends.subarray(0, this.#length),
+    }
+  }
+
+  #map(start: number, end: number): void {
+    if (this.#length === this.#starts.length) {
+      this.#starts = grown(this.#starts)
+      this.#ends = grown(this.#ends)
+    }
+    this.#starts[this.#length] = start
+    this.#ends[this.#length] = end
+    this.#length++
+  }
+}
+
+function grown(array: Uint32Array): Uint32Array {
+  const larger = new Uint32Array(Math.max(64, array.length * 2))
+  larger.set(array)
+  return larger
+}
+
+/** Lower case that never changes the length: the few letters whose lower case is longer stay as they are. */
+export function lowerCase(text: string): string {
+  const lower = text.toLowerCase()
+  if (lower.length === text.length) return lower
+  return Array.from({ length: text.length }, (_, i) => {
+    const unit = text.charAt(i)
+    const small = unit.toLowerCase()
+    return small.length === 1 ? small : unit
+  }).join('')
+}

@@ -1,0 +1,19 @@
+const letterOrDigit = /[\p{L}\p{N}]/u
+
+/**
+ * Whether a unit of folded text continues a word, so that `srv1` is not found in `srv10`. Scripts written without
+ * spaces (from U+2E80 on) never do: a name can stand right beside them.
+ */
+export function isWordUnit(code: number): boolean {
+  if (code < 0x80) {
+    return (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90)
+  }
+  return code < 0x2e80 && letterOrDigit.test(String.fromCharCode(code))
+}
+
+/** Whether a match from `start` to `end` stands alone in the text. Edges that are no word units need nothing. */
+export function standsAlone(text: string, start: number, end: number): boolean {
+  const before = start > 0 && isWordUnit(text.charCodeAt(start - 1)) && isWordUnit(text.charCodeAt(start))
+  const after = end < text.length && isWordUnit(text.charCodeAt(end)) && isWordUnit(text.charCodeAt(end - 1))
+  return !before && !after
+}
