@@ -1,0 +1,77 @@
+import type { Clock } from '../lib/clock.ts'
+import type { Database, Sql } from '../lib/database.ts'
+import {
+  chainEntries,
+  emptyChain,
+  type LedgerDraft,
+  type LedgerEntry,
+  type LedgerKind,
+  openingDraft,
+} from './entry.ts'
+import type { Ledger } from './ledger.ts'
+
+// One writer at a time: an entry's hash covers the one before. The number is arbitrary and only ours.
+const appendLock = 7_230_411
+
+interface Row {
+  readonly seq: number
+  readonly at: string
+  readonly kind: LedgerKind
+  readonly tenant: string
+  readonly actor: string
+  readonly subject: string
+  readonly body: LedgerDraft['body']
+  readonly prev: string
+  readonly hash: string
+}
+
+const columns = `seq, to_char(at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at, kind, tenant, actor,
+  subject, body, prev, hash`
+
+/**
+ * Appends in the caller's transaction, so that an act and its record are committed together. The lock lasts until
+ * the transaction ends: append last, and many entries in one call.
+ */
+export async function appendEntries(
+  sql: Sql,
+  drafts: readonly LedgerDraft[],
+  nowMs: number,
+): Promise<readonly LedgerEntry[]> {
+  await sql.query('select pg_advisory_xact_lock($1)', [appendLock])
+  const [head] = await sql.query<{ seq: number; hash: string }>(
+    'select seq, hash from ledger order by seq desc limit 1',
+  )
+  const opening = head ? [] : [openingDraft()]
+  const entries = chainEntries(head ?? emptyChain, [...opening, ...drafts], nowMs)
+  await sql.query(
+    `insert into ledger (seq, at, kind, tenant, actor, subject, body, prev, hash)
+     select (e->>'seq')::bigint, (e->>'at')::timestamptz, e->>'kind', e->>'tenant', e->>'actor', e->>'subject',
+       e->'body', e->>'prev', e->>'hash'
+     from json_array_elements($1::json) as e`,
+    [JSON.stringify(entries)],
+  )
+  return entries.slice(opening.length)
+}
+
+/** The ledger in the database. `append` here is a transaction of its own. */
+export function openDatabaseLedger(database: Database, clock: Clock): Ledger {
+  return {
+    append: drafts => database.transaction(sql => appendEntries(sql, drafts, clock.now())),
+    async *read({ fromSeq, toSeq }) {
+      for (let next = fromSeq; next <= toSeq; ) {
+        const rows = await database.query<Row>(
+          `select ${columns} from ledger where seq >= $1 and seq <= $2 order by seq limit 1000`,
+          [next, Math.min(toSeq, Number.MAX_SAFE_INTEGER)],
+        )
+        yield* rows
+        const last = rows.at(-1)
+        if (last === undefined) return
+        next = last.seq + 1
+      }
+    },
+    async last() {
+      const [row] = await database.query<Row>(`select ${columns} from ledger order by seq desc limit 1`)
+      return row
+    },
+  }
+}

@@ -1,0 +1,17 @@
+import type { LedgerDraft, LedgerEntry } from './entry.ts'
+
+/** A part of a ledger, both ends included. */
+export interface LedgerRange {
+  readonly fromSeq: number
+  /** `Infinity` for all that there is. */
+  readonly toSeq: number
+}
+
+/** Where entries are kept. What was appended is durable when `append` resolves; there is no way to change it. */
+export interface Ledger {
+  append(drafts: readonly LedgerDraft[], signal?: AbortSignal): Promise<readonly LedgerEntry[]>
+  /** In rising `seq`. */
+  read(range: LedgerRange): AsyncIterable<LedgerEntry>
+  /** The last entry, where there is one. */
+  last(): Promise<LedgerEntry | undefined>
+}
