@@ -1,0 +1,86 @@
+import { useEffect, useRef, useSyncExternalStore } from 'react'
+import type { ServerEvent } from '../../src/http/contract-events.ts'
+
+/** `lost` from the first failed reconnect until events flow again. */
+export type LiveState = 'connecting' | 'live' | 'lost'
+
+const kinds: readonly ServerEvent['kind'][] = ['case-created', 'case-changed', 'brief-ready']
+
+let state: LiveState = 'connecting'
+const stateListeners = new Set<() => void>()
+const eventListeners = new Set<(event: ServerEvent) => void>()
+const reconnectListeners = new Set<() => void>()
+
+/**
+ * Opens the event stream and keeps it open; returns the function that closes it. EventSource reconnects by itself
+ * after a dropped connection but gives up when the server answers with an error, so that case is retried here.
+ */
+export function openLiveEvents(): () => void {
+  let source: EventSource | undefined
+  let retry: ReturnType<typeof setTimeout> | undefined
+  let delayMs = 1000
+  const connect = () => {
+    source = new EventSource('/api/events')
+    source.onopen = () => {
+      const again = state === 'lost'
+      delayMs = 1000
+      setState('live')
+      // Events are hints, the lists are the truth: what happened meanwhile has to be read.
+      if (again) for (const listener of reconnectListeners) listener()
+    }
+    source.onerror = () => {
+      setState('lost')
+      if (source?.readyState !== EventSource.CLOSED) return
+      retry = setTimeout(connect, delayMs)
+      delayMs = Math.min(delayMs * 2, 30_000)
+    }
+    for (const kind of kinds)
+      source.addEventListener(kind, message => {
+        const event = JSON.parse(message.data) as ServerEvent // Written by our own server from the same schema.
+        for (const listener of eventListeners) listener(event)
+      })
+  }
+  connect()
+  return () => {
+    clearTimeout(retry)
+    source?.close()
+    setState('connecting')
+  }
+}
+
+/** Whether events flow. */
+export function useLiveState(): LiveState {
+  return useSyncExternalStore(
+    listener => {
+      stateListeners.add(listener)
+      return () => stateListeners.delete(listener)
+    },
+    () => state,
+  )
+}
+
+/** Calls `onEvent` for each event while mounted. */
+export function useLiveEvents(onEvent: (event: ServerEvent) => void): void {
+  useListener(eventListeners, onEvent)
+}
+
+/** Calls `onReconnect` when the stream came back after it was lost. */
+export function useReconnect(onReconnect: () => void): void {
+  useListener(reconnectListeners, onReconnect)
+}
+
+function useListener<T extends (...args: never[]) => void>(listeners: Set<T>, listener: T): void {
+  const latest = useRef(listener)
+  latest.current = listener
+  useEffect(() => {
+    const call = ((...args: never[]) => latest.current(...args)) as T // Same parameters, by construction.
+    listeners.add(call)
+    return () => void listeners.delete(call)
+  }, [listeners])
+}
+
+function setState(next: LiveState): void {
+  if (next === state) return
+  state = next
+  for (const listener of stateListeners) listener()
+}

@@ -1,0 +1,79 @@
+import type {
+  AuditEntry,
+  NewUserReply,
+  SessionRecord,
+  TokenRecord,
+  UserRecord,
+} from '../../src/http/contract-accounts.ts'
+import type { Quarantined, Settings } from '../../src/http/contract-settings.ts'
+import { getJson, sendJson } from './request.ts'
+import type { Role } from './session.ts'
+
+export function readSettings(signal: AbortSignal): Promise<Settings> {
+  return getJson('/api/settings', signal)
+}
+
+export function replaySample(): Promise<{ alerts: number }> {
+  return sendJson('POST', '/api/sample')
+}
+
+export function listQuarantine(
+  cursor: string | undefined,
+  signal: AbortSignal,
+): Promise<{ records: Quarantined[]; nextCursor: string | null; total: number }> {
+  return getJson('/api/quarantine', signal, { cursor })
+}
+
+export function listUsers(signal: AbortSignal): Promise<{ users: UserRecord[] }> {
+  return getJson('/api/users', signal)
+}
+
+export function createUser(user: {
+  username: string
+  displayName: string
+  role: Role
+}): Promise<NewUserReply> {
+  return sendJson('POST', '/api/users', user)
+}
+
+export function changeUser(
+  id: string,
+  change: { role?: Role; state?: 'active' | 'disabled'; displayName?: string },
+): Promise<UserRecord> {
+  return sendJson('PATCH', `/api/users/${encodeURIComponent(id)}`, change)
+}
+
+export function resetPassword(id: string): Promise<NewUserReply> {
+  return sendJson('POST', `/api/users/${encodeURIComponent(id)}/reset-password`)
+}
+
+export function listTokens(signal: AbortSignal): Promise<{ tokens: TokenRecord[] }> {
+  return getJson('/api/tokens', signal)
+}
+
+export function createToken(token: {
+  name: string
+  scopes: TokenRecord['scopes']
+  expiresInDays: number | null
+}): Promise<{ token: TokenRecord; secret: string }> {
+  return sendJson('POST', '/api/tokens', token)
+}
+
+export function deleteToken(id: string): Promise<void> {
+  return sendJson('DELETE', `/api/tokens/${encodeURIComponent(id)}`)
+}
+
+export function listSessions(signal: AbortSignal): Promise<{ sessions: SessionRecord[] }> {
+  return getJson('/api/sessions', signal)
+}
+
+export function deleteSession(id: string): Promise<void> {
+  return sendJson('DELETE', `/api/sessions/${encodeURIComponent(id)}`)
+}
+
+export function listAudit(
+  cursor: string | undefined,
+  signal: AbortSignal,
+): Promise<{ entries: AuditEntry[]; nextCursor: string | null }> {
+  return getJson('/api/audit', signal, { cursor })
+}

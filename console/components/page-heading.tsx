@@ -1,0 +1,21 @@
+import { type ReactNode, useEffect } from 'react'
+
+/** The top line of a page: its name, what can be done, and the window's title. */
+export function PageHeading({
+  title,
+  children,
+}: {
+  title: string
+  /** Actions, at the right. */
+  children?: ReactNode
+}) {
+  useEffect(() => {
+    document.title = `${title} · Tocsin`
+  }, [title])
+  return (
+    <div className="flex flex-wrap items-center justify-between gap-2 px-4 pt-3 pb-2">
+      <h1 className="text-lg font-semibold">{title}</h1>
+      {children !== undefined && <div className="flex flex-wrap items-center gap-2">{children}</div>}
+    </div>
+  )
+}

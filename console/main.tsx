@@ -1,0 +1,37 @@
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { RequestFailure } from './api/request.ts'
+import { sessionKey } from './api/session.ts'
+import { listenForShortcuts } from './keyboard/use-shortcuts.ts'
+import { router } from './router.tsx'
+import './style/console.css'
+
+const queryClient = new QueryClient({
+  queryCache: new QueryCache({
+    // A session that ended elsewhere shows the sign-in form in place; the address stays.
+    onError: error => {
+      if (error instanceof RequestFailure && error.status === 401) queryClient.setQueryData(sessionKey, null)
+    },
+  }),
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      retry: (count, error) =>
+        count < 2 && error instanceof RequestFailure && (error.status === 0 || error.status >= 500),
+    },
+  },
+})
+
+listenForShortcuts()
+
+const root = document.getElementById('root')
+if (root === null) throw new Error('index.html has no #root')
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={queryClient}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>
+  </StrictMode>,
+)

@@ -1,0 +1,45 @@
+import { Inbox, Settings, UserSearch } from 'lucide-react'
+import type { ComponentType } from 'react'
+import type { Role } from './api/session.ts'
+
+/** A page of the console. One file in `pages/` that exports `Page`, and one entry in the list below: that is all. */
+export interface PageEntry {
+  /** As TanStack Router writes it: `/cases/$caseId`. Read parameters with `useRouteParameter`. */
+  readonly path: string
+  readonly title: string
+  readonly icon: ComponentType<{ className?: string; 'aria-hidden'?: 'true' }>
+  /** The heading under which the page stands in the navigation and the palette. Absent: reached by links only. */
+  readonly section?: 'Triage' | 'Detect' | 'Respond' | 'Govern' | 'System'
+  /** The second key of its `g …` shortcut. */
+  readonly goKey?: string
+  /** The least role that may see it; everyone when absent. The server decides again. */
+  readonly role?: Role
+  /** Loaded when first visited, so that no page slows the others. */
+  readonly load: () => Promise<{ Page: ComponentType }>
+}
+
+export const pages: readonly PageEntry[] = [
+  {
+    path: '/',
+    title: 'Queue',
+    icon: Inbox,
+    section: 'Triage',
+    goKey: 'q',
+    load: () => import('./pages/queue.tsx'),
+  },
+  { path: '/cases/$caseId', title: 'Case', icon: Inbox, load: () => import('./pages/case.tsx') },
+  {
+    path: '/entities/$type/$value',
+    title: 'Entity',
+    icon: UserSearch,
+    load: () => import('./pages/entity.tsx'),
+  },
+  {
+    path: '/settings',
+    title: 'Settings',
+    icon: Settings,
+    section: 'System',
+    goKey: 's',
+    load: () => import('./pages/settings.tsx'),
+  },
+]

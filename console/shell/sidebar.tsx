@@ -1,0 +1,134 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { BellRing, CircleHelp, Command, LogOut, Monitor, Moon, Sun } from 'lucide-react'
+import { useLiveState } from '../api/live-events.ts'
+import { roleIncludes, signOut, usePerson } from '../api/session.ts'
+import { KeyHint } from '../components/key-hint.tsx'
+import { Link } from '../components/link.tsx'
+import { toastFailure } from '../components/toast.tsx'
+import { type PageEntry, pages } from '../pages.ts'
+import { themeNames, useTheme } from './theme.ts'
+
+const sections = ['Triage', 'Detect', 'Respond', 'Govern', 'System'] as const
+const rowClass =
+  'flex w-full items-center gap-2 rounded px-2 py-1.5 text-left hover:bg-selected max-md:py-2.5'
+
+/** Navigation, live state, theme and the person. On a phone it opens under the header. */
+export function Sidebar({
+  open,
+  onPalette,
+  onHelp,
+}: {
+  open: boolean
+  onPalette: () => void
+  onHelp: () => void
+}) {
+  const person = usePerson()
+  const visible = pages.filter(page => page.role === undefined || roleIncludes(person.role, page.role))
+  return (
+    <nav
+      id="navigation"
+      aria-label="Main"
+      className={`flex w-44 shrink-0 flex-col gap-3 overflow-y-auto border-line bg-surface p-2 max-md:w-full max-md:border-b md:border-r ${open ? '' : 'max-md:hidden'}`}
+    >
+      <Link href="/" className="flex items-center gap-2 px-2 py-1 text-base font-semibold max-md:hidden">
+        <BellRing aria-hidden="true" className="size-4 text-accent" />
+        Tocsin
+      </Link>
+      {sections.map(section => (
+        <NavigationSection
+          key={section}
+          name={section}
+          entries={visible.filter(page => page.section === section)}
+        />
+      ))}
+      <div className="mt-auto grid gap-0.5 border-t border-line pt-2">
+        <LiveLine />
+        <button type="button" className={rowClass} onClick={onPalette}>
+          <Command aria-hidden="true" className="size-4 text-muted" />
+          <span className="flex-1">Commands</span>
+          <KeyHint keys="Ctrl-k" />
+        </button>
+        <button type="button" className={rowClass} onClick={onHelp}>
+          <CircleHelp aria-hidden="true" className="size-4 text-muted" />
+          <span className="flex-1">Keys</span>
+          <KeyHint keys="?" />
+        </button>
+        <ThemeButton />
+        <PersonLine />
+      </div>
+    </nav>
+  )
+}
+
+function NavigationSection({ name, entries }: { name: string; entries: readonly PageEntry[] }) {
+  if (entries.length === 0) return null
+  return (
+    <div className="grid gap-0.5">
+      <h2 className="px-2 text-xs text-faint">{name}</h2>
+      {entries.map(page => (
+        <Link
+          key={page.path}
+          href={page.path}
+          className={`${rowClass} aria-[current=page]:bg-selected aria-[current=page]:font-semibold`}
+        >
+          <page.icon aria-hidden="true" className="size-4 text-muted" />
+          <span className="flex-1">{page.title}</span>
+          {page.goKey !== undefined && <KeyHint keys={`g ${page.goKey}`} />}
+        </Link>
+      ))}
+    </div>
+  )
+}
+
+function LiveLine() {
+  const state = useLiveState()
+  const [word, dot] =
+    state === 'live'
+      ? ['Live', 'bg-good']
+      : state === 'lost'
+        ? ['Not live: reconnecting', 'bg-bad']
+        : ['Connecting', 'bg-medium']
+  return (
+    <p className="flex items-center gap-2 px-2 py-1 text-muted">
+      <span className="grid size-4 place-items-center">
+        <span className={`size-2 rounded-full ${dot}`} />
+      </span>
+      {word}
+    </p>
+  )
+}
+
+function ThemeButton() {
+  const [theme, next] = useTheme()
+  const Icon = theme === 'light' ? Sun : theme === 'dark' ? Moon : Monitor
+  return (
+    <button type="button" className={rowClass} onClick={next}>
+      <Icon aria-hidden="true" className="size-4 text-muted" />
+      <span className="sr-only">Theme: </span>
+      {themeNames[theme]}
+    </button>
+  )
+}
+
+function PersonLine() {
+  const person = usePerson()
+  const client = useQueryClient()
+  return (
+    <div className="flex items-center gap-1">
+      <Link href="/settings?section=sessions" className={`${rowClass} min-w-0 flex-1`}>
+        <span className="grid size-4 place-items-center rounded-full bg-line text-[0.625rem] font-semibold uppercase">
+          {person.displayName.slice(0, 1)}
+        </span>
+        <span className="truncate">{person.displayName}</span>
+      </Link>
+      <button
+        type="button"
+        className="rounded p-1.5 text-muted hover:bg-selected"
+        onClick={() => signOut(client).catch(error => toastFailure('You are still signed in', error))}
+      >
+        <LogOut aria-hidden="true" className="size-4" />
+        <span className="sr-only">Sign out</span>
+      </button>
+    </div>
+  )
+}
