@@ -4,6 +4,9 @@ import { AppError, messageOf } from './lib/app-error.ts'
 /** Every command: one file in `commands/`, one line here. Loaded when called, so that none slows the others. */
 const commands: Record<string, () => Promise<{ command: Command }>> = {
   audit: () => import('./commands/audit.ts'),
+  policy: () => import('./commands/policy.ts'),
+  redact: () => import('./commands/redact.ts'),
+  reveal: () => import('./commands/reveal.ts'),
   version: () => import('./commands/version.ts'),
   yara: () => import('./commands/yara.ts'),
 }

@@ -6,7 +6,8 @@ import { AppError, messageOf } from '../lib/app-error.ts'
 /** Where a command reads and writes, so that tests can run one without a process. */
 export interface Io {
   readonly stdin: NodeJS.ReadableStream
-  stdout(text: string): void
+  /** Bytes where the input may hold bytes that are no UTF-8 and must come out as they went in. */
+  stdout(text: string | Uint8Array): void
   stderr(text: string): void
   /** Fires on SIGINT and SIGTERM. */
   readonly signal: AbortSignal

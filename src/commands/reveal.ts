@@ -1,0 +1,39 @@
+import { AppError } from '../lib/app-error.ts'
+import { systemClock } from '../lib/clock.ts'
+import { decodeEscapedUtf8, encodeEscapedUtf8 } from '../redact/escaped-utf8.ts'
+import { reveal } from '../redact/reveal.ts'
+import type { Command } from './command.ts'
+import { readArgs, readInput, writeRecord } from './command.ts'
+import { vaultOptions, withVault } from './vault-on-disk.ts'
+
+/** `tocsin reveal`: the way back, for the person who reads. */
+export const command: Command = {
+  summary: 'put the real values back in place of placeholders',
+  usage: `tocsin reveal --vault FILE --key-file FILE [--tenant NAME] [--case ID] [--json]
+
+Reads text on standard input and writes it with the placeholders that were issued in this tenant and case replaced
+by what they stand for. All other text, look-alikes included, stays as it is. Takes the flags of 'tocsin redact'.
+
+  --json   one record {text, problems[]}
+
+Exit code 0; 2 where the usage is wrong, a file cannot be read, the key is wrong or the vault has expired.
+`,
+  async run(args, io) {
+    const { values } = readArgs(args, {
+      options: {
+        inventory: { type: 'string' },
+        policy: { type: 'string' },
+        json: { type: 'boolean' },
+        ...vaultOptions,
+      },
+    })
+    if (values.vault === undefined) throw new AppError('bad-usage', 'reveal needs --vault and --key-file')
+    const text = decodeEscapedUtf8(await readInput('-', io))
+    await withVault(values, systemClock.now(), io.signal, async ({ vault }) => {
+      const revealed = reveal(text, vault)
+      if (values.json) writeRecord(io, { text: revealed, problems: [] })
+      else io.stdout(encodeEscapedUtf8(revealed))
+    })
+    return 0
+  },
+}
