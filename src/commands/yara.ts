@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, extname, join, resolve } from 'node:path'
-import { AppError, messageOf } from '../lib/app-error.ts'
+import { readFileSync } from 'node:fs'
+import { basename, extname, resolve } from 'node:path'
+import { AppError } from '../lib/app-error.ts'
 import type { Problem } from '../lib/problem.ts'
 import {
   type CheckedSource,
@@ -13,6 +13,7 @@ import {
 } from '../yara/rule-set.ts'
 import { YaraProcess } from '../yara/yara-process.ts'
 import { type Command, type Io, readArgs, writeRecord } from './command.ts'
+import { filesBelow } from './files-below.ts'
 
 const ruleFile = /\.ya?ra?$/i
 
@@ -115,7 +116,7 @@ async function scan(
   if (sources.every(source => source.errors.length > 0))
     throw new AppError('unreadable-input', 'no rule file compiles')
   const ruleSet = new RuleSet(yara, sources, options)
-  for (const file of paths.flatMap(path => filesBelow(path, () => true))) {
+  for (const file of paths.flatMap(path => filesBelow(path))) {
     const variables = { filename: basename(file), filepath: resolve(file), extension: extname(file) }
     const result = await ruleSet.scan({ kind: 'file', path: file }, variables, io.signal)
     if (json) {
@@ -153,22 +154,6 @@ function printProblems(io: Io, problems: readonly Problem[], before = '  '): voi
 
 function ruleFiles(paths: readonly string[]): string[] {
   return paths.flatMap(path => filesBelow(path, name => ruleFile.test(name)))
-}
-
-/** The file itself, or the wanted regular files below a folder, in the order of their names. */
-function filesBelow(path: string, wanted: (name: string) => boolean): string[] {
-  try {
-    if (!statSync(path).isDirectory()) return [path]
-    return readdirSync(path, { withFileTypes: true })
-      .sort((a, b) => (a.name < b.name ? -1 : 1))
-      .flatMap(entry => {
-        const child = join(path, entry.name)
-        if (entry.isDirectory()) return filesBelow(child, wanted)
-        return entry.isFile() && lstatSync(child).isFile() && wanted(entry.name) ? [child] : []
-      })
-  } catch (error) {
-    throw new AppError('unreadable-input', `cannot read ${path}: ${messageOf(error)}`, { cause: error })
-  }
 }
 
 function readDefines(defines: readonly string[]): Record<string, string | number> {

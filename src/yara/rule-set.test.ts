@@ -158,7 +158,7 @@ describe('scanning', () => {
         fc.array(fc.constantFrom('abc', 'A\0B\0C\0', 'x123y', 'aa', 'zz', 'qq', 'a.c', '\x00')),
         async parts => {
           writeFileSync(target, parts.join(''))
-          const theirs = execFileSync('/usr/bin/yara', [rulesFile, target], { encoding: 'utf8' })
+          const theirs = execFileSync('/usr/bin/yara', ['-w', rulesFile, target], { encoding: 'utf8' })
           const ours = await set.scan({ kind: 'file', path: target }, {})
           expect(ours.matches.map(match => match.rule).sort()).toEqual(
             theirs

@@ -1,0 +1,25 @@
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { AppError, messageOf } from '../lib/app-error.ts'
+
+/**
+ * The file itself, or the wanted regular files below a folder, in the order of their names. Links inside a folder are
+ * not followed. Throws `unreadable-input`.
+ */
+export function filesBelow(path: string, wanted: (name: string) => boolean = () => true): string[] {
+  try {
+    return statSync(path).isDirectory() ? walk(path, wanted) : [path]
+  } catch (error) {
+    throw new AppError('unreadable-input', `cannot read ${path}: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+function walk(folder: string, wanted: (name: string) => boolean): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap(entry => {
+      const child = join(folder, entry.name)
+      if (entry.isDirectory()) return walk(child, wanted)
+      return entry.isFile() && wanted(entry.name) ? [child] : []
+    })
+}
