@@ -5,7 +5,17 @@ import { describe, expect, it } from 'vitest'
 // The folders of src/ and what each may import. A new arrow is an edit here, with a record in decisions/.
 const pure = ['lib', 'domain']
 const adapter = ['lib', 'domain']
-const pureParts = ['normalize', 'group', 'redact', 'policy', 'verify', 'wazuh-rules', 'sigma', 'knowledge']
+const pureParts = [
+  'normalize',
+  'group',
+  'redact',
+  'policy',
+  'verify',
+  'wazuh-rules',
+  'sigma',
+  'knowledge',
+  'indicators',
+]
 const adapters = ['store', 'queue', 'ledger', 'wazuh', 'sources', 'yara', 'notify', 'accounts']
 const feature = [...pure, ...pureParts, ...adapters, 'ask', 'evidence']
 const features = [
