@@ -5,6 +5,7 @@ import {
   lazyRouteComponent,
   useNavigate,
   useParams,
+  useRouter,
   useSearch,
 } from '@tanstack/react-router'
 import { EmptyState, ErrorState, Loading } from './components/states.tsx'
@@ -83,6 +84,6 @@ export function useRouteParameter(name: string): string {
 
 /** A function that goes to an address of the console, such as `/cases/123?e=E2`. */
 export function useGo(): (href: string) => void {
-  const navigate = useNavigate()
-  return href => void navigate({ href })
+  const { history } = useRouter()
+  return href => history.push(href)
 }

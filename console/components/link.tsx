@@ -1,25 +1,37 @@
-import { Link as RouterLink } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { useRouter } from '@tanstack/react-router'
+import type { MouseEvent, ReactNode } from 'react'
 
 /**
  * A link inside the console. `href` is a whole address (`/cases/123?e=E2`), already encoded: use `caseHref` and
  * `entityHref` to make one. There are no links to anywhere else: nothing a model or an attacker wrote is clickable.
+ * With a modifier key or the middle button it opens a tab, as any link does.
  */
 export function Link({
   href,
   className = '',
+  current = false,
   children,
   onClick,
 }: {
   href: string
   className?: string
+  /** It leads to the page that is shown. */
+  current?: boolean
   children: ReactNode
   onClick?: () => void
 }) {
+  const { history } = useRouter()
+  const follow = (event: MouseEvent) => {
+    if (event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey)
+      return
+    event.preventDefault()
+    onClick?.()
+    history.push(href)
+  }
   return (
-    <RouterLink to={href} className={className} {...(onClick ? { onClick } : {})}>
+    <a href={href} className={className} aria-current={current ? 'page' : undefined} onClick={follow}>
       {children}
-    </RouterLink>
+    </a>
   )
 }
 

@@ -1,3 +1,224 @@
+import { useCallback, useEffect, useRef, useState } from 'react'
+import type { CaseSummary } from '../../src/http/contract-cases.ts'
+import { useMay } from '../api/session.ts'
+import { useCaseActions } from '../case/use-case-actions.ts'
+import { VerdictDialog } from '../case/verdict-dialog.tsx'
+import { caseHref } from '../components/link.tsx'
+import { PageHeading } from '../components/page-heading.tsx'
+import { ErrorState, Loading } from '../components/states.tsx'
+import { type Verdict, verdictLooks, verdictOrder } from '../components/verdict.tsx'
+import { useShortcuts } from '../keyboard/use-shortcuts.ts'
+import { ClaimOnOpen, useClaimOnOpen } from '../queue/claim-on-open.tsx'
+import { EmptyQueue } from '../queue/empty-queue.tsx'
+import { FilterBar } from '../queue/filter-bar.tsx'
+import { type FilterValues, filterOnly } from '../queue/queue-filter.ts'
+import { QueueTable, type QueueTableHandle } from '../queue/queue-table.tsx'
+import { SelectionBar } from '../queue/selection-bar.tsx'
+import { useLiveQueue } from '../queue/use-live-queue.ts'
+import { useQueue } from '../queue/use-queue.ts'
+import { useSelection } from '../queue/use-selection.ts'
+import { ViewTabs } from '../queue/view-tabs.tsx'
+import { WaitingCases } from '../queue/waiting-cases.tsx'
+import { useGo, useSearchValues } from '../router.tsx'
+
+/** The queue: what needs a person, most urgent first. All of triage works from here without the mouse. */
 export function Page() {
-  return null
+  const [search, setSearch] = useSearchValues()
+  const filter = filterOnly(search)
+  const { query, cases, first } = useQueue(filter)
+  const [calm, setCalm] = useState(true)
+  const { waiting, show } = useLiveQueue(filter, calm)
+  const ids = cases.map(row => row.id)
+  const selection = useSelection(ids)
+  const [currentId, setCurrentId] = useState<string>()
+  const [asking, setAsking] = useState<Verdict>()
+  const table = useRef<QueueTableHandle>(null)
+  const go = useGo()
+  const mayTriage = useMay('analyst')
+  const claimOnOpen = useClaimOnOpen()
+  const { claim, release, decide } = useCaseActions()
+
+  const index = currentId === undefined ? -1 : ids.indexOf(currentId)
+  const current = cases[index]
+  const targets = selection.selected.size > 0 ? [...selection.selected] : current ? [current.id] : []
+  const claimAll = () => {
+    for (const id of targets) claim.mutate({ id })
+  }
+  const releaseAll = () => {
+    for (const id of targets) release.mutate(id)
+  }
+  const move = (to: number) => {
+    const target = Math.max(0, Math.min(cases.length - 1, to))
+    setCurrentId(cases[target]?.id)
+    table.current?.reveal(target)
+  }
+  const claimIfFree = (row: CaseSummary) => {
+    if (mayTriage && claimOnOpen.on && row.assignee === null && row.status !== 'closed')
+      claim.mutate({ id: row.id, quiet: true })
+  }
+  const latest = useRef({ selection, claimIfFree })
+  latest.current = { selection, claimIfFree }
+  // Stable, so that rows are not rendered again for them.
+  const onSelect = useCallback((id: string, extend: boolean) => {
+    if (extend) latest.current.selection.extend(id)
+    else latest.current.selection.toggle(id)
+  }, [])
+  const onOpen = useCallback((row: CaseSummary) => {
+    setCurrentId(row.id)
+    latest.current.claimIfFree(row)
+  }, [])
+  const open = (row: CaseSummary | undefined) => {
+    if (row === undefined) return
+    onOpen(row)
+    go(caseHref(row.id))
+  }
+
+  useShortcuts([
+    { keys: 'j', label: 'Next case', group: 'Queue', palette: false, run: () => move(index + 1) },
+    { keys: 'k', label: 'Previous case', group: 'Queue', palette: false, run: () => move(index - 1) },
+    { keys: 'ArrowDown', label: 'Next case', group: 'Queue', palette: false, run: () => move(index + 1) },
+    { keys: 'ArrowUp', label: 'Previous case', group: 'Queue', palette: false, run: () => move(index - 1) },
+    { keys: 'g g', label: 'First case', group: 'Queue', palette: false, run: () => move(0) },
+    {
+      keys: 'G',
+      label: 'Last loaded case',
+      group: 'Queue',
+      palette: false,
+      run: () => move(cases.length - 1),
+    },
+    { keys: 'Enter', label: 'Open', group: 'Queue', palette: false, run: () => open(current) },
+    { keys: 'o', label: 'Open', group: 'Queue', palette: false, run: () => open(current) },
+    {
+      keys: 'x',
+      label: 'Select',
+      group: 'Queue',
+      palette: false,
+      run: () => current && selection.toggle(current.id),
+    },
+    {
+      keys: 'X',
+      label: 'Select from the last selected',
+      group: 'Queue',
+      palette: false,
+      run: () => current && selection.extend(current.id),
+    },
+    { keys: 'Ctrl-a', label: 'Select all that are loaded', group: 'Queue', run: selection.all },
+    { keys: 'Escape', label: 'Clear the selection', group: 'Queue', palette: false, run: selection.clear },
+    { keys: '.', label: 'Show waiting changes', group: 'Queue', run: show },
+    ...(mayTriage
+      ? [
+          {
+            keys: 'a',
+            label: 'Claim',
+            group: 'Verdict',
+            run: () => claimAll(),
+          },
+          {
+            keys: 'A',
+            label: 'Give back',
+            group: 'Verdict',
+            run: () => releaseAll(),
+          },
+          ...verdictOrder.map((verdict, place) => ({
+            keys: `v ${place + 1}`,
+            label: verdictLooks[verdict].word,
+            group: 'Verdict',
+            run: () => {
+              if (targets.length > 0) setAsking(verdict)
+            },
+          })),
+        ]
+      : []),
+  ])
+  useKeepCursor(ids, currentId, setCurrentId)
+
+  const onFilter = (values: FilterValues) => setSearch({ ...blank(filter), ...values }, { push: true })
+  return (
+    <div className="flex h-full flex-col">
+      <PageHeading title="Queue">
+        <p className="tabular text-muted" role="status">
+          {first !== undefined &&
+            `${first.total.toLocaleString('en')}${first.totalIsCapped ? ' or more' : ''} ${first.total === 1 ? 'case' : 'cases'}`}
+        </p>
+        {mayTriage && <ClaimOnOpen choice={claimOnOpen} />}
+      </PageHeading>
+      <ViewTabs values={filter} />
+      <FilterBar values={filter} onChange={onFilter} />
+      <WaitingCases count={waiting} onShow={show} />
+      {query.isPending ? (
+        <Loading lines={10} label="Loading the queue" />
+      ) : query.isError ? (
+        <ErrorState
+          what="The queue could not be read."
+          error={query.error}
+          onRetry={() => void query.refetch()}
+        />
+      ) : cases.length === 0 ? (
+        <EmptyQueue filtered={Object.values(filter).some(value => value !== undefined)} />
+      ) : (
+        <QueueTable
+          ref={table}
+          cases={cases}
+          currentId={currentId}
+          selected={selection.selected}
+          total={first?.total ?? cases.length}
+          hasMore={query.hasNextPage}
+          onNeedMore={() => {
+            if (!query.isFetchingNextPage) void query.fetchNextPage()
+          }}
+          onSelect={onSelect}
+          onOpen={onOpen}
+          onPoint={setCurrentId}
+          onCalm={setCalm}
+        />
+      )}
+      {selection.selected.size > 0 && (
+        <SelectionBar
+          count={selection.selected.size}
+          mayTriage={mayTriage}
+          onVerdict={setAsking}
+          onClaim={claimAll}
+          onClear={selection.clear}
+        />
+      )}
+      {asking !== undefined && (
+        <VerdictDialog
+          count={targets.length}
+          initial={asking}
+          busy={decide.isPending}
+          onClose={() => setAsking(undefined)}
+          onSubmit={(verdict, reason) =>
+            decide.mutate(
+              { ids: targets, verdict, reason },
+              {
+                onSuccess: () => {
+                  setAsking(undefined)
+                  selection.clear()
+                },
+              },
+            )
+          }
+        />
+      )}
+    </div>
+  )
+}
+
+/** When the case under the cursor leaves the list, the cursor goes to what stands in its place now. */
+function useKeepCursor(
+  ids: readonly string[],
+  currentId: string | undefined,
+  setCurrentId: (id: string | undefined) => void,
+): void {
+  const place = useRef(0)
+  const at = currentId === undefined ? -1 : ids.indexOf(currentId)
+  useEffect(() => {
+    if (at >= 0) place.current = at
+    else if (currentId !== undefined && ids.length > 0)
+      setCurrentId(ids[Math.min(place.current, ids.length - 1)])
+  }, [at, currentId, ids, setCurrentId])
+}
+
+function blank(values: FilterValues): FilterValues {
+  return Object.fromEntries(Object.keys(values).map(name => [name, undefined]))
 }

@@ -1,4 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
+import { useLocation } from '@tanstack/react-router'
 import { BellRing, CircleHelp, Command, LogOut, Monitor, Moon, Sun } from 'lucide-react'
 import { useLiveState } from '../api/live-events.ts'
 import { roleIncludes, signOut, usePerson } from '../api/session.ts'
@@ -61,6 +62,7 @@ export function Sidebar({
 }
 
 function NavigationSection({ name, entries }: { name: string; entries: readonly PageEntry[] }) {
+  const path = useLocation({ select: location => location.pathname })
   if (entries.length === 0) return null
   return (
     <div className="grid gap-0.5">
@@ -69,6 +71,7 @@ function NavigationSection({ name, entries }: { name: string; entries: readonly 
         <Link
           key={page.path}
           href={page.path}
+          current={page.path === path}
           className={`${rowClass} aria-[current=page]:bg-selected aria-[current=page]:font-semibold`}
         >
           <page.icon aria-hidden="true" className="size-4 text-muted" />

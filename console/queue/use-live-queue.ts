@@ -1,0 +1,72 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
+import { useLiveEvents } from '../api/live-events.ts'
+import type { FilterValues } from './queue-filter.ts'
+import { type QueueData, queueKey, readQueuePage, withRows } from './use-queue.ts'
+
+const renewEveryMs = 1000
+const pagesPerRenewal = 3
+
+/**
+ * Keeps the queue live without moving it under the analyst's hand: rows that changed are renewed where they stand, and
+ * cases that are new, or left the filter, are counted until `show` is called. While `calm` (at the top, pointer away)
+ * they are shown at once. However many events come, at most three pages a second are read again.
+ */
+export function useLiveQueue(values: FilterValues, calm: boolean): { waiting: number; show: () => void } {
+  const client = useQueryClient()
+  const dirty = useRef(new Set<string>())
+  const [waiting, setWaiting] = useState(0)
+  const key = queueKey(values)
+  const identity = JSON.stringify(key)
+  const show = () => {
+    setWaiting(0)
+    // Only the first page is read again: the rows below it follow as they are scrolled to.
+    client.setQueryData<QueueData>(
+      key,
+      data => data && { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) },
+    )
+    void client.invalidateQueries({ queryKey: key })
+  }
+
+  useLiveEvents(event => dirty.current.add(event.caseId))
+  const latest = useRef({ values, calm, key, show })
+  latest.current = { values, calm, key, show }
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new filter starts anew; `latest` is a ref
+  useEffect(() => {
+    const stop = new AbortController()
+    setWaiting(0)
+    dirty.current.clear()
+    const renew = async () => {
+      const ids = dirty.current
+      const { values, calm, key, show } = latest.current
+      const data = client.getQueryData<QueueData>(key)
+      if (ids.size === 0 || data === undefined) return
+      dirty.current = new Set()
+      const loaded = new Set(data.pages.flatMap(page => page.cases.map(row => row.id)))
+      const indexes = data.pages
+        .map((page, index) => (index === 0 || page.cases.some(row => ids.has(row.id)) ? index : -1))
+        .filter(index => index >= 0)
+        .slice(0, pagesPerRenewal)
+      const fresh = await Promise.all(
+        indexes.map(index => readQueuePage(values, data.pageParams[index], stop.signal)),
+      )
+      const rows = new Map(fresh.flatMap(page => page.cases.map(row => [row.id, row] as const)))
+      client.setQueryData<QueueData>(key, current => current && withRows(current, rows))
+      const arrived = [...rows.keys()].filter(id => !loaded.has(id)).length
+      const left = indexes
+        .flatMap(index => data.pages[index]?.cases ?? [])
+        .filter(row => ids.has(row.id) && !rows.has(row.id)).length
+      if (arrived + left === 0) return
+      if (calm) show()
+      else setWaiting(arrived + left)
+    }
+    const timer = setInterval(() => renew().catch(() => undefined), renewEveryMs) // The next event tries again.
+    return () => {
+      clearInterval(timer)
+      stop.abort()
+    }
+  }, [client, identity])
+
+  return { waiting, show }
+}
