@@ -3,28 +3,85 @@ import type { NameIndex } from './name-index.ts'
 import type { Span } from './span.ts'
 import { toSource, type View } from './view.ts'
 
-const dotted = /(?<![\w.])(?:\d{1,3}|0x[0-9a-fA-F]{1,2})(?:\.(?:\d{1,4}|0x[0-9a-fA-F]{1,2})){3}(?![\w]|\.\d)/g
+const dotted = /(?<![\w.]|\d-)(?:\d{1,4}|0x[0-9a-f]{1,2})(?:\.(?:\d{1,4}|0x[0-9a-f]{1,2})){3}(?!\w|\.\d|-\d)/g
+const six =
+  /(?<![\w:.])\[?[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,8}(?:\.\d{1,3}){0,3}(?:%[a-z0-9._-]{1,16})?\]?(?![\w:]|\.\d)/g
+/** `ip-10-0-0-5`, as clouds and providers name machines after their addresses. */
+const dashed = /(?<![a-z0-9])\d{1,3}(?:-\d{1,3}){3}(?![a-z0-9]|-\d)/g
+/** Names of reverse look-ups (RFC 1035, RFC 3596). */
+const reverseFour = /(?<![\w.-])(\d{1,3}(?:\.\d{1,3}){3})\.in-addr\.arpa(?![\w-])/g
+const reverseSix = /(?<![\w.-])([0-9a-f](?:\.[0-9a-f]){31})\.ip6\.arpa(?![\w-])/g
+/** A host of a URL in one number (WHATWG URL, section 3.5). */
+const numberHost = /(?<=\/\/(?:[^\s/@]{0,64}@)?)(?:\d{7,10}|0x[0-9a-f]{5,8}|0[0-7]{8,11})(?=[:/?#"'\s]|$)/g
+const versionBefore =
+  /\b(?:v|ver|version|release|build|rev|product_?version|file_?version)["']?\s{0,2}[:=]?\s{0,2}["']?$/
 
-/** Finds addresses in a view. Whose they are decides the class. */
-export function findAddresses(view: View, index: NameIndex): Span[] {
+/** Finds addresses in a view, in every spelling that programs read. Whose they are decides the class. */
+export function findAddresses(view: View, names: NameIndex): Span[] {
   const spans: Span[] = []
-  for (const match of view.text.matchAll(dotted)) {
-    const address = addressOf(match[0])
-    if (address === undefined) continue
-    const valueClass = classOfAddress(address, index)
-    if (valueClass === undefined) continue
-    const range = toSource(view, match.index, match.index + match[0].length)
+  const text = view.lower
+  const add = (start: number, length: number, address: Address | undefined, onlyOwn = false): void => {
+    const valueClass = address === undefined ? undefined : classOfAddress(address, names)
+    if (address === undefined || valueClass === undefined) return
+    if (onlyOwn && valueClass === 'address.public') return
+    const range = toSource(view, start, start + length)
     spans.push({ ...range, class: valueClass, identity: `address ${address.identity}` })
   }
+  for (const match of text.matchAll(dotted)) {
+    const address = addressOf(match[0])
+    const known = address !== undefined && names.addresses.has(address.identity)
+    if (known || !isVersion(text, match.index)) add(match.index, match[0].length, address)
+  }
+  if (text.includes(':')) {
+    for (const match of text.matchAll(six)) addSix(match[0], match.index, add)
+  }
+  for (const match of text.matchAll(dashed)) {
+    add(match.index, match[0].length, addressOf(match[0].replaceAll('-', '.')), true)
+  }
+  if (text.includes('.arpa')) {
+    for (const match of text.matchAll(reverseFour)) {
+      add(match.index, (match[1] ?? '').length, addressOf((match[1] ?? '').split('.').reverse().join('.')))
+    }
+    for (const match of text.matchAll(reverseSix)) {
+      const nibbles = (match[1] ?? '').split('.').reverse().join('')
+      add(match.index, (match[1] ?? '').length, addressOf(nibbles.replaceAll(/(....)(?!$)/g, '$1:')))
+    }
+  }
+  if (text.includes('//')) {
+    for (const match of text.matchAll(numberHost)) {
+      const value = Number(/^0[0-7]/.test(match[0]) ? `0o${match[0]}` : match[0])
+      add(match.index, match[0].length, addressOf(dottedOf(value)))
+    }
+  }
   return spans
+}
+
+/** The brackets of a URL host and the zone of a link-local address stay outside the span or inside, as written. */
+function addSix(
+  written: string,
+  start: number,
+  add: (start: number, length: number, address: Address | undefined) => void,
+): void {
+  const open = written.startsWith('[') ? 1 : 0
+  const bare = written.slice(open).replace(/\]$/, '')
+  add(start + open, bare.length, addressOf(bare))
+}
+
+function dottedOf(value: number): string {
+  return value > 0xffffffff ? '' : [24, 16, 8, 0].map(shift => (value >>> shift) & 0xff).join('.')
+}
+
+/** Four numbers behind the word `version` are one, unless they cannot be: programs have versions like 10.0.0.1. */
+function isVersion(text: string, at: number): boolean {
+  return versionBefore.test(text.slice(Math.max(0, at - 24), at))
 }
 
 /** `undefined` for addresses that name nobody. The inventory goes before the ranges. */
 export function classOfAddress(
   address: Address,
-  index: NameIndex,
+  names: NameIndex,
 ): 'address.internal' | 'address.public' | undefined {
-  if (index.addresses.has(address.identity) || index.ranges.some(range => inRange(address, range))) {
+  if (names.addresses.has(address.identity) || names.ranges.some(range => inRange(address, range))) {
     return 'address.internal'
   }
   const scope = scopeOf(address)

@@ -19,7 +19,7 @@ export function findNames(view: View, index: NameIndex): Span[] {
     spans.push({
       ...toSource(view, at, found.end),
       class: found.class,
-      identity: `${found.class} ${found.identity}`,
+      identity: found.identity,
     })
   }
   return spans
@@ -29,7 +29,13 @@ function longestName(text: string, from: number, index: NameIndex) {
   let node = 0
   let best: { end: number; class: Span['class']; identity: string } | undefined
   for (let at = from; at < text.length; at++) {
-    const next = index.edges.get(node * 0x10000 + text.charCodeAt(at))
+    const unit = text.charCodeAt(at)
+    let next = index.edges.get(node * 0x10000 + unit)
+    if (isSeparator(unit) && (next === undefined || unit === 0x20)) {
+      // Words of one name may stand apart by anything: `Project+Phoenix`, `project_phoenix`, a line break.
+      next ??= index.edges.get(node * 0x10000 + 0x20)
+      while (next !== undefined && at + 1 < text.length && isSeparator(text.charCodeAt(at + 1))) at++
+    }
     if (next === undefined) break
     node = next
     const name = index.names.get(node)
@@ -39,4 +45,16 @@ function longestName(text: string, from: number, index: NameIndex) {
     if (!splitsWord) best = { end: at + 1, ...name }
   }
   return best
+}
+
+/** White space, `+`, `-` and `_`. */
+function isSeparator(unit: number): boolean {
+  return (
+    unit === 0x20 ||
+    (unit >= 9 && unit <= 13) ||
+    unit === 0x2b ||
+    unit === 0x2d ||
+    unit === 0x5f ||
+    unit === 0xa0
+  )
 }

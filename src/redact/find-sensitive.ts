@@ -1,10 +1,21 @@
-import type { Problem } from '../lib/problem.ts'
+import type { ValueClass } from '../domain/value-class.ts'
+import { type Problem, problem } from '../lib/problem.ts'
 import { findAddresses } from './find-addresses.ts'
+import { type Blob, findBlobs } from './find-blobs.ts'
+import { findFormats } from './find-formats.ts'
 import { findNames } from './find-names.ts'
 import { foldedView } from './fold.ts'
 import type { NameIndex } from './name-index.ts'
 import { placeholderShape } from './placeholder.ts'
+import { findSecrets } from './secrets/find-secrets.ts'
 import { mergeSpans, type Span } from './span.ts'
+import { unescapedView } from './unescape.ts'
+import { toSource, type View } from './view.ts'
+
+/*
+ * A text is looked at through views: folded, then with one layer of escapes after another taken off, then inside
+ * each encoded run, to a bounded depth. What any view shows is carried back to the characters of the input.
+ */
 
 /** What `findSensitive` looks for. */
 export interface Sought {
@@ -13,18 +24,96 @@ export interface Sought {
   readonly keep: ReadonlySet<string>
 }
 
-/** Every sensitive piece of a text, in order, none overlapping. */
-export function findSensitive(
-  text: string,
-  sought: Sought,
-): { spans: readonly Span[]; problems: readonly Problem[] } {
-  const view = foldedView(text)
-  const found = [
-    ...findNames(view, sought.names),
-    ...findAddresses(view, sought.names),
-    ...lookAlikes(text),
-  ].filter(span => !sought.keep.has(span.class))
-  return { spans: mergeSpans(found), problems: [] }
+export interface Found {
+  /** In order, none overlapping. */
+  readonly spans: readonly Span[]
+  readonly problems: readonly Problem[]
+}
+
+const deepestEscape = 4
+const deepestBlob = 4
+/** How many decoded characters one text may cost, beside sixteen times its own length. */
+const decodedLimit = 4 << 20
+
+/** Every sensitive piece of a text. */
+export function findSensitive(text: string, sought: Sought): Found {
+  const search: Search = { sought, budget: decodedLimit + 16 * text.length, problems: [] }
+  const spans = [...searchText(text, search, 0), ...lookAlikes(text)]
+  return { spans: mergeSpans(spans.filter(span => !sought.keep.has(span.class))), problems: search.problems }
+}
+
+interface Search {
+  readonly sought: Sought
+  /** Decoded characters still allowed. */
+  budget: number
+  readonly problems: Problem[]
+}
+
+function searchText(text: string, search: Search, depth: number): Span[] {
+  const { names } = search.sought
+  const views = viewsOf(text)
+  const last = views.at(-1)
+  const spans = views.flatMap(view => findNames(view, names))
+  for (const view of new Set([views[0], last])) {
+    if (view === undefined) continue
+    spans.push(...findAddresses(view, names), ...findFormats(view, names), ...findSecrets(view))
+    spans.push(...searchBlobs(view, search, depth))
+  }
+  return spans
+}
+
+/** The folded text, and what is left as each layer of escapes is taken off. */
+function viewsOf(text: string): View[] {
+  const views = [foldedView(text)]
+  for (let view = views[0]; view !== undefined && views.length <= deepestEscape; ) {
+    view = unescapedView(view)
+    if (view !== undefined) views.push(view)
+  }
+  return views
+}
+
+function searchBlobs(view: View, search: Search, depth: number): Span[] {
+  return findBlobs(view.text).flatMap(blob => {
+    const valueClass = classOfBlob(blob, search, depth)
+    if (valueClass === undefined) return []
+    const range = toSource(view, blob.start, blob.end)
+    const written = view.text.slice(blob.start, blob.end)
+    const { content } = blob
+    const readable = content !== 'too-large' && content.strength === 'text'
+    return [
+      {
+        ...range,
+        class: valueClass,
+        identity: `encoded ${written}`,
+        ...(readable ? { decoded: content.text } : {}),
+      },
+    ]
+  })
+}
+
+/** The class to replace an encoded run as, or `undefined` where nothing sensitive is in it. */
+function classOfBlob(blob: Blob, search: Search, depth: number): ValueClass | undefined {
+  const { content } = blob
+  if (content === 'too-large') return unscanned(search, 'an encoded run unpacks to more than can be scanned')
+  search.budget -= content.text.length
+  if (search.budget < 0 || depth >= deepestBlob) {
+    return unscanned(search, 'runs are encoded too deeply or too often to be scanned')
+  }
+  const inside =
+    content.strength === 'text'
+      ? searchText(content.text, search, depth + 1)
+      : findNames(foldedView(content.text), search.sought.names).filter(span => span.end - span.start >= 4)
+  const sensitive = inside.filter(span => !search.sought.keep.has(span.class))
+  if (sensitive.length === 0) return undefined
+  if (sensitive.some(span => span.class.startsWith('secret.'))) return 'secret.encoded'
+  return content.compressed ? 'encoded.compressed' : `encoded.${blob.encoding}`
+}
+
+function unscanned(search: Search, message: string): ValueClass {
+  if (!search.problems.some(({ code }) => code === 'encoded-unscanned')) {
+    search.problems.push(problem('encoded-unscanned', `${message}: it was replaced whole`))
+  }
+  return 'encoded.unscanned'
 }
 
 /** Text that could be taken for a placeholder of ours is replaced by one, and so reveals to itself. */

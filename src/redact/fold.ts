@@ -12,7 +12,7 @@ const outsideAscii = /[^\x01-\x1a\x1c-\x7e]/
 const cache = new Map<number, string>()
 
 /** The folded form of one code point; empty where it is not seen. Keeps the case. */
-function foldCodePoint(code: number): string {
+export function foldCodePoint(code: number): string {
   const known = cache.get(code)
   if (known !== undefined) return known
   const plain = [...String.fromCodePoint(code).normalize('NFKD')]

@@ -8,7 +8,7 @@ import { foldName } from './fold.ts'
 /** A name of the inventory, as it is looked for. */
 export interface KnownName {
   readonly class: ValueClass
-  /** The folded name: what its spellings have in common. */
+  /** The class and the folded name: what its spellings have in common. */
   readonly identity: string
 }
 
@@ -19,6 +19,8 @@ export interface NameIndex {
   readonly names: ReadonlyMap<number, KnownName>
   /** Whether any name starts with a pair of units, hashed to 16 bits: rejects nearly every place at once. */
   readonly starts: Uint8Array
+  /** The organisation's domains, folded. */
+  readonly domains: ReadonlySet<string>
   readonly addresses: ReadonlyMap<string, Address>
   readonly ranges: readonly AddressRange[]
 }
@@ -39,11 +41,13 @@ const serviceLabels = new Set(
 export function nameIndex(inventory: Inventory): Parsed<NameIndex> {
   const problems: Problem[] = []
   const trie = newTrie()
+  const domains = new Set<string>()
   const add = (name: string, valueClass: ValueClass, where: string): void => {
-    const folded = foldName(name)
+    const folded = foldName(name).replaceAll(/\s+/g, ' ')
     if (folded.length < 2) {
       problems.push(problem('inventory-entry-too-short', 'a name needs two characters to be found', where))
     } else trie.add(folded, valueClass)
+    if (valueClass === 'domain') domains.add(folded)
   }
   for (const [list, valueClass] of [
     ['terms', 'term'],
@@ -61,14 +65,17 @@ export function nameIndex(inventory: Inventory): Parsed<NameIndex> {
   inventory.addresses.forEach((text, index) => {
     const range = rangeOf(text.trim())
     const address = addressOf(text.trim())
-    if (address !== undefined) addresses.set(address.identity, address)
-    else if (range !== undefined) ranges.push(range)
+    if (address !== undefined) {
+      addresses.set(address.identity, address)
+      for (const form of numberForms(address))
+        trie.add(form, 'address.internal', `address ${address.identity}`)
+    } else if (range !== undefined) ranges.push(range)
     else
       problems.push(
         problem('inventory-address-unreadable', 'not an address or CIDR range', `/addresses/${index}`),
       )
   })
-  return { value: { ...trie.done(), addresses, ranges }, problems }
+  return { value: { ...trie.done(), domains, addresses, ranges }, problems }
 }
 
 /** The ways in which one entry is written: a host short and with its domain, an account with and without. */
@@ -110,6 +117,14 @@ function isOwnDomain(domain: string): boolean {
   return getPublicSuffix(domain, options) !== domain && getDomain(domain, options) !== null
 }
 
+/** An IPv4 address written as one number: decimal, hexadecimal, and as `/proc/net/tcp` has it, byte by byte reversed. */
+function numberForms(address: Address): string[] {
+  if (address.bits === 128) return []
+  const hex = address.value.toString(16).padStart(8, '0')
+  const reversed = (hex.match(/../g) ?? []).reverse().join('')
+  return [address.value.toString(10), `0x${address.value.toString(16)}`, `0x${hex}`, hex, reversed]
+}
+
 function newTrie() {
   const edges = new Map<number, number>()
   const names = new Map<number, KnownName>()
@@ -117,7 +132,7 @@ function newTrie() {
   let nodes = 1
   return {
     /** A later class wins over an earlier one for the same name. */
-    add(folded: string, valueClass: ValueClass): void {
+    add(folded: string, valueClass: ValueClass, identity = `${valueClass} ${folded}`): void {
       let node = 0
       for (let i = 0; i < folded.length; i++) {
         const key = node * 0x10000 + folded.charCodeAt(i)
@@ -128,7 +143,7 @@ function newTrie() {
         }
         node = next
       }
-      names.set(node, { class: valueClass, identity: folded })
+      names.set(node, { class: valueClass, identity })
       starts[startHash(folded.charCodeAt(0), folded.charCodeAt(1))] = 1
     },
     done: () => ({ edges, names, starts }),

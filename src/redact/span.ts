@@ -7,6 +7,8 @@ export interface Span {
   readonly class: ValueClass
   /** What makes two spellings the same thing; the placeholder is given per identity. */
   readonly identity: string
+  /** For an encoded run: the text it holds. */
+  readonly decoded?: string
 }
 
 /**

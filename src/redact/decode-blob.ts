@@ -1,0 +1,60 @@
+import { isUtf8 } from 'node:buffer'
+import { gunzipSync, inflateRawSync, inflateSync } from 'node:zlib'
+
+/** What an encoded run holds. `strength` tells how sure it is that this is text: `weak` is bytes read as Latin-1. */
+export interface DecodedBlob {
+  readonly text: string
+  readonly compressed: boolean
+  readonly strength: 'text' | 'weak'
+}
+
+/** Why an encoded run could not be looked into: what cannot be scanned must not leave. */
+export type BlobRefusal = 'too-large'
+
+/** Largest unpacked size. A compressed run that holds more is refused and replaced whole. */
+const unpackedLimitBytes = 1 << 20
+
+/** Reads bytes as the text they hold: unpacked where compressed, UTF-16 (as PowerShell's `-enc`) or UTF-8. */
+export function textOfBytes(bytes: Buffer, maybeRawDeflate: boolean): DecodedBlob | BlobRefusal | undefined {
+  const unpacked = unpack(bytes, maybeRawDeflate)
+  if (unpacked === 'too-large') return unpacked
+  const content = unpacked ?? bytes
+  const text = plainText(content)
+  if (text !== undefined) return { text, compressed: unpacked !== undefined, strength: 'text' }
+  return { text: content.toString('latin1'), compressed: unpacked !== undefined, strength: 'weak' }
+}
+
+function unpack(bytes: Buffer, maybeRawDeflate: boolean): Buffer | BlobRefusal | undefined {
+  const options = { maxOutputLength: unpackedLimitBytes }
+  const [first = 0, second = 0] = bytes
+  try {
+    if (first === 0x1f && second === 0x8b) return gunzipSync(bytes, options)
+    if (first === 0x78 && [0x01, 0x5e, 0x9c, 0xda].includes(second)) return inflateSync(bytes, options)
+    if (maybeRawDeflate && bytes.length > 16) return inflateRawSync(bytes, options)
+  } catch (error) {
+    return error instanceof RangeError ? 'too-large' : undefined // not compressed after all, or cut short
+  }
+  return undefined
+}
+
+function plainText(bytes: Buffer): string | undefined {
+  if (isWide(bytes, 1)) return bytes.subarray(0, bytes.length & ~1).toString('utf16le')
+  if (isWide(bytes, 0))
+    return Buffer.from(bytes.subarray(0, bytes.length & ~1))
+      .swap16()
+      .toString('utf16le')
+  if (!isUtf8(bytes)) return undefined
+  const text = bytes.toString('utf8')
+  return /[\x00-\x08\x0e-\x1a\x1c-\x1f]/.test(text) ? undefined : text
+}
+
+/** Whether every second byte of a start is NUL, as in UTF-16 of Latin text. `parity` 1: little-endian. */
+function isWide(bytes: Buffer, parity: 0 | 1): boolean {
+  if (bytes.length < 4) return false
+  const end = Math.min(bytes.length & ~1, 64)
+  let zeros = 0
+  for (let i = parity; i < end; i += 2) if (bytes[i] === 0) zeros++
+  let others = 0
+  for (let i = 1 - parity; i < end; i += 2) if (bytes[i] !== 0) others++
+  return zeros >= end / 2 - Math.floor(end / 16) && others >= end / 2 - Math.floor(end / 16)
+}

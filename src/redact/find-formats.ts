@@ -1,0 +1,33 @@
+import { findAccounts } from './formats/accounts.ts'
+import { findEmails } from './formats/emails.ts'
+import type { FormatFinder } from './formats/format-match.ts'
+import { findHardwareIds } from './formats/hardware-ids.ts'
+import { findInternalHosts } from './formats/internal-hosts.ts'
+import { findNationalIds } from './formats/national-ids.ts'
+import { findPaymentNumbers } from './formats/payment-numbers.ts'
+import { findPhones } from './formats/phones.ts'
+import type { NameIndex } from './name-index.ts'
+import type { Span } from './span.ts'
+import { toSource, type View } from './view.ts'
+
+/** What is sensitive by its form alone. One file each; a new one is one line here. */
+const finders: readonly FormatFinder[] = [
+  findEmails,
+  findAccounts,
+  findInternalHosts,
+  findHardwareIds,
+  findPaymentNumbers,
+  findNationalIds,
+  findPhones,
+]
+
+/** Runs every format over a view. */
+export function findFormats(view: View, names: NameIndex): Span[] {
+  return finders.flatMap(find =>
+    find(view, names).map(match => ({
+      ...toSource(view, match.start, match.end),
+      class: match.class,
+      identity: match.identity,
+    })),
+  )
+}

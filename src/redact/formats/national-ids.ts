@@ -1,0 +1,100 @@
+import type { View } from '../view.ts'
+import { passesLuhn, remainder97, weightedSum } from './check-digits.ts'
+import { type FormatMatch, formatMatch } from './format-match.ts'
+
+/** One country's number: its form, and the check that tells it from other numbers of that form. */
+interface NationalId {
+  readonly form: RegExp
+  readonly holds?: (text: string) => boolean
+}
+
+const digitsOf = (text: string) => text.replaceAll(/\D/g, '')
+const dniLetters = 'TRWAGMYFPDXBNJZSQVHLCKE'
+const hetuLetters = '0123456789ABCDEFHJKLMNPRSTUVWXY'
+
+const nationalIds: readonly NationalId[] = [
+  // United States: social security number.
+  { form: /(?<![\w.-])(?!000|666)[0-8]\d{2}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-]|\.\d)/g },
+  // United Kingdom: national insurance number.
+  {
+    form: /(?<!\w)(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D](?!\w)/g,
+  },
+  // Brazil: CPF.
+  { form: /(?<![\w.-])\d{3}\.\d{3}\.\d{3}-\d{2}(?![\w-])/g, holds: isCpf },
+  // Spain: DNI and NIE.
+  {
+    form: /(?<!\w)[XYZ\d]\d{7}-?[A-HJ-NP-TV-Z](?!\w)/g,
+    holds: text =>
+      dniLetters[Number(text.replace('X', '0').replace('Y', '1').replace('Z', '2').slice(0, 8)) % 23] ===
+      text.at(-1),
+  },
+  // Italy: codice fiscale.
+  { form: /(?<!\w)[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z](?!\w)/g },
+  // France: number of social security with its key.
+  {
+    form: /(?<![\w.-])[12] ?\d{2} ?(?:0[1-9]|1[0-2]) ?\d{2} ?\d{3} ?\d{3} ?\d{2}(?![\w-])/g,
+    holds: text => {
+      const digits = digitsOf(text)
+      return 97 - remainder97(digits.slice(0, 13)) === Number(digits.slice(13))
+    },
+  },
+  // Finland: HETU.
+  {
+    form: /(?<!\w)[0-3]\d[01]\d{3}[-+A-FU-Y]\d{3}[0-9A-FHJ-NPR-Y](?!\w)/g,
+    holds: text => hetuLetters[Number(text.slice(0, 6) + text.slice(7, 10)) % 31] === text.at(-1),
+  },
+  // Sweden: personnummer.
+  {
+    form: /(?<![\w.-])(?:19|20)?\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[-+]\d{4}(?![\w-])/g,
+    holds: text => passesLuhn(digitsOf(text).slice(-10)),
+  },
+  // India: Aadhaar, in its printed groups.
+  { form: /(?<![\w.-])[2-9]\d{3} \d{4} \d{4}(?![\w-]| \d)/g, holds: text => passesVerhoeff(digitsOf(text)) },
+]
+
+/** A number is also one where the words before it say so. */
+const named =
+  /\b(?:ssn|social security(?: (?:number|no\.?))?|passport(?: (?:number|no\.?))?|driver'?s? ?licen[cs]e(?: (?:number|no\.?))?|national id(?: number)?|tax id|nhs number|pesel|bsn|personalausweis(?:nummer)?|steuer-?id)(?:\s*(?:is|:|=|#|-|number|no\.?)){0,3}\s*([A-Z]{0,2}\d[A-Z\d -]{4,14}[A-Z\d])(?![\w-])/gi
+
+/** Numbers that a state gives to a person. */
+export function findNationalIds(view: View): FormatMatch[] {
+  const matches: FormatMatch[] = []
+  for (const { form, holds } of nationalIds) {
+    for (const match of view.text.matchAll(form)) {
+      if (holds === undefined || holds(match[0]))
+        matches.push(formatMatch('national-id', match.index, match[0]))
+    }
+  }
+  for (const match of view.text.matchAll(named)) {
+    const number = match[1] ?? ''
+    matches.push(formatMatch('national-id', match.index + match[0].length - number.length, number))
+  }
+  return matches
+}
+
+function isCpf(text: string): boolean {
+  const digits = digitsOf(text)
+  const check = (length: number) => {
+    const weights = Array.from({ length }, (_, i) => length + 1 - i)
+    return ((weightedSum(digits, weights) * 10) % 11) % 10
+  }
+  return check(9) === Number(digits[9]) && check(10) === Number(digits[10])
+}
+
+const verhoeffTable = Array.from({ length: 10 }, (_, a) =>
+  Array.from({ length: 10 }, (_, b) =>
+    a < 5 ? (b < 5 ? (a + b) % 5 : ((a + b) % 5) + 5) : b < 5 ? ((a - b + 5) % 5) + 5 : (a - b + 5) % 5,
+  ),
+)
+const verhoeffTurn = [1, 5, 7, 6, 2, 8, 3, 0, 9, 4]
+
+/** The dihedral check of J. Verhoeff (1969). */
+function passesVerhoeff(digits: string): boolean {
+  let check = 0
+  for (let i = 0; i < digits.length; i++) {
+    let digit = digits.charCodeAt(digits.length - 1 - i) - 48
+    for (let turn = 0; turn < i % 8; turn++) digit = verhoeffTurn[digit] ?? 0
+    check = verhoeffTable[check]?.[digit] ?? 0
+  }
+  return check === 0
+}

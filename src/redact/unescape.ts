@@ -1,0 +1,136 @@
+import { foldCodePoint } from './fold.ts'
+import { type View, ViewBuilder } from './view.ts'
+
+/*
+ * One layer of escapes taken off, of every kind at once: percent-encoding (RFC 3986), JSON and programming-language
+ * backslashes, HTML entities, quoted-printable (RFC 2045), the control characters that syslog daemons write as
+ * `#012`. A view is only a place to look: reading `C:\new` as a line break finds nothing wrong, since the text as it
+ * stands is looked at too.
+ */
+
+const percent = '%u[0-9a-f]{4}|%[0-9a-f]{2}(?:%[0-9a-f]{2})*'
+const backslash =
+  '\\\\u\\{[0-9a-f]{1,6}\\}|\\\\u[0-9a-f]{4}(?:\\\\u[0-9a-f]{4})*|\\\\U[0-9a-f]{8}|\\\\x[0-9a-f]{2}(?:\\\\x[0-9a-f]{2})*|(?:\\\\[0-3][0-7]{2})+|\\\\["\'\\\\/nrtbfv]'
+const entity = '&#x[0-9a-f]{1,6};?|&#[0-9]{1,7};?|&[a-z]{2,8};'
+const quotedPrintable = '=\\r?\\n|(?:=[0-9a-f]{2})+'
+const syslogOctal = '#0[0-3][0-7]'
+const escapes = new RegExp([percent, backslash, entity, quotedPrintable, syslogOctal].join('|'), 'gi')
+const anyEscape = /[%\\&=#]/
+
+const entities: Record<string, string> = {
+  amp: '&',
+  apos: "'",
+  bsol: '\\',
+  colon: ':',
+  comma: ',',
+  commat: '@',
+  dash: '-',
+  dollar: '$',
+  equals: '=',
+  gt: '>',
+  hyphen: '-',
+  lowbar: '_',
+  lt: '<',
+  nbsp: ' ',
+  newline: '\n',
+  num: '#',
+  percnt: '%',
+  period: '.',
+  quot: '"',
+  shy: '',
+  sol: '/',
+  tab: '\t',
+}
+
+/** The view with one layer of escapes taken off, or `undefined` where there is none. */
+export function unescapedView(parent: View): View | undefined {
+  if (!anyEscape.test(parent.text)) return undefined
+  let builder: ViewBuilder | undefined
+  let copied = 0
+  for (const match of parent.text.matchAll(escapes)) {
+    const plain = decode(match[0])
+    if (plain === undefined) continue
+    builder ??= new ViewBuilder(parent.text.length)
+    const end = match.index + match[0].length
+    builder.copy(parent, copied, match.index)
+    const from = parent.starts?.[match.index] ?? match.index
+    const to = parent.ends?.[end - 1] ?? end
+    addDecoded(builder, plain, from, to)
+    copied = end
+  }
+  builder?.copy(parent, copied, parent.text.length)
+  return builder?.view()
+}
+
+/**
+ * Adds decoded characters, folded. Where each came from an escape of the same length, each gets its own part of
+ * the input, so that a name in the middle of a run is replaced and its neighbours are not.
+ */
+function addDecoded(builder: ViewBuilder, plain: string, from: number, to: number): void {
+  const units = [...plain]
+  const width = (to - from) / units.length
+  const even = Number.isInteger(width)
+  units.forEach((unit, index) => {
+    const code = unit.codePointAt(0) ?? 0
+    const folded = code > 0 && code < 0x80 ? unit : foldCodePoint(code)
+    if (even) builder.add(folded, from + index * width, from + (index + 1) * width)
+    else builder.add(folded, from, to)
+  })
+}
+
+function decode(written: string): string | undefined {
+  const first = written.charCodeAt(0)
+  if (first === 0x25) {
+    if (/^%u/i.test(written)) return String.fromCharCode(Number.parseInt(written.slice(2), 16))
+    return fromBytes(written.replaceAll('%', ''))
+  }
+  if (first === 0x26) return decodeEntity(written.replace(/;$/, '').slice(1))
+  if (first === 0x3d) {
+    if (written.endsWith('\n')) return ''
+    const plain = fromBytes(written.replaceAll('=', ''))
+    // `a=10` is an assignment far more often than quoted-printable for a control character.
+    return /[\x00-\x1f]/.test(plain) ? undefined : plain
+  }
+  if (first === 0x23) return String.fromCharCode(Number.parseInt(written.slice(1), 8))
+  return decodeBackslash(written)
+}
+
+function decodeEntity(name: string): string | undefined {
+  if (name.startsWith('#')) {
+    const code = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number.parseInt(name.slice(1), 10)
+    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : undefined
+  }
+  const key = name.toLowerCase()
+  return Object.hasOwn(entities, key) ? entities[key] : undefined
+}
+
+function decodeBackslash(written: string): string | undefined {
+  const kind = written.charAt(1)
+  if (written.length === 2) return 'nrtbfv'.includes(kind.toLowerCase()) ? '\n' : kind
+  if (kind === 'u' && written.charAt(2) === '{') return fromCodePoint(written.slice(3, -1))
+  if (kind === 'u') {
+    return written.replaceAll(/\\u([0-9a-f]{4})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+  }
+  if (kind === 'U') return fromCodePoint(written.slice(2))
+  if (kind === 'x') return fromBytes(written.replaceAll(/\\x/gi, ''))
+  if (/[0-3]/.test(kind)) {
+    return fromBytes(
+      written.replaceAll(/\\([0-7]{3})/g, (_, octal) =>
+        Number.parseInt(octal, 8).toString(16).padStart(2, '0'),
+      ),
+    )
+  }
+  return undefined
+}
+
+function fromCodePoint(hex: string): string | undefined {
+  const code = Number.parseInt(hex, 16)
+  return code <= 0x10ffff ? String.fromCodePoint(code) : undefined
+}
+
+/** Bytes are UTF-8 where they can be, else Latin-1, so that none is lost. */
+function fromBytes(hex: string): string {
+  const bytes = Buffer.from(hex, 'hex')
+  const text = bytes.toString('utf8')
+  return text.includes('\ufffd') ? bytes.toString('latin1') : text
+}
