@@ -7,6 +7,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   policy: () => import('./commands/policy.ts'),
   redact: () => import('./commands/redact.ts'),
   reveal: () => import('./commands/reveal.ts'),
+  triage: () => import('./commands/triage.ts'),
   version: () => import('./commands/version.ts'),
   sigma: () => import('./commands/sigma.ts'),
   yara: () => import('./commands/yara.ts'),

@@ -8,6 +8,7 @@ const adapter = ['lib', 'domain']
 const pureParts = [
   'normalize',
   'group',
+  'assess',
   'redact',
   'policy',
   'verify',
@@ -37,7 +38,7 @@ const allowed: Record<string, readonly string[]> = {
   ...Object.fromEntries(pureParts.map(name => [name, pure])),
   ...Object.fromEntries([...adapters, 'llm'].map(name => [name, adapter])),
   ask: [...pure, 'redact', 'policy', 'verify', 'knowledge', 'ledger', 'llm'],
-  evidence: [...pure, 'knowledge', 'store', 'wazuh'],
+  evidence: [...pure, 'assess', 'knowledge', 'store', 'wazuh'],
   ...Object.fromEntries(features.map(name => [name, feature])),
   publish: [...feature],
   http: edge,

@@ -1,4 +1,5 @@
 import type { Alert, Entity } from '../domain/alert.ts'
+import { isPrivateAddress } from '../domain/network-address.ts'
 import { type EntityRarity, entityKey } from './entity-rarity.ts'
 import type { OpenCase } from './open-case.ts'
 
@@ -75,12 +76,5 @@ function entityWeight(entity: Entity): number {
 function isOrdinaryPath(path: string): boolean {
   return /^c:\\windows\\(?:(?:system32|syswow64)\\.|explorer\.exe$)|^c:\\program files|^\/(?:usr\/)?s?bin\//.test(
     path,
-  )
-}
-
-/** RFC 1918, RFC 6598 and RFC 4193 addresses. */
-export function isPrivateAddress(address: string): boolean {
-  return /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][0-9a-f]{2}:)/.test(
-    address,
   )
 }

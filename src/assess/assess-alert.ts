@@ -1,0 +1,87 @@
+import type { Alert } from '../domain/alert.ts'
+import type { Verdict } from '../domain/verdict.ts'
+import { viewOf } from './alert-view.ts'
+import { calibrate } from './calibration.ts'
+import type { Signal, SignalReader } from './signal.ts'
+import { authenticationSignals } from './signals/authentication-signals.ts'
+import { commandSignals } from './signals/command-signals.ts'
+import { fileSignals } from './signals/file-signals.ts'
+import { linuxSignals } from './signals/linux-signals.ts'
+import { networkSignals } from './signals/network-signals.ts'
+import { processSignals } from './signals/process-signals.ts'
+import { ruleSignals } from './signals/rule-signals.ts'
+import { serviceSignals } from './signals/service-signals.ts'
+import { webSignals } from './signals/web-signals.ts'
+
+/** Every family of signals: one file in `signals/`, one line here. */
+export const signalReaders: readonly SignalReader[] = [
+  ruleSignals,
+  commandSignals,
+  processSignals,
+  fileSignals,
+  serviceSignals,
+  authenticationSignals,
+  networkSignals,
+  webSignals,
+  linuxSignals,
+]
+
+/** What one alert looks like, and why. */
+export interface Assessment {
+  readonly alertKey: string
+  readonly verdict: Verdict
+  /** Calibrated probability, 0 to 1, that the alert needs a person. */
+  readonly probability: number
+  /** Strongest first. */
+  readonly signals: readonly Signal[]
+}
+
+/** The signals of one alert by itself, strongest first. */
+export function signalsOf(alert: Alert): Signal[] {
+  const view = viewOf(alert)
+  return signalReaders.flatMap(read => read(view)).sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
+}
+
+/**
+ * The log-odds of signals together. In each direction the strongest counts in full, the next by half, then a
+ * quarter: reasons overlap (a download cradle in an encoded command is one act), and ten weak hints are no proof.
+ */
+export function logOddsOf(signals: readonly Signal[]): number {
+  const damped = (weights: number[]) =>
+    weights
+      .sort((a, b) => Math.abs(b) - Math.abs(a))
+      .reduce((sum, weight, index) => sum + weight / 2 ** index, 0)
+  const weights = signals.map(signal => signal.weight)
+  return damped(weights.filter(weight => weight > 0)) + damped(weights.filter(weight => weight < 0))
+}
+
+/** The assessment that signals amount to. */
+export function assessmentOf(alertKey: string, signals: readonly Signal[]): Assessment {
+  const probability = calibrate(logOddsOf(signals))
+  return { alertKey, verdict: verdictOf(probability, signals), probability, signals }
+}
+
+/**
+ * A verdict for a probability. Below one half the alert is either real but expected behaviour (something explains
+ * it) or no sign of anything; close below it, nobody should decide without looking.
+ */
+function verdictOf(probability: number, signals: readonly Signal[]): Verdict {
+  if (probability >= 0.5) return 'true_positive'
+  if (probability >= 0.4) return 'undetermined'
+  const explained = signals.some(signal => signal.weight <= -1 && benignExplanations.has(signal.id))
+  return explained ? 'benign_true_positive' : 'false_positive'
+}
+
+const benignExplanations = new Set([
+  'administration',
+  'antivirus-test-file',
+  'agent-assessment',
+  'encoded-command-harmless',
+  'mistyped-password',
+  'few-failures',
+  'update-folder',
+  'updater',
+  'update-traffic',
+  'vendor-service',
+  'windows-task',
+])

@@ -1,0 +1,119 @@
+import { isPublicAddress } from '../../domain/network-address.ts'
+import type { AlertView } from '../alert-view.ts'
+import { type FieldText, type Signal, signalFrom } from '../signal.ts'
+
+const offensiveHosts = /^(?:kali|parrot|blackarch|commando|pentest)/i
+
+/** Who logged on, from where and how; and who tried. */
+export function authenticationSignals(view: AlertView): Signal[] {
+  return [...repetition(view), ...origin(view), ...windowsLogon(view), ...unixLogon(view)]
+}
+
+function repetition(view: AlertView): Signal[] {
+  const many =
+    view.groups.has('authentication_failures') ||
+    /\b(?:multiple|brute.?force|more than one time|password guess|maximum authentication attempts)\b/i.test(
+      view.description.text,
+    )
+  const isLogon = /(?:log[io]n|authentication|password|passwd|user|ssh|brute)/i.test(view.description.text)
+  return many && isLogon
+    ? [
+        signalFrom(
+          'repeated-failures',
+          1.8,
+          'many failures in a short time, as when passwords are guessed',
+          view.description,
+        ),
+      ]
+    : []
+}
+
+function origin(view: AlertView): Signal[] {
+  const isLogon = [...view.groups].some(group =>
+    /^(?:authentication|invalid_login|sshd|win_authentication)/.test(group),
+  )
+  const source = sourceAddress(view)
+  const signals: Signal[] = []
+  if (isLogon && source !== undefined && isPublicAddress(source.text)) {
+    signals.push(signalFrom('logon-from-internet', 1, 'the attempt comes from a public address', source))
+  }
+  const workstation = view.field('/data/win/eventdata/workstationName')
+  if (workstation !== undefined && offensiveHosts.test(workstation.text)) {
+    signals.push(
+      signalFrom(
+        'attack-distribution',
+        2,
+        'the other computer carries the name of a distribution for attackers and penetration testers',
+        workstation,
+      ),
+    )
+  }
+  return signals
+}
+
+function sourceAddress(view: AlertView): FieldText | undefined {
+  return (
+    view.field('/data/srcip') ??
+    view.field('/data/win/eventdata/ipAddress') ??
+    view.field('/data/src_ip') ??
+    view.field('/source/ip')
+  )
+}
+
+function windowsLogon(view: AlertView): Signal[] {
+  const event = view.field('/data/win/system/eventID')
+  if (event === undefined) return []
+  const type = view.field('/data/win/eventdata/logonType')?.text
+  const user = view.field('/data/win/eventdata/targetUserName')
+  const method =
+    view.field('/data/win/eventdata/lmPackageName') ??
+    view.field('/data/win/eventdata/authenticationPackageName')
+  switch (event.text) {
+    case '4625': {
+      const code = view.field('/data/win/eventdata/subStatus') ?? view.field('/data/win/eventdata/status')
+      if (code !== undefined && /0xc0000064/i.test(code.text) && type === '3') {
+        return [
+          signalFrom('unknown-account', 0.9, 'a network logon with an account that does not exist', code),
+        ]
+      }
+      return type === '2' || type === '7'
+        ? [signalFrom('mistyped-password', -1, 'a wrong password at the keyboard itself', event)]
+        : []
+    }
+    case '4624':
+    case '4672':
+    case '4634':
+    case '4647':
+    case '4648':
+      if (user !== undefined && /anonymous logon/i.test(user.text)) {
+        return [signalFrom('anonymous-logon', 1, 'a logon without an account', user)]
+      }
+      if (method !== undefined && /ntlm v1/i.test(method.text)) {
+        return [signalFrom('ntlm-v1', 1, 'uses NTLM version 1, which modern Windows does not', method)]
+      }
+      return type === '3' || type === '10'
+        ? [signalFrom('ordinary-logon', -1, 'an ordinary network logon', event)]
+        : [signalFrom('ordinary-logon', -2, 'an ordinary session event', event)]
+    default:
+      return []
+  }
+}
+
+function unixLogon(view: AlertView): Signal[] {
+  const single =
+    view.groups.has('authentication_failed') && !/multiple|more than/i.test(view.description.text)
+  if (single && view.field('/data/win') === undefined && view.alert.rule.frequency === undefined) {
+    const fired = view.alert.rule.firedTimes ?? 1
+    if (fired <= 3 && view.alert.rule.level <= 5) {
+      return [
+        signalFrom(
+          'few-failures',
+          -1.2,
+          'a single failure, as when a password is mistyped',
+          view.description,
+        ),
+      ]
+    }
+  }
+  return []
+}

@@ -1,0 +1,51 @@
+import { cutText } from '../../lib/cut-text.ts'
+import type { AlertView } from '../alert-view.ts'
+import { decodeCommand, encodedArgument } from '../decode-command.ts'
+import { type FieldText, matchPatterns, type Signal, signalFrom } from '../signal.ts'
+import { commandPatterns } from './command-patterns.ts'
+
+/** What the commands, scripts and parent commands of an alert do. */
+export function commandSignals(view: AlertView): Signal[] {
+  const own = view.commands.flatMap(command => [
+    ...matchPatterns(commandPatterns, command),
+    ...encodedSignals(command),
+  ])
+  const parent = matchPatterns(commandPatterns, view.parentCommand).filter(
+    signal => !own.some(known => known.id === signal.id),
+  )
+  return [...own, ...parent.map(fromParent)]
+}
+
+/** What the parent ran explains the child, but the child may be a harmless step of it. */
+function fromParent(signal: Signal): Signal {
+  return { ...signal, weight: signal.weight * 0.8, reason: `is part of a command that ${signal.reason}` }
+}
+
+/** Encoding alone is only a hint: scripts of administrators are encoded too. What is inside decides. */
+function encodedSignals(command: FieldText): Signal[] {
+  const encoded = encodedArgument(command.text)
+  if (encoded === undefined) return []
+  const field = { pointer: command.pointer, text: encoded }
+  const script = decodeCommand(encoded)
+  if (script === undefined)
+    return [signalFrom('encoded-command', 1.2, 'runs an encoded command that does not decode to text', field)]
+  const inside = matchPatterns(commandPatterns, { pointer: command.pointer, text: script })
+  if (inside.length === 0) {
+    return [
+      signalFrom(
+        'encoded-command-harmless',
+        -1.2,
+        'runs an encoded command, but decoded it neither downloads, injects, persists nor reaches for credentials',
+        field,
+      ),
+    ]
+  }
+  return [
+    signalFrom('encoded-command', 1.5, 'hides its command in base64', field),
+    ...inside.map(signal => ({
+      ...signal,
+      quote: cutText(field.text, 160),
+      reason: `decoded, ${signal.reason}`,
+    })),
+  ]
+}

@@ -1,0 +1,109 @@
+import { type AlertView, baseName } from '../alert-view.ts'
+import { matchPatterns, type Signal, type SignalPattern, signalFrom } from '../signal.ts'
+
+const writtenFiles: readonly SignalPattern[] = [
+  {
+    id: 'policy-test-file',
+    weight: -3,
+    reason: 'the file with which PowerShell tests its own execution policy at every start',
+    pattern: /__PSScriptPolicyTest_/i,
+  },
+  { id: 'antivirus-test-file', weight: -2, reason: 'the harmless antivirus test file', pattern: /eicar/i },
+  {
+    id: 'update-folder',
+    weight: -2.2,
+    reason: 'in a folder that Windows and its updates write to',
+    pattern:
+      /\\+(?:softwaredistribution|winsxs|servicing|nativeimages\w*|catroot2?|windows defender|wuauservcore|prefetch|windows\\+installer|\$windows\.~bt|package cache|onedrive|microsoft\\+edge(?:update)?|google\\+(?:chrome|update)|mozilla firefox|microsoft\\+teams|inetcache|webcache)\b/i,
+  },
+  {
+    id: 'package-folder',
+    weight: -1.5,
+    reason: 'in a folder that package managers, caches or builds write to',
+    pattern:
+      /^\/(?:var\/(?:lib\/(?:dpkg|apt|rpm|snapd|docker)|cache)|snap|usr\/(?:share\/(?:doc|man)|lib\/(?:python|modules)))\/|\/(?:node_modules|\.git|__pycache__|\.cache|\.terraform|venv|target|build)\//i,
+  },
+  {
+    id: 'startup-folder',
+    weight: 1.2,
+    reason: 'in a folder from which Windows starts programs at logon',
+    pattern: /start menu\\+programs\\+startup\\+/i,
+  },
+  {
+    id: 'sensitive-path',
+    weight: 1.8,
+    reason: 'a file that decides who may log on or what starts',
+    pattern:
+      /^\/etc\/(?:passwd|shadow|sudoers|sudoers\.d\/|pam\.d\/|ssh\/|cron|ld\.so\.preload|init\.d\/|systemd\/system\/|hosts$|profile)|\/\.ssh\/authorized_keys|\/(?:\.bashrc|\.profile)$|\\drivers\\etc\\hosts$/i,
+  },
+  {
+    id: 'web-root',
+    weight: 1.5,
+    reason: 'a script in a folder that a web server serves',
+    pattern: /(?:\/var\/www\/|\/htdocs\/|\\inetpub\\).*\.(?:php\d?|phtml|jspx?|aspx?|ashx|war|cgi)$/i,
+  },
+  {
+    id: 'system-program',
+    weight: 1.2,
+    reason: 'a program of the system itself',
+    pattern: /^\/(?:usr\/)?(?:local\/)?s?bin\/|^\/lib(?:64)?\/|^\/boot\//i,
+  },
+  {
+    id: 'drop-folder',
+    weight: 0.8,
+    reason: 'in a folder where everybody may write, as malware likes it',
+    pattern:
+      /\\+users\\+public\\+|\\+perflogs\\+|\\+\$recycle\.bin\\+|^\/(?:tmp|dev\/shm|var\/tmp)\/|\\+windows\\+(?:temp|tasks)\\+/i,
+  },
+]
+
+const foreignWriters =
+  /^(?:cmd|powershell|pwsh|curl|certutil|bitsadmin|wscript|cscript|mshta|rundll32|regsvr32|python\d*|w3wp)(?:\.exe)?$/
+const knownHarmless = new Set(['policy-test-file', 'antivirus-test-file', 'update-folder', 'package-folder'])
+
+/** What is said by a file that was written or changed, where it lies and who wrote it. */
+export function fileSignals(view: AlertView): Signal[] {
+  const { targetFile, image } = view
+  if (targetFile === undefined) return []
+  const place = matchPatterns(writtenFiles, targetFile)
+  if (place.some(signal => knownHarmless.has(signal.id))) return place.filter(signal => signal.weight < 0)
+  const signals = [...place]
+  const isProgram = /\.(?:exe|dll|sys|scr|com|ps1|bat|cmd|vbs|hta|jar)$/i.test(targetFile.text)
+  const name = targetFile.text.split(/[\\/]/).at(-1) ?? ''
+  if (isProgram && image !== undefined && /^system$/i.test(image.text)) {
+    signals.push(
+      signalFrom(
+        'remote-drop',
+        2.5,
+        'a program written by the kernel on behalf of another host, as over an administrative share',
+        targetFile,
+      ),
+    )
+  } else if (isProgram && image !== undefined && foreignWriters.test(baseName(image.text))) {
+    signals.push(
+      signalFrom('scripted-drop', 1.2, 'a program written by a shell, script or download tool', image),
+    )
+  } else if (isProgram && image !== undefined && baseName(image.text) === 'explorer.exe') {
+    signals.push(signalFrom('user-copy', -0.6, 'copied or unpacked by the person at the desktop', image))
+  }
+  if (isProgram && looksRandom(name))
+    signals.push(signalFrom('random-name', 1.2, 'a program with a random name', targetFile))
+  return [...signals, ...emptyFile(view)]
+}
+
+function emptyFile(view: AlertView): Signal[] {
+  const size = view.field('/syscheck/size_after')
+  return size?.text === '0' ? [signalFrom('empty-file', -1.5, 'the file is empty', size)] : []
+}
+
+/** `VInRVbCa`, `x7k2q9zt`: hardly a vowel, capitals that start no words, digits between letters. */
+export function looksRandom(fileName: string): boolean {
+  const stem = fileName.replace(/\.\w+$/, '')
+  if (stem.length < 6 || stem.length > 20 || /[^A-Za-z0-9]/.test(stem)) return false
+  const vowels = stem.match(/[aeiou]/gi)?.length ?? 0
+  const lowerRuns = stem.match(/[a-z]+/g) ?? []
+  const meanRun = lowerRuns.join('').length / Math.max(1, lowerRuns.length)
+  const capitals = stem.match(/[A-Z]/g)?.length ?? 0
+  const mixedCase = capitals >= 3 && lowerRuns.length >= 2 && meanRun < 1.7
+  return mixedCase || vowels / stem.length < 0.15 || (stem.match(/[a-z]\d+[a-z]/gi)?.length ?? 0) >= 2
+}

@@ -1,0 +1,64 @@
+import type { AlertView } from '../alert-view.ts'
+import { matchPatterns, type Signal, type SignalPattern, signalFrom } from '../signal.ts'
+
+const sudoPatterns: readonly SignalPattern[] = [
+  {
+    id: 'administration',
+    weight: -1.8,
+    reason: 'everyday administration: packages, services, looking at logs',
+    pattern:
+      /(?:^|\/)(?:apt(?:-get)?|dnf|yum|zypper|snap|dpkg|rpm|pip3?|systemctl\s+(?:restart|start|status|reload|daemon-reload)|service|journalctl|tail|less|ls|mount|reboot|shutdown|nano|vi|vim|tee|mkdir|chown|docker|ufw\s+(?:status|allow))\b/,
+  },
+  {
+    id: 'root-shell',
+    weight: 1,
+    reason: 'opens a root shell or runs code as root',
+    pattern: /(?:^|\/)(?:bash|sh|zsh|su|python3?|perl|ruby|gdb|nc|ncat|socat)(?:\s|$)|find\s.{0,80}-exec/,
+  },
+]
+
+const logPatterns: readonly SignalPattern[] = [
+  {
+    id: 'known-rootkit',
+    weight: 2.5,
+    reason: 'names a known rootkit',
+    pattern: /diamorphine|reptile|azazel|jynx|adore-ng|suterusu|kovid|bdvl|singularity\.ko/i,
+  },
+  {
+    id: 'usual-module',
+    weight: -1.8,
+    reason: 'a driver that is usually built outside the kernel',
+    pattern:
+      /\b(?:vboxguest|vboxsf|vboxdrv|vmw\w+|nvidia\w*|zfs|spl|wl|8821\w*|r8168|falcon_\w+|dkms|openrazer|v4l2loopback|xt_\w+): (?:module verification failed|loading out-of-tree)/i,
+  },
+  {
+    id: 'unsigned-module',
+    weight: 1.2,
+    reason: 'a kernel module without a valid signature was loaded',
+    pattern: /module verification failed|loading out-of-tree module/i,
+  },
+  {
+    id: 'listener',
+    weight: 2,
+    reason: 'a program that waits for connections and hands out a shell or data',
+    pattern: /\bn(?:et)?c(?:at)?(?:\.\w+)?\s+-\w*l\w*|\bsocat\b.{0,60}listen/i,
+  },
+  {
+    id: 'mining',
+    weight: 2.5,
+    reason: 'names a coin miner',
+    pattern: /\bxmrig\b|\bkinsing\b|\bkdevtmpfsi\b|stratum\+tcp/i,
+  },
+]
+
+/** Sudo, kernel modules, listening programs: what Linux hosts report. */
+export function linuxSignals(view: AlertView): Signal[] {
+  const signals: Signal[] = []
+  if (view.groups.has('sudo')) {
+    signals.push(...matchPatterns(sudoPatterns, view.field('/data/command')))
+    if (signals.length === 0)
+      signals.push(signalFrom('sudo-use', -0.6, 'a permitted use of sudo', view.description))
+  }
+  if (!view.groups.has('windows')) signals.push(...matchPatterns(logPatterns, view.log))
+  return signals
+}

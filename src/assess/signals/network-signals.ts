@@ -1,0 +1,74 @@
+import { isLoopback } from '../../domain/network-address.ts'
+import type { AlertView } from '../alert-view.ts'
+import { matchPatterns, type Signal, type SignalPattern, signalFrom } from '../signal.ts'
+
+/** What the first words of a signature of Emerging Threats, Suricata or GPL say about it. */
+const signaturePatterns: readonly SignalPattern[] = [
+  {
+    id: 'attack-signature',
+    weight: 2,
+    reason: 'the signature describes malware, an exploit or an answer to an attack',
+    pattern:
+      /\bET (?:MALWARE|TROJAN|CNC|EXPLOIT\w*|ATTACK_RESPONSE|WEB_SPECIFIC_APPS|WEB_SERVER|PHISHING|WORM|COINMINER|MOBILE_MALWARE|DROP|CURRENT_EVENTS|SHELLCODE|NETBIOS)\b|GPL (?:EXPLOIT|SHELLCODE|ATTACK_RESPONSE)/,
+  },
+  {
+    id: 'scan-signature',
+    weight: 1.2,
+    reason: 'the signature describes a scan',
+    pattern: /\bET SCAN\b|GPL SCAN|nmap|masscan|nikto|sqlmap/i,
+  },
+  {
+    id: 'hint-signature',
+    weight: -1,
+    reason: 'the signature is a hint for hunters or a note about policy, not an attack',
+    pattern:
+      /\bET (?:INFO|POLICY|HUNTING|USER_AGENTS|CHAT|GAMES|P2P|DNS|ICMP\w*|TOR|DYN_DNS|FILE_SHARING)\b|SURICATA (?:STREAM|HTTP|TLS|Applayer|IPv|TCP|UDP|DNS|QUIC|zero)|GPL (?:ICMP|MISC|SNMP)/,
+  },
+]
+
+/** What a network sensor's signature is worth, and where a connection goes. */
+export function networkSignals(view: AlertView): Signal[] {
+  const signature = view.field('/data/alert/signature')
+  return [
+    ...(signature === undefined ? [] : signatureSignals(view, signature.pointer)),
+    ...connectionSignals(view),
+  ]
+}
+
+function signatureSignals(view: AlertView, pointer: string): Signal[] {
+  const signals = matchPatterns(signaturePatterns, view.field(pointer))
+  const rated = view.field('/data/alert/metadata/signature_severity/0')
+  if (rated !== undefined && /^(?:major|critical)$/i.test(rated.text)) {
+    signals.push(signalFrom('rated-severe', 1, "the signature's author rates it severe", rated))
+  } else if (rated !== undefined && /^(?:informational|minor)$/i.test(rated.text)) {
+    signals.push(signalFrom('rated-minor', -0.8, "the signature's author rates it minor", rated))
+  }
+  const update = [
+    view.field('/data/http/url'),
+    view.field('/data/http/hostname'),
+    view.field('/data/http/http_user_agent'),
+  ].find(
+    field =>
+      field !== undefined &&
+      /msdownload\/update|windowsupdate|microsoft-delivery-optimization|microsoft bits|debian apt|\bAPT-HTTP|microsoft-cryptoapi|googleupdate/i.test(
+        field.text,
+      ),
+  )
+  if (update !== undefined)
+    signals.push(signalFrom('update-traffic', -2, 'it is the download of an update', update))
+  return signals
+}
+
+function connectionSignals(view: AlertView): Signal[] {
+  const source = view.field('/data/win/eventdata/sourceIp') ?? view.field('/data/srcip')
+  const target = view.field('/data/win/eventdata/destinationIp') ?? view.field('/data/dstip')
+  if (source === undefined || target === undefined) return []
+  if (isLoopback(source.text) && isLoopback(target.text)) {
+    return [signalFrom('loopback', -2, 'the host talks to itself', target)]
+  }
+  const port = view.field('/data/win/eventdata/destinationPort')
+  if (port !== undefined && /^598[56]$/.test(port.text)) {
+    return [signalFrom('winrm', -0.8, 'WinRM is how Windows servers are managed; alone it says little', port)]
+  }
+  return []
+}

@@ -1,0 +1,136 @@
+import { type AlertView, baseName } from '../alert-view.ts'
+import { type Signal, signalFrom } from '../signal.ts'
+
+const shells =
+  /^(?:cmd|powershell|pwsh|powershell_ise|wscript|cscript|mshta|rundll32|bash|sh|dash|zsh)(?:\.exe)?$/
+const systemPrograms =
+  /^(?:svchost|lsass|services|csrss|smss|wininit|winlogon|explorer|spoolsv|taskhostw|dllhost|conhost)\.exe$/
+const windowsFolder = /^"?(?:\\\?\?\\+)?[a-z]:\\+windows\\+(?:(?:system32|syswow64|winsxs)\\+|explorer\.exe)/i
+const updaters =
+  /\\+(?:mscorsvw|tiworker|trustedinstaller|mpsigstub|mpcmdrun|msmpeng|wuauclt|usoclient|onedrivesetup|onedrivestandaloneupdater|filecoauth|microsoft\.sharepoint|microsoftedgeupdate|googleupdate|update|setup|dismhost|ngen|wazuh-agent|ossec-agent|taskhostw|backgroundtaskhost|searchindexer|compattelrunner|sppsvc)\.exe"?$/i
+
+interface ParentRow {
+  readonly weight: number
+  readonly reason: string
+  readonly pattern: RegExp
+}
+
+/** Who starts a shell says more than the shell does. */
+const shellParents: readonly ParentRow[] = [
+  {
+    weight: 2.5,
+    reason: 'a shell started by a remote-execution service',
+    pattern: /^(?:psexesvc|paexec.*|remcomsvc|winexesvc)\.exe$/,
+  },
+  {
+    weight: 2.5,
+    reason: 'a shell started by a server program, as after an exploit',
+    pattern: /^(?:w3wp|httpd|apache2|nginx|tomcat\d*|sqlservr|mysqld|php-cgi|java)(?:\.exe)?$/,
+  },
+  {
+    weight: 2.2,
+    reason: 'a shell started by an Office program',
+    pattern: /^(?:winword|excel|powerpnt|outlook|onenote|acrord32|msaccess)\.exe$/,
+  },
+  {
+    weight: 2,
+    reason: 'a shell started by a script host',
+    pattern: /^(?:mshta|wscript|cscript|hh|regsvr32|rundll32)\.exe$/,
+  },
+  { weight: 1.2, reason: 'a shell started through WMI or WinRM', pattern: /^(?:wmiprvse|wsmprovhost)\.exe$/ },
+  {
+    weight: 0.6,
+    reason: 'a shell started from PowerShell',
+    pattern: /^(?:powershell|pwsh|powershell_ise)(?:\.exe)?$/,
+  },
+]
+
+/** What is strange, or ordinary, about a process and the one that started it. */
+export function processSignals(view: AlertView): Signal[] {
+  return [...masquerade(view), ...parentage(view), ...ordinary(view), ...tampering(view)]
+}
+
+function masquerade(view: AlertView): Signal[] {
+  const { image, originalName } = view
+  if (image === undefined) return []
+  const name = baseName(image.text)
+  if (systemPrograms.test(name) && image.text.includes('\\') && !windowsFolder.test(image.text)) {
+    return [
+      signalFrom('masquerade', 2.5, 'a program with the name of a Windows one, outside its folder', image),
+    ]
+  }
+  const original = originalName === undefined ? '' : baseName(originalName.text)
+  if (original !== '' && shells.test(original) && original !== name && !/^powershell_ise/.test(name)) {
+    return [signalFrom('renamed-shell', 2, `a renamed copy of ${original}`, image)]
+  }
+  return []
+}
+
+function parentage(view: AlertView): Signal[] {
+  const { image, parentImage } = view
+  if (image === undefined || parentImage === undefined || !shells.test(baseName(image.text))) return []
+  const parent = baseName(parentImage.text)
+  const row = shellParents.find(({ pattern }) => pattern.test(parent))
+  return row === undefined ? [] : [signalFrom('shell-parent', row.weight, row.reason, parentImage)]
+}
+
+function ordinary(view: AlertView): Signal[] {
+  const { image, parentImage, user } = view
+  const system = user !== undefined && /(?:^|\\)(?:system|local service|network service)$/i.test(user.text)
+  const command = view.commands[0]
+  if (
+    system &&
+    command !== undefined &&
+    /syswow64\\+net1?(?:\.exe)?\b|net1?\s+(?:user\s+guest|accounts)\b/i.test(`${image?.text} ${command.text}`)
+  ) {
+    // Wazuh's Windows agent is a 32-bit service; its configuration assessment asks `net user guest`, `net accounts`.
+    return [
+      signalFrom(
+        'agent-assessment',
+        -3,
+        'the question that the Wazuh agent itself asks in its configuration assessment',
+        command,
+      ),
+    ]
+  }
+  if (image !== undefined && updaters.test(image.text)) {
+    return [
+      signalFrom('updater', -1.5, 'done by a program that installs updates or runs in the background', image),
+    ]
+  }
+  const fromTask =
+    parentImage !== undefined && /\\+(?:svchost|services|taskeng|taskhostw)\.exe$/i.test(parentImage.text)
+  if (
+    system &&
+    fromTask &&
+    command !== undefined &&
+    /[a-z]:\\+windows\\+system32\\+[\w.-]+\.(?:cmd|bat|vbs|ps1|exe)/i.test(command.text.replace(/^\S+\s/, ''))
+  ) {
+    return [
+      signalFrom('windows-task', -2, "one of Windows' own scheduled tasks, from its own folder", command),
+    ]
+  }
+  return []
+}
+
+function tampering(view: AlertView): Signal[] {
+  const target = view.field('/data/win/eventdata/targetImage')
+  if (target === undefined) return []
+  if (/\\lsass\.exe$/i.test(target.text)) {
+    return view.image !== undefined && (windowsFolder.test(view.image.text) || updaters.test(view.image.text))
+      ? []
+      : [signalFrom('lsass-access', 2.5, 'opens LSASS, where Windows keeps credentials', target)]
+  }
+  const access = view.field('/data/win/eventdata/grantedAccess')
+  if (access !== undefined && /^0x(?:40|400|1000|1400|1410)$/i.test(access.text)) {
+    return [
+      signalFrom(
+        'query-access',
+        -1.2,
+        'opens the other process only to query it or duplicate a handle',
+        access,
+      ),
+    ]
+  }
+  return []
+}

@@ -1,0 +1,51 @@
+import { investigateCase } from '../investigate/investigate.ts'
+import { AppError } from '../lib/app-error.ts'
+import { systemClock } from '../lib/clock.ts'
+import type { Command } from './command.ts'
+import { readArgs, readInput, writeRecord } from './command.ts'
+import { AlertReader } from './triage/read-alerts.ts'
+import { casesOf } from './triage/triage-alerts.ts'
+import { quarantineRecord, type TriageRecord, triageRecord } from './triage/triage-record.ts'
+import { triageText } from './triage/triage-text.ts'
+
+/** `tocsin triage`: from a file of alerts to briefed cases, offline. */
+export const command: Command = {
+  summary: 'group a file of Wazuh alerts into cases and brief each one, offline',
+  usage: `tocsin triage FILE... [--model PROFILE|none] [--json]
+
+Reads Wazuh 4 alerts, indexer hits ({_id, _index, _source}) or Wazuh 5 findings, one JSON object a line (or one JSON
+array), groups them into cases and writes a brief of each: what happened, how sure, why, what to check next. FILE may
+be '-' for standard input; .gz files are unpacked. Needs no server.
+
+  --model PROFILE  also ask this model; 'none' (the default) uses code alone
+  --json           one JSON record a case; lines that could not be read are in a last record 'quarantine'
+
+Exit code 0: read and written, whatever the verdicts. 2: bad usage or unreadable input.
+`,
+  async run(args, io) {
+    const { values, positionals } = readArgs(args, {
+      options: { json: { type: 'boolean' }, model: { type: 'string', default: 'none' } },
+      allowPositionals: true,
+    })
+    if (positionals.length === 0)
+      throw new AppError('bad-usage', 'give at least one file, or - for standard input')
+    const reader = new AlertReader(systemClock.now())
+    for (const path of positionals) reader.read(await readInput(path, io), path)
+    const { alerts, problems, quarantined } = reader.result()
+    const write = (record: TriageRecord) =>
+      values.json ? writeRecord(io, record) : io.stdout(triageText(record))
+    for (const context of casesOf(alerts)) {
+      const { evidence, computed } = investigateCase(context)
+      write(
+        triageRecord(
+          context,
+          evidence,
+          computed,
+          context.alerts.flatMap(alert => problems.get(alert.key) ?? []),
+        ),
+      )
+    }
+    if (quarantined.length > 0) write(quarantineRecord(quarantined))
+    return 0
+  },
+}

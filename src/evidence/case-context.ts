@@ -1,0 +1,51 @@
+import type { Assessment } from '../assess/assess-alert.ts'
+import type { Alert } from '../domain/alert.ts'
+import type { CaseFile, VerdictDecision } from '../domain/case.ts'
+
+/** How often something has been seen before the case, in what span. */
+export interface HistoryFact {
+  /** `rule 5710 on web-01`, `user alice`: what was counted. */
+  readonly subject: string
+  readonly alertsBefore: number
+  /** Length of the history that was looked at, in days. */
+  readonly overDays: number
+  readonly lastSeenMs?: number
+}
+
+/** What is known of the host, from the Wazuh server or inventory. */
+export interface AgentFact {
+  readonly agentId: string
+  readonly name: string
+  readonly operatingSystem?: string
+  readonly status?: string
+  readonly groups?: readonly string[]
+}
+
+/** Facts of one ATT&CK technique, from pinned knowledge. */
+export interface TechniqueFact {
+  readonly id: string
+  readonly name: string
+  readonly tactics: readonly string[]
+}
+
+/** A decision of a person on a similar case. */
+export interface PastVerdict extends VerdictDecision {
+  readonly caseId: string
+  /** `the same rule on the same host`. */
+  readonly similarity: string
+}
+
+/**
+ * All that evidence is made from, loaded by the caller: the same code runs offline in `tocsin triage` (from the file
+ * alone) and in the server (with what store, Wazuh and knowledge add). What is not known is simply absent.
+ */
+export interface CaseContext extends CaseFile {
+  /** One per alert of the case, in the same order. */
+  readonly assessments: readonly Assessment[]
+  /** Alerts outside the case, of the same hosts, users or addresses, close in time. At most a few hundred. */
+  readonly around: readonly Alert[]
+  readonly history: readonly HistoryFact[]
+  readonly agents: readonly AgentFact[]
+  readonly techniques: readonly TechniqueFact[]
+  readonly pastVerdicts: readonly PastVerdict[]
+}

@@ -1,0 +1,349 @@
+/** What a signal means in a note to a colleague: a clause for the headline, and what to do about it. */
+export interface Behaviour {
+  /** Past tense, no full stop, can follow a semicolon: `code was downloaded and run from a command line`. */
+  readonly happened: string
+  /** Concrete checks, most telling first. `HOST` and `USER` are filled in. */
+  readonly steps: readonly string[]
+}
+
+/** By signal id. Signals without an entry colour the verdict but are not told. */
+export const behaviours: Readonly<Record<string, Behaviour>> = {
+  'offensive-tool': {
+    happened: 'a tool used by attackers and red teams ran',
+    steps: [
+      'Ask whether a penetration test or attack simulation was scheduled for HOST at that time; if nobody claims it, isolate HOST.',
+      'Find how the tool got onto HOST: file creations and downloads by USER in the hour before.',
+    ],
+  },
+  'reverse-shell': {
+    happened: 'a shell was opened over the network',
+    steps: [
+      'Isolate HOST and look for the open connection: `netstat -anp` or Sysmon event 3 of the same process.',
+    ],
+  },
+  'download-cradle': {
+    happened: 'code or a file was downloaded from a command line',
+    steps: [
+      'Fetch the URL from a sandbox (not from the workstation) and hash what it gives; search all hosts for that hash and URL.',
+      'On HOST, list what the downloading process started and wrote afterwards (Sysmon events 1 and 11 with its process GUID).',
+    ],
+  },
+  upload: {
+    happened: 'a local file was sent out',
+    steps: [
+      'Find out which file left HOST, to where, and what was in it; check the proxy or firewall for the volume.',
+    ],
+  },
+  'credential-access': {
+    happened: 'stored credentials were reached for',
+    steps: [
+      'Treat the accounts that are logged on to HOST as exposed: list them (events 4624) and plan password resets.',
+    ],
+  },
+  'password-on-command-line': {
+    happened: 'another system was addressed with a password on the command line',
+    steps: [
+      'Check on the target system whether the logon succeeded (event 4624, type 3, same time); change that password either way, it now stands in logs.',
+    ],
+  },
+  'log-or-backup-removal': {
+    happened: 'logs or backups were removed',
+    steps: [
+      'Reconstruct the missing time from the indexer, which keeps its own copy; look for encryption activity on HOST and on file shares.',
+    ],
+  },
+  'log-clearing': {
+    happened: 'an event log was cleared',
+    steps: [
+      'Reconstruct the time before from the indexer, which keeps its own copy, and ask USER why it was cleared.',
+    ],
+  },
+  'audit-cleared': {
+    happened: 'an event log was cleared',
+    steps: [
+      'Reconstruct the time before from the indexer, which keeps its own copy, and ask USER why it was cleared.',
+    ],
+  },
+  'defence-off': {
+    happened: 'a defence was switched off',
+    steps: [
+      'Check the state of the antivirus, firewall and agents on HOST now, and switch back on what is off.',
+    ],
+  },
+  'policy-bypass': {
+    happened: 'PowerShell was started past its execution policy',
+    steps: ['Read the script itself (PowerShell event 4104 of the same process).'],
+  },
+  persistence: {
+    happened: 'something was set up to start again by itself',
+    steps: [
+      'List the autostarts of HOST (scheduled tasks, services, Run keys, startup folders) and compare with its image.',
+    ],
+  },
+  'account-change': {
+    happened: 'an account was created or given rights',
+    steps: [
+      'Ask the owner of user administration for the ticket; without one, disable the account and see what it did since.',
+    ],
+  },
+  'account-management': {
+    happened: 'accounts or groups were changed',
+    steps: [
+      'Ask the owner of user administration for the ticket; without one, disable the account and see what it did since.',
+    ],
+  },
+  'account-created': {
+    happened: 'an account or its rights changed',
+    steps: [
+      'Ask the owner of user administration for the ticket; without one, disable the account and see what it did since.',
+    ],
+  },
+  'lateral-movement': {
+    happened: 'something was run or copied on another host',
+    steps: [
+      'Find the other end: logons (4624 type 3), new services (7045) and new files on the target at the same time.',
+    ],
+  },
+  'code-injection': {
+    happened: 'a script held code that writes into the memory of processes',
+    steps: [
+      'Save the whole script from event 4104 (all its parts) and the memory of its process, if that still runs.',
+    ],
+  },
+  'system-binary-proxy': {
+    happened: 'a trusted Windows program was made to run foreign code',
+    steps: ['Read the file or URL that was handed to it, and see which processes it started.'],
+  },
+  discovery: {
+    happened: 'accounts, groups or the system were listed',
+    steps: [
+      'See what else the same session did within the hour: listing alone is often administration, followed by a download or a logon elsewhere it is not.',
+    ],
+  },
+  obfuscation: {
+    happened: 'a command was written so as to hide what it does',
+    steps: ['Undo the hiding by hand and read what the command really does before closing.'],
+  },
+  'encoded-command': {
+    happened: 'PowerShell ran an encoded command',
+    steps: ['Decode the command and read it; look for the same encoded text on other hosts.'],
+  },
+  'encoded-command-harmless': {
+    happened: 'PowerShell ran an encoded command whose content shows nothing harmful',
+    steps: [
+      'Ask USER for the purpose of the script; if it is known and wanted, add an exception for exactly this text.',
+    ],
+  },
+  masquerade: {
+    happened: 'a program posed as a Windows one',
+    steps: ['Take the file with its hash, find who wrote it, and search all hosts for the hash.'],
+  },
+  'renamed-shell': {
+    happened: 'a renamed copy of a shell ran',
+    steps: ['Find who copied it and why; there is hardly an innocent reason.'],
+  },
+  'shell-parent': {
+    happened: 'a shell was started by a program that seldom needs one',
+    steps: [
+      'Read the parent process and its own parent (Sysmon event 1, parent GUID) up to the logon that began it.',
+    ],
+  },
+  'lsass-access': {
+    happened: 'the process that keeps credentials was opened',
+    steps: [
+      'Identify the opening program by hash and signature; treat the accounts logged on to HOST as exposed unless it is your own security product.',
+    ],
+  },
+  'remote-drop': {
+    happened: 'a program was written to HOST from another host',
+    steps: [
+      'Find the writing host: share accesses (5145) and network logons (4624 type 3) on HOST in the minute before.',
+      'Look for a new service (7045) that starts the file; take the file and its hash.',
+    ],
+  },
+  'scripted-drop': {
+    happened: 'a script or download tool wrote a program',
+    steps: ['Take the file and its hash, check its reputation, and see whether it was started.'],
+  },
+  'startup-folder': {
+    happened: 'a file was put where Windows starts it at logon',
+    steps: ['Read the file; ask USER or the owner of HOST whether it is theirs.'],
+  },
+  'sensitive-path': {
+    happened: 'a file that decides who may log on or what starts was changed',
+    steps: [
+      'Compare the file with its last known state (syscheck diff or backup) and find who changed it (whodata, auth log).',
+    ],
+  },
+  'web-root': {
+    happened: 'a script appeared where a web server serves it',
+    steps: ['Read the script; search the access log for requests to it and the upload that brought it.'],
+  },
+  'random-name': {
+    happened: 'a program had a random name',
+    steps: [
+      'Take the file with its hash; random names are left by remote-execution tools and malware, hardly by products.',
+    ],
+  },
+  'service-from-windows-root': {
+    happened: 'a new service started a program that lies directly in the Windows folder',
+    steps: ['Find the logon that created the service (4624 type 3 just before) and the host it came from.'],
+  },
+  'service-runs-shell': {
+    happened: 'a new service ran a shell command',
+    steps: ['Find the logon that created the service (4624 type 3 just before) and the host it came from.'],
+  },
+  'service-from-user-folder': {
+    happened: 'a new service started a program that users can write',
+    steps: ['Check the program by hash and signature, and who installed it.'],
+  },
+  'autostart-entry': {
+    happened: 'a registry value that starts a program was set',
+    steps: ['Check the program that it starts, by hash and signature, and who set it.'],
+  },
+  'repeated-failures': {
+    happened: 'logons failed many times in a row',
+    steps: [
+      'Look for a success after the failures, from the same source or for the same account (rules 5715, 60106).',
+      'Identify the machine at the source address; block it if nobody owns it.',
+    ],
+  },
+  'unknown-account': {
+    happened: 'a logon was tried with an account that does not exist',
+    steps: ['List all accounts that the source tried within the day: a series of names is enumeration.'],
+  },
+  'few-failures': {
+    happened: 'a logon failed',
+    steps: ['Nothing, unless more failures follow from the same source.'],
+  },
+  'attack-distribution': {
+    happened: 'a computer with the name of an attack distribution logged on or tried to',
+    steps: [
+      'Find that computer on the network (DHCP, switch port) and who runs it; isolate it unless a test was announced.',
+    ],
+  },
+  'anonymous-logon': {
+    happened: 'a session without an account was opened',
+    steps: [
+      'See what the session read (5145, 4661): null sessions serve to list users and shares. Restrict them by policy.',
+    ],
+  },
+  'logon-from-internet': {
+    happened: 'a logon was tried from the internet',
+    steps: [
+      'Ask whether the service must be reachable from the internet at all; check the address against threat intelligence.',
+    ],
+  },
+  'attack-signature': {
+    happened: 'the network sensor saw an attack',
+    steps: ['Open the packet or flow; see whether the target answered, and what it did next.'],
+  },
+  'scan-signature': {
+    happened: 'the network sensor saw a scan',
+    steps: [
+      'Find out whether the source is one of your own scanners; else see which of its probes were answered.',
+    ],
+  },
+  'injection-request': {
+    happened: 'a web request carried an attack',
+    steps: [
+      'Replay the request against a test system and compare the size of the answer with that of a harmless one.',
+      'List all requests of the same source within the day, by status and size.',
+    ],
+  },
+  'web-attack': {
+    happened: 'a web application was attacked',
+    steps: ['List all requests of the same source within the day, by status and size.'],
+  },
+  'scanner-agent': {
+    happened: 'a scanner visited a web server',
+    steps: [
+      'Find out whether it was one of your own scans; else list which of its requests were answered with success.',
+    ],
+  },
+  'known-rootkit': {
+    happened: 'a known rootkit was loaded',
+    steps: ['Do not trust HOST any more: isolate it, take memory and disk images, rebuild it.'],
+  },
+  'unsigned-module': {
+    happened: 'a kernel module without a valid signature was loaded',
+    steps: ['Identify the module (`modinfo`, package that owns the file) and who loaded it.'],
+  },
+  listener: {
+    happened: 'a program waited for network connections',
+    steps: [
+      'See who started it (`ps -ef`, shell history of USER), on which port, and whether anybody connected.',
+    ],
+  },
+  'root-shell': {
+    happened: 'a root shell was opened',
+    steps: ['Read what was done in it (auditd, shell history) and ask USER for the reason.'],
+  },
+  'virustotal-hit': {
+    happened: 'antivirus engines called a file malicious',
+    steps: ['Quarantine the file, see whether it was started, and search all hosts for its hash.'],
+  },
+  'yara-match': {
+    happened: 'a YARA rule matched a file',
+    steps: ['Read which strings matched, quarantine the file, and search all hosts for its hash.'],
+  },
+  'malware-named': {
+    happened: 'a rule for a known attack fired',
+    steps: [
+      'Check what the rule really saw: read the log line and compare with the name that the rule gives it.',
+    ],
+  },
+  mining: {
+    happened: 'a coin miner ran',
+    steps: [
+      'Stop it, then look for the hole it came through: exposed services, weak passwords, unpatched web applications.',
+    ],
+  },
+  'antivirus-test-file': {
+    happened: 'the harmless antivirus test file was written',
+    steps: ['Ask who tests the antivirus; close with that reason.'],
+  },
+  'policy-test-file': {
+    happened: 'PowerShell wrote the file with which it tests its own policy',
+    steps: ['Nothing; exclude `__PSScriptPolicyTest_*` from this rule.'],
+  },
+  'update-folder': {
+    happened: 'a file was written where updates are kept',
+    steps: ['Nothing, if updates were due; the signature of the file settles doubts.'],
+  },
+  updater: {
+    happened: 'an updater or background program of the system was at work',
+    steps: ['Nothing, if its signature is valid and its path the usual one.'],
+  },
+  'update-traffic': {
+    happened: 'an update was downloaded',
+    steps: ['Nothing; consider a pass rule for your update servers.'],
+  },
+  'windows-task': {
+    happened: "one of Windows' own scheduled tasks ran",
+    steps: ['Nothing; consider an exception for this task.'],
+  },
+  'agent-assessment': {
+    happened: 'the Wazuh agent asked a question of its own configuration assessment',
+    steps: ['Nothing; add an exception for the agent as the parent process.'],
+  },
+  'vendor-service': {
+    happened: 'a product registered its service',
+    steps: ['Nothing, if the product was installed or updated on purpose.'],
+  },
+  'ordinary-logon': { happened: 'an ordinary session began or ended', steps: ['Nothing.'] },
+  administration: {
+    happened: 'an administrator did everyday work',
+    steps: ['Nothing, if USER administers HOST.'],
+  },
+  winrm: {
+    happened: 'HOST was managed over WinRM',
+    steps: ['Check that the source is a host from which you administer.'],
+  },
+  loopback: { happened: 'HOST talked to itself', steps: ['Nothing.'] },
+  'hint-signature': {
+    happened: 'the network sensor noted something for hunters',
+    steps: ['Nothing, unless other alerts name the same two hosts.'],
+  },
+  'empty-file': { happened: 'an empty file appeared', steps: ['Nothing, unless it grows.'] },
+}

@@ -1,0 +1,168 @@
+import type { Brief, BriefTechnique } from '../domain/brief.ts'
+import type { Citation, JudgedClaim } from '../domain/claim.ts'
+import type { EvidenceItem } from '../domain/evidence.ts'
+import type { Verdict } from '../domain/verdict.ts'
+import type { CaseContext } from '../evidence/case-context.ts'
+import { type CaseStory, caseStory, type Episode } from './case-story.ts'
+import { type CitationFinder, citationFinder } from './citations.ts'
+import { headline } from './headline.ts'
+import { nextSteps } from './next-steps.ts'
+import { count, tellSpan, tellTime } from './tell-time.ts'
+import { unknowns } from './unknowns.ts'
+
+/**
+ * Brief 0: the account of a case that code can give from its evidence alone, without a model, in milliseconds. Each
+ * claim says only what the evidence it cites says.
+ */
+export function computeBrief(context: CaseContext, evidence: readonly EvidenceItem[]): Brief {
+  const story = caseStory(context)
+  const find = citationFinder(evidence)
+  const probability = story.top?.assessment.probability ?? 0
+  const { verdict, confidence } = caseVerdict(context, probability)
+  return {
+    origin: { kind: 'computed' },
+    headline: headline(context, story),
+    claims: [
+      whatClaim(context, story, find),
+      ...story.episodes.slice(0, 6).map(episode => episodeClaim(episode, find)),
+      ...howOftenClaims(context, story, find),
+      ...techniqueClaims(context, find),
+      ...pastClaims(context, find),
+    ].flatMap(claim => claim ?? []),
+    verdict,
+    confidence,
+    reasons: reasonsOf(story, find),
+    techniques: techniquesOf(context, find),
+    nextSteps: nextSteps(story),
+    unknowns: unknowns(context, story),
+  }
+}
+
+/** The case is what its most serious alert is; past decisions of people are shown, not followed blindly. */
+function caseVerdict(context: CaseContext, probability: number): { verdict: Verdict; confidence: number } {
+  if (probability >= 0.5) return { verdict: 'true_positive', confidence: probability }
+  if (probability >= 0.4) return { verdict: 'undetermined', confidence: 1 - probability }
+  const explained = context.assessments.every(assessment => assessment.verdict === 'benign_true_positive')
+  return { verdict: explained ? 'benign_true_positive' : 'false_positive', confidence: 1 - probability }
+}
+
+function claim(text: string, citations: readonly (Citation | undefined)[]): JudgedClaim | undefined {
+  const evidence = citations.flatMap(citation => citation ?? [])
+  return evidence.length === 0 ? undefined : { text, evidence, status: 'computed', reasons: [] }
+}
+
+function whatClaim(context: CaseContext, story: CaseStory, find: CitationFinder): JudgedClaim | undefined {
+  const { alertCount, firstSeenMs, lastSeenMs, maxLevel } = context.case
+  const top = story.top?.alert
+  const when =
+    lastSeenMs - firstSeenMs < 1000
+      ? `At ${tellTime(firstSeenMs)}`
+      : `From ${tellTime(firstSeenMs)}, over ${tellSpan(lastSeenMs - firstSeenMs)},`
+  const where = story.hosts.length === 0 ? '' : ` on ${story.hosts.slice(0, 3).join(', ')}`
+  const rule =
+    top === undefined ? '' : `; the most telling is rule ${top.rule.id}, "${top.rule.description.trim()}"`
+  return claim(
+    `${when} Wazuh raised ${count(alertCount, 'alert')}${where}, of level ${maxLevel} at most${rule}.`,
+    [
+      find.kind('related-alerts'),
+      top === undefined ? undefined : find.field(top.key, ruleTextPointer(top.generation)),
+    ],
+  )
+}
+
+function ruleTextPointer(generation: 4 | 5): string {
+  return generation === 5 ? '/wazuh/rule/title' : '/rule/description'
+}
+
+function episodeClaim(episode: Episode, find: CitationFinder): JudgedClaim | undefined {
+  const { behaviour, signal, alert, alerts } = episode
+  const happened = behaviour.happened.replaceAll('HOST', alert.agent.name)
+  const sentence = happened.charAt(0).toUpperCase() + happened.slice(1)
+  const times = alerts > 1 ? ` (${count(alerts, 'alert')})` : ''
+  return claim(`${sentence}${times}: ${signal.reason}.`, [
+    find.field(alert.key, signal.pointer, signal.quote),
+  ])
+}
+
+function howOftenClaims(
+  context: CaseContext,
+  story: CaseStory,
+  find: CitationFinder,
+): (JudgedClaim | undefined)[] {
+  const top = story.top?.alert
+  const fired = top?.rule.firedTimes
+  return [
+    top === undefined || fired === undefined
+      ? undefined
+      : claim(
+          fired === 1
+            ? `Rule ${top.rule.id} had not fired before since Wazuh last reset its counter.`
+            : `Rule ${top.rule.id} had fired ${fired} times since Wazuh last reset its counter.`,
+          [find.field(top.key, '/rule/firedtimes')],
+        ),
+    context.around.length === 0
+      ? undefined
+      : claim(`Around it, the same hosts raised ${count(context.around.length, 'other alert')}.`, [
+          find.kind('related-alerts', `case/${context.case.id}/alerts-around`),
+        ]),
+    ...context.history.map(fact =>
+      claim(
+        `Before this case, ${fact.subject} had ${count(fact.alertsBefore, 'alert')} in ${fact.overDays} days.`,
+        [find.kind('history', `history/${fact.subject}`)],
+      ),
+    ),
+  ]
+}
+
+function techniqueClaims(context: CaseContext, find: CitationFinder): (JudgedClaim | undefined)[] {
+  return context.techniques
+    .slice(0, 4)
+    .map(fact =>
+      claim(`Its rules name ATT&CK technique ${fact.id}, ${fact.name}.`, [
+        find.kind('technique', `attack/${fact.id}`),
+      ]),
+    )
+}
+
+function pastClaims(context: CaseContext, find: CitationFinder): (JudgedClaim | undefined)[] {
+  return context.pastVerdicts.map(past =>
+    claim(`An earlier case with ${past.similarity} was decided ${past.verdict.replaceAll('_', ' ')}.`, [
+      find.kind('past-verdict', `case/${past.caseId}/verdict`),
+    ]),
+  )
+}
+
+function reasonsOf(story: CaseStory, find: CitationFinder): Brief['reasons'] {
+  const top = story.top
+  if (top === undefined) return []
+  return top.assessment.signals.map(signal => {
+    const citation = find.field(top.alert.key, signal.pointer, signal.quote)
+    return {
+      text: signal.reason,
+      weight: signal.weight,
+      evidence: citation === undefined ? [] : [citation.id],
+    }
+  })
+}
+
+function techniquesOf(context: CaseContext, find: CitationFinder): BriefTechnique[] {
+  const facts = new Map(context.techniques.map(fact => [fact.id, fact]))
+  return context.case.techniques.map(id => {
+    const fact = facts.get(id)
+    const citation = find.kind('technique', `attack/${id}`)
+    return {
+      id,
+      name: fact?.name ?? nameFromRules(context, id),
+      tactics: fact?.tactics ?? [],
+      evidence: citation === undefined ? [] : [citation.id],
+    }
+  })
+}
+
+/** Rules give names beside ids, though not always in the same order; only an unambiguous one is taken. */
+function nameFromRules(context: CaseContext, id: string): string {
+  for (const { rule } of context.alerts) {
+    if (rule.mitre.ids.length === 1 && rule.mitre.ids[0] === id) return rule.mitre.techniques[0] ?? id
+  }
+  return id
+}
