@@ -1,0 +1,180 @@
+import type { Inventory } from '../domain/inventory.ts'
+import type { AskModel, ModelAnswer, ModelQuestion } from '../domain/model-question.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { DataKeys } from '../ledger/sealed-content.ts'
+import { AppError } from '../lib/app-error.ts'
+import type { Clock } from '../lib/clock.ts'
+import { type CompletionRequest, ModelError } from '../llm/completion.ts'
+import type { Gateway, GatewayAnswer } from '../llm/gateway.ts'
+import type { Policy } from '../policy/policy.ts'
+import type { RedactionRules } from '../redact/redact.ts'
+import type { KnownIds } from '../verify/judge-claims.ts'
+import { judgeClaims } from '../verify/judge-claims.ts'
+import { tooLittleSupport } from '../verify/too-little-support.ts'
+import { type BuiltRequest, buildRequest } from './build-request.ts'
+import { chooseModels } from './choose-models.ts'
+import { guardEgress } from './guard-egress.ts'
+import { parseAnswer } from './parse-answer.ts'
+import { createRecord, type ModelRecord } from './record-call.ts'
+import type { VaultStore } from './vault-store.ts'
+
+/** What `ask` is built from. The composition roots make it; tests make it of the same parts. */
+export interface AskAdapters {
+  readonly gateway: Gateway
+  readonly ledger: Ledger
+  readonly dataKeys: DataKeys
+  readonly vaults: VaultStore
+  readonly policy: (tenant: string) => Promise<Policy>
+  /** The inventory and what redaction makes of it, compiled once per change. */
+  readonly inventory: (
+    tenant: string,
+  ) => Promise<{ readonly inventory: Inventory; readonly redaction: RedactionRules }>
+  readonly known: KnownIds
+  /** Written into every record: which product, which pinned knowledge. */
+  readonly versions: { readonly tocsin: string; readonly knowledge: string }
+  readonly clock: Clock
+  /** A new word of letters that nobody can guess. */
+  readonly newBoundary: () => string
+}
+
+/** Makes the port through which every feature asks a model. The order of the steps is the promise. */
+export function createAsk(adapters: AskAdapters): AskModel {
+  return async (question, signal) => {
+    const policy = await adapters.policy(question.tenant)
+    const { inventory, redaction } = await adapters.inventory(question.tenant)
+    const rules = { policy, redaction }
+
+    const choice = chooseModels(question, adapters.gateway.candidates(question.task), rules)
+    if (choice.kind !== 'chosen') return choice
+
+    const { built, replacedValues } = await adapters.vaults.change(
+      question.tenant,
+      question.caseId,
+      vault => {
+        const request = buildRequest(question, choice.decision.zone, rules, vault, adapters.newBoundary())
+        const values = [...request.placeholders].flatMap(placeholder => vault.valueOf(placeholder) ?? [])
+        return { built: request, replacedValues: values }
+      },
+    )
+
+    const record = createRecord(adapters, question, policy, choice.decision)
+    const guard = {
+      task: question.task,
+      zone: choice.decision.zone,
+      policy,
+      inventory,
+      built,
+      replacedValues,
+    }
+    const send = (request: CompletionRequest) =>
+      adapters.gateway.complete(
+        question.task,
+        choice.models,
+        request,
+        client => async (bytes, destination) => {
+          guardEgress(bytes, guard)
+          await record.intent(client, bytes, destination)
+        },
+        signal,
+      )
+    try {
+      return await converse(question, built, send, record, adapters)
+    } catch (error) {
+      await record.failure(error)
+      return declined(error, signal)
+    }
+  }
+}
+
+/** Asks, lets the model mend its answer once, and judges every claim in it. */
+async function converse<Answer>(
+  question: ModelQuestion<Answer>,
+  built: BuiltRequest,
+  send: (request: CompletionRequest) => Promise<GatewayAnswer>,
+  record: ModelRecord,
+  adapters: AskAdapters,
+): Promise<ModelAnswer<Answer>> {
+  let received = await send(built.completion)
+  let parsed = parseAnswer(received.completion.text, question.schema)
+  const spent = { inputTokens: 0, outputTokens: 0, costUsd: 0 }
+  count(spent, received)
+  if (parsed.kind === 'invalid' && received.completion.finish === 'stop') {
+    await record.outcome(received, { kind: 'invalid', reason: parsed.reason })
+    received = await send(repairRequest(built.completion, received.completion.text, parsed.reason))
+    count(spent, received)
+    parsed = parseAnswer(received.completion.text, question.schema)
+  }
+  if (parsed.kind === 'invalid') {
+    const reason = whyInvalid(received, parsed.reason)
+    await record.outcome(received, { kind: 'invalid', reason })
+    return { kind: 'unsupported', reason, claims: [] }
+  }
+  const claims = judgeClaims(question.claimsOf(parsed.answer), built.evidence, adapters.known)
+  const unsupported = tooLittleSupport(claims)
+  const entry = await record.outcome(received, { kind: 'judged', claims, unsupported })
+  if (unsupported !== undefined) return { kind: 'unsupported', reason: unsupported, claims }
+  return {
+    kind: 'answered',
+    answer: parsed.answer,
+    claims,
+    model: received.client.name,
+    zone: received.client.zone,
+    promptVersion: question.promptVersion,
+    ledgerSeq: entry.seq,
+    usage: spent,
+  }
+}
+
+function count(
+  spent: { inputTokens: number; outputTokens: number; costUsd: number },
+  { completion, costUsd }: GatewayAnswer,
+): void {
+  spent.inputTokens += completion.usage.inputTokens
+  spent.outputTokens += completion.usage.outputTokens
+  spent.costUsd += costUsd
+}
+
+function repairRequest(request: CompletionRequest, answer: string, reason: string): CompletionRequest {
+  return {
+    ...request,
+    messages: [
+      ...request.messages,
+      { role: 'assistant', text: answer },
+      {
+        role: 'user',
+        text: `That answer does not fit the schema: ${reason}\nAnswer again, with the JSON only.`,
+      },
+    ],
+  }
+}
+
+function whyInvalid(received: GatewayAnswer, reason: string): string {
+  const name = received.client.name
+  switch (received.completion.finish) {
+    case 'length':
+      return `model ${name} was cut off at its limit of output tokens`
+    case 'refusal':
+      return `model ${name} declined to answer`
+    case 'tool-calls':
+      return `model ${name} asked for a tool, and has none`
+    default:
+      return `model ${name} did not keep to the schema, not even when asked again: ${reason}`
+  }
+}
+
+/** Expected ends become values; a cancelled call and a fault stay errors. */
+function declined(error: unknown, signal: AbortSignal): ModelAnswer<never> {
+  if (signal.aborted) throw signal.reason
+  if (error instanceof ModelError) {
+    return {
+      kind: 'unavailable',
+      reason: error.message,
+      ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+    }
+  }
+  if (error instanceof AppError && error.code === 'egress-blocked') {
+    const problem = { code: error.code, message: error.message }
+    return { kind: 'refused', reason: error.message, problems: [problem] }
+  }
+  throw error
+}

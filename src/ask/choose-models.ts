@@ -1,0 +1,51 @@
+import type { ModelAnswer, ModelQuestion } from '../domain/model-question.ts'
+import type { ModelClient } from '../llm/completion.ts'
+import { decideQuestion, type QuestionDecision, type RequestRules } from './build-request.ts'
+
+export type ModelChoice =
+  | {
+      readonly kind: 'chosen'
+      /** The preferred one first; none further away than it. */
+      readonly models: readonly ModelClient[]
+      readonly decision: QuestionDecision
+    }
+  | Extract<ModelAnswer<never>, { kind: 'refused' | 'unavailable' }>
+
+/**
+ * Lets policy pick among the models of a task. Where it sends the question to a local model and there is none, or
+ * that one is down, nobody is asked: there is no way from here to a model further away.
+ */
+export function chooseModels(
+  question: Omit<ModelQuestion<unknown>, 'claimsOf'>,
+  candidates: readonly ModelClient[],
+  rules: RequestRules,
+): ModelChoice {
+  const [first] = candidates
+  if (!first) {
+    return { kind: 'unavailable', reason: `no model is set up for task ${question.task}` }
+  }
+  const decision = decideQuestion(question, first.zone, rules)
+  if (decision.decision === 'refuse') return refused(first, decision)
+  if (decision.decision !== 'local' || first.zone === 'local') {
+    return { kind: 'chosen', models: candidates, decision }
+  }
+  const local = candidates.filter(client => client.zone === 'local')
+  const [nearest] = local
+  if (!nearest) {
+    return {
+      kind: 'unavailable',
+      reason: `policy (rule ${decision.rule}) allows only a local model for this, and none is set up`,
+    }
+  }
+  const localDecision = decideQuestion(question, 'local', rules)
+  if (localDecision.decision === 'refuse') return refused(nearest, localDecision)
+  return { kind: 'chosen', models: local, decision: localDecision }
+}
+
+function refused(model: ModelClient, decision: QuestionDecision): ModelChoice {
+  return {
+    kind: 'refused',
+    reason: `policy (rule ${decision.rule}) does not let this go to ${model.name}: ${decision.reasons.join('; ')}`,
+    problems: [{ code: 'policy-refused', message: decision.reasons.join('; '), where: decision.rule }],
+  }
+}

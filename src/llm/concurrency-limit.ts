@@ -1,0 +1,40 @@
+export interface ConcurrencyLimit {
+  /** Waits for a place, in order of arrival, then runs. A wait that is cancelled leaves the queue. */
+  run<Result>(action: () => Promise<Result>, signal: AbortSignal): Promise<Result>
+}
+
+/** At most `places` actions at a time. */
+export function createConcurrencyLimit(places: number): ConcurrencyLimit {
+  let running = 0
+  const waiting: (() => void)[] = []
+  const enter = (signal: AbortSignal) =>
+    new Promise<void>((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason)
+      if (running < places) {
+        running++
+        return resolve()
+      }
+      const give = () => {
+        signal.removeEventListener('abort', leave)
+        resolve()
+      }
+      const leave = () => {
+        waiting.splice(waiting.indexOf(give), 1)
+        reject(signal.reason)
+      }
+      waiting.push(give)
+      signal.addEventListener('abort', leave, { once: true })
+    })
+  return {
+    async run(action, signal) {
+      await enter(signal)
+      try {
+        return await action()
+      } finally {
+        const next = waiting.shift()
+        if (next) next()
+        else running--
+      }
+    },
+  }
+}
