@@ -52,7 +52,7 @@ export function eventFields(event: unknown): EventFields {
     } else if (typeof value === 'object' && value !== null) {
       for (const [key, member] of Object.entries(value)) walk(member, joinPath(path, key), depth + 1)
     } else {
-      add(path, value)
+      add(path, path.startsWith('data.win.') && typeof value === 'string' ? withoutDoubling(value) : value)
     }
   }
   // `<Data Name="X">value</Data>` becomes {"#attributes": {"Name": "X"}, "#text": value} in some converters.
@@ -110,4 +110,10 @@ function attributeName(item: unknown): string | undefined {
 
 function textOfElement(item: unknown): unknown {
   return typeof item === 'object' && item !== null && '#text' in item ? item['#text'] : null
+}
+
+/** Wazuh keeps the backslashes of Windows events as its agent escaped them: `C:\\\\Windows`. Undone where all are pairs. */
+function withoutDoubling(text: string): string {
+  const runs = text.match(/\\+/g) ?? []
+  return runs.length > 0 && runs.every(run => run.length % 2 === 0) ? text.replaceAll('\\\\', '\\') : text
 }

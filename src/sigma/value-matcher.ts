@@ -91,30 +91,50 @@ function anyOf(results: readonly ValueTestResult[]): ValueTestResult {
 }
 
 function compileText(text: string, modifiers: readonly string[]): ValueTestResult {
+  const read = readText(text, modifiers)
+  if (read.kind === 'invalid') return read
+  return anyOf(
+    read.alternatives.map(parts => test(textTest(parts, read.cased, modifiers.includes('windash')))),
+  )
+}
+
+/** What a text value stands for: any of these patterns over the whole field. */
+export type TextMeaning =
+  | {
+      readonly kind: 'text'
+      readonly alternatives: readonly (readonly StringPart[])[]
+      readonly cased: boolean
+    }
+  | { readonly kind: 'invalid'; readonly message: string }
+
+/** Applies encodings and `contains`, `startswith`, `endswith` to a text value. */
+export function readText(text: string, modifiers: readonly string[]): TextMeaning {
   const encoded = encode(text, modifiers)
   if (encoded.kind === 'invalid') return encoded
   // What was encoded is exact; what was not may hold wildcards.
-  const alternatives = encoded.exact
+  const parts = encoded.exact
     ? encoded.texts.map(entry => [{ kind: 'text', text: entry } as const])
     : encoded.texts.map(parseSigmaString)
-  const cased = modifiers.includes('cased') || encoded.exact
-  const dashes = modifiers.includes('windash')
-  return anyOf(alternatives.map(parts => test(textTest(widen(parts, modifiers), cased, dashes))))
+  return {
+    kind: 'text',
+    alternatives: parts.map(alternative => widen(alternative, modifiers)),
+    cased: modifiers.includes('cased') || encoded.exact,
+  }
 }
 
 function widen(parts: readonly StringPart[], modifiers: readonly string[]): StringPart[] {
   const any = { kind: 'any' } as const
-  const before =
-    modifiers.includes('contains') || modifiers.includes('endswith') || modifiers.includes('base64offset')
-  const after =
-    modifiers.includes('contains') || modifiers.includes('startswith') || modifiers.includes('base64offset')
+  const loose = modifiers.includes('contains') || modifiers.includes('base64offset')
+  const before = loose || modifiers.includes('endswith')
+  const after = loose || modifiers.includes('startswith')
   return [...(before ? [any] : []), ...parts, ...(after ? [any] : [])]
 }
 
-const dashCharacters = '-/–—―'
+/** What an option may begin with on Windows, for `windash`. */
+export const dashCharacters = '-/–—―'
 
 /** A dash or slash that begins an option: not inside a word. Source: pySigma's `windash`. */
-const optionDash = /\B[-/]\b/
+export const optionDash = /\B[-/]\b/
 
 function textTest(parts: readonly StringPart[], cased: boolean, dashes: boolean): ValueTest {
   const fold = cased ? (text: string) => text : (text: string) => text.toLowerCase()
