@@ -9,13 +9,18 @@ export function PageHeading({
   /** Actions, at the right. */
   children?: ReactNode
 }) {
-  useEffect(() => {
-    document.title = `${title} · Tocsin`
-  }, [title])
+  useTitle(title)
   return (
     <div className="flex flex-wrap items-center justify-between gap-2 px-4 pt-3 pb-2">
       <h1 className="text-lg font-semibold">{title}</h1>
       {children !== undefined && <div className="flex flex-wrap items-center gap-2">{children}</div>}
     </div>
   )
+}
+
+/** Sets the window's title, for pages whose heading is their own. */
+export function useTitle(title: string): void {
+  useEffect(() => {
+    document.title = `${title} · Tocsin`
+  }, [title])
 }

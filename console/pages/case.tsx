@@ -1,3 +1,212 @@
+import { useRef, useState } from 'react'
+import type { CaseDetail } from '../../src/http/contract-cases.ts'
+import { useMay } from '../api/session.ts'
+import { AlertList } from '../case/alert-list.tsx'
+import { type BriefChoice, BriefSection, newestBriefs } from '../case/brief-section.tsx'
+import { CaseHeader } from '../case/case-header.tsx'
+import { EntityList } from '../case/entity-list.tsx'
+import { EvidenceDrawer, RawAlertDrawer } from '../case/evidence-drawer.tsx'
+import { HistoryList } from '../case/history-list.tsx'
+import { MergeDialog } from '../case/merge-dialog.tsx'
+import { Notes } from '../case/notes.tsx'
+import { ReopenDialog } from '../case/reopen-dialog.tsx'
+import { Timeline } from '../case/timeline.tsx'
+import { useCase, useNeighbours } from '../case/use-case.ts'
+import { useCaseActions } from '../case/use-case-actions.ts'
+import { VerdictDialog } from '../case/verdict-dialog.tsx'
+import { VerdictPanel } from '../case/verdict-panel.tsx'
+import { caseHref } from '../components/link.tsx'
+import { useTitle } from '../components/page-heading.tsx'
+import { Section } from '../components/section.tsx'
+import { ErrorState, Loading } from '../components/states.tsx'
+import { type Verdict, verdictLooks, verdictOrder } from '../components/verdict.tsx'
+import { useShortcuts } from '../keyboard/use-shortcuts.ts'
+import { useGo, useRouteParameter, useSearchValues } from '../router.tsx'
+import { visibleText } from '../text/visible-text.ts'
+
+/** One case: the brief on the left, the decision on the right, everything it rests on one key away. */
 export function Page() {
-  return null
+  const id = useRouteParameter('caseId')
+  const query = useCase(id)
+  if (query.isPending) return <Loading lines={12} label="Loading the case" />
+  if (query.isError)
+    return (
+      <ErrorState
+        what={`Case ${visibleText(id)} could not be read.`}
+        error={query.error}
+        onRetry={() => void query.refetch()}
+      />
+    )
+  return <CasePage key={id} detail={query.data} />
+}
+
+type Asking = { kind: 'verdict'; verdict: Verdict } | { kind: 'merge' } | { kind: 'reopen' }
+
+function CasePage({ detail }: { detail: CaseDetail }) {
+  const summary = detail.case
+  const [search, setSearch] = useSearchValues()
+  const [asking, setAsking] = useState<Asking>()
+  const note = useRef<HTMLTextAreaElement>(null)
+  const go = useGo()
+  const mayTriage = useMay('analyst')
+  const { claim, release, reopen, decide } = useCaseActions()
+  const { previous, next } = useNeighbours(summary.id)
+  useTitle(visibleText(summary.title))
+
+  const { computed, model } = newestBriefs(detail)
+  const choice = choiceOf(search.brief, model !== undefined)
+  // With both shown, evidence ids belong to the brief whose chip was used last (`of`).
+  const record =
+    (choice === 'computed' || (choice === 'both' && search.of === 'computed') ? computed : model) ?? computed
+  const item = record?.evidence.find(each => each.id === search.e)
+  const openEvidence = (evidenceId: string | undefined, of: 'computed' | 'model' | undefined = undefined) =>
+    setSearch({ e: evidenceId, raw: undefined, of: choice === 'both' ? (of ?? search.of) : undefined })
+  const openRaw = (key: string | undefined) => setSearch({ raw: key, e: undefined })
+  const step = (by: 1 | -1) => {
+    const evidence = record?.evidence ?? []
+    const at = evidence.findIndex(each => each.id === search.e)
+    openEvidence(evidence[at < 0 ? (by === 1 ? 0 : evidence.length - 1) : at + by]?.id ?? search.e)
+  }
+  const rawOfOpen = () => {
+    const key = item?.pointer.startsWith('/') ? item.source : detail.alerts.alerts.at(-1)?.key
+    openRaw(search.raw === undefined ? key : undefined)
+  }
+
+  useShortcuts([
+    { keys: 'e', label: 'Next evidence', group: 'Evidence', run: () => step(1) },
+    { keys: 'E', label: 'Previous evidence', group: 'Evidence', run: () => step(-1) },
+    { keys: 'r', label: 'Raw alert', group: 'Evidence', run: rawOfOpen },
+    { keys: 'j', label: 'Next case', group: 'Case', run: () => next && go(caseHref(next.id)) },
+    { keys: 'k', label: 'Previous case', group: 'Case', run: () => previous && go(caseHref(previous.id)) },
+    {
+      keys: 'u',
+      label: 'Back to the queue',
+      group: 'Case',
+      run: () => (window.history.length > 1 ? window.history.back() : go('/')),
+    },
+    {
+      keys: 'b',
+      label: 'Switch brief: model, computed, both',
+      group: 'Case',
+      run: () => setSearch({ brief: followingChoice[choice] }),
+    },
+    ...(mayTriage
+      ? [
+          { keys: 'n', label: 'Write a note', group: 'Case', run: () => note.current?.focus() },
+          { keys: 'a', label: 'Claim', group: 'Case', run: () => claim.mutate({ id: summary.id }) },
+          { keys: 'A', label: 'Give back', group: 'Case', run: () => release.mutate(summary.id) },
+          {
+            keys: 'm',
+            label: 'Merge other cases into this one',
+            group: 'Case',
+            run: () => setAsking({ kind: 'merge' }),
+          },
+        ]
+      : []),
+    ...(mayTriage && summary.status !== 'closed'
+      ? verdictOrder.map((verdict, place) => ({
+          keys: `v ${place + 1}`,
+          label: verdictLooks[verdict].word,
+          group: 'Verdict',
+          run: () => setAsking({ kind: 'verdict', verdict }),
+        }))
+      : []),
+  ])
+
+  return (
+    <div className="flex h-full">
+      <div className="@container min-w-0 flex-1 overflow-auto">
+        <CaseHeader
+          summary={summary}
+          previous={previous}
+          next={next}
+          onClaim={takeOver => claim.mutate({ id: summary.id, takeOver })}
+          onRelease={() => release.mutate(summary.id)}
+          onMerge={() => setAsking({ kind: 'merge' })}
+          onReopen={() => setAsking({ kind: 'reopen' })}
+        />
+        <div className="grid gap-x-8 gap-y-6 p-4 @4xl:grid-cols-[minmax(0,1fr)_20rem]">
+          <div className="grid min-w-0 content-start gap-6">
+            <BriefSection
+              detail={detail}
+              choice={choice}
+              onChoice={brief => setSearch({ brief, of: undefined })}
+              openId={item?.id}
+              onOpen={(evidenceId, from) => openEvidence(evidenceId, from.brief.origin.kind)}
+            />
+            <Section title="Timeline">
+              <Timeline entries={detail.timeline} onRaw={openRaw} />
+            </Section>
+            <Section title={`Alerts (${detail.alerts.total.toLocaleString('en')})`}>
+              <AlertList detail={detail} onRaw={openRaw} />
+            </Section>
+          </div>
+          <div className="grid content-start gap-6">
+            <VerdictPanel
+              detail={detail}
+              record={record}
+              openId={item?.id}
+              onOpen={evidenceId => openEvidence(evidenceId, record?.brief.origin.kind)}
+              onVerdict={verdict => setAsking({ kind: 'verdict', verdict })}
+            />
+            <Section title="Entities">
+              <EntityList entities={detail.entities} />
+            </Section>
+            <Section title="Notes" keys="n">
+              <Notes caseId={summary.id} notes={detail.notes} ref={note} />
+            </Section>
+            <Section title="History">
+              <HistoryList entries={detail.history} />
+            </Section>
+          </div>
+        </div>
+      </div>
+      {search.raw !== undefined ? (
+        <RawAlertDrawer caseId={summary.id} alertKey={search.raw} onClose={() => openRaw(undefined)} />
+      ) : (
+        record !== undefined &&
+        item !== undefined && (
+          <EvidenceDrawer
+            caseId={summary.id}
+            record={record}
+            item={item}
+            onOpen={openEvidence}
+            onClose={() => openEvidence(undefined)}
+          />
+        )
+      )}
+      {asking?.kind === 'merge' && <MergeDialog into={summary} onClose={() => setAsking(undefined)} />}
+      {asking?.kind === 'reopen' && (
+        <ReopenDialog
+          busy={reopen.isPending}
+          onClose={() => setAsking(undefined)}
+          onSubmit={reason =>
+            reopen.mutate({ id: summary.id, reason }, { onSuccess: () => setAsking(undefined) })
+          }
+        />
+      )}
+      {asking?.kind === 'verdict' && (
+        <VerdictDialog
+          count={1}
+          initial={asking.verdict}
+          busy={decide.isPending}
+          onClose={() => setAsking(undefined)}
+          onSubmit={(verdict, reason) =>
+            decide.mutate({ ids: [summary.id], verdict, reason }, { onSuccess: () => setAsking(undefined) })
+          }
+        />
+      )}
+    </div>
+  )
+}
+
+const followingChoice: Readonly<Record<BriefChoice, BriefChoice>> = {
+  model: 'computed',
+  computed: 'both',
+  both: 'model',
+}
+
+function choiceOf(asked: string | undefined, hasModel: boolean): BriefChoice {
+  if (!hasModel) return 'computed'
+  return asked === 'computed' || asked === 'both' ? asked : 'model'
 }

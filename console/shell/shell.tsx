@@ -40,7 +40,7 @@ function SignedInShell() {
   const client = useQueryClient()
   const go = useGo()
   const location = useLocation()
-  const title = usePageTitle()
+  const title = useMatches().at(-1)?.staticData.title ?? 'Tocsin'
 
   useEffect(openLiveEvents, [])
   useReconnect(() => void client.invalidateQueries())
@@ -94,13 +94,4 @@ function SignedInShell() {
       <Toasts />
     </div>
   )
-}
-
-/** The open page's title; also sets the window's, unless the page sets a better one (`usePageHeading`). */
-function usePageTitle(): string {
-  const title = useMatches().at(-1)?.staticData.title ?? 'Tocsin'
-  useEffect(() => {
-    document.title = `${title} · Tocsin`
-  }, [title])
-  return title
 }

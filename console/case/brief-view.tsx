@@ -1,0 +1,79 @@
+import type { ReactNode } from 'react'
+import type { BriefRecord } from '../../src/http/contract-cases.ts'
+import { Claim } from '../components/claim.tsx'
+import { EvidenceChip } from '../components/evidence-chip.tsx'
+import { Untrusted } from '../components/untrusted.tsx'
+
+/** One brief: headline, claims, techniques, what to do next, what is not known. */
+export function BriefView({
+  record,
+  openId,
+  onOpen,
+}: {
+  record: BriefRecord
+  openId: string | undefined
+  onOpen: (id: string) => void
+}) {
+  const { brief, evidence } = record
+  return (
+    <div className="grid max-w-[44rem] gap-4">
+      <p className="text-lg leading-snug font-semibold">
+        <Untrusted text={brief.headline} />
+      </p>
+      <ul className="-mx-1 grid gap-1">
+        {brief.claims.map((claim, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the claims of one stored brief never change
+          <Claim key={index} claim={claim} evidence={evidence} openId={openId} onOpen={onOpen} />
+        ))}
+      </ul>
+      {brief.techniques.length > 0 && (
+        <BriefPart title="ATT&CK">
+          <ul className="grid gap-1">
+            {brief.techniques.map(technique => (
+              <li key={technique.id}>
+                <span className="font-mono">{technique.id}</span> {technique.name}
+                <span className="text-muted"> · {technique.tactics.join(', ')}</span>{' '}
+                {technique.evidence.map(id => (
+                  <EvidenceChip
+                    key={id}
+                    id={id}
+                    item={evidence.find(item => item.id === id)}
+                    open={id === openId}
+                    onOpen={onOpen}
+                  />
+                ))}
+              </li>
+            ))}
+          </ul>
+        </BriefPart>
+      )}
+      <PlainList title="Check next" lines={brief.nextSteps} />
+      <PlainList title="Not known" lines={brief.unknowns} />
+    </div>
+  )
+}
+
+function PlainList({ title, lines }: { title: string; lines: readonly string[] }) {
+  if (lines.length === 0) return null
+  return (
+    <BriefPart title={title}>
+      <ul className="grid list-disc gap-1 pl-4">
+        {lines.map((line, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the lines of one stored brief never change
+          <li key={index}>
+            <Untrusted text={line} />
+          </li>
+        ))}
+      </ul>
+    </BriefPart>
+  )
+}
+
+function BriefPart({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="grid gap-1">
+      <h3 className="text-xs font-semibold text-muted">{title}</h3>
+      {children}
+    </section>
+  )
+}

@@ -1,0 +1,22 @@
+import type { HistoryEntry } from '../../src/http/contract-cases.ts'
+import { Moment } from '../components/moment.tsx'
+import { Untrusted } from '../components/untrusted.tsx'
+
+/** Who did what to the case, newest first. */
+export function HistoryList({ entries }: { entries: readonly HistoryEntry[] }) {
+  return (
+    <ol className="grid gap-1">
+      {entries.map(entry => (
+        <li key={entry.id} className="grid grid-cols-[6.5rem_minmax(0,1fr)] gap-2">
+          <span className="tabular text-muted">
+            <Moment atMs={entry.atMs} />
+          </span>
+          <span>
+            <span className="font-medium">{entry.by?.displayName ?? 'Tocsin'}</span>{' '}
+            <Untrusted text={entry.detail} limit={600} />
+          </span>
+        </li>
+      ))}
+    </ol>
+  )
+}

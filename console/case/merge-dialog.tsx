@@ -1,0 +1,98 @@
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { CaseSummary } from '../../src/http/contract-cases.ts'
+import { listCases, mergeCases } from '../api/cases.ts'
+import { failureText } from '../api/request.ts'
+import { Button } from '../components/button.tsx'
+import { Dialog } from '../components/dialog.tsx'
+import { TextField } from '../components/field.tsx'
+import { Age } from '../components/moment.tsx'
+import { SeverityMark } from '../components/severity.tsx'
+import { toast } from '../components/toast.tsx'
+import { visibleText } from '../text/visible-text.ts'
+
+/** Finds other cases and moves their alerts into this one. Starts with those on the same host. */
+export function MergeDialog({ into, onClose }: { into: CaseSummary; onClose: () => void }) {
+  const client = useQueryClient()
+  const [text, setText] = useState('')
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  const [host] = into.hosts
+  const query = text.trim() !== '' ? { text: text.trim() } : host === undefined ? {} : { host }
+  const found = useQuery({
+    queryKey: ['merge-candidates', query],
+    queryFn: ({ signal }) => listCases({ ...query, status: ['open', 'in-progress'], limit: 20 }, signal),
+    placeholderData: keepPreviousData,
+  })
+  const merge = useMutation({
+    mutationFn: () => mergeCases(into.id, [...chosen]),
+    onSuccess: async () => {
+      await client.invalidateQueries()
+      toast(`${chosen.size} ${chosen.size === 1 ? 'case' : 'cases'} merged into this one.`)
+      onClose()
+    },
+  })
+  const candidates = (found.data?.cases ?? []).filter(each => each.id !== into.id)
+  return (
+    <Dialog title="Merge other cases into this one" onClose={onClose} wide>
+      <div className="grid gap-3">
+        <TextField
+          label="Find cases"
+          hint={
+            text.trim() === '' && host !== undefined
+              ? `Open cases on ${visibleText(host)}; write to search all.`
+              : 'Words in titles, headlines and entities.'
+          }
+          autoFocus
+          value={text}
+          onChange={event => setText(event.target.value)}
+        />
+        <ul className="max-h-72 min-h-24 overflow-auto">
+          {candidates.map(each => (
+            <li key={each.id}>
+              <label className="flex items-center gap-2 rounded px-1 py-1 hover:bg-selected">
+                <input
+                  type="checkbox"
+                  checked={chosen.has(each.id)}
+                  onChange={event => {
+                    const next = new Set(chosen)
+                    if (event.target.checked) next.add(each.id)
+                    else next.delete(each.id)
+                    setChosen(next)
+                  }}
+                />
+                <SeverityMark severity={each.severity} />
+                <span className="min-w-0 flex-1 truncate">{visibleText(each.title)}</span>
+                <span className="text-muted">
+                  <Age atMs={each.lastSeenMs} />
+                </span>
+              </label>
+            </li>
+          ))}
+          {found.isSuccess && candidates.length === 0 && (
+            <li className="text-muted">No other open case matches.</li>
+          )}
+        </ul>
+        {(merge.isError || found.isError) && (
+          <p role="alert" className="text-bad">
+            {failureText(merge.error ?? found.error)}
+          </p>
+        )}
+        <div className="flex justify-end gap-2">
+          <Button look="quiet" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button
+            look="primary"
+            disabled={chosen.size === 0}
+            busy={merge.isPending}
+            onClick={() => merge.mutate()}
+          >
+            {chosen.size === 0
+              ? 'Merge'
+              : `Merge ${chosen.size} ${chosen.size === 1 ? 'case' : 'cases'}, and close ${chosen.size === 1 ? 'it' : 'them'}`}
+          </Button>
+        </div>
+      </div>
+    </Dialog>
+  )
+}

@@ -1,0 +1,41 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useRef } from 'react'
+import type { CaseSummary } from '../../src/http/contract-cases.ts'
+import { readCase } from '../api/cases.ts'
+import { useLiveEvents } from '../api/live-events.ts'
+import type { QueueData } from '../queue/use-queue.ts'
+
+/** One case, renewed when the server says that it changed; at most once a second, however fast alerts come in. */
+export function useCase(id: string) {
+  const client = useQueryClient()
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  useLiveEvents(event => {
+    if (event.caseId !== id || timer.current !== undefined) return
+    timer.current = setTimeout(() => {
+      timer.current = undefined
+      void client.invalidateQueries({ queryKey: ['case', id] })
+    }, 1000)
+  })
+  return useQuery({ queryKey: ['case', id], queryFn: ({ signal }) => readCase(id, signal) })
+}
+
+/** The cases before and after this one in the queue that was last looked at. */
+export function useNeighbours(id: string): {
+  previous: CaseSummary | undefined
+  next: CaseSummary | undefined
+} {
+  const client = useQueryClient()
+  const [latest] = client
+    .getQueryCache()
+    .findAll({ queryKey: ['cases'] })
+    .toSorted((a, b) => b.state.dataUpdatedAt - a.state.dataUpdatedAt)
+    .map(query => {
+      const data = query.state.data as QueueData | undefined // Everything under `cases` is a queue.
+      return data?.pages.flatMap(page => page.cases) ?? []
+    })
+    .filter(cases => cases.some(each => each.id === id))
+  const at = latest?.findIndex(each => each.id === id) ?? -1
+  return at < 0
+    ? { previous: undefined, next: undefined }
+    : { previous: latest?.[at - 1], next: latest?.[at + 1] }
+}

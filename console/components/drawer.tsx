@@ -1,0 +1,41 @@
+import { X } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { useShortcuts } from '../keyboard/use-shortcuts.ts'
+
+/**
+ * A panel beside the page, not over it: what it explains stays readable and usable. On a phone it covers the page.
+ * Escape closes it. Put it next to the scrolling part of a page inside a flex row.
+ */
+export function Drawer({
+  title,
+  actions,
+  onClose,
+  children,
+}: {
+  title: string
+  /** Buttons in its top line. */
+  actions?: ReactNode
+  onClose: () => void
+  children: ReactNode
+}) {
+  useShortcuts([{ keys: 'Escape', label: `Close ${title}`, group: 'Evidence', run: onClose, palette: false }])
+  return (
+    <aside
+      aria-label={title}
+      className="rise flex w-[30rem] shrink-0 flex-col border-l border-line-strong bg-surface max-lg:fixed max-lg:inset-0 max-lg:z-30 max-lg:w-full 2xl:w-[38rem]"
+    >
+      <div className="flex items-center gap-2 border-b border-line px-3 py-1.5">
+        <h2 className="min-w-0 flex-1 truncate font-semibold">{title}</h2>
+        {actions}
+        <button type="button" className="rounded p-1.5 text-muted hover:bg-selected" onClick={onClose}>
+          <X aria-hidden="true" className="size-4" />
+          <span className="sr-only">Close</span>
+        </button>
+      </div>
+      {/* Focusable so that the keyboard can scroll it. */}
+      <section aria-label={title} tabIndex={-1} className="min-h-0 flex-1 overflow-auto">
+        {children}
+      </section>
+    </aside>
+  )
+}
