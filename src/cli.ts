@@ -8,6 +8,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   redact: () => import('./commands/redact.ts'),
   reveal: () => import('./commands/reveal.ts'),
   triage: () => import('./commands/triage.ts'),
+  mail: () => import('./commands/mail.ts'),
   version: () => import('./commands/version.ts'),
   sigma: () => import('./commands/sigma.ts'),
   yara: () => import('./commands/yara.ts'),

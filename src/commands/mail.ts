@@ -1,0 +1,89 @@
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { emptyMailOrganisation, type MailReport } from '../domain/mail.ts'
+import { AppError, messageOf } from '../lib/app-error.ts'
+import { problem } from '../lib/problem.ts'
+import { mailAnalyser } from '../mail/analyse-mail.ts'
+import { splitMailbox } from '../mail/mime/mailbox-file.ts'
+import { parseOrganisation } from '../mail/organisation-file.ts'
+import { type Command, readArgs, readInput, writeRecord } from './command.ts'
+
+/** `tocsin mail`: judges messages on the spot, without a server and without a model. */
+export const command: Command = {
+  summary: 'judge e-mails: phishing, BEC, malware, spam or legitimate, with evidence',
+  usage: `tocsin mail FILE|DIR|MBOX... [--org FILE] [--json]
+
+Judges every message: .eml files, mbox files, Outlook .msg files, folders of them, '-' for standard input; .gz is read.
+Nothing is fetched and nothing is run. One record per message, also for broken ones.
+
+  --org FILE   the organisation: {domains[], people[], brands[]} as JSON
+  --json       NDJSON records instead of a line per message
+
+Exit code 0 done, 2 bad usage or unreadable input.
+`,
+  async run(args, io) {
+    const { values, positionals } = readArgs(args, {
+      options: { json: { type: 'boolean' }, org: { type: 'string' } },
+      allowPositionals: true,
+    })
+    if (positionals.length === 0) throw new AppError('bad-usage', 'name at least one file or folder')
+    const organisation = values.org
+      ? parseOrganisation((await readInput(values.org, io)).toString('utf8'), values.org)
+      : emptyMailOrganisation
+    const analyse = mailAnalyser(organisation)
+    const write = (report: MailReport) => (values.json ? writeRecord(io, report) : io.stdout(lineOf(report)))
+    let unreadable = false
+    for await (const file of filesOf(positionals)) {
+      io.signal.throwIfAborted()
+      try {
+        const bytes = await readInput(file, io)
+        const messages = /\.eml(?:\.gz)?$/i.test(file) ? [bytes] : splitMailbox(bytes)
+        for (const [index, message] of messages.entries()) write(analyse(message, file, index))
+      } catch (error) {
+        unreadable = true
+        io.stderr(`tocsin mail: ${messageOf(error)}\n`)
+        write(unreadableReport(file, messageOf(error)))
+      }
+    }
+    return unreadable ? 2 : 0
+  },
+}
+
+/** The files named, folders walked in the order of their names. A path that is not there is yielded, to be reported. */
+async function* filesOf(paths: readonly string[]): AsyncGenerator<string> {
+  for (const path of paths) {
+    const isFolder = path !== '-' && (await stat(path).catch(() => undefined))?.isDirectory()
+    if (!isFolder) {
+      yield path
+      continue
+    }
+    const entries = await readdir(path, { withFileTypes: true })
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      if (entry.isDirectory()) yield* filesOf([join(path, entry.name)])
+      else if (entry.isFile()) yield join(path, entry.name)
+    }
+  }
+}
+
+function unreadableReport(file: string, message: string): MailReport {
+  return {
+    file,
+    index: 0,
+    message_id: null,
+    verdict: 'suspicious',
+    probability: 0.5,
+    signals: [],
+    indicators: [],
+    campaign: '',
+    problems: [problem('unreadable-input', message)],
+  }
+}
+
+/** One message for a person: verdict, probability, the three strongest reasons. */
+function lineOf(report: MailReport): string {
+  const reasons = report.signals.filter(signal => signal.weight > 0).slice(0, 3)
+  const lines = reasons.map(signal => `    ${signal.weight.toFixed(1).padStart(5)}  ${signal.text}`)
+  const problems = report.problems.map(entry => `         ! ${entry.message}`)
+  const head = `${report.verdict.padEnd(11)} ${(100 * report.probability).toFixed(1).padStart(5)} %  ${report.file}${report.index > 0 ? ` #${report.index}` : ''}`
+  return `${[head, ...lines, ...problems].join('\n').replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, '?')}\n`
+}

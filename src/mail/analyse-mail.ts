@@ -1,0 +1,101 @@
+import type { MailOrganisation, MailReport, MailSignal } from '../domain/mail.ts'
+import { messageOf } from '../lib/app-error.ts'
+import { type Problem, problem } from '../lib/problem.ts'
+import { campaignClusters, campaignPrint } from './campaign.ts'
+import { combine, logistic, type Score, scoreWith, strongest } from './classifier/model.ts'
+import { weights } from './classifier/weights.ts'
+import { wordFeatures } from './classifier/words.ts'
+import { indicatorsOf } from './indicators.ts'
+import { fieldRange } from './mime/source-range.ts'
+import { readMail } from './read-mail.ts'
+import { examineMail, watchedBrands } from './signals/examine-mail.ts'
+import type { Examined } from './signals/finding.ts'
+import { verdictOf } from './verdict.ts'
+
+/** Analyses messages of one run: `campaign` ids are shared by near-duplicates within it. */
+export type MailAnalyser = (message: Buffer, file: string, index: number) => MailReport
+
+/**
+ * Makes an analyser for an organisation. It uses no model, no network and no clock: the same bytes give the same report.
+ * It never throws for what is in a message; a fault of ours becomes the problem `analysis-failed` in a `suspicious` record,
+ * because a mail that breaks its analysis is not to be waved through.
+ */
+export function mailAnalyser(organisation: MailOrganisation): MailAnalyser {
+  const brands = watchedBrands(organisation)
+  const clusterOf = campaignClusters()
+  return (message, file, index) => {
+    const problems: Problem[] = []
+    try {
+      const mail = readMail(message, problems)
+      const { examined, findings, attachmentLinks, attachmentHashes } = examineMail(
+        mail,
+        organisation,
+        brands,
+        problems,
+      )
+      const words = wordFeatures(examined)
+      const unwanted = scoreWith(weights.unwanted, weights.wordBounds, findings, words)
+      const harmful = scoreWith(weights.harmful, weights.wordBounds, findings, words)
+      const { slope, offset } = weights.calibration
+      const probability = logistic(slope * combine(unwanted.logOdds, harmful.logOdds) + offset)
+      const clickable = mail.links.filter(link => link.kind !== 'image').length
+      return {
+        file,
+        index,
+        message_id: mail.messageId,
+        verdict: verdictOf(
+          probability,
+          logistic(unwanted.logOdds),
+          strongest(findings),
+          clickable,
+          weights.thresholds,
+        ),
+        probability: Number(probability.toFixed(6)),
+        signals: signalsOf(examined, unwanted),
+        indicators: indicatorsOf(mail, attachmentLinks, attachmentHashes),
+        campaign: clusterOf(campaignPrint(examined)),
+        problems,
+      }
+    } catch (error) {
+      problems.push(
+        problem('analysis-failed', `the analysis broke (${messageOf(error)}); look at this mail yourself`),
+      )
+      return {
+        file,
+        index,
+        message_id: null,
+        verdict: 'suspicious',
+        probability: 0.5,
+        signals: [],
+        indicators: [],
+        campaign: '',
+        problems,
+      }
+    }
+  }
+}
+
+/** The parts of the score as signals, the words as one of them, by falling absolute weight. */
+function signalsOf({ mail }: Examined, score: Score): MailSignal[] {
+  const signals: MailSignal[] = score.contributions.map(({ finding, weight }) => ({
+    id: finding.id,
+    weight: round(weight),
+    text: finding.text,
+    where: finding.where(),
+  }))
+  const top = score.words.top.filter(entry => entry.weight * score.words.weight > 0)
+  if (top.length > 0) {
+    signals.push({
+      id: 'wording',
+      weight: round(score.words.weight),
+      text: `words such as ${top.map(entry => `"${entry.word}"`).join(', ')}`,
+      where:
+        mail.body?.rangeOfVisible(0, mail.body.visible.length) ?? fieldRange(mail.root, mail.subjectField),
+    })
+  }
+  return signals.sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
+}
+
+function round(value: number): number {
+  return Number(value.toFixed(4))
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import type { MailOrganisation } from '../domain/mail.ts'
+import { AppError, messageOf } from '../lib/app-error.ts'
+import { skeletonOf } from './content/fold-text.ts'
+
+const person = z.union([
+  z.string().transform(text => ({
+    name: text.replace(/<.*$/, '').trim(),
+    addresses: [...text.matchAll(/[\w.+-]+@[\w.-]+/g)].map(match => match[0].toLowerCase()),
+  })),
+  z
+    .looseObject({
+      name: z.string(),
+      address: z.string().optional(),
+      email: z.string().optional(),
+      addresses: z.array(z.string()).optional(),
+    })
+    .transform(entry => ({
+      name: entry.name,
+      addresses: [...(entry.addresses ?? []), entry.address ?? '', entry.email ?? '']
+        .filter(text => text !== '')
+        .map(text => text.toLowerCase()),
+    })),
+])
+
+const brand = z.union([
+  z.string().transform(name => ({ name, domains: [`${skeletonOf(name).replace(/[^a-z0-9]/g, '')}.com`] })),
+  z
+    .looseObject({ name: z.string(), domains: z.array(z.string()).default([]) })
+    .transform(entry => ({ name: entry.name, domains: entry.domains.map(text => text.toLowerCase()) })),
+])
+
+const schema = z.looseObject({
+  domains: z.array(z.string().toLowerCase()).default([]),
+  people: z.array(person).default([]),
+  brands: z.array(brand).default([]),
+  receivers: z.array(z.string().toLowerCase()).default([]),
+})
+
+/** Reads an organisation file: `{domains[], people[], brands[]}`, people and brands as names or as objects. */
+export function parseOrganisation(text: string, source: string): MailOrganisation {
+  try {
+    const { domains, people, brands, receivers } = schema.parse(JSON.parse(text))
+    return { domains, people, brands, receivers }
+  } catch (error) {
+    throw new AppError(
+      'unreadable-input',
+      `${source} is no organisation file ({domains[], people[], brands[]}): ${messageOf(error)}`,
+      { cause: error },
+    )
+  }
+}

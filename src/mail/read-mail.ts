@@ -1,0 +1,155 @@
+import type { Problem } from '../lib/problem.ts'
+import { problem } from '../lib/problem.ts'
+import { linksOf, type MailLink } from './content/links.ts'
+import { readTextPart, type TextPart } from './content/mail-text.ts'
+import { mailLimits } from './limits.ts'
+import { type Mailbox, parseMailboxes } from './mime/addresses.ts'
+import { decodeWords } from './mime/encoded-words.ts'
+import type { HeaderField } from './mime/header-fields.ts'
+import { headerOf, type MimePart, parseMessage, walkParts } from './mime/part-tree.ts'
+
+/** A message taken apart: what every later step works on. Nothing in it is believed yet. */
+export interface Mail {
+  readonly root: MimePart
+  readonly subject: string
+  readonly subjectField: HeaderField | undefined
+  readonly from: readonly Mailbox[]
+  readonly fromField: HeaderField | undefined
+  readonly sender: readonly Mailbox[]
+  readonly replyTo: readonly Mailbox[]
+  readonly to: readonly Mailbox[]
+  readonly messageId: string | null
+  /** Text parts that a reader is shown. */
+  readonly texts: readonly TextPart[]
+  /** The text part whose words are judged: HTML where there is any to read, else plain. */
+  readonly body: TextPart | undefined
+  readonly links: readonly MailLink[]
+  /** Leaf parts that are not shown as text. */
+  readonly attachments: readonly MimePart[]
+  /** A delivery notice (RFC 3464), recognised by its structure. */
+  readonly isDeliveryReport: boolean
+  /** True where the message was taken out of a "report phishing" wrapper. */
+  readonly unwrapped: boolean
+}
+
+/** Parses a message and, where it is a user's report, the message that was reported. */
+export function readMail(bytes: Buffer, problems: Problem[]): Mail {
+  if (bytes.length === 0) problems.push(problem('empty-message', 'the message has no bytes'))
+  const root = parseMessage(bytes, problems)
+  const reported = reportedMessage(root)
+  return describe(reported ?? root, reported !== undefined, problems)
+}
+
+/**
+ * The message inside a report: Microsoft's and Google's buttons, and people, send the original as an attached
+ * message with little or no text of their own; ARF reports (RFC 5965) say so in their type.
+ */
+function reportedMessage(root: MimePart): MimePart | undefined {
+  if (!root.mediaType.startsWith('multipart/'))
+    return root.mediaType === 'message/rfc822' ? root.children[0] : undefined
+  const reportType = root.parameters.get('report-type')?.toLowerCase()
+  if (root.mediaType === 'multipart/report' && reportType !== 'feedback-report') return undefined
+  const attached = root.children.filter(child => child.mediaType === 'message/rfc822')
+  const original = attached[0]?.children[0]
+  if (attached.length !== 1 || original === undefined) return undefined
+  if (reportType === 'feedback-report') return original
+  const others = root.children.filter(child => child !== attached[0])
+  const onlyText = others.every(
+    child => child.mediaType.startsWith('text/') || child.mediaType === 'multipart/alternative',
+  )
+  const ownBytes = others.reduce((sum, child) => sum + child.end - child.bodyStart, 0)
+  return onlyText && ownBytes < 4_000 ? original : undefined
+}
+
+function describe(root: MimePart, unwrapped: boolean, problems: Problem[]): Mail {
+  const isDeliveryReport = deliveryReport(root)
+  const texts: TextPart[] = []
+  const attachments: MimePart[] = []
+  let characters = 0
+  for (const part of shownParts(root)) {
+    const isText = part.mediaType === 'text/plain' || part.mediaType === 'text/html'
+    if (
+      isText &&
+      part.disposition !== 'attachment' &&
+      (part.fileName === '' || part.disposition === 'inline')
+    ) {
+      if (characters > mailLimits.textCharacters) continue
+      const text = readTextPart(part)
+      characters += text.visible.length
+      texts.push(text)
+      if (text.html?.truncatedLinks)
+        problems.push(
+          problem(
+            'too-many-links',
+            `more than ${mailLimits.links} links in one part; the rest was not read`,
+            `part ${part.id || '1'}`,
+          ),
+        )
+    } else if (attachments.length < mailLimits.attachments) attachments.push(part)
+    else if (!problems.some(entry => entry.code === 'too-many-attachments')) {
+      problems.push(
+        problem(
+          'too-many-attachments',
+          `more than ${mailLimits.attachments} attachments; the rest was not examined`,
+        ),
+      )
+    }
+  }
+  if (characters > mailLimits.textCharacters)
+    problems.push(
+      problem(
+        'text-too-long',
+        `more than ${mailLimits.textCharacters} characters of text; the rest was not read`,
+      ),
+    )
+  const mailboxes = (name: string) => parseMailboxes(headerOf(root, name)?.value ?? '')
+  const subjectField = headerOf(root, 'subject')
+  const links = texts.flatMap(linksOf).slice(0, mailLimits.links)
+  return {
+    root,
+    subject: decodeWords(subjectField?.value ?? ''),
+    subjectField,
+    from: mailboxes('from'),
+    fromField: headerOf(root, 'from'),
+    sender: mailboxes('sender'),
+    replyTo: mailboxes('reply-to'),
+    to: [...mailboxes('to'), ...mailboxes('cc')],
+    messageId: messageIdOf(root),
+    texts,
+    body:
+      texts.find(text => text.kind === 'html' && /\p{L}{2}/u.test(text.visible)) ??
+      texts.find(text => text.visible.trim() !== '') ??
+      texts[0],
+    links,
+    attachments,
+    isDeliveryReport,
+    unwrapped,
+  }
+}
+
+/** The leaf parts of this message; a message attached to it counts as one attachment and is walked into. */
+function* shownParts(root: MimePart): Generator<MimePart> {
+  for (const part of walkParts(root)) {
+    if (
+      part.children.length === 0 &&
+      !part.mediaType.startsWith('multipart/') &&
+      !/^message\//.test(part.mediaType)
+    )
+      yield part
+  }
+}
+
+function deliveryReport(root: MimePart): boolean {
+  if (
+    root.mediaType === 'multipart/report' &&
+    root.parameters.get('report-type')?.toLowerCase() !== 'feedback-report'
+  )
+    return true
+  return root.children.some(child => child.mediaType === 'message/delivery-status')
+}
+
+function messageIdOf(root: MimePart): string | null {
+  const value = headerOf(root, 'message-id')?.value ?? ''
+  const id = /<([^<>]+)>/.exec(value)?.[1] ?? value.trim()
+  return id === '' ? null : id.slice(0, 998)
+}

@@ -1,0 +1,49 @@
+import type { MailOrganisation } from '../../domain/mail.ts'
+import type { Problem } from '../../lib/problem.ts'
+import { foldWithOffsets } from '../content/folded-text.ts'
+import type { Mail } from '../read-mail.ts'
+import { type BrandPattern, brandPatterns, knownBrands } from '../sender/brands.ts'
+import { attachmentSignals } from './attachment-signals.ts'
+import { contentSignals } from './content-signals.ts'
+import type { Examined, Finding } from './finding.ts'
+import { intentSignals } from './intent-signals.ts'
+import { linkSignals } from './link-signals.ts'
+import { senderSignals } from './sender-signals.ts'
+
+const wellKnown = brandPatterns(knownBrands)
+
+/** The brands to watch for: the organisation's own and the well-known ones. */
+export function watchedBrands(organisation: MailOrganisation): BrandPattern[] {
+  const own = organisation.brands.map(brand => ({ ...brand, words: [brand.name.toLowerCase()] }))
+  return [...brandPatterns(own), ...wellKnown]
+}
+
+/** Everything noticed about a mail, not yet weighed. */
+export function examineMail(
+  mail: Mail,
+  organisation: MailOrganisation,
+  brands: readonly BrandPattern[],
+  problems: Problem[],
+): {
+  examined: Examined
+  findings: readonly Finding[]
+  attachmentLinks: readonly string[]
+  attachmentHashes: readonly string[]
+} {
+  const examined: Examined = {
+    mail,
+    organisation,
+    brands,
+    subject: foldWithOffsets(mail.subject),
+    body: foldWithOffsets((mail.body?.visible ?? '').slice(0, 120_000)),
+  }
+  const attached = attachmentSignals(mail, problems)
+  const findings = [
+    ...senderSignals(examined),
+    ...contentSignals(examined),
+    ...linkSignals(examined),
+    ...intentSignals(examined),
+    ...attached.findings,
+  ]
+  return { examined, findings, attachmentLinks: attached.links, attachmentHashes: attached.hashes }
+}

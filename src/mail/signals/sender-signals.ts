@@ -1,0 +1,122 @@
+import type { MailRange } from '../../domain/mail.ts'
+import { foldText, mixesScripts, skeletonOf } from '../content/fold-text.ts'
+import { headerOf } from '../mime/part-tree.ts'
+import { fieldRange } from '../mime/source-range.ts'
+import { isFreeMail, looksRandom, oddness, registrable } from '../sender/domains.ts'
+import { lookAlikeOf } from '../sender/look-alike.ts'
+import { type Examined, type Finding, quote } from './finding.ts'
+import { imitableDomains, isAtHome } from './home.ts'
+
+/** Who claims to have sent the mail, and how well that fits together. */
+export function senderSignals(examined: Examined): Finding[] {
+  const { mail, organisation } = examined
+  const findings: Finding[] = []
+  const where = (): MailRange => fieldRange(mail.root, mail.fromField)
+  const add = (id: Finding['id'], strength: number, text: string, at = where) => {
+    findings.push({ id, strength, text, where: at })
+  }
+  const from = mail.from.find(mailbox => mailbox.address !== '') ?? mail.from[0]
+  if (
+    from === undefined ||
+    from.domain === '' ||
+    !/^[^@\s<>"]+@[\w\u0080-\uffff-]+(\.[\w\u0080-\uffff-]+)+$/.test(from.address) ||
+    mail.from.length > 1
+  ) {
+    add(
+      'sender-malformed',
+      mail.isDeliveryReport ? 0.3 : 1,
+      `the From address is no single valid address: ${quote(mail.fromField?.value ?? 'none')}`,
+    )
+  }
+  if (from === undefined) return findings
+  const domain = registrable(from.domain)
+  const local = from.address.slice(0, Math.max(from.address.lastIndexOf('@'), 0))
+  const name = foldText(from.name)
+
+  const named = examined.brands.find(
+    entry => entry.pattern.test(name) || (!entry.ordinary && entry.pattern.test(foldText(local))),
+  )
+  if (named && !isAtHome(domain, named.brand) && !organisation.domains.includes(domain)) {
+    add(
+      'brand-in-name',
+      named.ordinary ? 0.6 : 1,
+      `${quote(from.name || local)} names ${named.brand.name}, but ${domain} is not a domain of theirs`,
+    )
+  } else if (named && isAtHome(domain, named.brand) && !isFreeMail(domain)) {
+    add('brand-at-home', 1, `${named.brand.name} writes from its own domain ${domain}`)
+  }
+  const imitated = lookAlikeOf(from.domain, imitableDomains(examined))
+  if (imitated) add('look-alike-sender', 1, `${from.domain} imitates ${imitated.real} (${imitated.how})`)
+  const person = organisation.people.find(
+    entry => sameName(entry.name, from.name) && !entry.addresses.includes(from.address),
+  )
+  if (person && !organisation.domains.includes(domain)) {
+    add(
+      'person-impersonated',
+      1,
+      `${quote(from.name)} is a name of this organisation, but ${from.address} is not that person's address`,
+    )
+  }
+  const inName = /[\w.+-]+@([\w-]+(?:\.[\w-]+)+)/.exec(from.name)
+  if (inName?.[1] && registrable(inName[1].toLowerCase()) !== domain) {
+    add('address-in-name', 1, `the name shown holds an address of another domain: ${quote(from.name)}`)
+  }
+  const odd = oddness(from.domain)
+  if (odd.score > 0 && !organisation.domains.includes(domain))
+    add('odd-sender-domain', odd.score, `${from.domain} ${odd.why}`)
+  if (looksRandom(local) || /\d{5,}/.test(local) || local.length > 40) {
+    add('odd-sender-local', 1, `${quote(local)} looks generated`)
+  }
+  if (isDressedUp(from.name)) add('dressed-up-name', 1, `the name shown is dressed up: ${quote(from.name)}`)
+  if (isFreeMail(domain) && businessName.test(name)) {
+    add('freemail-business', 1, `${quote(from.name)} writes from a free mailbox at ${domain}`)
+  }
+  const replyTo = mail.replyTo.find(mailbox => mailbox.domain !== '')
+  if (
+    replyTo &&
+    registrable(replyTo.domain) !== domain &&
+    !mail.to.some(mailbox => mailbox.address === replyTo.address)
+  ) {
+    const at = () => fieldRange(mail.root, headerOf(mail.root, 'reply-to'))
+    const free = isFreeMail(registrable(replyTo.domain)) && !isFreeMail(domain)
+    add(
+      free ? 'reply-to-freemail' : 'reply-elsewhere',
+      1,
+      `answers go to ${replyTo.address}, not to ${domain}`,
+      at,
+    )
+  }
+  const recipient = mail.to.find(
+    mailbox => mailbox.address !== '' && (mailbox.address === from.address || name.includes(mailbox.address)),
+  )
+  if (recipient && !organisation.domains.includes(domain)) {
+    add('own-address-as-sender', 1, `the sender uses the recipient's own address ${quote(recipient.address)}`)
+  }
+  return findings
+}
+
+const businessName =
+  /\b(?:support|service|team|department|dept|billing|invoice|security|admin|administrator|helpdesk|help desk|customer|account|accounts|office|bank|inc|llc|ltd|gmbh|corp|company|group|notification|alert|payment|order|desk|official|director|ceo|president|foundation|ministry|attorney|kundenservice|soporte|atendimento|servizio|assistenza)\b/
+
+/** Emoji, several fonts, capitals in the middle of words, runs of dots or signs: eye-catchers and filter-dodgers. */
+export function isDressedUp(text: string): boolean {
+  if (text === '') return false
+  return (
+    /\p{Extended_Pictographic}/u.test(text) ||
+    /[\u{1d400}-\u{1d7ff}\u2460-\u24ff\uff01-\uff5e]/u.test(text) ||
+    text.split(/\s+/).some(mixesScripts) ||
+    /[a-z][A-Z]{1,3}[a-z]+[A-Z]/.test(text) ||
+    /[._!*~|•-]{2,}|[!?]\s*$|[$€£]/.test(text)
+  )
+}
+
+/** Same words in any order, look-alike letters folded: `Müller, Anna` is `Anna Muller`. */
+function sameName(known: string, shown: string): boolean {
+  const words = (text: string) =>
+    skeletonOf(text.replace(/<.*|\(.*|@.*/g, ''))
+      .split(/[^\p{L}\p{N}]+/u)
+      .filter(word => word.length > 1)
+  const wanted = words(known)
+  const there = new Set(words(shown))
+  return wanted.length > 1 && wanted.every(word => there.has(word))
+}
