@@ -9,6 +9,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   reveal: () => import('./commands/reveal.ts'),
   triage: () => import('./commands/triage.ts'),
   mail: () => import('./commands/mail.ts'),
+  rules: () => import('./commands/rules.ts'),
   version: () => import('./commands/version.ts'),
   sigma: () => import('./commands/sigma.ts'),
   yara: () => import('./commands/yara.ts'),

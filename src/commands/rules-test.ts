@@ -1,0 +1,169 @@
+import { AppError } from '../lib/app-error.ts'
+import { fromByteText, toByteText } from '../wazuh-rules/byte-text.ts'
+import { fastPrefilter } from '../wazuh-rules/fast-prefilter.ts'
+import { type IniTest, iniTestPasses, parseIniTests, windowsRulesFromJson } from '../wazuh-rules/ini-tests.ts'
+import { loadRuleset, type Ruleset } from '../wazuh-rules/ruleset.ts'
+import { Session, type SessionOptions } from '../wazuh-rules/session.ts'
+import { verdictRecord } from '../wazuh-rules/verdict-record.ts'
+import { type Io, readArgs, readInput, writeRecord } from './command.ts'
+import { readRulesetFolder } from './ruleset-folder.ts'
+
+/** A Wednesday at noon: a moment at which no rule on working hours fires, the same for every run. */
+const standardInstant = '2026-01-07T12:00:00Z'
+
+/** `tocsin rules test`: logs or Wazuh's own test files through a ruleset. */
+export async function rulesTest(args: readonly string[], io: Io): Promise<number> {
+  const { values, positionals } = readArgs(args, {
+    allowPositionals: true,
+    options: {
+      ruleset: { type: 'string' },
+      logs: { type: 'string' },
+      ini: { type: 'string', multiple: true },
+      location: { type: 'string', default: 'stdin' },
+      agent: { type: 'string' },
+      clock: { type: 'string', default: 'still' },
+      at: { type: 'string', default: standardInstant },
+      json: { type: 'boolean' },
+    },
+  })
+  const folder = values.ruleset
+  if (folder === undefined) throw new AppError('bad-usage', '--ruleset DIR is missing')
+  if (values.clock !== 'still' && values.clock !== 'log')
+    throw new AppError('bad-usage', `--clock ${values.clock} is neither still nor log`)
+  const atMs = Date.parse(values.at)
+  if (Number.isNaN(atMs))
+    throw new AppError('bad-usage', `--at ${values.at} is not a time such as ${standardInstant}`)
+  const options = { location: values.location, agent: readAgent(values.agent), managerName: 'localhost' }
+  const clock = { kind: values.clock, seconds: Math.floor(atMs / 1000) } as const
+  if (values.ini) {
+    const files = [...values.ini, ...positionals]
+    return testIniFiles(
+      files,
+      loadFolder(folder, true, io),
+      { ...options, agent: undefined },
+      clock.seconds,
+      io,
+    )
+  }
+  if (values.logs === undefined) throw new AppError('bad-usage', '--logs FILE or --ini FILE... is missing')
+  if (positionals.length > 0)
+    throw new AppError('bad-usage', `what is '${positionals[0]}'? --logs takes one file`)
+  await testLogs(values.logs, loadFolder(folder, false, io), options, clock, io)
+  return 0
+}
+
+function readAgent(text: string | undefined): SessionOptions['agent'] {
+  if (text === undefined) return undefined
+  const [id, name, ip = 'any', ...rest] = text.split(',')
+  if (!id || !name || rest.length > 0) throw new AppError('bad-usage', `--agent ${text} is not ID,NAME,IP`)
+  return { id: toByteText(id), name: toByteText(name), ip: toByteText(ip) }
+}
+
+function loadFolder(folder: string, forIni: boolean, io: Io): Ruleset {
+  const files = readRulesetFolder(folder)
+  const { ruleset, problems } = loadRuleset(files, forIni ? { adaptRule: windowsRulesFromJson } : {})
+  for (const { message, where } of problems) io.stderr(`${where ?? folder}: ${message}\n`)
+  return ruleset
+}
+
+async function testLogs(
+  path: string,
+  ruleset: Ruleset,
+  options: SessionOptions,
+  clock: { readonly kind: 'still' | 'log'; readonly seconds: number },
+  io: Io,
+): Promise<void> {
+  const lines = (await readInput(path, io)).toString('latin1').split('\n')
+  if (lines.at(-1) === '') lines.pop()
+  const session = new Session(ruleset, {
+    ...options,
+    location: toByteText(options.location),
+    prefilter: fastPrefilter(ruleset),
+  })
+  const timeOf = clock.kind === 'log' ? logClock(clock.seconds) : () => clock.seconds
+  for (const [index, raw] of lines.entries()) {
+    if (io.signal.aborted) return
+    const log = raw.endsWith('\r') ? raw.slice(0, -1) : raw
+    const end = log.indexOf('\0')
+    const record = verdictRecord(session.process(end < 0 ? log : log.slice(0, end), timeOf(log)))
+    const problems =
+      end < 0 ? [] : [{ code: 'nul-byte', message: 'the log ends at its first NUL byte, as in Wazuh' }]
+    writeRecord(io, { line: index + 1, log: fromByteText(log), ...record, problems })
+  }
+}
+
+async function testIniFiles(
+  paths: readonly string[],
+  ruleset: Ruleset,
+  options: SessionOptions,
+  seconds: number,
+  io: Io,
+): Promise<number> {
+  const prefilter = fastPrefilter(ruleset)
+  let failed = 0
+  let total = 0
+  for (const file of paths) {
+    for (const test of parseIniTests((await readInput(file, io)).toString('utf8'))) {
+      const actual = runIniTest(test, new Session(ruleset, { ...options, prefilter }), seconds)
+      const pass = iniTestPasses(test, actual)
+      total++
+      if (!pass) failed++
+      writeRecord(io, { file, section: test.section, name: test.name, expected: test.expected, actual, pass })
+    }
+  }
+  io.stderr(`${total - failed} of ${total} cases pass\n`)
+  return failed > 0 ? 1 : 0
+}
+
+function runIniTest(
+  test: IniTest,
+  session: Session,
+  seconds: number,
+): { readonly rule: string; readonly level: string; readonly decoder: string } {
+  let actual = { rule: '', level: '', decoder: '' }
+  for (const log of test.logs) {
+    const record = verdictRecord(session.process(toByteText(log), seconds))
+    actual = {
+      rule: record.rule_id ?? '',
+      level: record.level === null ? '' : String(record.level),
+      decoder: record.decoder.name ?? '',
+    }
+  }
+  return actual
+}
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/**
+ * A clock that follows the timestamps of the logs (syslog, ISO, Apache). Syslog names no year: the one of `--at` is
+ * taken, and the year moves on where the month jumps back by more than half a year. A log without a time keeps the last.
+ */
+function logClock(startSeconds: number): (log: string) => number {
+  let now = startSeconds
+  let year = new Date(startSeconds * 1000).getUTCFullYear()
+  let lastMonth = -1
+  return log => {
+    const iso = /(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)/.exec(log.slice(0, 40))
+    const syslog = /([A-Z][a-z]{2}) +(\d{1,2}) (\d\d):(\d\d):(\d\d)(?: (\d{4}))?/.exec(log.slice(0, 40))
+    const month = months.indexOf(syslog?.[1] ?? '')
+    if (iso)
+      now =
+        Date.UTC(
+          +(iso[1] ?? 0),
+          +(iso[2] ?? 1) - 1,
+          +(iso[3] ?? 1),
+          +(iso[4] ?? 0),
+          +(iso[5] ?? 0),
+          +(iso[6] ?? 0),
+        ) / 1000
+    else if (syslog && month >= 0) {
+      if (syslog[6]) year = Number(syslog[6])
+      else if (lastMonth - month > 6) year++
+      lastMonth = month
+      now =
+        Date.UTC(year, month, +(syslog[2] ?? 1), +(syslog[3] ?? 0), +(syslog[4] ?? 0), +(syslog[5] ?? 0)) /
+        1000
+    }
+    return now
+  }
+}

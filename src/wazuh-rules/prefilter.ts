@@ -1,0 +1,18 @@
+import type { DecoderNode } from './decoder.ts'
+import type { WazuhEvent } from './event.ts'
+import type { RuleNode } from './rule.ts'
+
+/**
+ * Narrows decoders and rules down to those that may match an event, in their order. A prefilter may let through what
+ * does not match; it may never leave out what does.
+ */
+export interface Prefilter {
+  decoders(event: WazuhEvent, roots: readonly DecoderNode[]): readonly DecoderNode[]
+  rules(event: WazuhEvent, node: RuleNode): readonly RuleNode[]
+}
+
+/** Lets everything through: the reference that the fast one is compared with. */
+export const plainPrefilter: Prefilter = {
+  decoders: (_, roots) => roots,
+  rules: (_, node) => node.children,
+}
