@@ -9,6 +9,7 @@ import { fileSignals } from './signals/file-signals.ts'
 import { linuxSignals } from './signals/linux-signals.ts'
 import { networkSignals } from './signals/network-signals.ts'
 import { processSignals } from './signals/process-signals.ts'
+import { registrySignals } from './signals/registry-signals.ts'
 import { ruleSignals } from './signals/rule-signals.ts'
 import { serviceSignals } from './signals/service-signals.ts'
 import { webSignals } from './signals/web-signals.ts'
@@ -20,6 +21,7 @@ export const signalReaders: readonly SignalReader[] = [
   processSignals,
   fileSignals,
   serviceSignals,
+  registrySignals,
   authenticationSignals,
   networkSignals,
   webSignals,

@@ -21,13 +21,6 @@ export interface AgentFact {
   readonly groups?: readonly string[]
 }
 
-/** Facts of one ATT&CK technique, from pinned knowledge. */
-export interface TechniqueFact {
-  readonly id: string
-  readonly name: string
-  readonly tactics: readonly string[]
-}
-
 /** A decision of a person on a similar case. */
 export interface PastVerdict extends VerdictDecision {
   readonly caseId: string
@@ -46,6 +39,5 @@ export interface CaseContext extends CaseFile {
   readonly around: readonly Alert[]
   readonly history: readonly HistoryFact[]
   readonly agents: readonly AgentFact[]
-  readonly techniques: readonly TechniqueFact[]
   readonly pastVerdicts: readonly PastVerdict[]
 }

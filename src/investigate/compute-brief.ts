@@ -3,6 +3,7 @@ import type { Citation, JudgedClaim } from '../domain/claim.ts'
 import type { EvidenceItem } from '../domain/evidence.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import type { CaseContext } from '../evidence/case-context.ts'
+import { currentTechnique, titleOf } from '../knowledge/attack-techniques.ts'
 import { type CaseStory, caseStory, type Episode } from './case-story.ts'
 import { type CitationFinder, citationFinder } from './citations.ts'
 import { headline } from './headline.ts'
@@ -115,13 +116,18 @@ function howOftenClaims(
 }
 
 function techniqueClaims(context: CaseContext, find: CitationFinder): (JudgedClaim | undefined)[] {
-  return context.techniques
-    .slice(0, 4)
-    .map(fact =>
-      claim(`Its rules name ATT&CK technique ${fact.id}, ${fact.name}.`, [
-        find.kind('technique', `attack/${fact.id}`),
-      ]),
-    )
+  const known = context.case.techniques.flatMap(id => {
+    const found = currentTechnique(id)
+    return found === undefined ? [] : [{ id, title: titleOf(found) }]
+  })
+  if (known.length === 0) return []
+  const named = known.slice(0, 4).map(({ id, title }) => `${id} ${title}`)
+  return [
+    claim(
+      `The rules place it under ATT&CK ${named.join(', ')}${known.length > 4 ? ` and ${known.length - 4} more` : ''}.`,
+      known.slice(0, 4).map(({ id }) => find.kind('technique', `attack/${id}`)),
+    ),
+  ]
 }
 
 function pastClaims(context: CaseContext, find: CitationFinder): (JudgedClaim | undefined)[] {
@@ -145,24 +151,19 @@ function reasonsOf(story: CaseStory, find: CitationFinder): Brief['reasons'] {
   })
 }
 
+/** Those of pinned knowledge only: a name that nobody checked is worse than none. */
 function techniquesOf(context: CaseContext, find: CitationFinder): BriefTechnique[] {
-  const facts = new Map(context.techniques.map(fact => [fact.id, fact]))
-  return context.case.techniques.map(id => {
-    const fact = facts.get(id)
+  return context.case.techniques.flatMap(id => {
+    const found = currentTechnique(id)
     const citation = find.kind('technique', `attack/${id}`)
-    return {
-      id,
-      name: fact?.name ?? nameFromRules(context, id),
-      tactics: fact?.tactics ?? [],
-      evidence: citation === undefined ? [] : [citation.id],
-    }
+    if (found === undefined || citation === undefined) return []
+    return [
+      {
+        id,
+        name: titleOf(found),
+        tactics: found.tactics.map(tactic => tactic.name),
+        evidence: [citation.id],
+      },
+    ]
   })
-}
-
-/** Rules give names beside ids, though not always in the same order; only an unambiguous one is taken. */
-function nameFromRules(context: CaseContext, id: string): string {
-  for (const { rule } of context.alerts) {
-    if (rule.mitre.ids.length === 1 && rule.mitre.ids[0] === id) return rule.mitre.techniques[0] ?? id
-  }
-  return id
 }

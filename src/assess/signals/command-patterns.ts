@@ -24,7 +24,7 @@ export const commandPatterns: readonly SignalPattern[] = [
     weight: 2,
     reason: 'downloads code or a file from a script or command line',
     pattern:
-      /downloadstring|downloadfile|net\.webclient|msxml2\.(?:server)?xmlhttp|(?:invoke-webrequest|invoke-restmethod|\biwr\b|\birm\b)[^|]{0,80}http|bitsadmin.{0,20}\/transfer|start-bitstransfer|certutil.{0,40}(?:urlcache|verifyctl)|curl(?:\.exe)?\s.{0,200}(?:-o|--output|-O)\s|(?:curl|wget)\s[^|;]{0,200}\|\s*(?:ba)?sh|mshta(?:\.exe)?["\s]+(?:http|javascript|vbscript)|regsvr32.{0,80}\/i:http/i,
+      /downloadstring|downloadfile|net\.webclient|msxml2\.(?:server)?xmlhttp|(?:invoke-webrequest|invoke-restmethod|\biwr\b|\birm\b)[^|]{0,80}http|\b(?:irm|iwr|curl)\b.{1,200}\|\s*iex\b|bitsadmin.{0,20}\/transfer|start-bitstransfer|certutil.{0,40}(?:urlcache|verifyctl)|curl(?:\.exe)?\s.{0,200}(?:-o|--output|-O)\s|(?:curl|wget)\s[^|;]{0,200}\|\s*(?:ba)?sh|mshta(?:\.exe)?["\s]+(?:http|javascript|vbscript)|regsvr32.{0,80}\/i:http/i,
   },
   {
     id: 'upload',
@@ -71,7 +71,7 @@ export const commandPatterns: readonly SignalPattern[] = [
     weight: 1.5,
     reason: 'installs something that starts again by itself',
     pattern:
-      /schtasks(?:\.exe)?.{0,20}\/create|(?:register|new)-scheduledtask|currentversion\\+run(?:once)?\b|\bsc(?:\.exe)?\s+(?:\\\\\S+\s+)?create\s|new-service\s|start menu\\+programs\\+startup|register-wmievent|__eventfilter|authorized_keys|crontab\s+-(?!l)|\/etc\/cron|ld\.so\.preload|systemctl\s+enable\s/i,
+      /schtasks(?:\.exe)?.{0,20}\/create|(?:register|new)-scheduledtask|currentversion\\+run(?:once)?\b|\bsc(?:\.exe)?\s+(?:\\\\\S+\s+)?create\s|new-service\s|(?:out-file|copy\w*|move|>|&gt;|new-item|-outfile)\s.{0,120}programs\\+startup|register-wmievent|__eventfilter|authorized_keys|crontab\s+-(?!l)|\/etc\/cron|ld\.so\.preload|systemctl\s+enable\s/i,
   },
   {
     id: 'account-change',
@@ -109,10 +109,23 @@ export const commandPatterns: readonly SignalPattern[] = [
       /\bwhoami\b|\bwmic(?:\.exe)?\s.{0,20}(?:useraccount|group|process|qfe|service|computersystem|ntdomain)\b|\bquser\b|\bqwinsta\b|\bquery\s+(?:user|session)|net1?(?:\.exe)?\s+(?:user|group|localgroup|view|accounts|share|session|config)\b|\bnltest\b|\bdsquery\b|\bsysteminfo\b|ipconfig(?:\.exe)?\s+\/all|\barp\s+-a|\broute\s+print|\btasklist\b|\bnetstat\s+-|windowsidentity\]?::getcurrent|get-(?:aduser|adcomputer|adgroup|localuser|localgroup|netuser|process|wmiobject)\b|\bgpresult\b|\/etc\/passwd|\buname\s+-a|\bid;|sudo\s+-l/i,
   },
   {
+    id: 'drive-mapping',
+    weight: -1,
+    reason: 'maps a network drive, as logon scripts do',
+    pattern: /net1?(?:\.exe)?\s+use\s+\w:\s+\\\\|new-psdrive|new-smbmapping/i,
+  },
+  {
+    id: 'product-script',
+    weight: -1.5,
+    reason: 'a script or command that ships with Windows or a common product',
+    pattern:
+      /copyright\s.{0,24}microsoft corporation|silcollector\.cmd|compattelrunner|gpscript|windows defender advanced threat protection|sdiagnhost|chocolatey(?:install|helpers)|psscriptpolicytest|scheduled ?defrag|appxdeployment|vboxservice|vmware tools|zabbix|nagios|puppet|ansible|salt-minion|ccmexec/i,
+  },
+  {
     id: 'obfuscation',
     weight: 1.5,
     reason: 'hides what it runs',
     pattern:
-      /%{1,2}\w+:~-?\d+,\d+%|(?:\w\^){3,}|frombase64string|-join\s*\(?\s*['"(]|\[char\]\s*\(?\d|`[a-z]`?[a-z]`|cmd(?:\.exe)?\s*\/r\s+cmd|echo\s.{1,200}(?:>|&gt;)\s*\S+\.(?:vbs|js|ps1|bat)/i,
+      /%{1,2}\w+:~-?\d+,\d+%|(?:\w\^){3,}|frombase64string|b64decode|-join\s*\(?\s*['"(]|\[char\]\s*\(?\d|`[a-z]`?[a-z]`|cmd(?:\.exe)?\s*\/r\s+cmd|echo\s.{1,200}(?:>|&gt;)\s*\S+\.(?:vbs|js|ps1|bat)/i,
   },
 ]

@@ -13,7 +13,16 @@ export function commandSignals(view: AlertView): Signal[] {
   const parent = matchPatterns(commandPatterns, view.parentCommand).filter(
     signal => !own.some(known => known.id === signal.id),
   )
-  return [...own, ...parent.map(fromParent)]
+  return [...own, ...parent.map(fromParent), ...shippedScript(view)]
+}
+
+/** Modules that came with Windows or PowerShell define many cmdlets that sound dangerous. */
+function shippedScript(view: AlertView): Signal[] {
+  const path = view.field('/data/win/eventdata/path')
+  const shipped =
+    path !== undefined &&
+    /\\windowspowershell\\.{0,20}\\?modules\\|\\program files\\/i.test(path.text.replaceAll('\\\\', '\\'))
+  return shipped ? [signalFrom('product-script', -1.5, 'a script of a module that was installed', path)] : []
 }
 
 /** What the parent ran explains the child, but the child may be a harmless step of it. */

@@ -37,6 +37,20 @@ const writtenFiles: readonly SignalPattern[] = [
       /^\/etc\/(?:passwd|shadow|sudoers|sudoers\.d\/|pam\.d\/|ssh\/|cron|ld\.so\.preload|init\.d\/|systemd\/system\/|hosts$|profile)|\/\.ssh\/authorized_keys|\/(?:\.bashrc|\.profile)$|\\drivers\\etc\\hosts$/i,
   },
   {
+    id: 'disguised-name',
+    weight: 2,
+    reason: 'a name that hides what kind of file it is',
+    pattern:
+      /[\u202a-\u202e\u2066-\u2069]|\.(?:docx?|xlsx?|pdf|jpe?g|png|txt)\s*\.(?:exe|lnk|scr|js|vbs|hta|bat|cmd)$/i,
+  },
+  {
+    id: 'offensive-file',
+    weight: 1.5,
+    reason: 'named like a tool that attackers use',
+    pattern:
+      /procdump|mimikatz|psexe|lazagne|sharphound|rubeus|winpeas|linpeas|pwdump|nc(?:at|64)?\.exe|anydesk|\.kirbi$|lsass.{0,12}\.dmp|ntds\.dit|sam\.(?:hive|save)/i,
+  },
+  {
     id: 'web-root',
     weight: 1.5,
     reason: 'a script in a folder that a web server serves',

@@ -26,6 +26,9 @@ const signaturePatterns: readonly SignalPattern[] = [
   },
 ]
 
+const scriptHosts =
+  /[\\/](?:powershell|pwsh|cmd|wscript|cscript|mshta|rundll32|regsvr32|certutil|bash|sh)(?:\.exe)?"?$/i
+
 /** What a network sensor's signature is worth, and where a connection goes. */
 export function networkSignals(view: AlertView): Signal[] {
   const signature = view.field('/data/alert/signature')
@@ -42,6 +45,10 @@ function signatureSignals(view: AlertView, pointer: string): Signal[] {
     signals.push(signalFrom('rated-severe', 1, "the signature's author rates it severe", rated))
   } else if (rated !== undefined && /^(?:informational|minor)$/i.test(rated.text)) {
     signals.push(signalFrom('rated-minor', -0.8, "the signature's author rates it minor", rated))
+  }
+  const priority = view.field('/data/alert/severity')
+  if (priority !== undefined && priority.text === '1') {
+    signals.push(signalFrom('first-priority', 0.8, 'the signature is of the first priority', priority))
   }
   const update = [
     view.field('/data/http/url'),
@@ -67,6 +74,11 @@ function connectionSignals(view: AlertView): Signal[] {
     return [signalFrom('loopback', -2, 'the host talks to itself', target)]
   }
   const port = view.field('/data/win/eventdata/destinationPort')
+  if (view.image !== undefined && scriptHosts.test(view.image.text) && port !== undefined) {
+    return [
+      signalFrom('script-on-network', 0.7, 'a script host or shell talks to the network itself', view.image),
+    ]
+  }
   if (port !== undefined && /^598[56]$/.test(port.text)) {
     return [signalFrom('winrm', -0.8, 'WinRM is how Windows servers are managed; alone it says little', port)]
   }

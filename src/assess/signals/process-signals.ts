@@ -9,6 +9,9 @@ const windowsFolder = /^"?(?:\\\?\?\\+)?[a-z]:\\+windows\\+(?:(?:system32|syswow
 const updaters =
   /\\+(?:mscorsvw|tiworker|trustedinstaller|mpsigstub|mpcmdrun|msmpeng|wuauclt|usoclient|onedrivesetup|onedrivestandaloneupdater|filecoauth|microsoft\.sharepoint|microsoftedgeupdate|googleupdate|update|setup|dismhost|ngen|wazuh-agent|ossec-agent|taskhostw|backgroundtaskhost|searchindexer|compattelrunner|sppsvc)\.exe"?$/i
 
+const productFolder =
+  /^"?[a-z]:\\+(?:program files(?: \(x86\))?|programdata\\+microsoft\\+windows defender)\\+/i
+
 interface ParentRow {
   readonly weight: number
   readonly reason: string
@@ -37,7 +40,7 @@ const shellParents: readonly ParentRow[] = [
     reason: 'a shell started by a script host',
     pattern: /^(?:mshta|wscript|cscript|hh|regsvr32|rundll32)\.exe$/,
   },
-  { weight: 1.2, reason: 'a shell started through WMI or WinRM', pattern: /^(?:wmiprvse|wsmprovhost)\.exe$/ },
+  { weight: 1, reason: 'a shell started through WMI or WinRM', pattern: /^(?:wmiprvse|wsmprovhost)\.exe$/ },
   {
     weight: 0.6,
     reason: 'a shell started from PowerShell',
@@ -47,7 +50,7 @@ const shellParents: readonly ParentRow[] = [
 
 /** What is strange, or ordinary, about a process and the one that started it. */
 export function processSignals(view: AlertView): Signal[] {
-  return [...masquerade(view), ...parentage(view), ...ordinary(view), ...tampering(view)]
+  return [...masquerade(view), ...parentage(view), ...place(view), ...ordinary(view), ...tampering(view)]
 }
 
 function masquerade(view: AlertView): Signal[] {
@@ -74,6 +77,30 @@ function parentage(view: AlertView): Signal[] {
   return row === undefined ? [] : [signalFrom('shell-parent', row.weight, row.reason, parentImage)]
 }
 
+/** Where a program lies says who could have put it there. */
+function place(view: AlertView): Signal[] {
+  const { image } = view
+  if (image === undefined) return []
+  if (
+    /\\+users\\+public\\+|\\+perflogs\\+|\\+\$recycle|^[a-z]:\\+[^\\]+\.exe$|\\+downloads\\+|\/(?:tmp|dev\/shm|var\/tmp)\//i.test(
+      image.text,
+    )
+  ) {
+    return [
+      signalFrom(
+        'program-in-open-folder',
+        1,
+        'a program that runs from a folder where users may write',
+        image,
+      ),
+    ]
+  }
+  if (/\\+temp\\+[^\\]+\.exe$/i.test(image.text)) {
+    return [signalFrom('program-in-temp', 0.5, 'a program that runs from a temporary folder', image)]
+  }
+  return []
+}
+
 function ordinary(view: AlertView): Signal[] {
   const { image, parentImage, user } = view
   const system = user !== undefined && /(?:^|\\)(?:system|local service|network service)$/i.test(user.text)
@@ -93,10 +120,16 @@ function ordinary(view: AlertView): Signal[] {
       ),
     ]
   }
+  if (parentImage !== undefined && productFolder.test(parentImage.text)) {
+    return [signalFrom('product-parent', -1, 'started by an installed product', parentImage)]
+  }
   if (image !== undefined && updaters.test(image.text)) {
     return [
       signalFrom('updater', -1.5, 'done by a program that installs updates or runs in the background', image),
     ]
+  }
+  if (image !== undefined && productFolder.test(image.text)) {
+    return [signalFrom('product', -0.8, 'done by an installed product', image)]
   }
   const fromTask =
     parentImage !== undefined && /\\+(?:svchost|services|taskeng|taskhostw)\.exe$/i.test(parentImage.text)

@@ -19,7 +19,7 @@ const groupRows: readonly GroupRow[] = [
   { id: 'yara-match', weight: 2.2, reason: 'a YARA rule matched', groups: ['yara'] },
   {
     id: 'rootcheck',
-    weight: 0.3,
+    weight: -0.5,
     reason: 'a rootkit check found something, which is often harmless',
     groups: ['rootcheck'],
   },
@@ -104,7 +104,7 @@ const descriptionRows: readonly { id: string; weight: number; reason: string; pa
     weight: 2,
     reason: 'the rule names malware, a rootkit or ransomware',
     pattern:
-      /\b(?:malware (?:detected|found)|ransomware|trojan|rootkit|backdoor|webshell|coinminer|shellshock|log4(?:j|shell)|mimikatz|kerberoast\w*|dcsync|golden ticket|pass.the.hash)\b/i,
+      /\b(?:malware (?:detected|found)|ransomware|trojan|rootkit|backdoor|webshell|coinminer|shellshock|log4(?:j|shell)|mimikatz|kerberoast\w*|dcsync|golden ticket)\b/i,
   },
   {
     id: 'ordinary-session',
@@ -117,7 +117,7 @@ const descriptionRows: readonly { id: string; weight: number; reason: string; pa
     weight: -1.5,
     reason: 'a program or service changed its state',
     pattern:
-      /\b(?:service (?:startup type|started|stopped)|was unavailable|agent (?:started|stopped|disconnected)|software protection|system time changed|updated successfully|log rotat)/i,
+      /\b(?:service (?:startup type|started|stopped|exited)|listened ports status|logged? rotated|was unavailable|agent (?:started|stopped|disconnected)|software protection|system time changed|updated successfully|log rotat)/i,
   },
   {
     id: 'denied',
@@ -162,5 +162,5 @@ export function ruleSignals(view: AlertView): Signal[] {
 }
 
 function levelWeight(level: number): number {
-  return level >= 13 ? 1 : level >= 10 ? 0.7 : level >= 7 ? 0.4 : level >= 5 ? 0 : -0.2
+  return level >= 13 ? 1 : level >= 10 ? 0.7 : level >= 7 ? 0.2 : level >= 5 ? -0.1 : -0.3
 }

@@ -1,9 +1,7 @@
 import type { AlertView } from '../alert-view.ts'
 import { type Signal, signalFrom } from '../signal.ts'
 import { looksRandom } from './file-signals.ts'
-
-const vendorFolder =
-  /(?:program files(?: \(x86\))?|windows\\+system32\\+(?:drivers|driverstore|svchost)|windows defender|microsoft\\+)/i
+import { vendorFolder } from './vendor-folder.ts'
 
 /** New Windows services: what they start, and from where. Registry (Sysmon 13) and event log (7045, 4697) alike. */
 export function serviceSignals(view: AlertView): Signal[] {
@@ -13,7 +11,7 @@ export function serviceSignals(view: AlertView): Signal[] {
     view.field('/data/win/eventdata/imagePath') ??
     view.field('/data/win/eventdata/serviceFileName') ??
     (fromRegistry ? view.field('/data/win/eventdata/details') : undefined)
-  if (path === undefined) return autostart(view)
+  if (path === undefined) return []
   if (vendorFolder.test(path.text)) {
     return [signalFrom('vendor-service', -2, 'the service starts a program from a vendor folder', path)]
   }
@@ -39,23 +37,4 @@ export function serviceSignals(view: AlertView): Signal[] {
     )
   }
   return signals
-}
-
-function autostart(view: AlertView): Signal[] {
-  const target = view.field('/data/win/eventdata/targetObject')
-  if (target === undefined) return []
-  if (
-    /currentversion\\+run(?:once)?\\|winlogon\\+(?:shell|userinit)|image file execution options/i.test(
-      target.text,
-    )
-  ) {
-    const details = view.field('/data/win/eventdata/details')
-    if (details !== undefined && vendorFolder.test(details.text)) {
-      return [
-        signalFrom('vendor-autostart', -1.2, 'the autostart entry points into a vendor folder', details),
-      ]
-    }
-    return [signalFrom('autostart-entry', 1.3, 'a registry value that starts a program by itself', target)]
-  }
-  return []
 }

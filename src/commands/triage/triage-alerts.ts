@@ -6,8 +6,9 @@ import { GroupingEngine } from '../../group/grouping-engine.ts'
 import { defaultGrouping } from '../../group/grouping-options.ts'
 import { countingIds } from '../../lib/ids.ts'
 
-/** How far around a case its hosts' other alerts are looked at, and how many at most. */
-const aroundMs = 60 * 60_000
+/** How far around a case its hosts' and sources' other alerts are looked at, and how many at most. */
+const hostWindowMs = 60 * 60_000
+const sourceWindowMs = 12 * 60 * 60_000
 const maxAround = 200
 
 /** Groups alerts (in order of time) and makes the context of each case from nothing but them. Offline. */
@@ -24,17 +25,17 @@ export function casesOf(alerts: readonly Alert[]): CaseContext[] {
       else list.push({ alert, assignment })
     }
   }
-  const byHost = Map.groupBy(alerts, alert => alert.agent.name)
-  return [...drafts.values()].map(draft => contextOf(draft, members.get(draft.id) ?? [], byHost))
+  const byPlace = alertsByPlace(alerts)
+  return [...drafts.values()].map(draft => contextOf(draft, members.get(draft.id) ?? [], byPlace))
 }
 
 function contextOf(
   draft: CaseDraft,
   members: readonly { alert: Alert; assignment: CaseAssignment }[],
-  byHost: ReadonlyMap<string, readonly Alert[]>,
+  byPlace: ReadonlyMap<string, readonly Alert[]>,
 ): CaseContext {
   const alerts = members.map(member => member.alert)
-  const around = alertsAround(draft, new Set(alerts), byHost)
+  const around = alertsAround(draft, new Set(alerts), byPlace)
   return {
     case: draft,
     alerts,
@@ -43,23 +44,40 @@ function contextOf(
     around,
     history: [],
     agents: [],
-    techniques: [],
     pastVerdicts: [],
   }
 }
 
-/** Alerts of other cases on the case's hosts within the hour, nearest first. */
+/** Alerts by `host:NAME` and by `source:ADDRESS`. */
+function alertsByPlace(alerts: readonly Alert[]): Map<string, Alert[]> {
+  const places = new Map<string, Alert[]>()
+  for (const alert of alerts) {
+    for (const place of placesOf(alert)) {
+      const list = places.get(place)
+      if (list === undefined) places.set(place, [alert])
+      else list.push(alert)
+    }
+  }
+  return places
+}
+
+function placesOf(alert: Alert): string[] {
+  const source = alert.entities.find(entity => entity.type === 'address' && entity.role === 'source')
+  return [`host:${alert.agent.name}`, ...(source === undefined ? [] : [`source:${source.value}`])]
+}
+
+/** Alerts of other cases on the case's hosts within the hour or from its sources within half a day, nearest first. */
 function alertsAround(
   draft: CaseDraft,
   own: ReadonlySet<Alert>,
-  byHost: ReadonlyMap<string, readonly Alert[]>,
+  byPlace: ReadonlyMap<string, readonly Alert[]>,
 ): Alert[] {
-  const hosts = new Set([...own].map(alert => alert.agent.name))
   const distance = (alert: Alert) =>
     Math.max(0, draft.firstSeenMs - alert.timestampMs, alert.timestampMs - draft.lastSeenMs)
-  return [...hosts]
-    .flatMap(host => byHost.get(host) ?? [])
-    .filter(alert => !own.has(alert) && distance(alert) <= aroundMs)
-    .sort((a, b) => distance(a) - distance(b))
-    .slice(0, maxAround)
+  const places = new Set([...own].flatMap(placesOf))
+  const near = [...places].flatMap(place => {
+    const windowMs = place.startsWith('host:') ? hostWindowMs : sourceWindowMs
+    return (byPlace.get(place) ?? []).filter(alert => !own.has(alert) && distance(alert) <= windowMs)
+  })
+  return [...new Set(near)].sort((a, b) => distance(a) - distance(b)).slice(0, maxAround)
 }

@@ -1,0 +1,46 @@
+import type { AlertView } from '../alert-view.ts'
+import { matchPatterns, type Signal, type SignalPattern, signalFrom } from '../signal.ts'
+import { vendorFolder } from './vendor-folder.ts'
+
+/** Registry values by which attackers stay, hide or get more rights. */
+const registryPatterns: readonly SignalPattern[] = [
+  {
+    id: 'rights-bypass-key',
+    weight: 2,
+    reason: 'a registry value through which programs get full rights without asking',
+    pattern:
+      /(?:mscfile|ms-settings|folder|exefile|runas)\\+shell\\+\w+\\+command|delegateexecute|\\environment\\+(?:windir|systemroot)$/i,
+  },
+  {
+    id: 'defence-off-key',
+    weight: 2,
+    reason: 'a registry value that switches a defence off',
+    pattern:
+      /disableantispyware|disablerealtimemonitoring|windows defender\\+exclusions|enablefirewall|systemrestore\\+disable|vulnerabledriverblocklist|deviceguard\\|\\amsi\\+providers|autologger\\.*\\start|uselogoncredential|runasppl|enablelua|useactioncenterexperience|disabletaskmgr/i,
+  },
+  {
+    id: 'remote-access-key',
+    weight: 1.3,
+    reason: 'a registry value that opens the host to remote control',
+    pattern:
+      /fdenytsconnections|fallowtogethelp|rdp-tcp\\+portnumber|localaccounttokenfilterpolicy|sysinternals\\+\w+\\+eulaaccepted|zonemap\\+domains/i,
+  },
+  {
+    id: 'autostart-entry',
+    weight: 1.3,
+    reason: 'a registry value that starts a program by itself',
+    pattern:
+      /currentversion\\+run(?:once|onceex)?\\|winlogon\\+(?:shell|userinit|notify)|image file execution options\\+.*\\(?:debugger|globalflag)|userinitmprlogonscript|appinit_dlls|print\\+monitors|clsid\\.*\\(?:inprocserver32|treatas|localserver32)|taskcache\\+tree|lsa\\+(?:notification|security|authentication) packages|active setup\\+installed components/i,
+  },
+]
+
+/** What a registry change does. New services are read in `service-signals.ts`. */
+export function registrySignals(view: AlertView): Signal[] {
+  const target = view.field('/data/win/eventdata/targetObject') ?? view.field('/registry/path')
+  const signals = matchPatterns(registryPatterns, target)
+  const details = view.field('/data/win/eventdata/details')
+  if (signals.length > 0 && details !== undefined && vendorFolder.test(details.text)) {
+    return [signalFrom('vendor-autostart', -1.2, 'the registry value points into a vendor folder', details)]
+  }
+  return signals
+}
