@@ -1,0 +1,261 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { chmod, chown, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { sleep } from '../lib/abort.ts'
+import { AppError, messageOf } from '../lib/app-error.ts'
+import { type Account, type PostgresBinaries, postgresBinaries, reachable } from './postgres-binaries.ts'
+
+// A real PostgreSQL as a child process: one dialect and one queue for one machine and for many. It listens on a
+// socket in a private folder only, never on the network. It cannot outlive Tocsin, not even after kill -9: a shell
+// between the two waits for the end of its standard input, which the kernel closes when Tocsin dies.
+
+export interface EmbeddedPostgres {
+  readonly connection: pg.PoolConfig
+  /** Stops the server if this process started it. Close the pools first. */
+  stop(): Promise<void>
+}
+
+export interface EmbeddedOptions {
+  /** Tocsin's data folder; everything lies under `postgres/` in it. */
+  readonly dataDir: string
+  /** One line for each step that takes long. */
+  readonly onProgress: (line: string) => void
+  readonly signal: AbortSignal
+}
+
+interface Place {
+  readonly dataDir: string
+  readonly data: string
+  readonly sockets: string
+  readonly ownerFile: string
+  readonly passwordFile: string
+  readonly logFile: string
+  /** Whom PostgreSQL runs as; undefined: as we do. */
+  readonly account: Account | undefined
+}
+
+const user = 'tocsin'
+
+/**
+ * Starts the embedded server on `dataDir`, creating the database at the first start, or joins the one that another
+ * live Tocsin process runs there (`tocsin worker` beside `tocsin up`). After a crash it recovers as PostgreSQL does.
+ */
+export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  const place = await preparePlace(options.dataDir)
+  const binaries = await postgresBinaries(place.account, join(place.dataDir, 'postgres', 'programs'))
+  await initialise(place, binaries, options.onProgress)
+  const connection = {
+    host: place.sockets,
+    user,
+    database: 'postgres',
+    password: (await readFile(place.passwordFile, 'utf8')).trim(),
+  }
+  if (await ownedByAnother(place)) {
+    await waitUntilReady(connection, options.signal, () => undefined)
+    return { connection, stop: async () => {} }
+  }
+  await waitUntilStopped(place, options.signal)
+  await writeFile(place.ownerFile, String(process.pid))
+  const child = await launch(place, binaries)
+  await waitUntilReady(connection, options.signal, () => child.exitCode)
+  return { connection, stop: () => stop(child, place) }
+}
+
+async function preparePlace(dataDir: string): Promise<Place> {
+  const base = join(dataDir, 'postgres')
+  await mkdir(base, { recursive: true, mode: 0o755 })
+  const data = join(base, 'data')
+  // A socket's path may have 107 bytes at most.
+  const near = join(base, 'sockets')
+  const short = join(tmpdir(), `tocsin-${createHash('sha256').update(base).digest('hex').slice(0, 12)}`)
+  const sockets = Buffer.byteLength(near) < 80 ? near : short
+  const account = process.getuid?.() === 0 ? await unprivilegedAccount(data) : undefined
+  for (const folder of [data, sockets]) {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    if (account) await chown(folder, account.uid, account.gid)
+  }
+  if (account) {
+    await chmod(dataDir, ((await stat(dataDir)).mode & 0o777) | 0o011) // Ours: PostgreSQL's account passes through.
+    if (!(await reachable(join(data, 'PG_VERSION'), account))) {
+      throw new AppError(
+        'data-folder-unreachable',
+        `PostgreSQL does not run as root, and the account ${account.uid} cannot reach ${dataDir}: set TOCSIN_DATA to a folder outside private ones, such as /var/lib/tocsin`,
+      )
+    }
+  }
+  return {
+    dataDir,
+    data,
+    sockets,
+    ownerFile: join(base, 'owner.pid'),
+    passwordFile: join(base, 'password'),
+    logFile: join(base, 'postgres.log'),
+    account,
+  }
+}
+
+/** Who already owns the data; else the system's `postgres`; else `nobody`. */
+async function unprivilegedAccount(data: string): Promise<Account> {
+  const owner = await stat(data).catch(() => undefined)
+  if (owner && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid }
+  const passwd = await readFile('/etc/passwd', 'utf8')
+  for (const name of ['tocsin', 'postgres', 'nobody']) {
+    const [, , uid, gid] = passwd.split('\n').find(line => line.startsWith(`${name}:`))?.split(':') ?? []
+    if (uid !== undefined && gid !== undefined) return { uid: Number(uid), gid: Number(gid) }
+  }
+  throw new AppError(
+    'no-unprivileged-account',
+    'PostgreSQL does not run as root and /etc/passwd has neither tocsin, postgres nor nobody: run Tocsin as another user, or set DATABASE_URL',
+  )
+}
+
+async function initialise(place: Place, binaries: PostgresBinaries, say: (line: string) => void): Promise<void> {
+  if (await stat(join(place.data, 'PG_VERSION')).catch(() => undefined)) return
+  say('creating the embedded database (once)')
+  const password = randomBytes(24).toString('base64url')
+  await writeFile(place.passwordFile, password, { mode: 0o600 })
+  const forInitdb = join(place.sockets, 'password')
+  await writeFile(forInitdb, password, { mode: 0o600 })
+  if (place.account) await chown(forInitdb, place.account.uid, place.account.gid)
+  const args = ['-D', place.data, '-U', user, '--auth=scram-sha-256', `--pwfile=${forInitdb}`, '--no-locale']
+  const child = spawn(binaries.initdb, [...args, '--encoding=UTF8', '--no-instructions'], {
+    ...runAs(place),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let errors = ''
+  child.stderr?.on('data', chunk => {
+    errors += chunk
+  })
+  const [code] = await once(child, 'close')
+  await rm(forInitdb, { force: true })
+  if (code !== 0) {
+    await rm(place.data, { recursive: true, force: true }) // Half a cluster would never start.
+    throw new AppError('database-not-created', `initdb failed: ${errors.trim().split('\n').at(-1)}`)
+  }
+}
+
+// Standard input's end is the order to stop; SIGINT is PostgreSQL's fast shutdown. A wait that a signal or the
+// reader ends early is repeated by the second one.
+const keeper = `exec 3<&0
+"$@" </dev/null 3<&- & server=$!
+(read -r line <&3; kill -INT $server) 2>/dev/null & reader=$!
+wait $server; code=$?
+kill $reader 2>/dev/null
+exit $code`
+
+async function launch(place: Place, binaries: PostgresBinaries): Promise<ChildProcess> {
+  const settings = {
+    listen_addresses: '',
+    unix_socket_directories: place.sockets,
+    unix_socket_permissions: '0700',
+    max_connections: '100',
+    shared_buffers: '192MB',
+    // Fewer, calmer checkpoints: ingest writes in bursts.
+    max_wal_size: '2GB',
+    checkpoint_timeout: '15min',
+    wal_compression: 'on',
+    // Compiling a plan and starting parallel workers cost more than our short queries take.
+    jit: 'off',
+    max_parallel_workers_per_gather: '0',
+    // Two cores: vacuum early and gently rather than late and long.
+    autovacuum_vacuum_scale_factor: '0.05',
+    log_line_prefix: '%m ',
+    log_checkpoints: 'off',
+  }
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const log = await open(place.logFile, 'a', 0o600)
+  try {
+    const args = ['-c', keeper, 'tocsin-postgres', binaries.postgres, '-D', place.data, ...flags]
+    // Detached: Ctrl-C in a terminal reaches the whole group, and the database must outlive our own clean-up.
+    const child = spawn('/bin/sh', args, {
+      ...runAs(place),
+      detached: true,
+      stdio: ['pipe', log.fd, log.fd],
+    })
+    child.stdin?.on('error', () => {}) // The server is gone already: `exitCode` says so.
+    return child
+  } finally {
+    await log.close()
+  }
+}
+
+function runAs(place: Place) {
+  const environment = { PATH: process.platform === 'win32' ? '' : '/usr/bin:/bin', TZ: 'UTC', LC_ALL: 'C' }
+  return { cwd: place.data, env: environment, ...(place.account ?? {}) }
+}
+
+/** Another live Tocsin process started the server here and will stop it. */
+async function ownedByAnother(place: Place): Promise<boolean> {
+  const owner = Number(await readFile(place.ownerFile, 'utf8').catch(() => ''))
+  return owner > 0 && owner !== process.pid && isAlive(owner) && !(await isZombie(owner))
+}
+
+/** Killed, but not yet collected by its parent (a container without an init keeps such processes for ever). */
+async function isZombie(pid: number): Promise<boolean> {
+  const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  return /^\d+ \(.*\) Z/s.test(status)
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+/** After a crash of Tocsin its server is still shutting down for a moment. */
+async function waitUntilStopped(place: Place, signal: AbortSignal): Promise<void> {
+  const pidFile = join(place.data, 'postmaster.pid')
+  for (let waitedMs = 0; ; waitedMs += 50) {
+    const pid = Number((await readFile(pidFile, 'utf8').catch(() => '')).split('\n')[0])
+    if (!(pid > 0) || !isAlive(pid) || (await isZombie(pid))) return
+    if (waitedMs > 30_000) {
+      throw new AppError(
+        'database-in-use',
+        `a PostgreSQL server (process ${pid}) still runs on ${place.data}: stop it and try again`,
+      )
+    }
+    await sleep(50, signal)
+  }
+}
+
+async function waitUntilReady(
+  connection: pg.ClientConfig,
+  signal: AbortSignal,
+  exitCode: () => number | null | undefined,
+): Promise<void> {
+  // Recovery after a crash replays at most a few GB of log: minutes at worst.
+  for (let waitedMs = 0; ; waitedMs += 25) {
+    const client = new pg.Client(connection)
+    client.on('error', () => {})
+    try {
+      await client.connect()
+      await client.end()
+      return
+    } catch (error) {
+      if (typeof exitCode() === 'number' || waitedMs > 300_000) {
+        throw new AppError(
+          'database-not-started',
+          `the embedded PostgreSQL did not start (${messageOf(error)}): its log is postgres/postgres.log in the data folder`,
+          { cause: error },
+        )
+      }
+    }
+    await sleep(25, signal)
+  }
+}
+
+async function stop(child: ChildProcess, place: Place): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) {
+    const exit = once(child, 'exit')
+    child.stdin?.end()
+    await exit
+  }
+  await rm(place.ownerFile, { force: true })
+}
