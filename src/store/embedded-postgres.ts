@@ -104,7 +104,11 @@ async function unprivilegedAccount(data: string): Promise<Account> {
   if (owner && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid }
   const passwd = await readFile('/etc/passwd', 'utf8')
   for (const name of ['tocsin', 'postgres', 'nobody']) {
-    const [, , uid, gid] = passwd.split('\n').find(line => line.startsWith(`${name}:`))?.split(':') ?? []
+    const [, , uid, gid] =
+      passwd
+        .split('\n')
+        .find(line => line.startsWith(`${name}:`))
+        ?.split(':') ?? []
     if (uid !== undefined && gid !== undefined) return { uid: Number(uid), gid: Number(gid) }
   }
   throw new AppError(
@@ -113,7 +117,11 @@ async function unprivilegedAccount(data: string): Promise<Account> {
   )
 }
 
-async function initialise(place: Place, binaries: PostgresBinaries, say: (line: string) => void): Promise<void> {
+async function initialise(
+  place: Place,
+  binaries: PostgresBinaries,
+  say: (line: string) => void,
+): Promise<void> {
   if (await stat(join(place.data, 'PG_VERSION')).catch(() => undefined)) return
   say('creating the embedded database (once)')
   const password = randomBytes(24).toString('base64url')

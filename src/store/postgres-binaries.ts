@@ -49,7 +49,13 @@ async function copied(found: PostgresBinaries, target: string): Promise<Postgres
   const { version } = JSON.parse(await readFile(join(dirname(native), 'package.json'), 'utf8'))
   const folder = `${target}-${version}`
   const here = { postgres: join(folder, 'bin', 'postgres'), initdb: join(folder, 'bin', 'initdb') }
-  if (await access(here.postgres).then(() => true, () => false)) return here
+  if (
+    await access(here.postgres).then(
+      () => true,
+      () => false,
+    )
+  )
+    return here
   const partial = `${folder}.${process.pid}`
   await cp(native, partial, { recursive: true, verbatimSymlinks: true })
   await rename(partial, folder).catch(() => rm(partial, { recursive: true })) // Another process was quicker.

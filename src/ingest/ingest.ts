@@ -1,0 +1,145 @@
+import type { Alert, NormalizedLine } from '../domain/alert.ts'
+import type { CaseDraft, GroupingResult } from '../domain/case.ts'
+import { severities } from '../domain/verdict.ts'
+import type { GroupingEngine } from '../group/grouping-engine.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Database, Transaction } from '../lib/database.ts'
+import type { IdSource } from '../lib/ids.ts'
+import { normalizeLine } from '../normalize/normalize-line.ts'
+import { enqueue } from '../queue/jobs.ts'
+import { countAlerts, insertAlerts, type PlacedAlert } from '../store/alerts.ts'
+import { addHistory } from '../store/case-history.ts'
+import { writeCheckpoint } from '../store/checkpoints.ts'
+import { announce } from '../store/events.ts'
+import { type GrownCase, upsertCaseEntities, upsertCases } from '../store/grown-cases.ts'
+import { insertQuarantined } from '../store/quarantine.ts'
+import type { GroupingMemory } from './grouping-memory.ts'
+import { sortOut } from './sort-out.ts'
+
+/** One line as a source read it. `where` is for people: `alerts.json byte 1024`. */
+export interface SourceLine {
+  readonly bytes: Uint8Array
+  readonly where: string
+}
+
+export interface IngestBatch {
+  readonly tenant: string
+  /** Name of the source: `alerts-file`, `indexer`, `webhook`, `sample`. */
+  readonly source: string
+  /** From the sample that Tocsin ships: labelled everywhere. */
+  readonly sample: boolean
+  readonly lines: readonly SourceLine[]
+  /** How far the source is once these lines are stored; kept in the same transaction. */
+  readonly checkpoint?: unknown
+}
+
+/** What became of the lines. Once this is returned, nothing of it can be lost. */
+export interface IngestReceipt {
+  readonly stored: number
+  readonly duplicates: number
+  readonly quarantined: number
+}
+
+export interface IngestParts {
+  readonly database: Database
+  readonly memory: GroupingMemory
+  readonly clock: Clock
+  readonly ids: IdSource
+  /** Minutes until a case is due: low, medium, high, critical. */
+  readonly slaMinutes: readonly number[]
+}
+
+export type Ingest = (batch: IngestBatch) => Promise<IngestReceipt>
+
+/** The job that `enqueue` below asks for: brief the case. */
+export const investigateJob = 'case-investigate'
+
+/** The way in: normalise, group, and store with the work that follows, in one transaction. */
+export function createIngest(parts: IngestParts): Ingest {
+  return async batch => {
+    const receivedMs = parts.clock.now()
+    const lines = batch.lines.map(line =>
+      normalizeLine(line.bytes, { where: line.where, receivedAtMs: receivedMs }),
+    )
+    const store = () => parts.database.transaction(sql => storeBatch(sql, parts, batch, lines, receivedMs))
+    return parts.memory.exclusively(batch.tenant, store)
+  }
+}
+
+async function storeBatch(
+  sql: Transaction,
+  parts: IngestParts,
+  batch: IngestBatch,
+  lines: readonly NormalizedLine[],
+  nowMs: number,
+): Promise<IngestReceipt> {
+  const engine = await parts.memory.current(sql, batch.tenant)
+  const { fresh, duplicates, quarantined } = await sortOut(sql, batch.tenant, lines)
+  const drafts = quarantined.map(line => ({ ...line, id: parts.ids.next('quarantine') }))
+  await insertQuarantined(sql, batch.tenant, batch.source, nowMs, drafts)
+  if (fresh.length > 0) await storeAlerts(sql, parts, batch, engine, fresh, nowMs)
+  if (batch.checkpoint !== undefined) {
+    await writeCheckpoint(sql, batch.tenant, batch.source, batch.checkpoint, nowMs)
+  }
+  return { stored: fresh.length, duplicates, quarantined: quarantined.length }
+}
+
+async function storeAlerts(
+  sql: Transaction,
+  parts: IngestParts,
+  batch: IngestBatch,
+  engine: GroupingEngine,
+  fresh: readonly Alert[],
+  nowMs: number,
+): Promise<void> {
+  const { tenant } = batch
+  const grouped = engine.assign(fresh)
+  const placed = place(fresh, grouped)
+  const grown = await upsertCases(sql, tenant, grouped.cases, {
+    nowMs,
+    sample: batch.sample,
+    slaMinutes: parts.slaMinutes,
+  })
+  await insertAlerts(sql, tenant, batch.source, nowMs, placed)
+  await upsertCaseEntities(sql, tenant, placed)
+  await countAlerts(sql, tenant, fresh)
+  await addHistory(sql, tenant, nowMs, reopenings(grown, parts.ids))
+  await enqueue(sql, tenant, grouped.cases.map(investigation), nowMs)
+  await announce(sql, tenant, eventsOf(grouped.cases, grown, nowMs))
+}
+
+function place(alerts: readonly Alert[], grouped: GroupingResult): PlacedAlert[] {
+  const byKey = new Map(grouped.assignments.map(assignment => [assignment.alertKey, assignment]))
+  return alerts.flatMap(alert => {
+    const assignment = byKey.get(alert.key)
+    return assignment === undefined ? [] : [{ alert, assignment }]
+  })
+}
+
+function investigation(draft: CaseDraft) {
+  const priority = severities.indexOf(draft.severity)
+  return { kind: investigateJob, key: draft.id, payload: { caseId: draft.id }, priority }
+}
+
+function reopenings(grown: readonly GrownCase[], ids: IdSource) {
+  return grown
+    .filter(row => row.reopened)
+    .map(row => ({
+      id: ids.next('history'),
+      caseId: row.id,
+      kind: 'reopened' as const,
+      byId: null,
+      detail: 'further alerts arrived',
+    }))
+}
+
+function eventsOf(drafts: readonly CaseDraft[], grown: readonly GrownCase[], atMs: number) {
+  const created = new Set(grown.filter(row => row.created).map(row => row.id))
+  return drafts.map(draft => ({
+    kind: created.has(draft.id) ? ('case-created' as const) : ('case-changed' as const),
+    caseId: draft.id,
+    revision: draft.revision,
+    severity: draft.severity,
+    atMs,
+  }))
+}

@@ -1,0 +1,110 @@
+import type { Alert } from '../domain/alert.ts'
+import type { CaseAssignment } from '../domain/case.ts'
+import type { Sql, Transaction } from '../lib/database.ts'
+import { type CopyValue, copyRows } from './copy-rows.ts'
+
+/** An alert with its place, ready to be stored. */
+export interface PlacedAlert {
+  readonly alert: Alert
+  readonly assignment: CaseAssignment
+}
+
+/** What tells one alert from another that claims the same key. */
+export interface StoredIdentity {
+  readonly key: string
+  readonly timestampMs: number
+  readonly ruleId: string
+  readonly agentId: string
+}
+
+/** Which of these keys are stored already. */
+export function storedIdentities(
+  sql: Sql,
+  tenant: string,
+  keys: readonly string[],
+): Promise<StoredIdentity[]> {
+  return sql.query<StoredIdentity>(
+    `select key, timestamp_ms as "timestampMs", rule_id as "ruleId", agent_id as "agentId"
+     from alerts where tenant_id = $1 and key = any($2)`,
+    [tenant, keys],
+  )
+}
+
+const text = (value: string): CopyValue => ({ type: 'text', value })
+const int2 = (value: number): CopyValue => ({ type: 'int2', value })
+const int8 = (value: number): CopyValue => ({ type: 'int8', value })
+
+/** Stores alerts whose keys are new: the caller has checked, and holds the lock that keeps them new. */
+export async function insertAlerts(
+  sql: Transaction,
+  tenant: string,
+  source: string,
+  receivedMs: number,
+  placed: readonly PlacedAlert[],
+): Promise<void> {
+  const rows = placed
+    .values()
+    .map(({ alert, assignment }): CopyValue[] => [
+      text(tenant),
+      text(alert.key),
+      text(alert.id),
+      text(assignment.caseId),
+      text(assignment.why),
+      text(source),
+      int2(alert.generation),
+      int8(alert.timestampMs),
+      int8(receivedMs),
+      text(alert.rule.id),
+      int2(alert.rule.level),
+      text(alert.rule.description),
+      text(alert.agent.id),
+      text(alert.agent.name),
+      text(alert.location),
+      { type: 'text[]', value: alert.rule.mitre.ids },
+      text(alert.raw),
+    ])
+  await sql.copyIn(
+    `copy alerts (tenant_id, key, id, case_id, why, source, generation, timestamp_ms, received_ms, rule_id, level,
+       description, agent_id, agent_name, location, techniques, raw) from stdin (format binary)`,
+    copyRows(rows),
+  )
+}
+
+const dayMs = 86_400_000
+
+/** Counts each rule on each host by day, for rarity and history. */
+export async function countAlerts(sql: Sql, tenant: string, alerts: readonly Alert[]): Promise<void> {
+  const counts = new Map<string, { rule: string; agent: string; day: number; count: number; last: number }>()
+  for (const alert of alerts) {
+    const day = Math.floor(alert.timestampMs / dayMs)
+    const key = JSON.stringify([alert.rule.id, alert.agent.name, day])
+    const known = counts.get(key)
+    if (known === undefined) {
+      counts.set(key, {
+        rule: alert.rule.id,
+        agent: alert.agent.name,
+        day,
+        count: 1,
+        last: alert.timestampMs,
+      })
+    } else {
+      known.count++
+      known.last = Math.max(known.last, alert.timestampMs)
+    }
+  }
+  const rows = [...counts.values()]
+  await sql.query(
+    `insert into alert_counts as c (tenant_id, rule_id, agent_name, day, count, last_seen_ms)
+     select $1, * from unnest($2::text[], $3::text[], $4::int[], $5::int[], $6::bigint[])
+     on conflict (tenant_id, rule_id, agent_name, day) do update
+       set count = c.count + excluded.count, last_seen_ms = greatest(c.last_seen_ms, excluded.last_seen_ms)`,
+    [
+      tenant,
+      rows.map(row => row.rule),
+      rows.map(row => row.agent),
+      rows.map(row => row.day),
+      rows.map(row => row.count),
+      rows.map(row => row.last),
+    ],
+  )
+}
