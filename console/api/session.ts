@@ -6,7 +6,7 @@ export const sessionKey = ['session'] as const
 export type Role = Session['user']['role']
 
 /** Each role includes those before it. The same order as in the server, which is what decides. */
-const roleOrder: readonly Role[] = ['viewer', 'analyst', 'responder', 'approver', 'admin']
+export const roleOrder: readonly Role[] = ['viewer', 'analyst', 'responder', 'approver', 'admin']
 
 /** Whether to offer something; the server checks again. */
 export function roleIncludes(role: Role, needed: Role): boolean {

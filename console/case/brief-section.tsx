@@ -66,7 +66,9 @@ export function BriefSection({
         {shown.map(record => (
           <div key={record.id} className="grid min-w-0 content-start gap-2">
             <BriefOrigin detail={detail} record={record} />
-            <BriefView record={record} openId={openId} onOpen={id => onOpen(id, record)} />
+            <BriefView record={record} openId={openId} onOpen={id => onOpen(id, record)}>
+              {record.review !== 'not-needed' && <BriefReview caseId={detail.case.id} record={record} />}
+            </BriefView>
           </div>
         ))}
       </div>
@@ -81,11 +83,13 @@ function BriefOrigin({ detail, record }: { detail: CaseDetail; record: BriefReco
     <div className="grid gap-1 text-xs text-muted">
       <p>
         {origin.kind === 'computed' ? (
-          'Computed: every sentence is written by code from the evidence.'
+          'Computed: code wrote every sentence from the evidence.'
         ) : (
           <>
-            Written by {origin.model} ({origin.zone}), each sentence checked against the evidence. Prompt{' '}
-            {origin.promptVersion}, ledger entry {origin.ledgerSeq}.
+            <span title={`Prompt ${origin.promptVersion}, ledger entry ${origin.ledgerSeq}`}>
+              {origin.model} ({origin.zone})
+            </span>
+            : each sentence is checked against the evidence.
           </>
         )}{' '}
         <Moment atMs={record.createdMs} />
@@ -95,7 +99,6 @@ function BriefOrigin({ detail, record }: { detail: CaseDetail; record: BriefReco
           About revision {record.revision}; the case has grown to revision {detail.case.revision} since.
         </p>
       )}
-      {origin.kind === 'model' && <BriefReview caseId={detail.case.id} record={record} />}
     </div>
   )
 }
@@ -112,11 +115,10 @@ function BriefReview({ caseId, record }: { caseId: string; record: BriefRecord }
     },
     onError: error => toastFailure('The review was not saved', error),
   })
-  if (record.review === 'not-needed') return null
   if (record.review !== 'pending')
     return (
-      <p>
-        {record.review === 'validated' ? 'Validated' : 'Rejected'} by{' '}
+      <p className="text-muted">
+        {record.review === 'validated' ? 'Findings validated' : 'Findings rejected'} by{' '}
         {record.reviewedBy?.displayName ?? 'somebody'}
         {record.reviewedAtMs !== null && (
           <>
@@ -128,14 +130,14 @@ function BriefReview({ caseId, record }: { caseId: string; record: BriefRecord }
     )
   return (
     <div className="flex flex-wrap items-center gap-2">
-      <span className="font-medium text-high">Not yet reviewed by a person.</span>
+      <span className="text-high">No person has reviewed these findings.</span>
       {mayReview && (
         <>
           <Button busy={review.isPending} onClick={() => review.mutate('validated')}>
-            Validate findings
+            Validate
           </Button>
           <Button busy={review.isPending} onClick={() => review.mutate('rejected')}>
-            Reject findings
+            Reject
           </Button>
         </>
       )}

@@ -9,15 +9,18 @@ export function BriefView({
   record,
   openId,
   onOpen,
+  children,
 }: {
   record: BriefRecord
   openId: string | undefined
   onOpen: (id: string) => void
+  /** Stands below the claims: their review. */
+  children?: ReactNode
 }) {
   const { brief, evidence } = record
   return (
     <div className="grid max-w-[44rem] gap-4">
-      <p className="text-lg leading-snug font-semibold">
+      <p className="text-base font-semibold">
         <Untrusted text={brief.headline} />
       </p>
       <ul className="-mx-1 grid gap-1">
@@ -26,6 +29,7 @@ export function BriefView({
           <Claim key={index} claim={claim} evidence={evidence} openId={openId} onOpen={onOpen} />
         ))}
       </ul>
+      {children}
       {brief.techniques.length > 0 && (
         <BriefPart title="ATT&CK">
           <ul className="grid gap-1">

@@ -84,8 +84,8 @@ export function CaseHeader({
         <SeverityLabel severity={summary.severity} />
         <span>{statusWords[summary.status]}</span>
         <span>{summary.assignee === null ? 'Nobody’s' : summary.assignee.displayName}</span>
-        <span>
-          Due in: <SlaClock sla={summary.sla} />
+        <span className="inline-flex items-center gap-1">
+          Due <SlaClock sla={summary.sla} />
         </span>
         <span className="tabular">
           {summary.alertCount.toLocaleString('en')} {summary.alertCount === 1 ? 'alert' : 'alerts'}, level{' '}

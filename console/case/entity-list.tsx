@@ -1,24 +1,9 @@
 import { useState } from 'react'
 import type { EntityView } from '../../src/http/contract-cases.ts'
 import { Button } from '../components/button.tsx'
+import { entityTypeWords } from '../components/entity-type.ts'
 import { entityHref, Link } from '../components/link.tsx'
 import { visibleText } from '../text/visible-text.ts'
-
-const typeWords: Readonly<Record<EntityView['type'], string>> = {
-  host: 'Hosts',
-  user: 'Accounts',
-  address: 'Addresses',
-  domain: 'Domains',
-  url: 'URLs',
-  file: 'Files',
-  hash: 'Hashes',
-  process: 'Processes',
-  registry: 'Registry keys',
-  service: 'Services',
-  cve: 'Vulnerabilities',
-  email: 'Mail addresses',
-  'cloud-resource': 'Cloud resources',
-}
 
 const shownPerType = 6
 
@@ -40,7 +25,7 @@ function EntityGroup({ type, entities }: { type: EntityView['type']; entities: r
   const shown = all ? entities : entities.slice(0, shownPerType)
   return (
     <section>
-      <h3 className="text-xs text-muted">{typeWords[type]}</h3>
+      <h3 className="text-xs text-muted">{entityTypeWords[type].many}</h3>
       <ul>
         {shown.map(entity => (
           <li key={entity.value} className="flex items-baseline gap-2">

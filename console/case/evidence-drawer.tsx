@@ -57,46 +57,50 @@ export function EvidenceDrawer({
           </Button>
         </>
       }
-    >
-      <div className="grid gap-3 p-3">
-        <output className="block text-base font-medium">
-          <Untrusted text={item.label} />
-        </output>
-        <blockquote className="rounded bg-sunken p-2 font-mono text-xs">
-          <Untrusted text={item.quote} layout />
-        </blockquote>
-        <dl className="grid grid-cols-[5rem_minmax(0,1fr)] gap-x-3 gap-y-1">
-          <Fact name="Trust">
-            <span className={trust.color}>{trust.word}</span>
-          </Fact>
-          <Fact name="Source">
-            <Untrusted text={item.source} limit={300} />
-          </Fact>
-          {item.pointer !== '' && (
-            <Fact name="Field">
-              <span className="font-mono text-xs">
-                <Untrusted text={item.pointer} limit={300} />
-              </span>
+      summary={
+        <div className="grid gap-3 p-3">
+          <output className="block text-base font-medium">
+            <Untrusted text={item.label} />
+          </output>
+          <blockquote className="rounded bg-sunken p-2 font-mono text-xs">
+            <Untrusted text={item.quote} layout />
+          </blockquote>
+          <dl className="grid grid-cols-[5rem_minmax(0,1fr)] gap-x-3 gap-y-1">
+            <Fact name="Trust">
+              <span className={trust.color}>{trust.word}</span>
             </Fact>
+            <Fact name="Source">
+              <Untrusted text={item.source} limit={300} />
+            </Fact>
+            {item.pointer !== '' && (
+              <Fact name="Field">
+                <span className="font-mono text-xs">
+                  <Untrusted text={item.pointer} limit={300} />
+                </span>
+              </Fact>
+            )}
+            {Object.entries(item.facts ?? {}).map(([name, value]) => (
+              <Fact key={name} name={name}>
+                <Untrusted text={String(value)} limit={300} />
+              </Fact>
+            ))}
+          </dl>
+          {citing.length > 0 && (
+            <section>
+              <h3 className="text-xs font-semibold text-muted">Cited by</h3>
+              <ul className="list-disc pl-4">
+                {citing.map(claim => (
+                  <li key={claim.text}>
+                    <Untrusted text={claim.text} limit={400} />
+                  </li>
+                ))}
+              </ul>
+            </section>
           )}
-          {Object.entries(item.facts ?? {}).map(([name, value]) => (
-            <Fact key={name} name={name}>
-              <Untrusted text={String(value)} limit={300} />
-            </Fact>
-          ))}
-        </dl>
-        {citing.length > 0 && (
-          <section>
-            <h3 className="text-xs font-semibold text-muted">Cited by</h3>
-            <ul className="list-disc pl-4">
-              {citing.map(claim => (
-                <li key={claim.text}>
-                  <Untrusted text={claim.text} limit={400} />
-                </li>
-              ))}
-            </ul>
-          </section>
-        )}
+        </div>
+      }
+    >
+      <div className="p-3">
         {item.pointer.startsWith('/') && (
           <RawDocument caseId={caseId} alertKey={item.source} pointer={item.pointer} quote={item.quote} />
         )}

@@ -87,7 +87,7 @@ export function Claim({
           <span className={struck ? 'text-muted line-through' : ''}>
             <Untrusted text={claim.text} />
           </span>{' '}
-          <span className="whitespace-nowrap">
+          <span>
             {cited.map(id => (
               <EvidenceChip
                 key={id}

@@ -10,12 +10,15 @@ export function Drawer({
   title,
   actions,
   onClose,
+  summary,
   children,
 }: {
   title: string
   /** Buttons in its top line. */
   actions?: ReactNode
   onClose: () => void
+  /** Stays in view above the rest. */
+  summary?: ReactNode
   children: ReactNode
 }) {
   useShortcuts([{ keys: 'Escape', label: `Close ${title}`, group: 'Evidence', run: onClose, palette: false }])
@@ -32,8 +35,11 @@ export function Drawer({
           <span className="sr-only">Close</span>
         </button>
       </div>
+      {summary !== undefined && (
+        <div className="relative max-h-[45%] shrink-0 overflow-auto border-b border-line">{summary}</div>
+      )}
       {/* Focusable so that the keyboard can scroll it. */}
-      <section aria-label={title} tabIndex={-1} className="min-h-0 flex-1 overflow-auto">
+      <section aria-label={title} tabIndex={-1} className="relative min-h-0 flex-1 overflow-auto">
         {children}
       </section>
     </aside>

@@ -1,6 +1,8 @@
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import { type JsonLine, jsonLines, linesOf } from '../text/json-lines.ts'
 import { Button } from './button.tsx'
+import { centreInScroller } from './centre-in-scroller.ts'
+import { CopyButton } from './copy-button.tsx'
 import { Untrusted } from './untrusted.tsx'
 
 const windowLines = 2000
@@ -54,7 +56,7 @@ function JsonLines({
   const target = useRef<HTMLDivElement>(null)
   const first = cited?.first
   useEffect(() => {
-    if (first !== undefined) target.current?.scrollIntoView({ block: 'center' })
+    if (first !== undefined && target.current !== null) centreInScroller(target.current)
   }, [first])
   // Very long documents: a window around the cited field, the rest on request.
   const from = whole ? 0 : Math.max(0, Math.min((first ?? 0) - windowLines / 2, lines.length - windowLines))
@@ -122,25 +124,5 @@ function quoted(text: string, quote: string | undefined): ReactNode {
       </mark>
       <Untrusted text={text.slice(at + words.length)} />
     </>
-  )
-}
-
-/** Copies text as it is, hidden characters included. */
-export function CopyButton({ text, label = 'Copy' }: { text: string; label?: string }) {
-  const [copied, setCopied] = useState(false)
-  return (
-    <Button
-      onClick={() =>
-        navigator.clipboard.writeText(text).then(
-          () => {
-            setCopied(true)
-            setTimeout(() => setCopied(false), 2000)
-          },
-          () => setCopied(false),
-        )
-      }
-    >
-      {copied ? 'Copied' : label}
-    </Button>
   )
 }

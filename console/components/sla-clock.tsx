@@ -28,6 +28,7 @@ export function SlaClock({ sla }: { sla: Sla }) {
     >
       {urgent && <AlarmClock aria-hidden="true" className="size-3.5" />}
       {late ? `${clockDuration(leftMs)} late` : clockDuration(leftMs)}
+      {!late && <span className="sr-only">left</span>}
     </span>
   )
 }

@@ -115,7 +115,7 @@ function CasePage({ detail }: { detail: CaseDetail }) {
 
   return (
     <div className="flex h-full">
-      <div className="@container min-w-0 flex-1 overflow-auto">
+      <div className="@container relative min-w-0 flex-1 overflow-auto">
         <CaseHeader
           summary={summary}
           previous={previous}

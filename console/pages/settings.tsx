@@ -1,5 +1,57 @@
+import type { ComponentType } from 'react'
+import { type Role, roleIncludes, usePerson } from '../api/session.ts'
+import { Link } from '../components/link.tsx'
 import { PageHeading } from '../components/page-heading.tsx'
+import { useSearchValues } from '../router.tsx'
+import { AuditSection } from '../settings/audit-section.tsx'
+import { ConnectionsSection } from '../settings/connections-section.tsx'
+import { QuarantineSection } from '../settings/quarantine-section.tsx'
+import { SessionsSection } from '../settings/sessions-section.tsx'
+import { TokensSection } from '../settings/tokens-section.tsx'
+import { UsersSection } from '../settings/users-section.tsx'
 
+interface SettingsSection {
+  readonly id: string
+  readonly title: string
+  readonly role: Role
+  readonly Content: ComponentType
+}
+
+/** One file in `settings/` and one line here. */
+const sections: readonly SettingsSection[] = [
+  { id: 'connections', title: 'Connections', role: 'viewer', Content: ConnectionsSection },
+  { id: 'quarantine', title: 'Quarantine', role: 'analyst', Content: QuarantineSection },
+  { id: 'users', title: 'Accounts', role: 'admin', Content: UsersSection },
+  { id: 'tokens', title: 'API tokens', role: 'analyst', Content: TokensSection },
+  { id: 'sessions', title: 'Your sessions', role: 'viewer', Content: SessionsSection },
+  { id: 'audit', title: 'Account log', role: 'admin', Content: AuditSection },
+]
+
+/** What is connected, and who may do what. `?section=` opens one part. */
 export function Page() {
-  return <PageHeading title="Settings" />
+  const { role } = usePerson()
+  const [search] = useSearchValues()
+  const allowed = sections.filter(section => roleIncludes(role, section.role))
+  const shown = allowed.find(section => section.id === search.section) ?? allowed[0]
+  return (
+    <>
+      <PageHeading title="Settings" />
+      <nav
+        aria-label="Settings"
+        className="flex gap-1 overflow-x-auto border-b border-line px-4 pb-2 max-md:pt-2"
+      >
+        {allowed.map(section => (
+          <Link
+            key={section.id}
+            href={`/settings?section=${section.id}`}
+            current={section === shown}
+            className={`whitespace-nowrap rounded px-2 py-1 max-sm:py-2 ${section === shown ? 'bg-selected font-semibold' : 'text-muted hover:bg-selected'}`}
+          >
+            {section.title}
+          </Link>
+        ))}
+      </nav>
+      <div className="max-w-5xl p-4">{shown !== undefined && <shown.Content />}</div>
+    </>
+  )
 }

@@ -29,53 +29,55 @@ export function FilterBar({
   onChange: (values: FilterValues) => void
 }) {
   return (
-    <div className="flex flex-wrap items-start gap-2 px-4 pb-2">
+    <div className="flex items-start gap-2 px-4 pb-2 max-lg:flex-col max-lg:items-stretch">
       <SearchLine key={filterText(values)} values={values} onChange={onChange} />
-      {choices.map(({ name, label, values: options }) => (
+      <div className="flex gap-2 max-lg:overflow-x-auto">
+        {choices.map(({ name, label, values: options }) => (
+          <Menu
+            key={name}
+            trigger={
+              <Button aria-pressed={values[name] !== undefined} className="aria-pressed:border-accent">
+                {label}
+                {values[name] !== undefined && (
+                  <span className="tabular text-accent">{values[name].split(',').length}</span>
+                )}
+                <ChevronDown aria-hidden="true" className="size-3.5" />
+              </Button>
+            }
+          >
+            {options.map(option => (
+              <MenuCheck
+                key={option}
+                checked={shownChoice(values, name)?.split(',').includes(option) ?? false}
+                onChange={on => onChange(withChoice(values, name, option, on))}
+              >
+                {option.replaceAll('_', ' ')}
+              </MenuCheck>
+            ))}
+          </Menu>
+        ))}
         <Menu
-          key={name}
           trigger={
-            <Button aria-pressed={values[name] !== undefined} className="aria-pressed:border-accent">
-              {label}
-              {values[name] !== undefined && (
-                <span className="tabular text-accent">{values[name].split(',').length}</span>
-              )}
+            <Button>
+              Sort: {values.sort ?? 'priority'}
               <ChevronDown aria-hidden="true" className="size-3.5" />
             </Button>
           }
         >
-          {options.map(option => (
-            <MenuCheck
-              key={option}
-              checked={shownChoice(values, name)?.split(',').includes(option) ?? false}
-              onChange={on => onChange(withChoice(values, name, option, on))}
+          <MenuHeading>First in the queue</MenuHeading>
+          {filterNames.sort.values.map(sort => (
+            <MenuItem
+              key={sort}
+              onSelect={() => onChange({ ...values, sort: sort === 'priority' ? undefined : sort })}
             >
-              {option.replaceAll('_', ' ')}
-            </MenuCheck>
+              <span aria-hidden="true" className="w-4">
+                {(values.sort ?? 'priority') === sort ? '✓' : ''}
+              </span>
+              {sortWords[sort]}
+            </MenuItem>
           ))}
         </Menu>
-      ))}
-      <Menu
-        trigger={
-          <Button>
-            Sort: {values.sort ?? 'priority'}
-            <ChevronDown aria-hidden="true" className="size-3.5" />
-          </Button>
-        }
-      >
-        <MenuHeading>First in the queue</MenuHeading>
-        {filterNames.sort.values.map(sort => (
-          <MenuItem
-            key={sort}
-            onSelect={() => onChange({ ...values, sort: sort === 'priority' ? undefined : sort })}
-          >
-            <span aria-hidden="true" className="w-4">
-              {(values.sort ?? 'priority') === sort ? '✓' : ''}
-            </span>
-            {sortWords[sort]}
-          </MenuItem>
-        ))}
-      </Menu>
+      </div>
     </div>
   )
 }

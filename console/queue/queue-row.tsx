@@ -9,7 +9,7 @@ import { visibleText } from '../text/visible-text.ts'
 
 /** Column widths, shared by the header and every row. Narrow screens stack the cells of a row. */
 export const queueColumns =
-  'md:grid md:grid-cols-[1.75rem_1.25rem_minmax(0,1fr)_8.5rem_8.5rem_6rem_6.5rem_3.5rem] md:gap-x-3 xl:grid-cols-[1.75rem_1.25rem_minmax(0,1fr)_11rem_9rem_9rem_7rem_7rem_4rem]'
+  'md:grid md:grid-cols-[1.25rem_1rem_minmax(0,1fr)_7rem_7.5rem_6rem_6.5rem_3rem] md:gap-x-3 2xl:grid-cols-[1.25rem_1rem_minmax(0,1fr)_11rem_10rem_8rem_8rem_7rem_3.5rem]'
 
 /**
  * One case in the queue, two lines: the title and what the newest brief says in one sentence, so that many cases need no
@@ -78,9 +78,9 @@ export const QueueRow = memo(function QueueRow({
       </td>
       <td className="min-w-0 max-md:order-5 max-md:max-w-[45%]">
         <p className="truncate">{visibleText(row.hosts.join(', '))}</p>
-        <p className="truncate text-muted">{visibleText(row.users.join(', '))}</p>
+        <p className="truncate text-muted max-md:hidden">{visibleText(row.users.join(', '))}</p>
       </td>
-      <td className="min-w-0 truncate font-mono text-xs text-muted max-xl:hidden">
+      <td className="min-w-0 truncate font-mono text-xs text-muted max-2xl:hidden">
         {row.techniques.slice(0, 2).join(' ')}
         {row.techniques.length > 2 && ` +${row.techniques.length - 2}`}
       </td>
@@ -105,7 +105,7 @@ export const QueueRow = memo(function QueueRow({
       </td>
       <td className="tabular text-right text-muted max-md:order-8 max-md:ml-auto">
         <Age atMs={row.lastSeenMs} />
-        <p className="text-xs">
+        <p className="text-xs max-md:hidden">
           {row.alertCount.toLocaleString('en')}
           <span className="sr-only"> alerts</span>
           <span aria-hidden="true"> ×</span>

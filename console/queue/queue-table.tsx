@@ -39,7 +39,7 @@ export function QueueTable({
   const scroller = useRef<HTMLDivElement>(null)
   const over = useRef(false)
   const narrow = useMedia('(max-width: 47.99rem)')
-  const rowHeight = narrow ? 96 : 50
+  const rowHeight = narrow ? 84 : 50
   const virtualizer = useVirtualizer({
     count: cases.length + (hasMore ? 1 : 0),
     getScrollElement: () => scroller.current,
@@ -71,7 +71,7 @@ export function QueueTable({
   return (
     <div
       ref={scroller}
-      className="min-h-0 flex-1 overflow-auto border-t border-line bg-surface outline-none"
+      className="relative min-h-0 flex-1 overflow-auto border-t border-line bg-surface outline-none"
       onScroll={reportCalm}
       onPointerEnter={() => {
         over.current = true
@@ -96,14 +96,14 @@ export function QueueTable({
             </th>
             <th scope="col">Case</th>
             <th scope="col">Hosts, accounts</th>
-            <th scope="col" className="max-xl:hidden">
+            <th scope="col" className="max-2xl:hidden">
               Techniques
             </th>
             <th scope="col">Verdict</th>
             <th scope="col">Assignee</th>
-            <th scope="col">Due in</th>
+            <th scope="col">Due</th>
             <th scope="col" className="text-right">
-              Last seen
+              Seen
             </th>
           </tr>
         </thead>

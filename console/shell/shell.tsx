@@ -84,7 +84,7 @@ function SignedInShell() {
       <Sidebar open={navOpen} onPalette={() => setOverlay('palette')} onHelp={() => setOverlay('help')} />
       <div className="flex min-h-0 min-w-0 flex-1 flex-col">
         <LostConnectionBanner />
-        <main id="main" tabIndex={-1} className="min-h-0 flex-1 overflow-auto outline-none">
+        <main id="main" tabIndex={-1} className="relative min-h-0 flex-1 overflow-auto outline-none">
           <Outlet />
         </main>
       </div>

@@ -29,7 +29,7 @@ export function Sidebar({
     <nav
       id="navigation"
       aria-label="Main"
-      className={`flex w-44 shrink-0 flex-col gap-3 overflow-y-auto border-line bg-surface p-2 max-md:w-full max-md:border-b md:border-r ${open ? '' : 'max-md:hidden'}`}
+      className={`relative flex w-48 shrink-0 flex-col gap-3 overflow-y-auto border-line bg-surface p-2 max-md:w-full max-md:border-b md:border-r ${open ? '' : 'max-md:hidden'}`}
     >
       <Link href="/" className="flex items-center gap-2 px-2 py-1 text-base font-semibold max-md:hidden">
         <BellRing aria-hidden="true" className="size-4 text-accent" />
@@ -42,7 +42,7 @@ export function Sidebar({
           entries={visible.filter(page => page.section === section)}
         />
       ))}
-      <div className="mt-auto grid gap-0.5 border-t border-line pt-2">
+      <div className="mt-auto grid grid-cols-[minmax(0,1fr)] gap-0.5 border-t border-line pt-2">
         <LiveLine />
         <button type="button" className={rowClass} onClick={onPalette}>
           <Command aria-hidden="true" className="size-4 text-muted" />

@@ -13,30 +13,38 @@ export function SignIn() {
   const [password, setPassword] = useState('')
   const attempt = useMutation({ mutationFn: () => signIn(client, username.trim(), password) })
   return (
-    <FormPage title="Sign in to Tocsin" onSubmit={() => attempt.mutate()}>
-      <TextField
-        label="User name"
-        name="username"
-        autoComplete="username"
-        required
-        autoFocus
-        value={username}
-        onChange={event => setUsername(event.target.value)}
-      />
-      <TextField
-        label="Password"
-        name="password"
-        type="password"
-        autoComplete="current-password"
-        required
-        value={password}
-        onChange={event => setPassword(event.target.value)}
-        error={attempt.isError ? signInFailure(attempt.error) : undefined}
-        hint="The first start of Tocsin prints a one-time password for admin in its terminal."
-      />
-      <Button type="submit" look="primary" busy={attempt.isPending}>
-        Sign in
-      </Button>
+    <FormPage title="Sign in to Tocsin">
+      <form
+        className="grid gap-4"
+        onSubmit={event => {
+          event.preventDefault()
+          attempt.mutate()
+        }}
+      >
+        <TextField
+          label="User name"
+          name="username"
+          autoComplete="username"
+          required
+          autoFocus
+          value={username}
+          onChange={event => setUsername(event.target.value)}
+        />
+        <TextField
+          label="Password"
+          name="password"
+          type="password"
+          autoComplete="current-password"
+          required
+          value={password}
+          onChange={event => setPassword(event.target.value)}
+          error={attempt.isError ? signInFailure(attempt.error) : undefined}
+          hint="The first start of Tocsin prints a one-time password for admin in its terminal."
+        />
+        <Button type="submit" look="primary" busy={attempt.isPending}>
+          Sign in
+        </Button>
+      </form>
     </FormPage>
   )
 }

@@ -1,0 +1,51 @@
+import type { ReactNode } from 'react'
+
+/** One column: its heading and what to show of a row. `hidden`: the heading is for screen readers only. */
+export interface Column<Row> {
+  readonly title: string
+  readonly cell: (row: Row) => ReactNode
+  readonly hidden?: true
+}
+
+/** A plain table for lists of up to a few hundred rows. Scrolls sideways where it is too narrow. */
+export function DataTable<Row>({
+  label,
+  rows,
+  columns,
+  rowKey,
+  empty,
+}: {
+  label: string
+  rows: readonly Row[]
+  columns: readonly Column<Row>[]
+  rowKey: (row: Row) => string
+  /** What to say when there are none. */
+  empty: string
+}) {
+  if (rows.length === 0) return <p className="py-4 text-muted">{empty}</p>
+  return (
+    // Focusable, so that the keyboard can scroll it sideways.
+    <section aria-label={label} tabIndex={-1} className="relative overflow-x-auto">
+      <table className="w-full text-left" aria-label={label}>
+        <thead className="text-xs text-muted">
+          <tr className="border-b border-line-strong *:py-1 *:pr-4 *:font-normal">
+            {columns.map(({ title, hidden }) => (
+              <th key={title} scope="col">
+                {hidden ? <span className="sr-only">{title}</span> : title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(row => (
+            <tr key={rowKey(row)} className="border-b border-line align-top *:py-1.5 *:pr-4">
+              {columns.map(({ title, cell }) => (
+                <td key={title}>{cell(row)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}

@@ -1,0 +1,186 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { TokenRecord } from '../../src/http/contract-accounts.ts'
+import { failureText } from '../api/request.ts'
+import { createToken, deleteToken, listTokens } from '../api/settings.ts'
+import { Button } from '../components/button.tsx'
+import { DataTable } from '../components/data-table.tsx'
+import { Dialog } from '../components/dialog.tsx'
+import { SelectField, TextField } from '../components/field.tsx'
+import { Moment } from '../components/moment.tsx'
+import { QueryState } from '../components/query-state.tsx'
+import { toast, toastFailure } from '../components/toast.tsx'
+import { visibleText } from '../text/visible-text.ts'
+import { SecretDialog } from './secret-dialog.tsx'
+
+type Scope = TokenRecord['scopes'][number]
+
+const scopeWords: Readonly<Record<Scope, string>> = {
+  read: 'read cases, alerts and entities',
+  triage: 'claim, note, give verdicts',
+  ingest: 'send alerts in: for the Wazuh integrator',
+  metrics: 'read metrics',
+}
+
+/** Keys for programs. None can approve anything: that takes a named person. */
+export function TokensSection() {
+  const client = useQueryClient()
+  const [creating, setCreating] = useState(false)
+  const [secret, setSecret] = useState<string>()
+  const query = useQuery({ queryKey: ['tokens'], queryFn: ({ signal }) => listTokens(signal) })
+  const revoke = useMutation({
+    mutationFn: deleteToken,
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ['tokens'] })
+      toast('Revoked. It no longer opens anything.')
+    },
+    onError: error => toastFailure('The token is still valid', error),
+  })
+  return (
+    <div className="grid gap-3">
+      <div className="flex items-center justify-between gap-4">
+        <p className="text-muted">Keys for programs. No token can approve a response: that takes a person.</p>
+        <Button onClick={() => setCreating(true)}>New token</Button>
+      </div>
+      <QueryState query={query} what="The tokens">
+        {({ tokens }) => (
+          <DataTable<TokenRecord>
+            label="API tokens"
+            rows={tokens}
+            rowKey={token => token.id}
+            empty="No tokens. The Wazuh integrator needs one with the scope “ingest”."
+            columns={[
+              { title: 'Name', cell: token => visibleText(token.name) },
+              { title: 'May', cell: token => token.scopes.join(', ') },
+              { title: 'Owner', cell: token => token.owner.displayName },
+              {
+                title: 'Expires',
+                cell: token => (token.expiresMs === null ? 'never' : <Moment atMs={token.expiresMs} />),
+              },
+              {
+                title: 'Last used',
+                cell: token => (token.lastUsedMs === null ? 'never' : <Moment atMs={token.lastUsedMs} />),
+              },
+              {
+                title: 'Actions',
+                hidden: true,
+                cell: token => (
+                  <Button
+                    look="danger"
+                    busy={revoke.isPending && revoke.variables === token.id}
+                    onClick={() => revoke.mutate(token.id)}
+                  >
+                    Revoke
+                  </Button>
+                ),
+              },
+            ]}
+          />
+        )}
+      </QueryState>
+      {creating && (
+        <NewTokenDialog
+          onClose={() => setCreating(false)}
+          onCreated={created => {
+            setCreating(false)
+            setSecret(created)
+          }}
+        />
+      )}
+      {secret !== undefined && (
+        <SecretDialog
+          title="Your new token"
+          secret={secret}
+          hint="Send it as “Authorization: Bearer …”."
+          onClose={() => setSecret(undefined)}
+        />
+      )}
+    </div>
+  )
+}
+
+function NewTokenDialog({
+  onClose,
+  onCreated,
+}: {
+  onClose: () => void
+  onCreated: (secret: string) => void
+}) {
+  const client = useQueryClient()
+  const [name, setName] = useState('')
+  const [scopes, setScopes] = useState<readonly Scope[]>(['read'])
+  const [days, setDays] = useState('90')
+  const create = useMutation({
+    mutationFn: () =>
+      createToken({
+        name: name.trim(),
+        scopes: [...scopes],
+        expiresInDays: days === 'never' ? null : Number(days),
+      }),
+    onSuccess: async ({ secret }) => {
+      await client.invalidateQueries({ queryKey: ['tokens'] })
+      onCreated(secret)
+    },
+  })
+  return (
+    <Dialog title="New token" onClose={onClose}>
+      <form
+        className="grid gap-3"
+        onSubmit={event => {
+          event.preventDefault()
+          create.mutate()
+        }}
+      >
+        <TextField
+          label="Name"
+          hint="What will use it, and where."
+          required
+          maxLength={100}
+          autoFocus
+          value={name}
+          onChange={event => setName(event.target.value)}
+          error={create.isError ? failureText(create.error) : undefined}
+        />
+        <fieldset className="grid gap-1">
+          <legend className="font-medium">May</legend>
+          {Object.entries(scopeWords).map(([scope, words]) => (
+            <label key={scope} className="flex items-center gap-2">
+              <input
+                type="checkbox"
+                checked={scopes.some(each => each === scope)}
+                onChange={event =>
+                  setScopes(
+                    event.target.checked
+                      ? [...scopes, scope as Scope] // The keys of scopeWords are the scopes.
+                      : scopes.filter(each => each !== scope),
+                  )
+                }
+              />
+              <span className="w-16 font-medium">{scope}</span>
+              <span className="text-muted">{words}</span>
+            </label>
+          ))}
+        </fieldset>
+        <SelectField
+          label="Expires"
+          value={days}
+          onChange={event => setDays(event.target.value)}
+          options={[
+            { value: '30', label: 'in 30 days' },
+            { value: '90', label: 'in 90 days' },
+            { value: '365', label: 'in a year' },
+            { value: 'never', label: 'never' },
+          ]}
+        />
+        <div className="flex justify-end gap-2">
+          <Button look="quiet" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" look="primary" busy={create.isPending} disabled={scopes.length === 0}>
+            Create
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}

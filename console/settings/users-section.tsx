@@ -1,0 +1,239 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Ellipsis } from 'lucide-react'
+import { useState } from 'react'
+import type { NewUserReply, UserRecord } from '../../src/http/contract-accounts.ts'
+import { failureText } from '../api/request.ts'
+import { type Role, roleOrder, usePerson } from '../api/session.ts'
+import { changeUser, createUser, listUsers, resetPassword } from '../api/settings.ts'
+import { Button } from '../components/button.tsx'
+import { DataTable } from '../components/data-table.tsx'
+import { Dialog } from '../components/dialog.tsx'
+import { inputClass, SelectField, TextField } from '../components/field.tsx'
+import { Menu, MenuItem } from '../components/menu.tsx'
+import { Moment, useNow } from '../components/moment.tsx'
+import { QueryState } from '../components/query-state.tsx'
+import { toast, toastFailure } from '../components/toast.tsx'
+import { SecretDialog } from './secret-dialog.tsx'
+
+const roleWords: Readonly<Record<Role, string>> = {
+  viewer: 'reads',
+  analyst: 'reads and triages',
+  responder: 'also submits response proposals',
+  approver: 'also approves them',
+  admin: 'also manages accounts and connections',
+}
+
+/** Who may sign in, and as what. */
+export function UsersSection() {
+  const client = useQueryClient()
+  const [creating, setCreating] = useState(false)
+  const [issued, setIssued] = useState<NewUserReply>()
+  const query = useQuery({ queryKey: ['users'], queryFn: ({ signal }) => listUsers(signal) })
+  const renew = () => client.invalidateQueries({ queryKey: ['users'] })
+  const change = useMutation({
+    mutationFn: ({ id, ...changes }: { id: string; role?: Role; state?: UserRecord['state'] }) =>
+      changeUser(id, changes),
+    onSuccess: async user => {
+      await renew()
+      toast(`${user.displayName}: ${user.role}, ${user.state}.`)
+    },
+    onError: async error => {
+      await renew()
+      toastFailure('Nothing was changed', error)
+    },
+  })
+  const reset = useMutation({
+    mutationFn: resetPassword,
+    onSuccess: async reply => {
+      await renew()
+      setIssued(reply)
+    },
+    onError: error => toastFailure('The password is unchanged', error),
+  })
+  return (
+    <div className="grid gap-3">
+      <div className="flex items-center justify-between gap-4">
+        <p className="text-muted">
+          Each role may do what those before it may. The last admin cannot be removed.
+        </p>
+        <Button onClick={() => setCreating(true)}>New account</Button>
+      </div>
+      <QueryState query={query} what="The accounts">
+        {({ users }) => (
+          <DataTable<UserRecord>
+            label="Accounts"
+            rows={users}
+            rowKey={user => user.id}
+            empty="No accounts."
+            columns={[
+              {
+                title: 'Name',
+                cell: user => (
+                  <>
+                    {user.displayName} <span className="block text-xs text-muted">{user.username}</span>
+                  </>
+                ),
+              },
+              {
+                title: 'Role',
+                cell: user => (
+                  <select
+                    className={inputClass}
+                    aria-label={`Role of ${user.displayName}`}
+                    value={user.role}
+                    onChange={
+                      event => change.mutate({ id: user.id, role: event.target.value as Role }) // Its options are the roles.
+                    }
+                  >
+                    {roleOrder.map(role => (
+                      <option key={role}>{role}</option>
+                    ))}
+                  </select>
+                ),
+              },
+              { title: 'State', cell: user => <UserState user={user} /> },
+              {
+                title: 'Last sign-in',
+                cell: user => (user.lastSignInMs === null ? 'never' : <Moment atMs={user.lastSignInMs} />),
+              },
+              {
+                title: 'Actions',
+                hidden: true,
+                cell: user => (
+                  <UserMenu
+                    user={user}
+                    onReset={() => reset.mutate(user.id)}
+                    onState={state => change.mutate({ id: user.id, state })}
+                  />
+                ),
+              },
+            ]}
+          />
+        )}
+      </QueryState>
+      {creating && (
+        <NewUserDialog
+          onClose={() => setCreating(false)}
+          onCreated={async reply => {
+            setCreating(false)
+            setIssued(reply)
+            await renew()
+          }}
+        />
+      )}
+      {issued !== undefined && (
+        <SecretDialog
+          title={`One-time password for ${issued.user.displayName}`}
+          secret={issued.oneTimePassword}
+          hint="It must be changed at the first sign-in."
+          onClose={() => setIssued(undefined)}
+        />
+      )}
+    </div>
+  )
+}
+
+function UserState({ user }: { user: UserRecord }) {
+  const now = useNow()
+  if (user.state === 'disabled') return <span className="text-muted">disabled</span>
+  if (user.lockedUntilMs !== null && user.lockedUntilMs > now)
+    return (
+      <span className="text-high">
+        locked until <Moment atMs={user.lockedUntilMs} />
+      </span>
+    )
+  return user.mustChangePassword ? 'has a one-time password' : 'active'
+}
+
+function UserMenu({
+  user,
+  onReset,
+  onState,
+}: {
+  user: UserRecord
+  onReset: () => void
+  onState: (state: UserRecord['state']) => void
+}) {
+  const self = usePerson().id === user.id
+  return (
+    <Menu
+      align="end"
+      trigger={
+        <Button look="quiet">
+          <Ellipsis aria-hidden="true" className="size-4" />
+          <span className="sr-only">Actions for {user.displayName}</span>
+        </Button>
+      }
+    >
+      <MenuItem onSelect={onReset} disabled={self}>
+        New one-time password
+      </MenuItem>
+      <MenuItem onSelect={() => onState(user.state === 'active' ? 'disabled' : 'active')} disabled={self}>
+        {user.state === 'active' ? 'Disable' : 'Enable'}
+      </MenuItem>
+    </Menu>
+  )
+}
+
+function NewUserDialog({
+  onClose,
+  onCreated,
+}: {
+  onClose: () => void
+  onCreated: (reply: NewUserReply) => void
+}) {
+  const [username, setUsername] = useState('')
+  const [displayName, setDisplayName] = useState('')
+  const [role, setRole] = useState<Role>('analyst')
+  const create = useMutation({
+    mutationFn: () => createUser({ username: username.trim(), displayName: displayName.trim(), role }),
+    onSuccess: onCreated,
+  })
+  return (
+    <Dialog title="New account" onClose={onClose}>
+      <form
+        className="grid gap-3"
+        onSubmit={event => {
+          event.preventDefault()
+          create.mutate()
+        }}
+      >
+        <TextField
+          label="User name"
+          hint="Letters, digits and . _ @ -"
+          required
+          maxLength={100}
+          pattern="[\w.@\-]+"
+          autoFocus
+          autoComplete="off"
+          value={username}
+          onChange={event => setUsername(event.target.value)}
+          error={create.isError ? failureText(create.error) : undefined}
+        />
+        <TextField
+          label="Name"
+          hint="As colleagues and reports show it."
+          required
+          maxLength={200}
+          autoComplete="off"
+          value={displayName}
+          onChange={event => setDisplayName(event.target.value)}
+        />
+        <SelectField
+          label="Role"
+          value={role}
+          onChange={event => setRole(event.target.value as Role)} // Its options are the roles.
+          options={roleOrder.map(each => ({ value: each, label: `${each}: ${roleWords[each]}` }))}
+        />
+        <div className="flex justify-end gap-2">
+          <Button look="quiet" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" look="primary" busy={create.isPending}>
+            Create
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}
