@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Approval, Proposal, ProposalContent } from '../domain/proposal.ts'
-import { digestOf, type Json } from '../lib/canonical-json.ts'
+import { digestOf } from '../lib/canonical-json.ts'
 import { authorise, type PersonNow } from './authorise.ts'
 import { defaultResponsePolicy, type ResponsePolicy } from './response-policy.ts'
 

@@ -9,6 +9,7 @@ export const fileArguments = z.strictObject({
     .string()
     .min(2)
     .refine(path => /^(\/|[A-Za-z]:\\)/.test(path), 'the path must be absolute')
+    .refine(path => !/^[A-Za-z]:.*~\d/.test(path), 'the path has a short (8.3) name in it')
     .refine(path => !path.includes('\0'), 'the path has a NUL byte')
     .refine(
       path => !path.split(/[/\\]/).some(part => part === '.' || part === '..'),
