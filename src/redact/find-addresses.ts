@@ -1,11 +1,11 @@
 import { type Address, addressOf, inRange, scopeOf } from './address.ts'
 import type { NameIndex } from './name-index.ts'
+import { findRuns, matchesInRun, unitSet } from './runs.ts'
 import type { Span } from './span.ts'
 import { toSource, type View } from './view.ts'
 
 const dotted = /(?<![\w.]|\d-)(?:\d{1,4}|0x[0-9a-f]{1,2})(?:\.(?:\d{1,4}|0x[0-9a-f]{1,2})){3}(?!\w|\.\d|-\d)/g
-const six =
-  /(?<![\w:.])\[?[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,8}(?:\.\d{1,3}){0,3}(?:%[a-z0-9._-]{1,16})?\]?(?![\w:]|\.\d)/g
+const six = /(?<![\w:.])\[?[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,8}(?:\.\d{1,3}){0,3}\]?(?![\w:]|\.\d)/g
 /** `ip-10-0-0-5`, as clouds and providers name machines after their addresses. */
 const dashed = /(?<![a-z0-9])\d{1,3}(?:-\d{1,3}){3}(?![a-z0-9]|-\d)/g
 /** Names of reverse look-ups (RFC 1035, RFC 3596). */
@@ -13,6 +13,7 @@ const reverseFour = /(?<![\w.-])(\d{1,3}(?:\.\d{1,3}){3})\.in-addr\.arpa(?![\w-]
 const reverseSix = /(?<![\w.-])([0-9a-f](?:\.[0-9a-f]){31})\.ip6\.arpa(?![\w-])/g
 /** A host of a URL in one number (WHATWG URL, section 3.5). */
 const numberHost = /(?<=\/\/(?:[^\s/@]{0,64}@)?)(?:\d{7,10}|0x[0-9a-f]{5,8}|0[0-7]{8,11})(?=[:/?#"'\s]|$)/g
+const addressUnits = unitSet('0-9a-fx.:%[]-')
 const versionBefore =
   /\b(?:v|ver|version|release|build|rev|product_?version|file_?version)["']?\s{0,2}[:=]?\s{0,2}["']?$/
 
@@ -27,16 +28,23 @@ export function findAddresses(view: View, names: NameIndex): Span[] {
     const range = toSource(view, start, start + length)
     spans.push({ ...range, class: valueClass, identity: `address ${address.identity}` })
   }
-  for (const match of text.matchAll(dotted)) {
-    const address = addressOf(match[0])
-    const known = address !== undefined && names.addresses.has(address.identity)
-    if (known || !isVersion(text, match.index)) add(match.index, match[0].length, address)
-  }
-  if (text.includes(':')) {
-    for (const match of text.matchAll(six)) addSix(match[0], match.index, add)
-  }
-  for (const match of text.matchAll(dashed)) {
-    add(match.index, match[0].length, addressOf(match[0].replaceAll('-', '.')), true)
+  for (const run of findRuns(text, addressUnits, 3)) {
+    const written = text.slice(run.start, run.end)
+    if (written.includes('.')) {
+      for (const { start, match } of matchesInRun(text, run, dotted)) {
+        const address = addressOf(match[0])
+        const known = address !== undefined && names.addresses.has(address.identity)
+        if (known || !isVersion(text, start)) add(start, match[0].length, address)
+      }
+    }
+    if (written.indexOf(':') !== written.lastIndexOf(':')) {
+      for (const { start, match } of matchesInRun(text, run, six)) addSix(match[0], start, add)
+    }
+    if (written.includes('-')) {
+      for (const { start, match } of matchesInRun(text, run, dashed)) {
+        add(start, match[0].length, addressOf(match[0].replaceAll('-', '.')), true)
+      }
+    }
   }
   if (text.includes('.arpa')) {
     for (const match of text.matchAll(reverseFour)) {

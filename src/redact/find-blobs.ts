@@ -1,4 +1,5 @@
 import { type BlobRefusal, type DecodedBlob, textOfBytes } from './decode-blob.ts'
+import { findRuns, matchesInRun, unitSet } from './runs.ts'
 
 /** An encoded run in a text: base64 or hexadecimal, and what it holds. `start` and `end` are UTF-16 offsets. */
 export interface Blob {
@@ -8,12 +9,12 @@ export interface Blob {
   readonly content: DecodedBlob | BlobRefusal
 }
 
-// A run may be wrapped into lines, as MIME does; then each line but the last is long.
-const base64Run = /(?:[A-Za-z0-9+/]{60,}\r?\n[ \t]?)*[A-Za-z0-9+/_-]{6,}={0,2}/g
-/** Digits without a break, or pairs with the same break between all of them. */
-const hexRun =
-  /(?<![0-9a-fA-F])(?:0x)?(?:[0-9a-fA-F]{2}){4,}(?![0-9a-fA-F])|(?<![0-9a-zA-Z])(?:0x)?[0-9a-fA-F]{2}(?:([ :-]|, ?)(?:0x)?[0-9a-fA-F]{2})(?:\1(?:0x)?[0-9a-fA-F]{2}){2,}(?![0-9a-zA-Z])/g
-const hexOnly = /^[0-9a-fA-F]+$/
+const base64Units = unitSet('A-Za-z0-9+/_-')
+const hexUnits = unitSet('0-9a-fA-F')
+const spacedHexUnits = unitSet('0-9a-fA-Fx :,-')
+/** Pairs of digits with the same break between all of them. */
+const spacedHex =
+  /(?<![0-9a-zA-Z])(?:0x)?[0-9a-fA-F]{2}(?:([ :-]|, ?)(?:0x)?[0-9a-fA-F]{2})(?:\1(?:0x)?[0-9a-fA-F]{2}){2,}(?![0-9a-zA-Z])/g
 /** Bytes too many or too binary to be text still hide names; from this length on they are looked at. */
 const weakLength = 16
 
@@ -21,17 +22,47 @@ const weakLength = 16
 export function findBlobs(text: string): Blob[] {
   const blobs: Blob[] = []
   const maybeRawDeflate = /deflate|FromBase64String/i.test(text)
-  for (const match of text.matchAll(base64Run)) {
-    addBase64(blobs, match[0], match.index, maybeRawDeflate)
+  for (const run of joinWrapped(text, findRuns(text, base64Units, 6))) {
+    const padding = /={0,2}/y
+    padding.lastIndex = run.end
+    const end = run.end + (padding.exec(text)?.[0].length ?? 0)
+    addBase64(blobs, text.slice(run.start, end), run.start, maybeRawDeflate)
   }
-  for (const match of text.matchAll(hexRun)) {
-    const digits = match[0].replaceAll(/0x|[^0-9a-fA-F]/g, '')
-    if (!/[2-7][0-9a-fA-F]/.test(digits.slice(0, 2)) && !/^1f8b/i.test(digits)) continue
-    const content = textOfBytes(Buffer.from(digits, 'hex'), false)
-    if (content === undefined || (content !== 'too-large' && content.strength === 'weak')) continue
-    blobs.push({ start: match.index, end: match.index + match[0].length, encoding: 'hex', content })
+  for (const { start, end } of findRuns(text, hexUnits, 8)) {
+    if ((end - start) % 2 === 0) addHex(blobs, text.slice(start, end), start)
+  }
+  for (const run of findRuns(text, spacedHexUnits, 11)) {
+    for (const { start, match } of matchesInRun(text, run, spacedHex)) addHex(blobs, match[0], start)
   }
   return blobs
+}
+
+/** Runs broken into lines, as MIME does: each line but the last is long. */
+function joinWrapped(text: string, runs: readonly { start: number; end: number }[]) {
+  const joined: { start: number; end: number }[] = []
+  let lineStart = 0
+  for (const run of runs) {
+    const last = joined.at(-1)
+    const wrapped =
+      last !== undefined &&
+      run.start - last.end <= 3 &&
+      last.end - lineStart >= 60 &&
+      /^\r?\n[ \t]?$/.test(text.slice(last.end, run.start))
+    if (wrapped) last.end = run.end
+    else joined.push({ ...run })
+    lineStart = run.start
+  }
+  return joined
+}
+
+function addHex(blobs: Blob[], written: string, start: number): void {
+  const digits = written.replaceAll(/0x|[^0-9a-fA-F]/g, '')
+  const first = Number.parseInt(digits.slice(0, 2), 16)
+  if (!((first >= 0x20 && first < 0x7f) || first === 0x1f || first >= 0xc2 || first === 9 || first === 10))
+    return
+  const content = textOfBytes(Buffer.from(digits, 'hex'), false)
+  if (content === undefined || (content !== 'too-large' && content.strength === 'weak')) return
+  blobs.push({ start, end: start + written.length, encoding: 'hex', content })
 }
 
 function addBase64(blobs: Blob[], run: string, start: number, maybeRawDeflate: boolean): void {
@@ -43,21 +74,21 @@ function addBase64(blobs: Blob[], run: string, start: number, maybeRawDeflate: b
     }
   }
   // Part of a path or a glued name: each piece may be a run of its own.
-  const pieces = [...run.matchAll(/[A-Za-z0-9]{6,}={0,2}/g)]
-  if (pieces.length > 1 || (pieces[0] !== undefined && pieces[0][0].length < run.length)) {
-    for (const piece of pieces) {
+  if (/[+/_-]/.test(run)) {
+    for (const piece of run.matchAll(/[A-Za-z0-9]{6,}={0,2}/g)) {
       if (!looksDecodable(piece[0])) continue
       const content = textOfBytes(Buffer.from(piece[0], 'base64'), false)
       if (content === undefined || content === 'too-large' || content.strength === 'weak') continue
-      blobs.push({
-        start: start + piece.index,
-        end: start + piece.index + piece[0].length,
-        encoding: 'base64',
-        content,
-      })
+      const at = start + piece.index
+      blobs.push({ start: at, end: at + piece[0].length, encoding: 'base64', content })
     }
   }
-  if (run.length >= weakLength && !hexOnly.test(run)) addShifted(blobs, run, start)
+  if (run.length >= weakLength && isMixed(run)) addShifted(blobs, run, start)
+}
+
+/** Base64 of this length has letters of both cases and, nearly always, digits: paths and digests do not. */
+function isMixed(run: string): boolean {
+  return /[A-Z]/.test(run) && /[a-z]/.test(run) && /\d/.test(run)
 }
 
 /** A run that starts in the middle of a group of four, or holds more than text: every alignment is looked at. */

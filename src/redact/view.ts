@@ -19,9 +19,9 @@ export function toSource(view: View, start: number, end: number): { start: numbe
   return { start: view.starts[start] ?? 0, end: view.ends[end - 1] ?? 0 }
 }
 
-/** Builds a view character by character. */
+/** Builds a view piece by piece. */
 export class ViewBuilder {
-  #text: string[] = []
+  readonly #text: string[] = []
   #starts: Uint32Array
   #ends: Uint32Array
   #length = 0
@@ -34,14 +34,29 @@ export class ViewBuilder {
   /** Adds characters that all came from `start` to `end` of the input. */
   add(text: string, start: number, end: number): void {
     this.#text.push(text)
-    for (let i = 0; i < text.length; i++) this.#map(start, end)
+    this.#reserve(text.length)
+    this.#starts.fill(start, this.#length, this.#length + text.length)
+    this.#ends.fill(end, this.#length, this.#length + text.length)
+    this.#length += text.length
   }
 
   /** Adds a run that stands as it is in the parent view. */
   copy(parent: View, from: number, to: number): void {
     if (from >= to) return
     this.#text.push(parent.text.slice(from, to))
-    for (let i = from; i < to; i++) this.#map(parent.starts?.[i] ?? i, parent.ends?.[i] ?? i + 1)
+    this.#reserve(to - from)
+    const [starts, ends] = [this.#starts, this.#ends]
+    let at = this.#length
+    if (parent.starts !== undefined && parent.ends !== undefined) {
+      starts.set(parent.starts.subarray(from, to), at)
+      ends.set(parent.ends.subarray(from, to), at)
+    } else {
+      for (let i = from; i < to; i++, at++) {
+        starts[at] = i
+        ends[at] = i + 1
+      }
+    }
+    this.#length += to - from
   }
 
   view(): View {
@@ -54,19 +69,15 @@ export class ViewBuilder {
     }
   }
 
-  #map(start: number, end: number): void {
-    if (this.#length === this.#starts.length) {
-      this.#starts = grown(this.#starts)
-      this.#ends = grown(this.#ends)
-    }
-    this.#starts[this.#length] = start
-    this.#ends[this.#length] = end
-    this.#length++
+  #reserve(more: number): void {
+    if (this.#length + more <= this.#starts.length) return
+    this.#starts = grown(this.#starts, this.#length + more)
+    this.#ends = grown(this.#ends, this.#length + more)
   }
 }
 
-function grown(array: Uint32Array): Uint32Array {
-  const larger = new Uint32Array(Math.max(64, array.length * 2))
+function grown(array: Uint32Array, needed: number): Uint32Array {
+  const larger = new Uint32Array(Math.max(needed, array.length * 2))
   larger.set(array)
   return larger
 }

@@ -1,3 +1,6 @@
+import { unitSet } from './runs.ts'
+
+const asciiWord = unitSet('0-9A-Za-z').table
 const letterOrDigit = /[\p{L}\p{N}]/u
 
 /**
@@ -5,9 +8,7 @@ const letterOrDigit = /[\p{L}\p{N}]/u
  * spaces (from U+2E80 on) never do: a name can stand right beside them.
  */
 export function isWordUnit(code: number): boolean {
-  if (code < 0x80) {
-    return (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90)
-  }
+  if (code < 0x80) return asciiWord[code] === 1
   return code < 0x2e80 && letterOrDigit.test(String.fromCharCode(code))
 }
 

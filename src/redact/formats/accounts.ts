@@ -1,15 +1,17 @@
+import { parse } from 'tldts'
 import { addressOf } from '../address.ts'
 import type { View } from '../view.ts'
-import { type FormatMatch, formatMatch } from './format-match.ts'
+import { type FormatMatch, formatMatch, runStart } from './format-match.ts'
 import { notDomains, wellKnownAccounts } from './well-known-names.ts'
 
 const windowsHome =
   /(?<![\w])(?:users|documents and settings|benutzer|utilisateurs|usuarios)(\\{1,8}|\/)(?=([^\\/:*?"<>|\r\n\t,;=()']{1,64}))/gi
 const unixHome =
   /(?<![\w.~-])\/(?:home|users|export\/home|var\/home|usr\/home)\/([^\s/:"'<>|,;)\]\\]{1,64})/gi
-const account =
-  /(?<![\w\\/:.%$@-])([A-Za-z][A-Za-z0-9-]{1,14}(?:\.[A-Za-z][A-Za-z0-9.-]{1,60})?)(\\{1,4})([A-Za-z0-9_][\w.$-]{1,63})(?![\w\\:*])/g
-const unc = /(?<![\w\\:])\\{2,8}([A-Za-z0-9][\w.-]{0,62})\\{1,4}(?=[\w$])/g
+const domainUnit = /[A-Za-z0-9.-]/
+const accountName = /(\\{1,4})([A-Za-z0-9_][\w.$-]{1,63})(?![\w\\:*])/y
+/** As many backslashes in front as two for each one behind: escaped text doubles both. */
+const unc = /(?<=^|[\s"'=(,;>@])(\\{2,16})([A-Za-z0-9][\w.-]{0,62})(\\{1,8})(?=[\w$])/gm
 const fileEnding =
   /\.(?:exe|dll|sys|bat|cmd|ps1|psm1|vbs|js|txt|log|ini|msi|tmp|dat|lnk|inf|mui|cat|xml|json|zip|doc|docx|xls|xlsx|pdf|conf|so|cpl|ocx|manifest|evtx)$/i
 
@@ -26,30 +28,46 @@ export function findAccounts(view: View): FormatMatch[] {
     addUser(matches, match.index + match[0].length - name.length, name.replace(/[.?!]+$/, ''))
   }
   if (!text.includes('\\')) return matches
-  for (const match of text.matchAll(account)) {
-    const [, domain = '', slashes = '', user = ''] = match
-    if (notDomains.has(domain.toLowerCase()) || wellKnownAccounts.has(domain.toLowerCase())) continue
-    if (fileEnding.test(user) || !isDomainName(domain)) continue
-    matches.push(formatMatch('domain', match.index, domain))
-    addUser(matches, match.index + domain.length + slashes.length, user)
-  }
+  for (let at = text.indexOf('\\'); at >= 0; at = nextRun(text, at)) addAccount(matches, text, at)
   for (const match of text.matchAll(unc)) {
-    const server = match[1] ?? ''
-    if (
-      /^(?:localhost|\.|\?|wsl|tsclient)$/i.test(server) ||
-      /\.(?:com|net|org|ru|cn|io|top|xyz)$/i.test(server)
-    )
-      continue
-    if (addressOf(server) !== undefined || fileEnding.test(server)) continue
-    const start = match.index + match[0].indexOf(server)
-    matches.push(formatMatch('host', start, server))
+    const [, before = '', server = '', behind = ''] = match
+    if (before.length !== 2 * behind.length || /^(?:localhost|\.|\?|wsl|tsclient)$/i.test(server)) continue
+    if (addressOf(server) !== undefined || fileEnding.test(server) || isPublicDomain(server)) continue
+    matches.push(formatMatch('host', match.index + before.length, server))
   }
   return matches
 }
 
+/** The next backslash that is not in the same run of them. */
+function nextRun(text: string, at: number): number {
+  let end = at
+  while (text.charCodeAt(end) === 0x5c) end++
+  return text.indexOf('\\', end)
+}
+
+/** `DOMAIN\user` around the backslash at `at`. */
+function addAccount(matches: FormatMatch[], text: string, at: number): void {
+  accountName.lastIndex = at
+  const match = accountName.exec(text)
+  const start = runStart(text, at, 64, domainUnit)
+  if (match === null || start === at || /[\w\\/:.%$@]/.test(text.charAt(start - 1))) return
+  const [whole, , user = ''] = match
+  const domain = text.slice(start, at)
+  if (notDomains.has(domain.toLowerCase()) || wellKnownAccounts.has(domain.toLowerCase())) return
+  if (fileEnding.test(user) || !isDomainName(domain)) return
+  matches.push(formatMatch('domain', start, domain))
+  addUser(matches, at + whole.length - user.length, user)
+}
+
+function isPublicDomain(server: string): boolean {
+  return server.includes('.') && parse(server).isIcann === true
+}
+
 /** NetBIOS domains are written in capitals, DNS ones with dots; `Folder\File` is neither. */
 function isDomainName(domain: string): boolean {
-  return domain.includes('.') ? !fileEnding.test(domain) : /^[A-Z][A-Z0-9-]*$/.test(domain)
+  return domain.includes('.')
+    ? /^[A-Za-z]/.test(domain) && !fileEnding.test(domain)
+    : /^[A-Z][A-Z0-9-]{1,14}$/.test(domain)
 }
 
 /** A folder's name may hold spaces, but only where a backslash ends it: else the sentence goes on. */

@@ -1,24 +1,28 @@
 import type { View } from '../view.ts'
-import { type FormatMatch, formatMatch } from './format-match.ts'
+import { type FormatMatch, formatMatch, runStart } from './format-match.ts'
 
-const fullyQualified =
-  /(?<![\w.@-])((?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)*)([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.(?:local|lan|internal|intranet|corp|localdomain|intra))(?![\w-]|\.\w)/g
+const suffix = /\.(?:local|lan|internal|intranet|corp|localdomain|intra)(?![\w-]|\.\w)/g
+const labels = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+const unit = /[a-z0-9_.-]/
 /** Files of this form that every system has. */
 const files = /(?:^|\.)(?:rc|settings|config|env|user|application|hosts|jail|fail2ban)\.local$/
-const suffix = /\.(?:local|lan|internal|intranet|corp|localdomain|intra)/
 
 /** Hosts and domains under suffixes that exist only inside (RFC 6762, appendix G; ICANN's `internal`). */
 export function findInternalHosts(view: View): FormatMatch[] {
-  if (!suffix.test(view.lower)) return []
   const matches: FormatMatch[] = []
-  for (const match of view.lower.matchAll(fullyQualified)) {
-    const [whole, labels = '', zone = ''] = match
-    if (files.test(whole)) continue
-    const [host = '', ...between] = labels.split('.')
+  const text = view.lower
+  for (const match of text.matchAll(suffix)) {
+    const end = match.index + match[0].length
+    const start = runStart(text, match.index, 240, unit)
+    const before = text.charAt(start - 1)
+    const name = text.slice(start, match.index).replace(/^[-._]+/, '')
+    const whole = name + match[0]
+    if (before === '@' || !labels.test(name) || files.test(whole)) continue
     // `a.b.corp.local` is host a in domain b.corp.local; `corp.local` alone is a domain.
-    const domain = [...between.filter(label => label !== ''), zone].join('.')
-    if (host !== '') matches.push(formatMatch('host', match.index, host))
-    matches.push(formatMatch('domain', match.index + whole.length - domain.length, domain))
+    const dot = name.indexOf('.')
+    const domain = whole.slice(dot + 1)
+    if (dot > 0) matches.push(formatMatch('host', end - whole.length, name.slice(0, dot)))
+    matches.push(formatMatch('domain', end - domain.length, domain))
   }
   return matches
 }

@@ -1,3 +1,4 @@
+import { matchesInRun, numberRuns, unitSet } from '../runs.ts'
 import type { View } from '../view.ts'
 import { passesLuhn, remainder97, weightedSum } from './check-digits.ts'
 import { type FormatMatch, formatMatch } from './format-match.ts'
@@ -53,21 +54,25 @@ const nationalIds: readonly NationalId[] = [
 ]
 
 /** A number is also one where the words before it say so. */
-const named =
-  /\b(?:ssn|social security(?: (?:number|no\.?))?|passport(?: (?:number|no\.?))?|driver'?s? ?licen[cs]e(?: (?:number|no\.?))?|national id(?: number)?|tax id|nhs number|pesel|bsn|personalausweis(?:nummer)?|steuer-?id)(?:\s*(?:is|:|=|#|-|number|no\.?)){0,3}\s*([A-Z]{0,2}\d[A-Z\d -]{4,14}[A-Z\d])(?![\w-])/gi
+const namedBefore =
+  /\b(?:ssn|social security|passport|driver'?s? ?licen[cs]e|national id|tax id|nhs|pesel|bsn|personalausweis(?:nummer)?|steuer-?id)\b(?:\s|is|:|=|#|-|number|no\.?){0,6}$/i
+const numberUnits = unitSet('0-9A-Z +.-')
+const namedNumber = /(?<![A-Za-z0-9])[A-Z]{0,2}\d[A-Z\d -]{4,14}[A-Z\d](?![\w-])/g
 
 /** Numbers that a state gives to a person. */
 export function findNationalIds(view: View): FormatMatch[] {
+  const { text } = view
   const matches: FormatMatch[] = []
-  for (const { form, holds } of nationalIds) {
-    for (const match of view.text.matchAll(form)) {
-      if (holds === undefined || holds(match[0]))
-        matches.push(formatMatch('national-id', match.index, match[0]))
+  for (const run of numberRuns(text, numberUnits, 5)) {
+    for (const { form, holds } of run.end - run.start < 9 ? [] : nationalIds) {
+      for (const { start, match } of matchesInRun(text, run, form)) {
+        if (holds === undefined || holds(match[0])) matches.push(formatMatch('national-id', start, match[0]))
+      }
     }
-  }
-  for (const match of view.text.matchAll(named)) {
-    const number = match[1] ?? ''
-    matches.push(formatMatch('national-id', match.index + match[0].length - number.length, number))
+    if (!namedBefore.test(text.slice(Math.max(0, run.start - 40), run.start + 1))) continue
+    for (const { start, match } of matchesInRun(text, run, namedNumber)) {
+      matches.push(formatMatch('national-id', start, match[0]))
+    }
   }
   return matches
 }

@@ -1,8 +1,10 @@
+import { matchesInRun, numberRuns, unitSet } from '../runs.ts'
 import type { View } from '../view.ts'
 import { passesLuhn, remainder97 } from './check-digits.ts'
 import { type FormatMatch, formatMatch } from './format-match.ts'
 
 const cardShape = /(?<![\w.-])\d(?:[ -]?\d){11,18}(?![\w-]|\.\d)/g
+const cardUnits = unitSet('0-9 -')
 const ibanShape =
   /(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,4})?(?![A-Za-z0-9])/g
 // First digits and lengths of the networks' ranges, as they publish them.
@@ -30,10 +32,11 @@ const ibanLengths = new Map(
 /** Payment cards (network, length and Luhn) and IBANs (ISO 13616: country, length and remainder). */
 export function findPaymentNumbers(view: View): FormatMatch[] {
   const matches: FormatMatch[] = []
-  for (const match of view.text.matchAll(cardShape)) {
+  const cards = numberRuns(view.text, cardUnits, 12).flatMap(run => matchesInRun(view.text, run, cardShape))
+  for (const { start, match } of cards) {
     const digits = match[0].replaceAll(/[ -]/g, '')
-    const known = networks.some(([start, lengths]) => start.test(digits) && lengths.includes(digits.length))
-    if (known && passesLuhn(digits)) matches.push(formatMatch('card', match.index, match[0], digits))
+    const known = networks.some(([first, lengths]) => first.test(digits) && lengths.includes(digits.length))
+    if (known && passesLuhn(digits)) matches.push(formatMatch('card', start, match[0], digits))
   }
   for (const match of view.text.matchAll(ibanShape)) {
     const found = ibanIn(match[0])

@@ -1,3 +1,4 @@
+import { matchesInRun, numberRuns, unitSet } from '../runs.ts'
 import type { View } from '../view.ts'
 import { type FormatMatch, formatMatch } from './format-match.ts'
 
@@ -7,19 +8,23 @@ const american =
   /(?<![\w./:=-])(?:1[ .-])?(?:\(\d{3}\) ?|\d{3}[.-])\d{3}[.-]\d{4}(?: ?x ?\d{1,5})?(?![\w-]|\.\d)/g
 const european = /(?<![\w./:=+-])0\d{1,4}(?:[ /-]\d{2,4}){2,4}(?![\w-]|\.\d| \d)/g
 const pairs = /(?<![\w./:=+-])0?\d{2}([.-])\d{2}\1\d{2}\1\d{2}(?:\1\d{2})?(?![\w.-])/g
-const named =
-  /\b(?:tele?phone|phone|tel|mobile|cell(?:phone)?|fax|whatsapp|call(?:ed|ing)? (?:me|us|him|her|back)?|reach(?:ed)? (?:me|us|him|her)|text (?:me|us)|sms|hotline|telefon(?:nummer)?|handy)\b[^\d\n]{0,24}?(\(?\+?\d[\d ()./-]{5,17}\d(?: ?x ?\d{1,5})?)(?![\w-]|\.\d)/gi
+const namedBefore =
+  /\b(?:tele?phone|phone|tel|mobile|cell(?:phone)?|fax|whatsapp|call(?:ed|ing)?(?: (?:me|us|him|her|back))?|reach(?:ed)? (?:me|us|him|her)|text (?:me|us)|sms|hotline|telefon(?:nummer)?|handy)\b[^\d\n]{0,24}$/i
+const number = /\(?\+?\d[\d ()./-]{5,17}\d(?: ?x ?\d{1,5})?(?![\w-]|\.\d)/g
+const phoneUnits = unitSet('0-9 ()+./x-')
 
 /** Telephone numbers: in the forms that nothing else has, or named as one by the words before. */
 export function findPhones(view: View): FormatMatch[] {
+  const { text } = view
   const matches: FormatMatch[] = []
-  for (const form of [international, american, european, pairs]) {
-    for (const match of view.text.matchAll(form)) matches.push(phone(match.index, match[0]))
-  }
-  for (const match of view.text.matchAll(named)) {
-    const number = match[1] ?? ''
-    if (number.replaceAll(/\D/g, '').length < 7) continue
-    matches.push(phone(match.index + match[0].length - number.length, number))
+  for (const run of numberRuns(text, phoneUnits, 7)) {
+    for (const form of [international, american, european, pairs]) {
+      for (const { start, match } of matchesInRun(text, run, form)) matches.push(phone(start, match[0]))
+    }
+    if (!namedBefore.test(text.slice(Math.max(0, run.start - 40), run.start + 1).trimEnd())) continue
+    for (const { start, match } of matchesInRun(text, run, number)) {
+      if (match[0].replaceAll(/\D/g, '').length >= 7) matches.push(phone(start, match[0]))
+    }
   }
   return matches
 }

@@ -20,6 +20,8 @@ const isPassword = (secret: string, match: RegExpExecArray): boolean => {
   if (secret.length < 3 || !isRealValue(secret)) return false
   const name = match[0].slice(0, match[0].search(/[\s"'=:\\\])]/))
   if (notSecretName.test(name.replace(/^(?:pass(?:word|wd|phrase)?|pwd)/i, ''))) return false
+  // `pwd` is also the working directory.
+  if (/^pwd$/i.test(name) && /^(?:\/|[a-z]:|~|\.)/i.test(secret)) return false
   // `password: must be changed` is a sentence.
   const prose =
     /^[a-z]+$/.test(secret) &&
@@ -117,20 +119,14 @@ export const credentialContexts: readonly SecretDetector[] = [
   ),
   detector(
     'password',
-    'net1 net.exe',
-    `net1?(?:\\.exe)?["']?\\s{1,4}user\\s{1,4}(?!/)\\S{1,64}\\s{1,4}(?!/|\\*)${value}`,
+    'net net1',
+    `(?<!\\w)net1?(?:\\.exe)?["']?[ \\t]{1,4}user[ \\t]{1,4}(?!/)(?:"[^"\\n]{1,64}"|[^\\s"'/\\\\,;]{1,64})[ \\t]{1,4}(?!/|\\*|[A-Za-z]:)${value}`,
     { flags: 'i', holds: isPassword },
   ),
   detector(
     'password',
-    'net',
-    `(?<!\\w)net\\s{1,4}user\\s{1,4}(?!/)(?:"[^"]{1,64}"|\\S{1,64})\\s{1,4}(?!/|\\*)${value}`,
-    { flags: 'i', holds: isPassword },
-  ),
-  detector(
-    'password',
-    'net',
-    `(?<!\\w)net1?(?:\\.exe)?["']?\\s{1,4}use\\s[^\\n]{0,120}?\\\\\\\\\\S{1,120}\\s{1,4}(?!/|\\*|-)${value}(?=\\s{1,4}/u)`,
+    'net net1',
+    `(?<!\\w)net1?(?:\\.exe)?["']?[ \\t]{1,4}use[ \\t][^\\n]{0,120}?\\\\\\\\\\S{1,120}[ \\t]{1,4}(?!/|\\*|-)${value}(?=[ \\t]{1,4}/u)`,
     { flags: 'i', holds: isPassword },
   ),
   detector(

@@ -6,44 +6,48 @@ import { storedCredentials } from './stored-credentials.ts'
 import { tokenFormats } from './token-formats.ts'
 
 /*
- * One pass over the text hashes each pair of units and asks a bitmap whether any literal starts so; only then are
- * the literals of that pair compared, and only behind a whole literal is a pattern tried. A hundred and forty
- * detectors cost little more than one.
+ * One pass over the text hashes each three units and asks a bitmap whether any literal starts so; only then are the
+ * literals of that hash compared, and only behind a whole literal is a pattern tried. A hundred and forty detectors
+ * cost little more than one.
  */
 
 const detectors = [...tokenFormats, ...storedCredentials, ...credentialContexts]
-const shortest = 1
-const byStart = new Map<number, { literal: string; detector: SecretDetector }[]>()
 const starts = new Uint8Array(0x10000)
+const byStart: { literal: string; detector: SecretDetector }[][] = []
 
-for (const one of detectors) {
-  for (const literal of one.starts) {
-    const keys =
-      literal.length > shortest ? [pairKey(literal.charCodeAt(0), literal.charCodeAt(1))] : anyPair(literal)
-    for (const key of keys) {
+for (const detector of detectors) {
+  for (const literal of detector.starts) {
+    for (const key of keysOf(literal)) {
       starts[key] = 1
-      byStart.set(key, [...(byStart.get(key) ?? []), { literal, detector: one }])
+      byStart[key] = [...(byStart[key] ?? []), { literal, detector }]
     }
   }
 }
 
-function pairKey(first: number, second: number): number {
-  return ((first << 8) ^ second) & 0xffff
+function startKey(first: number, second: number, third: number): number {
+  return ((first * 31 + second) * 67 + third) & 0xffff
 }
 
-/** A literal of one unit is entered under every second unit of ASCII. */
-function anyPair(literal: string): number[] {
-  return Array.from({ length: 0x80 }, (_, second) => pairKey(literal.charCodeAt(0), second))
+/** A literal of two units is entered under every third unit of ASCII. */
+function keysOf(literal: string): number[] {
+  const [first, second, third] = [0, 1, 2].map(i => literal.charCodeAt(i))
+  if (first === undefined || second === undefined || third === undefined) return []
+  if (!Number.isNaN(third)) return [startKey(first, second, third)]
+  return Array.from({ length: 0x80 }, (_, any) => startKey(first, second, any))
 }
 
 /** Finds secrets in a view. */
 export function findSecrets(view: View): Span[] {
   const { lower, text } = view
   const spans: Span[] = []
-  for (let at = 0; at + 1 < lower.length; at++) {
-    const key = pairKey(lower.charCodeAt(at), lower.charCodeAt(at + 1))
+  let [first, second] = [lower.charCodeAt(0), lower.charCodeAt(1)]
+  for (let at = 0; at + 2 < lower.length; at++) {
+    const third = lower.charCodeAt(at + 2)
+    const key = startKey(first, second, third)
+    first = second
+    second = third
     if (starts[key] === 0) continue
-    for (const { literal, detector } of byStart.get(key) ?? []) {
+    for (const { literal, detector } of byStart[key] ?? []) {
       if (!lower.startsWith(literal, at)) continue
       const span = tryDetector(detector, text, at, view)
       if (span !== undefined) spans.push(span)

@@ -36,9 +36,7 @@ export const storedCredentials: readonly SecretDetector[] = [
     { flags: 'i' },
   ),
   // pwdump and NetNTLM: name:id:LM:NT, and name::domain:challenge:response.
-  detector('ntlm-hash', ':', '(?<=(?<![0-9a-f])):?:(?<secret>[0-9a-f]{32}:[0-9a-f]{32})(?![0-9a-f])', {
-    flags: 'i',
-  }),
+  detector('ntlm-hash', ':::', '(?<=(?<lead>(?<![0-9a-f])[0-9a-f]{32}:[0-9a-f]{32})):::', { flags: 'i' }),
   detector('ntlm-hash', '::', '::[\\w.-]{0,64}:(?<secret>[0-9a-f]{16}:[0-9a-f]{32,48}:[0-9a-f]{16,})', {
     flags: 'i',
   }),
