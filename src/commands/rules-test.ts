@@ -78,7 +78,7 @@ async function testLogs(
   const session = new Session(ruleset, {
     ...options,
     location: toByteText(options.location),
-    prefilter: fastPrefilter(ruleset),
+    prefilter: fastPrefilter(),
   })
   const timeOf = clock.kind === 'log' ? logClock(clock.seconds) : () => clock.seconds
   for (const [index, raw] of lines.entries()) {
@@ -99,7 +99,7 @@ async function testIniFiles(
   seconds: number,
   io: Io,
 ): Promise<number> {
-  const prefilter = fastPrefilter(ruleset)
+  const prefilter = fastPrefilter()
   let failed = 0
   let total = 0
   for (const file of paths) {

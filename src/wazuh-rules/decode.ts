@@ -1,39 +1,39 @@
 import type { Decoder, DecoderNode, DecoderTree } from './decoder.ts'
 import { orderableFields, type StaticField, type WazuhEvent } from './event.ts'
 import type { PluginRunner } from './plugins/plugin.ts'
+import type { Prefilter } from './prefilter.ts'
 
 const captures: string[] = []
 
-/**
- * Finds the decoder of an event and fills its fields. `candidates` narrows the roots down to those that may match;
- * it must keep their order.
- */
+/** Finds the decoder of an event and fills its fields. */
 export function decodeEvent(
   event: WazuhEvent,
   tree: DecoderTree,
-  candidates: (event: WazuhEvent, roots: readonly DecoderNode[]) => readonly DecoderNode[],
+  prefilter: Prefilter,
   runPlugin: PluginRunner,
 ): void {
   const roots = event.programName === undefined ? tree.withoutProgramName : tree.withProgramName
-  for (const node of candidates(event, roots)) {
-    const afterParent = matchRoot(event, node.decoder)
+  for (const node of prefilter.decoders(event, roots)) {
+    const afterParent = matchRoot(event, node.decoder, prefilter)
     if (afterParent === undefined) continue
     event.decoder = node.decoder
     event.category = node.decoder.type
     event.afterPrematch = afterParent
-    if (node.children.length === 0) runDecoders(event, [node], 0, afterParent, undefined, runPlugin)
-    else runChildren(event, node.children, afterParent, runPlugin)
+    if (node.children.length === 0)
+      runDecoders(event, [node], 0, afterParent, undefined, prefilter, runPlugin)
+    else runChildren(event, node.children, afterParent, prefilter, runPlugin)
     return
   }
 }
 
 /** The place after the prematch, or undefined where the decoder is not this event's. */
-function matchRoot(event: WazuhEvent, decoder: Decoder): number | undefined {
+function matchRoot(event: WazuhEvent, decoder: Decoder, prefilter: Prefilter): number | undefined {
   let after = 0
   if (event.programName !== undefined) {
     if (!decoder.programName?.matches(event.programName, event.lower(event.programName))) return undefined
   }
   if (decoder.prematch) {
+    if (!prefilter.mayMatch(decoder.prematch)) return undefined
     after = decoder.prematch.locate(event.log, event.logLower, 0)
     if (after < 0) return undefined
   }
@@ -45,23 +45,26 @@ function runChildren(
   event: WazuhEvent,
   children: readonly DecoderNode[],
   afterParent: number,
+  prefilter: Prefilter,
   runPlugin: PluginRunner,
 ): void {
   for (let at = 0; at < children.length; at++) {
     const child = children[at]?.decoder
     if (!child) return
     if (!child.prematch) {
-      runDecoders(event, children, at, afterParent, afterParent, runPlugin)
+      runDecoders(event, children, at, afterParent, afterParent, prefilter, runPlugin)
       return
     }
     const from = child.prematchAfterParent ? afterParent : 0
-    const after = child.prematch.locate(event.log, event.logLower, from)
+    const after = prefilter.mayMatch(child.prematch)
+      ? child.prematch.locate(event.log, event.logLower, from)
+      : -1
     if (after >= 0) {
       event.decoder = child
       event.category = child.type
       event.afterParent = afterParent
       event.afterPrematch = after
-      runDecoders(event, children, at, afterParent, after, runPlugin)
+      runDecoders(event, children, at, afterParent, after, prefilter, runPlugin)
       return
     }
     // The further regexes of the same name belong to it: they are passed over together.
@@ -76,6 +79,7 @@ function runDecoders(
   first: number,
   afterParent: number,
   afterPrematch: number | undefined,
+  prefilter: Prefilter,
   runPlugin: PluginRunner,
 ): void {
   let afterRegex: number | undefined
@@ -85,7 +89,9 @@ function runDecoders(
     if (decoder.plugin) runPlugin(decoder.plugin, event)
     else if (decoder.regex) {
       const from = startOf(decoder, afterParent, afterPrematch, afterRegex)
-      const after = decoder.regex.capture(event.log, event.logLower, from, captures)
+      const after = prefilter.mayMatch(decoder.regex)
+        ? decoder.regex.capture(event.log, event.logLower, from, captures)
+        : -1
       if (after >= 0) {
         afterRegex = after
         storeCaptures(event, decoder)

@@ -46,8 +46,10 @@ export class WazuhEvent {
   readonly timestamp: string | undefined
   hostname: string
   readonly programName: string | undefined
+  readonly programNameLower: string
   readonly agentId: string
   location: string
+  readonly locationLower: string
   /** When it arrived, in seconds since the epoch. Correlation counts in these. */
   readonly arrivedAt: number
   decoder: Decoder | undefined
@@ -76,6 +78,7 @@ export class WazuhEvent {
     origin: {
       readonly agentId: string
       readonly location: string
+      readonly locationLower: string
       readonly hostname: string
       readonly arrivedAt: number
     },
@@ -85,9 +88,11 @@ export class WazuhEvent {
     this.logLower = input.log.toLowerCase()
     this.timestamp = input.timestamp
     this.programName = input.programName
+    this.programNameLower = input.programName?.toLowerCase() ?? ''
     this.hostname = origin.hostname
     this.agentId = origin.agentId
     this.location = origin.location
+    this.locationLower = origin.locationLower
     this.arrivedAt = origin.arrivedAt
   }
 
@@ -113,6 +118,8 @@ export class WazuhEvent {
   /** Lower-cased text, remembered for the life of the event: many rules test the same field. */
   lower(text: string): string {
     if (text === this.log) return this.logLower
+    if (text === this.location) return this.locationLower
+    if (text === this.programName) return this.programNameLower
     this.#lowered ??= new Map()
     let lower = this.#lowered.get(text)
     if (lower === undefined) {

@@ -1,9 +1,15 @@
 import { inNetworks, type Network, parseNetwork } from './ip-list.ts'
+import { pairsOf, type WordPairs } from './log-digest.ts'
 import { compileOsMatch, osMatchLiterals, osMatchTest } from './os-match.ts'
 import { miss, runOsRegex } from './os-regex.ts'
 import { compileOsRegex, type OsRegexProgram } from './os-regex-program.ts'
 import { translatePcre } from './pcre-translate.ts'
-import { osRegexLiterals, pcreLiterals, type RequiredLiterals } from './required-literals.ts'
+import {
+  osRegexFirstBytes,
+  osRegexLiterals,
+  pcreLiterals,
+  type RequiredLiterals,
+} from './required-literals.ts'
 
 export type ExpressionType = 'osmatch' | 'osregex' | 'pcre2' | 'string' | 'address'
 
@@ -12,6 +18,10 @@ export interface Expression {
   readonly type: ExpressionType
   readonly source: string
   readonly literals: RequiredLiterals
+  /** The byte pairs of the literals, for `LogDigest`. */
+  readonly pairs: readonly WordPairs[] | undefined
+  /** False only where no subject that begins with this byte matches (-1: the empty subject). */
+  mayStartWith(byte: number): boolean
   matches(subject: string, lower: string): boolean
   /** Searches from an offset on, as if the subject began there. Returns the offset after the match, or -1. */
   locate(subject: string, lower: string, from: number): number
@@ -55,6 +65,8 @@ function testOnly(
     type,
     source,
     literals,
+    pairs: pairsOf(literals),
+    mayStartWith: () => true,
     matches,
     locate,
     capture: (subject, lower, from, captures) => {
@@ -110,7 +122,19 @@ function osRegexExpression(source: string, programs: readonly OsRegexProgram[]):
     return -1
   }
   const matches = (subject: string, lower: string) => locate(subject, lower, 0) >= 0
-  return { type: 'osregex', source, literals: osRegexLiterals(programs), matches, locate, capture }
+  const literals = osRegexLiterals(programs)
+  const first = osRegexFirstBytes(programs)
+  const mayStartWith = (byte: number) => first === undefined || first.has(byte)
+  return {
+    type: 'osregex',
+    source,
+    literals,
+    pairs: pairsOf(literals),
+    mayStartWith,
+    matches,
+    locate,
+    capture,
+  }
 }
 
 function pcreExpression(source: string): Expression | ExpressionError {
@@ -130,10 +154,13 @@ function pcreExpression(source: string): Expression | ExpressionError {
     }
     return from + found.index + found[0].length
   }
+  const literals = pcreLiterals(source)
   return {
     type: 'pcre2',
     source,
-    literals: pcreLiterals(source),
+    literals,
+    pairs: pairsOf(literals),
+    mayStartWith: () => true,
     matches: subject => pattern.test(subject),
     locate: (subject, _, from) => run(subject, from, undefined),
     capture: (subject, _, from, captures) => run(subject, from, captures),

@@ -65,12 +65,12 @@ function alternativeTest({ kind, text }: Alternative): (lower: string) => boolea
 }
 
 /**
- * The words of which at least one is in every subject that matches, or undefined where there are none
- * (negated, or an alternative that matches anything).
+ * The words of which at least one is in every subject that matches, each in a list of its own, or undefined where
+ * there are none (negated, or an alternative that matches anything).
  */
-export function osMatchLiterals(pattern: OsMatch): readonly string[] | undefined {
+export function osMatchLiterals(pattern: OsMatch): readonly (readonly string[])[] | undefined {
   if (pattern.negated || pattern.alternatives.some(({ text }) => text === '')) return undefined
-  return pattern.alternatives.map(({ text }) => text)
+  return pattern.alternatives.map(({ text }) => [text])
 }
 
 /** OS_WordMatch, the older form that `if_group` uses: no `$`, no `!`, and it finds nothing in an empty subject. */

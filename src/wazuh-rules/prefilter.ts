@@ -1,5 +1,6 @@
 import type { DecoderNode } from './decoder.ts'
 import type { WazuhEvent } from './event.ts'
+import type { Expression } from './expression.ts'
 import type { RuleNode } from './rule.ts'
 
 /**
@@ -7,12 +8,18 @@ import type { RuleNode } from './rule.ts'
  * does not match; it may never leave out what does.
  */
 export interface Prefilter {
+  /** Is told of each event before anything else is asked. */
+  begin(event: WazuhEvent): void
+  /** Whether the expression may match anywhere in the event's log. */
+  mayMatch(expression: Expression): boolean
   decoders(event: WazuhEvent, roots: readonly DecoderNode[]): readonly DecoderNode[]
   rules(event: WazuhEvent, node: RuleNode): readonly RuleNode[]
 }
 
 /** Lets everything through: the reference that the fast one is compared with. */
 export const plainPrefilter: Prefilter = {
+  begin: () => {},
+  mayMatch: () => true,
   decoders: (_, roots) => roots,
   rules: (_, node) => node.children,
 }

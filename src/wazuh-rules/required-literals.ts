@@ -1,52 +1,84 @@
-import { classMark, groupMark, type OsRegexProgram, plus, star } from './os-regex-program.ts'
+import { classMark, classSets, groupMark, type OsRegexProgram, plus, star } from './os-regex-program.ts'
 
 /**
- * Words without which a pattern cannot match: at least one of the list must be in the lower-cased subject. They let
- * a cheap substring search stand before each expensive match. `undefined` where there is no such list; a list that
- * is too short costs time, one that is wrong costs matches, so each rule here errs on the side of `undefined`.
+ * What must be in a lower-cased subject for a pattern to match: all the words of at least one of the lists. It lets a
+ * cheap test stand before each expensive match. `undefined` where nothing can be said; a list that says too little
+ * costs time, one that is wrong costs matches, so each rule here errs on the side of saying less.
  */
-export type RequiredLiterals = readonly string[] | undefined
+export type RequiredLiterals = readonly (readonly string[])[] | undefined
 
-/** The longest run of literals of each alternative. */
+/** The literals of each alternative. */
 export function osRegexLiterals(programs: readonly OsRegexProgram[]): RequiredLiterals {
-  const words = programs.map(longestRun)
-  return words.every(word => word !== undefined) ? words : undefined
+  const lists = programs.map(literalRuns)
+  return lists.every(list => list.length > 0) ? lists : undefined
 }
 
-function longestRun({ codes }: OsRegexProgram): string | undefined {
-  let best = ''
+/** Classes of one member: `\\s`, `\\(`, `\\)`, `\\\\`, `\\t`, `\\$`, `\\|`, `\\<`. */
+const singleMembers = new Map(
+  classSets.flatMap((members, number) => {
+    const only = members.indexOf(1)
+    return only >= 0 && members.lastIndexOf(1) === only ? [[number, String.fromCharCode(only)] as const] : []
+  }),
+)
+
+function literalRuns({ codes }: OsRegexProgram): string[] {
+  const runs: string[] = []
+  // OS_Regex may end early within trailing classes, so they count only once a literal stands behind them.
+  let pending: string[] = []
   let run = ''
   let afterClass = false
   const close = () => {
-    if (run.length > best.length) best = run
+    if (run !== '') runs.push(...pending, run)
+    if (run !== '') pending = []
     run = ''
   }
   for (let at = 0; codes[at] !== 0; at++) {
     const code = codes[at] ?? 0
     if (code === classMark) {
       close()
-      at++
+      const only = singleMembers.get(codes[++at] ?? 0)
       const quantifier = codes[at + 1]
       const quantified = quantifier === plus || quantifier === star
       if (quantified) at++
-      // OS_Regex may accept a bare class as the end although one literal follows it: that literal is not required.
+      else if (only !== undefined) pending.push(only)
       afterClass = !quantified
     } else if (code === groupMark) close()
     else {
+      // A bare class before the last literal may be taken for the end: that literal is not required.
       if (!(afterClass && codes[at + 1] === 0)) run += String.fromCharCode(code)
       afterClass = false
     }
   }
   close()
-  return best === '' ? undefined : best
+  return runs
+}
+
+/**
+ * The bytes with which every subject that matches begins, or undefined where any may (an alternative is not anchored,
+ * or may begin with nothing).
+ */
+export function osRegexFirstBytes(programs: readonly OsRegexProgram[]): ReadonlySet<number> | undefined {
+  const bytes = new Set<number>()
+  for (const { codes, anchoredStart } of programs) {
+    const at = codes[0] === groupMark ? 1 : 0
+    const code = codes[at] ?? 0
+    if (!anchoredStart || code === 0 || code === groupMark) return undefined
+    if (code !== classMark) bytes.add(code)
+    else {
+      if (codes[at + 2] === star) return undefined
+      const members = classSets[codes[at + 1] ?? 0] ?? []
+      for (let byte = 0; byte < 256; byte++) if (members[byte] === 1) bytes.add(byte)
+    }
+  }
+  return bytes
 }
 
 /** As much as can be read off a PCRE2 pattern without doubt. */
 export function pcreLiterals(pattern: string): RequiredLiterals {
   if (/^\(\*/.test(pattern) || /\(\?[a-z]*x/.test(pattern) || pattern.includes('\\Q')) return undefined
   const reader = { pattern, at: 0 }
-  const list = readAlternatives(reader)
-  return reader.at === pattern.length ? list : undefined
+  const lists = readAlternatives(reader)
+  return reader.at === pattern.length ? lists : undefined
 }
 
 interface Reader {
@@ -54,27 +86,28 @@ interface Reader {
   at: number
 }
 
+/** More lists than this cost more than they save. */
+const mostLists = 24
+
 function readAlternatives(reader: Reader): RequiredLiterals {
-  const all: string[] = []
+  const all: (readonly string[])[] = []
   let complete = true
   for (;;) {
-    const list = readSequence(reader)
-    if (list) all.push(...list)
+    const lists = readSequence(reader)
+    if (lists) all.push(...lists)
     else complete = false
     if (reader.pattern.charAt(reader.at) !== '|') break
     reader.at++
   }
-  return complete && all.length <= 24 ? all : undefined
+  return complete && all.length <= mostLists ? all : undefined
 }
 
 function readSequence(reader: Reader): RequiredLiterals {
-  let best: RequiredLiterals
+  const words: string[] = []
+  let choices: RequiredLiterals
   let run = ''
-  const offer = (list: RequiredLiterals) => {
-    if (list && (best === undefined || shortest(list) > shortest(best))) best = list
-  }
   const close = () => {
-    if (run !== '') offer([run])
+    if (run !== '') words.push(run)
     run = ''
   }
   while (reader.at < reader.pattern.length) {
@@ -82,26 +115,19 @@ function readSequence(reader: Reader): RequiredLiterals {
     if (letter === '|' || letter === ')') break
     const item = readItem(reader)
     const repeat = readRepeat(reader)
-    if (item.kind === 'letter' && repeat === 'once') run += item.text
-    else if (item.kind === 'letter') {
-      if (repeat === 'some') run += item.text
-      close()
-    } else {
-      close()
-      if (item.kind === 'group' && repeat !== 'maybe') offer(item.list)
-    }
+    if (item.kind === 'letter' && repeat !== 'maybe') run += item.text
+    if (item.kind !== 'letter' || repeat !== 'once') close()
+    // One choice of words is enough: two would have to be multiplied.
+    if (item.kind === 'group' && repeat !== 'maybe') choices ??= item.lists
   }
   close()
-  return best
-}
-
-function shortest(list: readonly string[]): number {
-  return Math.min(...list.map(word => word.length))
+  if (choices) return choices.map(choice => [...choice, ...words])
+  return words.length > 0 ? [words] : undefined
 }
 
 type Item =
   | { readonly kind: 'letter'; readonly text: string }
-  | { readonly kind: 'group'; readonly list: RequiredLiterals }
+  | { readonly kind: 'group'; readonly lists: RequiredLiterals }
   | { readonly kind: 'other' }
 
 function readItem(reader: Reader): Item {
@@ -136,9 +162,9 @@ function readGroup(reader: Reader): Item {
     return { kind: 'other' }
   }
   reader.at += special ? 2 : head.length
-  const list = readAlternatives(reader)
+  const lists = readAlternatives(reader)
   reader.at++
-  return special ? { kind: 'other' } : { kind: 'group', list }
+  return special ? { kind: 'other' } : { kind: 'group', lists }
 }
 
 function readRepeat(reader: Reader): 'once' | 'some' | 'maybe' {

@@ -16,14 +16,16 @@ export interface PatternDraft {
 
 const longestText = 2048
 
+const logOf = (event: WazuhEvent) => event.log
+
 /** How each pattern element finds its subject, in Wazuh's order of testing. */
 const subjects: Record<string, (event: WazuhEvent) => string | undefined> = {
   program_name: event => event.programName,
   id: event => event.fields.id,
   system_name: event => event.fields.system_name,
   protocol: event => event.fields.protocol,
-  match: event => event.log,
-  regex: event => event.log,
+  match: logOf,
+  regex: logOf,
   action: event => event.fields.action,
   url: event => event.fields.url,
   location: event => event.location,
@@ -128,7 +130,7 @@ function readField(draft: RuleDraft, element: XmlElement, complain: Complain): v
   const expression = compile(readType(element, 'osregex', complain), element.text, element, complain)
   if (!expression) return
   const negated = readNegation(element, complain)
-  draft.tests.push(patternTest(lower, expression, negated, event => event.dynamic(lower)))
+  draft.tests.push(patternTest(`field ${lower}`, expression, negated, event => event.dynamic(lower)))
 }
 
 /** Compiles the joined patterns, in Wazuh's order. */
@@ -162,6 +164,7 @@ function patternTest(
     field,
     expression,
     negated,
+    ...(subject === logOf ? { onLog: expression } : {}),
     passes(event) {
       const text = subject(event)
       return text !== undefined && expression.matches(text, event.lower(text)) !== negated

@@ -37,6 +37,8 @@ export interface RuleTest {
   readonly field: string
   readonly expression: Expression | undefined
   readonly negated: boolean
+  /** The expression again, where its subject is the log. */
+  readonly onLog?: Expression
   passes(event: WazuhEvent): boolean
 }
 

@@ -60,11 +60,16 @@ export class Session {
   readonly #lastOutputs = new Map<string, string>()
   readonly #runPlugin: PluginRunner
   readonly #mostSkipped: number
+  readonly #location: string
+  readonly #locationLower: string
 
   constructor(ruleset: Ruleset, options: SessionOptions) {
     this.#ruleset = ruleset
     this.#options = options
     this.#prefilter = options.prefilter ?? plainPrefilter
+    const { agent, location } = options
+    this.#location = agent ? `(${agent.name}) ${agent.ip}->${location}` : location
+    this.#locationLower = this.#location.toLowerCase()
     this.#mostSkipped = Math.max(0, ...ruleset.rules.rules.map(rule => rule.body.correlation?.skip ?? 0))
     this.#runPlugin = (name, event) => {
       switch (name) {
@@ -85,18 +90,20 @@ export class Session {
   /** Takes one log (byte text) that arrives at the given second. */
   process(log: string, arrivedAtSeconds: number): Verdict {
     const event = this.#newEvent(log, arrivedAtSeconds)
-    decodeEvent(event, this.#ruleset.decoders, this.#prefilter.decoders, this.#runPlugin)
+    this.#prefilter.begin(event)
+    decodeEvent(event, this.#ruleset.decoders, this.#prefilter, this.#runPlugin)
     this.#accumulator.apply(event)
     return { event, alert: this.#applyRules(event) }
   }
 
   #newEvent(log: string, arrivedAt: number): WazuhEvent {
-    const { agent, location, managerName } = this.#options
+    const { agent, managerName } = this.#options
     const input = preDecode(log)
     return new WazuhEvent(input, {
       arrivedAt,
       agentId: agent?.id ?? '000',
-      location: agent ? `(${agent.name}) ${agent.ip}->${location}` : location,
+      location: this.#location,
+      locationLower: this.#locationLower,
       hostname: agent ? agent.name : (input.hostname ?? managerName),
     })
   }
@@ -131,7 +138,10 @@ export class Session {
   #passes(event: WazuhEvent, rule: Rule): boolean {
     const { body } = rule
     if (body.decodedAs !== undefined && body.decodedAs !== event.decoder?.name) return false
-    for (const test of body.tests) if (!test.passes(event)) return false
+    for (const test of body.tests) {
+      if (test.onLog && !test.negated && !this.#prefilter.mayMatch(test.onLog)) return false
+      if (!test.passes(event)) return false
+    }
     if (body.checkDiff && !this.#hasChanged(event, rule)) return false
     if (body.firstTimeSeen && !this.#firstTimeSeen.isNew(event)) return false
     for (const list of body.lists) if (!list.passes(event)) return false
