@@ -8,7 +8,9 @@ import {
   useRouter,
   useSearch,
 } from '@tanstack/react-router'
-import { EmptyState, ErrorState, Loading } from './components/states.tsx'
+import { Link } from './components/link.tsx'
+import { PageHeading } from './components/page-heading.tsx'
+import { ErrorState, Loading } from './components/states.tsx'
 import { pages } from './pages.ts'
 import { Shell } from './shell/shell.tsx'
 
@@ -39,11 +41,14 @@ export const router = createRouter({
     <ErrorState what="This page stopped working." error={error} onRetry={reset} />
   ),
   defaultNotFoundComponent: () => (
-    <EmptyState title="There is no such page.">
-      <a href="/" className="text-accent underline">
-        Go to the queue
-      </a>
-    </EmptyState>
+    <>
+      <PageHeading title="There is no such page" />
+      <p className="px-4">
+        <Link href="/" className="text-accent underline">
+          Go to the queue
+        </Link>
+      </p>
+    </>
   ),
 })
 

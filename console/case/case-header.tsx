@@ -9,6 +9,7 @@ import { Moment } from '../components/moment.tsx'
 import { SeverityLabel } from '../components/severity.tsx'
 import { SlaClock } from '../components/sla-clock.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
+import { lastQueueHref } from '../queue/last-queue.ts'
 
 /** What the case is, whose it is, how long it may wait, and what can be done with it as a whole. */
 export function CaseHeader({
@@ -32,7 +33,7 @@ export function CaseHeader({
   return (
     <header className="grid gap-1.5 border-b border-line px-4 pt-2 pb-3">
       <div className="flex flex-wrap items-center gap-1 text-muted">
-        <Link href="/" className={buttonClass('quiet')}>
+        <Link href={lastQueueHref()} className={buttonClass('quiet')}>
           <ArrowLeft aria-hidden="true" className="size-4" /> Queue
         </Link>
         <Neighbour to={previous} word="Previous case" Icon={ArrowUp} />

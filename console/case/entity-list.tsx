@@ -28,7 +28,7 @@ function EntityGroup({ type, entities }: { type: EntityView['type']; entities: r
       <h3 className="text-xs text-muted">{entityTypeWords[type].many}</h3>
       <ul>
         {shown.map(entity => (
-          <li key={entity.value} className="flex items-baseline gap-2">
+          <li key={entity.value} className="flex min-h-6 items-baseline gap-2">
             <Link
               href={entityHref(entity.type, entity.value)}
               className="min-w-0 wrap-anywhere text-accent hover:underline"

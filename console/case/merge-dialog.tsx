@@ -42,7 +42,6 @@ export function MergeDialog({ into, onClose }: { into: CaseSummary; onClose: () 
               ? `Open cases on ${visibleText(host)}; write to search all.`
               : 'Words in titles, headlines and entities.'
           }
-          autoFocus
           value={text}
           onChange={event => setText(event.target.value)}
         />

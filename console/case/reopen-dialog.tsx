@@ -26,7 +26,6 @@ export function ReopenDialog({
         <TextField
           label="Why"
           required
-          autoFocus
           maxLength={4000}
           value={reason}
           onChange={event => setReason(event.target.value)}

@@ -67,7 +67,6 @@ export function VerdictDialog({
           {control => (
             <textarea
               {...control}
-              autoFocus
               rows={3}
               maxLength={4000}
               className={inputClass}

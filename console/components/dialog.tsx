@@ -48,13 +48,14 @@ export function Dialog({
   )
 }
 
-/** A ref for a `<dialog>` that is modal while it is mounted. */
+/** A ref for a `<dialog>` that is modal while it is mounted. The first field to write in gets the focus, where there is one. */
 export function useModal() {
   const ref = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     const dialog = ref.current
     if (dialog === null) return
     dialog.showModal()
+    dialog.querySelector<HTMLElement>('textarea, input:not([type="radio"], [type="checkbox"])')?.focus()
     return () => dialog.close()
   }, [])
   return ref

@@ -46,7 +46,7 @@ export function Untrusted({
 export function HiddenCharacter({ name }: { name: string }) {
   return (
     <span
-      className="mx-px rounded-sm border border-attacker px-0.5 font-mono text-[0.6875rem] text-attacker"
+      className="mx-px rounded-sm border border-current px-0.5 font-mono text-[0.6875rem] text-attacker in-data-cited:text-current"
       title={`Invisible or deceptive character: ${name}`}
     >
       {name}

@@ -21,6 +21,7 @@ import { Section } from '../components/section.tsx'
 import { ErrorState, Loading } from '../components/states.tsx'
 import { type Verdict, verdictLooks, verdictOrder } from '../components/verdict.tsx'
 import { useShortcuts } from '../keyboard/use-shortcuts.ts'
+import { lastQueueHref } from '../queue/last-queue.ts'
 import { useGo, useRouteParameter, useSearchValues } from '../router.tsx'
 import { visibleText } from '../text/visible-text.ts'
 
@@ -82,7 +83,7 @@ function CasePage({ detail }: { detail: CaseDetail }) {
       keys: 'u',
       label: 'Back to the queue',
       group: 'Case',
-      run: () => (window.history.length > 1 ? window.history.back() : go('/')),
+      run: () => go(lastQueueHref()),
     },
     {
       keys: 'b',

@@ -83,7 +83,7 @@ function EntityPage({ entity }: { entity: EntityPivot }) {
           {entity.related.length === 0 && <p className="text-muted">Nothing else, so far.</p>}
           <ul className="grid gap-0.5">
             {entity.related.map(each => (
-              <li key={`${each.type} ${each.value}`} className="flex items-baseline gap-2">
+              <li key={`${each.type} ${each.value}`} className="flex min-h-6 items-baseline gap-2">
                 <Link
                   href={entityHref(each.type, each.value)}
                   className="min-w-0 wrap-anywhere text-accent hover:underline"

@@ -1,3 +1,4 @@
+import { useLocation } from '@tanstack/react-router'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { CaseSummary } from '../../src/http/contract-cases.ts'
 import { useMay } from '../api/session.ts'
@@ -11,6 +12,7 @@ import { useShortcuts } from '../keyboard/use-shortcuts.ts'
 import { ClaimOnOpen, useClaimOnOpen } from '../queue/claim-on-open.tsx'
 import { EmptyQueue } from '../queue/empty-queue.tsx'
 import { FilterBar } from '../queue/filter-bar.tsx'
+import { rememberQueue } from '../queue/last-queue.ts'
 import { type FilterValues, filterOnly } from '../queue/queue-filter.ts'
 import { QueueTable, type QueueTableHandle } from '../queue/queue-table.tsx'
 import { SelectionBar } from '../queue/selection-bar.tsx'
@@ -34,6 +36,8 @@ export function Page() {
   const [asking, setAsking] = useState<Verdict>()
   const table = useRef<QueueTableHandle>(null)
   const go = useGo()
+  const href = useLocation({ select: location => location.href })
+  useEffect(() => rememberQueue(href), [href])
   const mayTriage = useMay('analyst')
   const claimOnOpen = useClaimOnOpen()
   const { claim, release, decide } = useCaseActions()

@@ -112,7 +112,6 @@ function SaveViewDialog({ query, onClose }: { query: string; onClose: () => void
           label="Name"
           required
           maxLength={100}
-          autoFocus
           value={name}
           onChange={event => setName(event.target.value)}
           error={save.isError ? failureText(save.error) : undefined}

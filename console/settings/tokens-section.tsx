@@ -136,7 +136,6 @@ function NewTokenDialog({
           hint="What will use it, and where."
           required
           maxLength={100}
-          autoFocus
           value={name}
           onChange={event => setName(event.target.value)}
           error={create.isError ? failureText(create.error) : undefined}

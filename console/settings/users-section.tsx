@@ -204,7 +204,6 @@ function NewUserDialog({
           required
           maxLength={100}
           pattern="[\w.@\-]+"
-          autoFocus
           autoComplete="off"
           value={username}
           onChange={event => setUsername(event.target.value)}

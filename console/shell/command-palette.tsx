@@ -44,7 +44,6 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
       <div className="flex items-center gap-2 border-b border-line px-3">
         <Search aria-hidden="true" className="size-4 text-muted" />
         <input
-          autoFocus
           role="combobox"
           aria-label="Command, page or search"
           aria-expanded="true"
