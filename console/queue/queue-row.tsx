@@ -95,7 +95,10 @@ export const QueueRow = memo(function QueueRow({
       </td>
       <td className="truncate max-md:order-6">
         {row.assignee === null ? (
-          <span className="text-faint max-md:hidden">nobody</span>
+          <span className="text-faint max-md:hidden">
+            <span aria-hidden="true">–</span>
+            <span className="sr-only">nobody</span>
+          </span>
         ) : (
           visibleText(row.assignee.displayName)
         )}

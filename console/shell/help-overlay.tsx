@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { Dialog } from '../components/dialog.tsx'
 import { KeyHint } from '../components/key-hint.tsx'
+import type { Shortcut } from '../keyboard/shortcut-registry.ts'
 import { shortcutRegistry } from '../keyboard/use-shortcuts.ts'
 
 /** Every key that works on the open page, by group. Read from the registry when it opens, so it cannot be out of date. */
@@ -14,17 +15,17 @@ export function HelpOverlay({ onClose }: { onClose: () => void }) {
           <section key={group} className="mb-4 break-inside-avoid">
             <h3 className="mb-1 text-xs text-muted">{group}</h3>
             <dl className="grid gap-1">
-              {shortcuts
-                .filter(shortcut => shortcut.group === group)
-                .map(shortcut => (
-                  <div key={shortcut.keys} className="flex items-center justify-between gap-4">
-                    <dt>{shortcut.label}</dt>
-                    <dd>
-                      <span className="sr-only">{shortcut.keys}</span>
-                      <KeyHint keys={shortcut.keys} />
-                    </dd>
-                  </div>
-                ))}
+              {commandsOf(shortcuts, group).map(({ label, keys }) => (
+                <div key={label} className="flex items-center justify-between gap-4">
+                  <dt>{label}</dt>
+                  <dd className="flex gap-2">
+                    <span className="sr-only">{keys.join(' or ')}</span>
+                    {keys.map(each => (
+                      <KeyHint key={each} keys={each} />
+                    ))}
+                  </dd>
+                </div>
+              ))}
             </dl>
           </section>
         ))}
@@ -34,4 +35,15 @@ export function HelpOverlay({ onClose }: { onClose: () => void }) {
       </p>
     </Dialog>
   )
+}
+
+/** The commands of a group, each with all keys that do it. */
+function commandsOf(
+  shortcuts: readonly Shortcut[],
+  group: string,
+): readonly { label: string; keys: readonly string[] }[] {
+  const keysByLabel = new Map<string, string[]>()
+  for (const { label, keys, group: own } of shortcuts)
+    if (own === group) keysByLabel.set(label, [...(keysByLabel.get(label) ?? []), keys])
+  return [...keysByLabel].map(([label, keys]) => ({ label, keys }))
 }
