@@ -4,7 +4,12 @@ import type { ServerEvent } from '../../src/http/contract-events.ts'
 /** `lost` from the first failed reconnect until events flow again. */
 export type LiveState = 'connecting' | 'live' | 'lost'
 
-const kinds: readonly ServerEvent['kind'][] = ['case-created', 'case-changed', 'brief-ready']
+/** Every event there is: a kind that the contract gains and this lacks does not compile. */
+const kinds: Readonly<Record<ServerEvent['kind'], true>> = {
+  'case-created': true,
+  'case-changed': true,
+  'brief-ready': true,
+}
 
 let state: LiveState = 'connecting'
 const stateListeners = new Set<() => void>()
@@ -34,7 +39,7 @@ export function openLiveEvents(): () => void {
       retry = setTimeout(connect, delayMs)
       delayMs = Math.min(delayMs * 2, 30_000)
     }
-    for (const kind of kinds)
+    for (const kind of Object.keys(kinds))
       source.addEventListener(kind, message => {
         const event = JSON.parse(message.data) as ServerEvent // Written by our own server from the same schema.
         for (const listener of eventListeners) listener(event)

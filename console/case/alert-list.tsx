@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { CaseAlertPage, CaseDetail } from '../../src/http/contract-cases.ts'
+import type { CaseAlertPage } from '../../src/http/contract-cases.ts'
 import { listCaseAlerts, splitCase } from '../api/cases.ts'
 import { useMay } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
@@ -11,9 +11,10 @@ import { toast, toastFailure } from '../components/toast.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 import { useGo } from '../router.tsx'
 import { visibleText } from '../text/visible-text.ts'
+import type { CaseSectionProps } from './case-sections.ts'
 
 /** Every alert of the case and why it is in it. Ticked ones can be split off into a case of their own. */
-export function AlertList({ detail, onRaw }: { detail: CaseDetail; onRaw: (alertKey: string) => void }) {
+export function AlertList({ detail, onRaw }: CaseSectionProps) {
   const id = detail.case.id
   const mayTriage = useMay('analyst')
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set())

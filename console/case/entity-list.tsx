@@ -4,11 +4,12 @@ import { Button } from '../components/button.tsx'
 import { entityTypeWords } from '../components/entity-type.ts'
 import { entityHref, Link } from '../components/link.tsx'
 import { visibleText } from '../text/visible-text.ts'
+import type { CaseSectionProps } from './case-sections.ts'
 
 const shownPerType = 6
 
 /** Who and what the case is about, by kind. Each opens its own page: every case and alert that names it. */
-export function EntityList({ entities }: { entities: readonly EntityView[] }) {
+export function EntityList({ detail: { entities } }: CaseSectionProps) {
   const types = [...new Set(entities.map(entity => entity.type))]
   if (entities.length === 0) return <p className="text-muted">The alerts name no host, account or address.</p>
   return (

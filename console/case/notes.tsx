@@ -1,6 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type Ref, useState } from 'react'
-import type { Note } from '../../src/http/contract-cases.ts'
+import { useRef, useState } from 'react'
 import { addNote } from '../api/cases.ts'
 import { failureText } from '../api/request.ts'
 import { useMay } from '../api/session.ts'
@@ -8,23 +7,17 @@ import { Button } from '../components/button.tsx'
 import { Field, inputClass } from '../components/field.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
+import { useShortcuts } from '../keyboard/use-shortcuts.ts'
+import type { CaseSectionProps } from './case-sections.ts'
 
 /** What colleagues wrote about the case, and room to add to it. Ctrl-Enter saves. */
-export function Notes({
-  caseId,
-  notes,
-  ref,
-}: {
-  caseId: string
-  notes: readonly Note[]
-  ref: Ref<HTMLTextAreaElement>
-}) {
+export function Notes({ detail }: CaseSectionProps) {
   const mayTriage = useMay('analyst')
   return (
     <div className="grid gap-2">
-      {notes.length === 0 && <p className="text-muted">No notes yet.</p>}
+      {detail.notes.length === 0 && <p className="text-muted">No notes yet.</p>}
       <ul className="grid gap-2">
-        {notes.map(note => (
+        {detail.notes.map(note => (
           <li key={note.id} className="border-l-2 border-line-strong pl-2">
             <Untrusted text={note.text} layout />
             <p className="text-xs text-muted">
@@ -33,13 +26,14 @@ export function Notes({
           </li>
         ))}
       </ul>
-      {mayTriage && <NoteForm caseId={caseId} ref={ref} />}
+      {mayTriage && <NoteForm caseId={detail.case.id} />}
     </div>
   )
 }
 
-function NoteForm({ caseId, ref }: { caseId: string; ref: Ref<HTMLTextAreaElement> }) {
+function NoteForm({ caseId }: { caseId: string }) {
   const client = useQueryClient()
+  const field = useRef<HTMLTextAreaElement>(null)
   const [text, setText] = useState('')
   const save = useMutation({
     mutationFn: () => addNote(caseId, text.trim()),
@@ -48,6 +42,7 @@ function NoteForm({ caseId, ref }: { caseId: string; ref: Ref<HTMLTextAreaElemen
       await client.invalidateQueries({ queryKey: ['case', caseId] })
     },
   })
+  useShortcuts([{ keys: 'n', label: 'Write a note', group: 'Case', run: () => field.current?.focus() }])
   const submit = () => {
     if (text.trim() !== '') save.mutate()
   }
@@ -63,7 +58,7 @@ function NoteForm({ caseId, ref }: { caseId: string; ref: Ref<HTMLTextAreaElemen
         {control => (
           <textarea
             {...control}
-            ref={ref}
+            ref={field}
             rows={2}
             maxLength={20_000}
             className={inputClass}

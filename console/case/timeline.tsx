@@ -1,22 +1,16 @@
-import type { TimelineEntry } from '../../src/http/contract-cases.ts'
 import { Button } from '../components/button.tsx'
 import { Moment } from '../components/moment.tsx'
 import { SeverityMark, severityOfLevel } from '../components/severity.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 import { shortDuration } from '../text/format-time.ts'
+import type { CaseSectionProps } from './case-sections.ts'
 
 /** What happened in order of time, with the gaps between: alerts of one rule that follow each other are one line. */
-export function Timeline({
-  entries,
-  onRaw,
-}: {
-  entries: readonly TimelineEntry[]
-  onRaw: (alertKey: string) => void
-}) {
+export function Timeline({ detail, onRaw }: CaseSectionProps) {
   return (
     <ol className="grid">
-      {entries.map((entry, index) => {
-        const before = entries[index - 1]
+      {detail.timeline.map((entry, index) => {
+        const before = detail.timeline[index - 1]
         return (
           <li
             key={`${entry.firstAlertKey} ${entry.atMs}`}

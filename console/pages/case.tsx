@@ -1,16 +1,12 @@
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import type { CaseDetail } from '../../src/http/contract-cases.ts'
 import { useMay } from '../api/session.ts'
-import { AlertList } from '../case/alert-list.tsx'
 import { type BriefChoice, BriefSection, newestBriefs } from '../case/brief-section.tsx'
 import { CaseHeader } from '../case/case-header.tsx'
-import { EntityList } from '../case/entity-list.tsx'
+import { type CaseSectionProps, caseSections } from '../case/case-sections.ts'
 import { EvidenceDrawer, RawAlertDrawer } from '../case/evidence-drawer.tsx'
-import { HistoryList } from '../case/history-list.tsx'
 import { MergeDialog } from '../case/merge-dialog.tsx'
-import { Notes } from '../case/notes.tsx'
 import { ReopenDialog } from '../case/reopen-dialog.tsx'
-import { Timeline } from '../case/timeline.tsx'
 import { useCase, useNeighbours } from '../case/use-case.ts'
 import { useCaseActions } from '../case/use-case-actions.ts'
 import { VerdictDialog } from '../case/verdict-dialog.tsx'
@@ -47,7 +43,6 @@ function CasePage({ detail }: { detail: CaseDetail }) {
   const summary = detail.case
   const [search, setSearch] = useSearchValues()
   const [asking, setAsking] = useState<Asking>()
-  const note = useRef<HTMLTextAreaElement>(null)
   const go = useGo()
   const mayTriage = useMay('analyst')
   const { claim, release, reopen, decide } = useCaseActions()
@@ -93,7 +88,6 @@ function CasePage({ detail }: { detail: CaseDetail }) {
     },
     ...(mayTriage
       ? [
-          { keys: 'n', label: 'Write a note', group: 'Case', run: () => note.current?.focus() },
           { keys: 'a', label: 'Claim', group: 'Case', run: () => claim.mutate({ id: summary.id }) },
           { keys: 'A', label: 'Give back', group: 'Case', run: () => release.mutate(summary.id) },
           {
@@ -135,12 +129,7 @@ function CasePage({ detail }: { detail: CaseDetail }) {
               openId={item?.id}
               onOpen={(evidenceId, from) => openEvidence(evidenceId, from.brief.origin.kind)}
             />
-            <Section title="Timeline">
-              <Timeline entries={detail.timeline} onRaw={openRaw} />
-            </Section>
-            <Section title={`Alerts (${detail.alerts.total.toLocaleString('en')})`}>
-              <AlertList detail={detail} onRaw={openRaw} />
-            </Section>
+            <Sections place="main" detail={detail} onRaw={openRaw} />
           </div>
           <div className="grid content-start gap-6">
             <VerdictPanel
@@ -150,15 +139,7 @@ function CasePage({ detail }: { detail: CaseDetail }) {
               onOpen={evidenceId => openEvidence(evidenceId, record?.brief.origin.kind)}
               onVerdict={verdict => setAsking({ kind: 'verdict', verdict })}
             />
-            <Section title="Entities">
-              <EntityList entities={detail.entities} />
-            </Section>
-            <Section title="Notes" keys="n">
-              <Notes caseId={summary.id} notes={detail.notes} ref={note} />
-            </Section>
-            <Section title="History">
-              <HistoryList entries={detail.history} />
-            </Section>
+            <Sections place="side" detail={detail} onRaw={openRaw} />
           </div>
         </div>
       </div>
@@ -210,4 +191,14 @@ const followingChoice: Readonly<Record<BriefChoice, BriefChoice>> = {
 function choiceOf(asked: string | undefined, hasModel: boolean): BriefChoice {
   if (!hasModel) return 'computed'
   return asked === 'computed' || asked === 'both' ? asked : 'model'
+}
+
+function Sections({ place, ...props }: CaseSectionProps & { place: 'main' | 'side' }) {
+  return caseSections
+    .filter(section => section.place === place)
+    .map(({ id, title, keys, Content }) => (
+      <Section key={id} title={title(props.detail)} {...(keys === undefined ? {} : { keys })}>
+        <Content {...props} />
+      </Section>
+    ))
 }
