@@ -2,7 +2,7 @@
 // file. It has no dependencies and runs on Node 18 and later. A published package skips all of it: it has dist/.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -47,7 +47,8 @@ function environment(node) {
 
 /** Installs what package-lock.json names, once per lock file. */
 function installPackages(env) {
-  if (process.env.TOCSIN_SKIP_INSTALL === '1') return
+  // A linked node_modules belongs to another checkout: npm would empty it.
+  if (process.env.TOCSIN_SKIP_INSTALL === '1' || isLink(join(root, 'node_modules'))) return
   const stamp = join(root, 'node_modules', '.tocsin-installed')
   const wanted = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
@@ -60,6 +61,10 @@ function installPackages(env) {
     npm(['ci'], root, env)
     writeFileSync(stamp, wanted)
   })
+}
+
+function isLink(path) {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
 }
 
 function npm(args, cwd, env) {

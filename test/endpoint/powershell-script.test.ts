@@ -6,7 +6,10 @@ import { Language, type Node, Parser } from 'web-tree-sitter'
 import { responseActions } from '../../src/respond/actions.ts'
 
 // No Windows and no PowerShell here: the script is parsed, it is not run. The POSIX one is run for real beside this.
-const source = readFileSync(resolve(import.meta.dirname, '../../deploy/wazuh/active-response/tocsin-respond.ps1'), 'utf8')
+const source = readFileSync(
+  resolve(import.meta.dirname, '../../deploy/wazuh/active-response/tocsin-respond.ps1'),
+  'utf8',
+)
 
 async function parse(text: string): Promise<Node> {
   await Parser.init()
@@ -20,11 +23,16 @@ async function parse(text: string): Promise<Node> {
 
 it('the Windows script is PowerShell that parses', async () => {
   expect((await parse(source)).hasError).toBe(false)
-  expect((await parse(source.replace('function Get-Slot($Fields) {', 'function Get-Slot($Fields) '))).hasError).toBe(true)
+  expect(
+    (await parse(source.replace('function Get-Slot($Fields) {', 'function Get-Slot($Fields) '))).hasError,
+  ).toBe(true)
 })
 
 it('both scripts know every action that is sent to endpoints', () => {
-  const posix = readFileSync(resolve(import.meta.dirname, '../../deploy/wazuh/active-response/tocsin-respond'), 'utf8')
+  const posix = readFileSync(
+    resolve(import.meta.dirname, '../../deploy/wazuh/active-response/tocsin-respond'),
+    'utf8',
+  )
   const sent = responseActions.map(action => action.name).filter(name => name !== 'restart-agent')
   expect(sent.filter(name => !source.includes(`'${name}' =`))).toEqual([])
   expect(sent.filter(name => !posix.includes(`    ${name}) `))).toEqual([])
