@@ -1,4 +1,6 @@
 import type { Inventory } from '../domain/inventory.ts'
+import { canonicalAddress, egressRange } from './egress-addresses.ts'
+import { type Layer, layersOf, visible } from './egress-layers.ts'
 
 /** What must not be in a request. */
 export interface EgressKnowledge {
@@ -19,20 +21,144 @@ export interface EgressFinding {
   readonly kind: 'inventory' | 'vault-value' | 'secret'
   /** The inventory list, or the shape of the secret. */
   readonly what: string
-  /** How it was written: `plain`, `base64`, `hex`… */
+  /** How it was written: `plain`, `unescaped`, `base64`, `hex`. */
   readonly form: string
 }
+
+interface Needle {
+  readonly kind: 'inventory' | 'vault-value'
+  readonly what: string
+  readonly text: string
+}
+
+/**
+ * Words of the providers' own protocols. They stand in every request, so a name like these cannot be looked for
+ * here; redaction replaces it in data all the same.
+ */
+const protocolWords = new Set(
+  'role user system assistant content type text model messages message input output tool tools function name data json schema stream true false null string object number array properties required description developer parts contents generation config format strict'.split(
+    ' ',
+  ),
+)
+
+/** Secrets whose form is beyond doubt. Redaction knows many more; these two lists share nothing. */
+const secretForms: readonly (readonly [string, RegExp])[] = [
+  ['private-key', /-----begin [a-z0-9 ]{0,40}private key(?: block)?-----\s*[a-z0-9+/=\\\s]{24}/],
+  ['aws-key', /(?<![a-z0-9])(?:akia|asia)(?=[a-z]*[2-7])[a-z2-7]{16}(?![a-z0-9])(?<!example)/],
+  ['github-token', /(?<![a-z])gh[pousr]_(?=\w*\d)(?!x{6})[a-z0-9]{36}/],
+  ['gitlab-token', /(?<![a-z])glpat-(?!x{6})(?=[\w-]*\d)[\w-]{20}/],
+  ['slack-token', /(?<![a-z])xox[abprs]-\d{8,}-\d{8,}-[a-z0-9]{10,}/],
+  ['stripe-key', /(?<![a-z])[sr]k_live_(?=\w*\d)[a-z0-9]{24}/],
+  ['jwt', /(?<![a-z0-9])eyj[\w-]{16,}\.eyj[\w-]{16,}\.[\w-]{16,}/],
+]
 
 /**
  * Scans the exact bytes of a request. Independent of redaction: it shares no matcher with it, so that one mistake
  * cannot pass both. Any finding stops the call.
  */
 export function scanRequest(bytes: Uint8Array, knowledge: EgressKnowledge): EgressFinding[] {
-  const text = Buffer.from(bytes).toString('utf8').toLowerCase()
-  const findings: EgressFinding[] = []
-  for (const value of knowledge.vaultValues) {
-    if (text.includes(value.toLowerCase()))
-      findings.push({ kind: 'vault-value', what: 'vault', form: 'plain' })
+  const needles = needlesOf(knowledge)
+  const allowed = countIn(layersOf(knowledge.constants.join('\n')), needles)
+  const masked = maskPlaceholders(Buffer.from(bytes).toString('utf8'), knowledge.placeholders)
+  const layers = layersOf(masked)
+  const findings = new Map<string, EgressFinding>()
+  const report = (finding: EgressFinding) => findings.set(Object.values(finding).join(' '), finding)
+  for (const layer of layers) {
+    for (const [needle, count] of countIn([layer], needles)) {
+      if (count > (allowed.get(needle) ?? 0))
+        report({ kind: needle.kind, what: needle.what, form: layer.form })
+    }
+    for (const [what, form] of secretForms) {
+      if (form.test(layer.text)) report({ kind: 'secret', what, form: layer.form })
+    }
   }
-  return findings
+  for (const form of addressesIn(layers, knowledge.inventory))
+    report({ kind: 'inventory', what: 'addresses', form })
+  return [...findings.values()]
+}
+
+/** Placeholders become blanks, so that a host called `host-1` is not seen in `[HOST-1]`. */
+function maskPlaceholders(text: string, placeholders: Iterable<string>): string {
+  const issued = new Set(placeholders)
+  return text.replaceAll(/\[[A-Z]+-[^[\]\s]*\]/g, shape => (issued.has(shape) ? ' ' : shape))
+}
+
+/** Names to look for, by their first two characters. */
+function needlesOf(knowledge: EgressKnowledge): Map<string, Needle[]> {
+  const index = new Map<string, Needle[]>()
+  const add = (kind: Needle['kind'], what: string, value: string): void => {
+    const text = visible(value).trim()
+    if (text.length < 2 || protocolWords.has(text)) return
+    const key = text.slice(0, 2)
+    const list = index.get(key) ?? []
+    if (list.some(needle => needle.text === text)) return
+    list.push({ kind, what, text })
+    index.set(key, list)
+  }
+  for (const what of ['hosts', 'users', 'domains', 'groups', 'terms'] as const) {
+    for (const name of knowledge.inventory[what]) {
+      for (const form of formsOf(what, name.trim())) add('inventory', what, form)
+    }
+  }
+  for (const value of knowledge.vaultValues) add('vault-value', 'vault', value)
+  return index
+}
+
+/** A name as listed, and the parts of it that give it away alone. */
+function formsOf(list: string, name: string): string[] {
+  if (list === 'users') return [name, name.replace(/^.*\\|@.*$/g, '')]
+  const label = name.split('.')[0] ?? ''
+  // `web01` gives a machine away; `www` and `ns2` stand in every text.
+  const telling =
+    list === 'hosts' && /\d|-/.test(label) && !/^(?:www|ns|dns|mx|smtp|mail|pop|imap|ftp)\d*$/i.test(label)
+  const joints = name.includes(' ') ? ['-', '_', '+'].map(joint => name.replaceAll(/\s+/g, joint)) : []
+  return [name, ...joints, ...(telling && label.length > 3 ? [label] : [])]
+}
+
+/** How often each needle stands alone in the layers: the most in any one of them. */
+function countIn(
+  layers: readonly Layer[],
+  needles: ReadonlyMap<string, readonly Needle[]>,
+): Map<Needle, number> {
+  const most = new Map<Needle, number>()
+  for (const { text } of layers) {
+    const counts = new Map<Needle, number>()
+    for (let at = 0; at < text.length - 1; at++) {
+      if (isAlphanumeric(text, at - 1) && isAlphanumeric(text, at)) continue
+      for (const needle of needles.get(text.slice(at, at + 2)) ?? []) {
+        if (!text.startsWith(needle.text, at)) continue
+        const end = at + needle.text.length
+        if (isAlphanumeric(text, end - 1) && isAlphanumeric(text, end)) continue
+        counts.set(needle, (counts.get(needle) ?? 0) + 1)
+      }
+    }
+    for (const [needle, count] of counts) most.set(needle, Math.max(count, most.get(needle) ?? 0))
+  }
+  return most
+}
+
+function isAlphanumeric(text: string, at: number): boolean {
+  const unit = text.charCodeAt(at)
+  return (unit >= 0x30 && unit <= 0x39) || (unit >= 0x61 && unit <= 0x7a)
+}
+
+/** The forms of the layers that hold an address of the inventory, in any spelling. */
+function addressesIn(layers: readonly Layer[], inventory: Inventory): Set<string> {
+  const forms = new Set<string>()
+  const single = new Set(inventory.addresses.flatMap(text => canonicalAddress(text.trim()) ?? []))
+  const ranges = inventory.addresses
+    .map(text => egressRange(text.trim()))
+    .filter(range => range !== undefined)
+  if (single.size === 0 && ranges.length === 0) return forms
+  for (const { form, text } of layers) {
+    const candidates = text.match(
+      /(?<![\w.])(?:(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+)){3}|\d{8,10}|0x[0-9a-f]{7,8})(?!\w|\.\d)|[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*/g,
+    )
+    for (const candidate of new Set(candidates)) {
+      const address = canonicalAddress(candidate)
+      if (address !== undefined && (single.has(address) || ranges.some(range => range.holds(address))))
+        forms.add(form)
+    }
+  }
+  return forms
 }

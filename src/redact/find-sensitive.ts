@@ -53,10 +53,10 @@ function searchText(text: string, search: Search, depth: number): Span[] {
   const { names } = search.sought
   const views = viewsOf(text)
   const last = views.at(-1)
-  const spans = views.flatMap(view => findNames(view, names))
+  const spans = views.flatMap(view => [...findNames(view, names), ...findSecrets(view)])
   for (const view of new Set([views[0], last])) {
     if (view === undefined) continue
-    spans.push(...findAddresses(view, names), ...findFormats(view, names), ...findSecrets(view))
+    spans.push(...findAddresses(view, names), ...findFormats(view, names))
     spans.push(...searchBlobs(view, search, depth))
   }
   return spans

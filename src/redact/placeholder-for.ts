@@ -5,11 +5,11 @@ import type { Vault } from './vault.ts'
 
 /** The placeholder of a span's exact text, new or already issued. */
 export function placeholderFor(span: Span, value: string, vault: Vault): string {
-  return vault.issue(span.identity, value, owner => stemOf(span, value, owner))
+  return vault.issue(span.identity, value, owner => stemOf(span, owner))
 }
 
 /** What stands between the brackets: relations that an analysis needs stay visible in it. */
-function stemOf(span: Span, value: string, vault: Vault): string {
+function stemOf(span: Span, vault: Vault): string {
   const word = placeholderWord(span.class)
   if (span.class.startsWith('address.')) {
     const address = addressOfIdentity(span.identity.slice('address '.length))
@@ -20,15 +20,12 @@ function stemOf(span: Span, value: string, vault: Vault): string {
       return `${word}-${subnet}-${vault.number(`${word} in ${network}`)}`
     }
   }
-  if (span.class === 'sid') {
+  const sid = /^sid (s-1-5-21(?:-\d+){3})-(\d{1,10})$/.exec(span.identity)
+  if (sid?.[1] !== undefined) {
     // The domain's part is replaced; the relative id stays, since 500 or 512 means the same everywhere.
-    const cut = value.lastIndexOf('-')
-    return `${word}-${vault.numberOf(word, value.slice(0, cut).toUpperCase())}-${value.slice(cut + 1)}`
+    return `${word}-${vault.numberOf(word, sid[1])}-${sid[2]}`
   }
-  if (span.class === 'email') {
-    const domain = span.identity.slice(span.identity.lastIndexOf('@') + 1)
-    const shown = span.identity.startsWith('email-outside') && domain.length <= 80 ? `@${domain}` : ''
-    return `${word}-${vault.number(word)}${shown}`
-  }
+  const outside = /^email-outside [^@]+@([a-z0-9.-]{1,80})$/.exec(span.identity)
+  if (outside !== null) return `${word}-${vault.number(word)}@${outside[1]}`
   return `${word}-${vault.number(word)}`
 }

@@ -87,8 +87,9 @@ function decode(written: string): string | undefined {
   if (first === 0x26) return decodeEntity(written.replace(/;$/, '').slice(1))
   if (first === 0x3d) {
     if (written.endsWith('\n')) return ''
+    // One alone is most often an assignment (`a=E6…`): only what quoted-printable must write so is read.
+    if (written.length === 3 && !/^=(?:3D|20|2E|5F|40|2D|5C|22|27)$/.test(written)) return undefined
     const plain = fromBytes(written.replaceAll('=', ''))
-    // `a=10` is an assignment far more often than quoted-printable for a control character.
     return /[\x00-\x1f]/.test(plain) ? undefined : plain
   }
   if (first === 0x23) return String.fromCharCode(Number.parseInt(written.slice(1), 8))

@@ -66,7 +66,7 @@ function isPublicDomain(server: string): boolean {
 /** NetBIOS domains are written in capitals, DNS ones with dots; `Folder\File` is neither. */
 function isDomainName(domain: string): boolean {
   return domain.includes('.')
-    ? /^[A-Za-z]/.test(domain) && !fileEnding.test(domain)
+    ? /^[A-Za-z][\w-]*(?:\.[\w-]+)+$/.test(domain) && !fileEnding.test(domain)
     : /^[A-Z][A-Z0-9-]{1,14}$/.test(domain)
 }
 

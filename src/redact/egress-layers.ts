@@ -1,0 +1,159 @@
+import { gunzipSync, inflateRawSync, inflateSync } from 'node:zlib'
+
+/*
+ * The decoding half of the egress scan. It is written apart from redaction's on purpose (see egress-scan.ts): plain
+ * string replacement, no offsets, and it would rather decode too much than too little.
+ */
+
+/** A reading of the request, and how it was come by: `plain`, `unescaped`, `base64`… */
+export interface Layer {
+  readonly form: string
+  readonly text: string
+}
+
+const deepest = 6
+const largest = 8 << 20
+const named: Record<string, string> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+  period: '.',
+  commat: '@',
+  sol: '/',
+  bsol: '\\',
+  colon: ':',
+  lowbar: '_',
+  hyphen: '-',
+  num: '#',
+}
+
+/** Every reading of a text down to a bounded depth, each lower-cased and stripped of what cannot be seen. */
+export function layersOf(text: string): Layer[] {
+  const layers: Layer[] = []
+  const seen = new Set<string>()
+  let budget = largest + 8 * text.length
+  const visit = (form: string, layer: string, depth: number): void => {
+    if (layer === '' || seen.has(layer) || budget < 0) return
+    seen.add(layer)
+    budget -= layer.length
+    layers.push({ form, text: visible(layer) })
+    if (depth === deepest) return
+    visit(form === 'plain' ? 'unescaped' : form, unescapeAll(layer), depth + 1)
+    visit('base64', decodeTokens(layer, /[A-Za-z0-9+/_-]{6,}/g, base64Readings), depth + 1)
+    visit('hex', decodeTokens(layer, /(?:[0-9a-f]{2}[\s:,-]?(?:0x|\\x)?){4,}/gi, hexReadings), depth + 1)
+  }
+  visit('plain', text, 0)
+  return layers
+}
+
+/** Letters of other scripts that pass for Latin ones (a selection of Unicode's confusables). */
+const doubles = new Map(
+  [...'аеорсухіјѕһԁԛԝмкнвтαοινυρτκєѡɡⅼ'].map((letter, i) => [
+    letter,
+    'aeopcyxijshdqwmkhbtaoivuptkewgl'.charAt(i),
+  ]),
+)
+
+/** Lower case, compatibility forms plain, marks and invisible characters gone, look-alikes Latin. */
+export function visible(text: string): string {
+  if (!/[^\x01-\x7e]/.test(text)) return text.toLowerCase().replaceAll(/\s+/g, ' ')
+  return (
+    text
+      .normalize('NFKD')
+      .replaceAll(/[\p{Cf}\p{Mn}\p{Default_Ignorable_Code_Point}\0]/gu, '')
+      .toLowerCase()
+      .replaceAll(/[\u0370-\u052f\u0261\u217c]/g, letter => doubles.get(letter) ?? letter)
+      // U+2581 stands for a blank in text that `ask/` has marked as data.
+      .replaceAll(/[\s\u2581]+/g, ' ')
+  )
+}
+
+const backslashForms =
+  /\\u\{([0-9a-f]{1,6})\}|\\u([0-9a-f]{4})|((?:\\x[0-9a-f]{2})+)|\\([0-3][0-7]{2})|\\(["'\\/])|\\[nrtbf]/gi
+
+/** One layer of every escape taken off; backslashes first, so that what the others uncover waits for the next round. */
+function unescapeAll(text: string): string {
+  return text
+    .replaceAll(/\x1b\[[0-9;?]*[A-Za-z]|=(?:\r?\n|(?:\\r)?\\n)/g, '')
+    .replaceAll(backslashForms, (_, braced, four, run, octal, escaped) => {
+      if (run !== undefined) return bytesOf(run.replaceAll(/\\x/gi, ''))
+      if (octal !== undefined) return characterOf(octal, 8) ?? ' '
+      return escaped ?? (braced || four ? characterOf(braced ?? four, 16) : ' ') ?? ' '
+    })
+    .replaceAll(/(?:%[0-9a-f]{2})+/gi, run => bytesOf(run.replaceAll('%', '')))
+    .replaceAll(/%u([0-9a-f]{4})/gi, (all, hex) => characterOf(hex, 16) ?? all)
+    .replaceAll(/(?:=[0-9a-f]{2})+/gi, run => (/=[01]/.test(run) ? run : bytesOf(run.replaceAll('=', ''))))
+    .replaceAll(/&#x([0-9a-f]{1,6});?/gi, (all, hex) => characterOf(hex, 16) ?? all)
+    .replaceAll(/&#(\d{1,7});?/g, (all, digits) => characterOf(digits, 10) ?? all)
+    .replaceAll(/&([a-z]{2,8});/gi, (all, name) => named[name.toLowerCase()] ?? all)
+}
+
+function characterOf(digits: string, base: number): string | undefined {
+  const code = Number.parseInt(digits, base)
+  return code <= 0x10ffff ? String.fromCodePoint(code) : undefined
+}
+
+function bytesOf(hex: string): string {
+  const bytes = Buffer.from(hex, 'hex')
+  const text = bytes.toString('utf8')
+  return text.includes('\ufffd') ? bytes.toString('latin1') : text
+}
+
+/** What all encoded tokens of a text hold, one a line. */
+function decodeTokens(
+  text: string,
+  tokens: RegExp,
+  readings: (token: string, maybeDeflated: boolean) => string[],
+): string {
+  // Trying to inflate costs an exception per word: only where the text speaks of it.
+  const maybeDeflated = /deflate|frombase64/i.test(text)
+  return Array.from(text.matchAll(tokens), match => readings(match[0], maybeDeflated).join('\n'))
+    .filter(reading => reading !== '')
+    .join('\n')
+}
+
+function base64Readings(token: string, maybeDeflated: boolean): string[] {
+  const whole = readBytes(Buffer.from(token, 'base64'), maybeDeflated)
+  // A token may start in the middle of a group of four: glued to a path, or cut.
+  const shifts =
+    token.length < 12
+      ? []
+      : [1, 2, 3].map(shift => Buffer.from(token.slice(shift), 'base64').toString('latin1'))
+  const pieces = token.split(/[/+_-]/).filter(piece => piece.length >= 6 && piece.length < token.length)
+  return [
+    ...whole,
+    ...shifts.filter(isMostlyText),
+    ...pieces.flatMap(piece => readBytes(Buffer.from(piece, 'base64'))),
+  ]
+}
+
+function hexReadings(token: string): string[] {
+  return readBytes(Buffer.from(token.replaceAll(/0x|\\x|[^0-9a-f]/gi, ''), 'hex'))
+}
+
+function readBytes(bytes: Buffer, maybeDeflated = false): string[] {
+  const unpacked = unpack(bytes, maybeDeflated)
+  const readings = unpacked === undefined ? [] : [unpacked.toString('utf8'), unpacked.toString('utf16le')]
+  const latin = bytes.toString('latin1')
+  if (isMostlyText(latin)) readings.push(bytes.toString('utf8'))
+  return readings
+}
+
+/** At least half of it can be read: else every word of the request would be taken for an encoding. */
+function isMostlyText(text: string): boolean {
+  return text.replaceAll(/[^\x20-\x7e\0]/g, '').length * 2 >= text.length
+}
+
+function unpack(bytes: Buffer, maybeDeflated: boolean): Buffer | undefined {
+  const limit = { maxOutputLength: 1 << 20 }
+  try {
+    if (bytes[0] === 0x1f && bytes[1] === 0x8b) return gunzipSync(bytes, limit)
+    if (bytes[0] === 0x78) return inflateSync(bytes, limit)
+    return maybeDeflated && bytes.length > 12 ? inflateRawSync(bytes, limit) : undefined
+  } catch {
+    return undefined // not compressed
+  }
+}
