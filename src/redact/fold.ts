@@ -1,4 +1,4 @@
-import { remove as removeConfusables } from 'confusables'
+import { confusablesMap } from 'confusables'
 import { lowerCase, type View, ViewBuilder } from './view.ts'
 
 /*
@@ -24,7 +24,7 @@ export function foldCodePoint(code: number): string {
 }
 
 function foldLookAlike(letter: string): string {
-  const plain = removeConfusables(letter)
+  const plain = confusablesMap.get(letter) ?? letter
   return /^[\x20-\x7e]{1,3}$/.test(plain) ? plain : letter
 }
 

@@ -19,6 +19,8 @@ export interface Replacement {
 export interface Redaction {
   readonly text: RedactedText
   readonly replacements: readonly Replacement[]
+  /** What stood in the encoded runs that were replaced whole, redacted too: a model may be shown it beside. */
+  readonly decoded: readonly { readonly placeholder: string; readonly text: RedactedText }[]
   readonly problems: readonly Problem[]
 }
 
@@ -46,10 +48,15 @@ export function redactionRules(
  * passes in and which grows. `reveal` with the same vault gives the text back, exactly.
  */
 export function redact(text: string, vault: Vault, rules: RedactionRules): Redaction {
+  return redactTo(text, vault, rules, 0)
+}
+
+function redactTo(text: string, vault: Vault, rules: RedactionRules, depth: number): Redaction {
   const { spans, problems } = findSensitive(text, rules)
   const toCodePoints = codePointOffsets(text)
   const pieces: string[] = []
   const replacements: Replacement[] = []
+  const decoded: { placeholder: string; text: RedactedText }[] = []
   let end = 0
   for (const span of spans) {
     const placeholder = placeholderFor(span, text.slice(span.start, span.end), vault)
@@ -57,7 +64,11 @@ export function redact(text: string, vault: Vault, rules: RedactionRules): Redac
     replacements.push({ placeholder, class: span.class, offset, length: toCodePoints(span.end) - offset })
     pieces.push(text.slice(end, span.start), placeholder)
     end = span.end
+    if (span.decoded === undefined || depth > 0) continue
+    if (!decoded.some(each => each.placeholder === placeholder)) {
+      decoded.push({ placeholder, text: redactTo(span.decoded, vault, rules, depth + 1).text })
+    }
   }
   pieces.push(text.slice(end))
-  return { text: brandRedacted(pieces.join('')), replacements, problems }
+  return { text: brandRedacted(pieces.join('')), replacements, decoded, problems }
 }

@@ -15,22 +15,20 @@ export interface Revealer {
   end(): string
 }
 
-/**
- * A revealer for one stream. It holds back at most one unfinished placeholder: the text from the last `[` on, as
- * long as a placeholder could still be under way there.
- */
+/** What could still become a placeholder. */
+const unfinished = /\[[A-Z-]*(?:\d[^[\]\s]*)?$/
+
+/** A revealer for one stream. It holds back at most one unfinished placeholder, from its `[` on. */
 export function createRevealer(vault: Vault): Revealer {
   let held = ''
   return {
     push(chunk) {
       const text = held + chunk
       const open = text.lastIndexOf('[')
-      const unfinished =
-        open >= 0 && text.indexOf(']', open) < 0 && text.length - open < longestPlaceholder
-          ? open
-          : text.length
-      held = text.slice(unfinished)
-      return reveal(text.slice(0, unfinished), vault)
+      const waits = open >= 0 && text.length - open < longestPlaceholder && unfinished.test(text.slice(open))
+      const certain = waits ? open : text.length
+      held = text.slice(certain)
+      return reveal(text.slice(0, certain), vault)
     },
     end() {
       const rest = reveal(held, vault)
