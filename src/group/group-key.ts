@@ -19,22 +19,27 @@ export function principalOf(entities: readonly Entity[]): Entity | undefined {
   )
 }
 
-const threadPointers = [
-  '/data/win/eventdata/processGuid',
-  '/data/win/eventdata/parentProcessGuid',
-  '/data/win/eventdata/sourceProcessGUID',
-  '/process/entity_id',
-  '/process/parent/entity_id',
-]
+const windowsMembers = ['processGuid', 'parentProcessGuid', 'sourceProcessGUID'] as const
 
-/** Sysmon's process identities, which tie a process to its parent and to what it did: `process|{guid}`. */
+/** Sysmon's process identities, which tie a process to its parent and to what it did: `process|HOST|{guid}`. */
 export function processKeys(alert: Alert): string[] {
   const keys: string[] = []
-  for (const pointer of threadPointers) {
-    const value = readPointer(alert.document, pointer)
+  for (const value of processIdentities(alert)) {
     if (typeof value === 'string' && value.length > 10 && value.length < 80 && /[1-9a-f]/i.test(value)) {
       keys.push(`process|${alert.agent.name}|${value}`)
     }
   }
   return keys
+}
+
+function processIdentities(alert: Alert): unknown[] {
+  if (alert.generation === 5) {
+    return ['/process/entity_id', '/process/parent/entity_id'].map(pointer =>
+      readPointer(alert.document, pointer),
+    )
+  }
+  const eventData = readPointer(alert.document, '/data/win/eventdata')
+  if (eventData === null || typeof eventData !== 'object') return []
+  // An object of a parsed document: its members are unknown until looked at.
+  return windowsMembers.map(member => (eventData as { readonly [key: string]: unknown })[member])
 }

@@ -13,7 +13,7 @@ export function readPointer(document: unknown, pointer: string): unknown {
   if (pointer === '') return document
   let value: unknown = document
   for (const token of pointer.slice(1).split('/')) {
-    const key = token.replaceAll('~1', '/').replaceAll('~0', '~')
+    const key = token.includes('~') ? token.replaceAll('~1', '/').replaceAll('~0', '~') : token
     if (value === null || typeof value !== 'object' || !Object.hasOwn(value, key)) return undefined
     value = (value as Record<string, unknown>)[key]
   }

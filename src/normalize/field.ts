@@ -8,17 +8,20 @@ export function fieldsOf(value: unknown): Fields {
 
 const empty: Fields = Object.freeze(Object.create(null))
 
-/** The member at a path of keys, or `undefined`. Also finds `{"a.b": 1}` under `['a', 'b']`, as flattened findings have it. */
+/** The member at a path of keys, or `undefined`. */
 export function fieldAt(document: Fields, path: readonly string[]): unknown {
   let value: unknown = document
   for (const key of path) {
-    if (value === null || typeof value !== 'object' || !Object.hasOwn(value, key)) {
-      const flat = path.join('.')
-      return Object.hasOwn(document, flat) ? document[flat] : undefined
-    }
+    if (value === null || typeof value !== 'object' || !Object.hasOwn(value, key)) return undefined
     value = (value as Fields)[key]
   }
   return value
+}
+
+/** The same in a finding, where `{"a.b": 1}` is as good as `{"a": {"b": 1}}`. */
+export function findingFieldAt(document: Fields, path: readonly string[]): unknown {
+  const flat = path.join('.')
+  return Object.hasOwn(document, flat) ? document[flat] : fieldAt(document, path)
 }
 
 /** The value as text where it is text or a number, else `undefined`. */

@@ -13,36 +13,35 @@ export type DocumentFault =
 
 /**
  * Finds what later stages could not carry: nesting past `maxDepth`, lone surrogates and NUL characters (PostgreSQL
- * refuses both), `__proto__` members, numbers that JSON.parse turned into infinities. Iterative: a line of ten
- * thousand brackets must not exhaust the stack.
+ * refuses both), `__proto__` members, numbers that JSON.parse turned into infinities. Goes no deeper than `maxDepth`:
+ * a line of ten thousand brackets must not exhaust the stack.
  */
 export function faultsOf(document: unknown): ReadonlySet<DocumentFault> {
   const faults = new Set<DocumentFault>()
-  let level: unknown[] = [document]
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > maxDepth) {
-      faults.add('too-deep')
-      break
-    }
-    const next: unknown[] = []
-    for (const value of level) inspect(value, next, faults)
-    level = next
-  }
+  inspect(document, 0, faults)
   return faults
 }
 
-function inspect(value: unknown, children: unknown[], faults: Set<DocumentFault>): void {
+function inspect(value: unknown, depth: number, faults: Set<DocumentFault>): void {
   if (typeof value === 'string') inspectText(value, faults)
   else if (typeof value === 'number') {
     if (!Number.isFinite(value)) faults.add('number-out-of-range')
-  } else if (Array.isArray(value)) {
-    for (const item of value) children.push(item)
   } else if (value !== null && typeof value === 'object') {
-    for (const key in value) {
-      if (key === '__proto__') faults.add('forbidden-key')
-      inspectText(key, faults)
-      children.push((value as Record<string, unknown>)[key])
-    }
+    if (depth >= maxDepth) faults.add('too-deep')
+    else if (Array.isArray(value)) for (const item of value) inspect(item, depth + 1, faults)
+    else inspectMembers(value as { readonly [key: string]: unknown }, depth, faults)
+  }
+}
+
+function inspectMembers(
+  value: { readonly [key: string]: unknown },
+  depth: number,
+  faults: Set<DocumentFault>,
+): void {
+  for (const key in value) {
+    if (key === '__proto__') faults.add('forbidden-key')
+    inspectText(key, faults)
+    inspect(value[key], depth + 1, faults)
   }
 }
 

@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto'
-import type { Alert, NormalizedLine, QuarantinedLine } from '../domain/alert.ts'
+import type {
+  Alert,
+  NormalizedLine,
+  QuarantinedLine,
+  RuleReference,
+  WazuhGeneration,
+} from '../domain/alert.ts'
 import { messageOf } from '../lib/app-error.ts'
 import type { Json } from '../lib/canonical-json.ts'
 import { type Problem, problem } from '../lib/problem.ts'
-import { type Fields, fieldAt, fieldsOf, textOf } from './field.ts'
+import { type Fields, fieldsOf, findingFieldAt, textOf } from './field.ts'
 import { findEntities } from './find-entities.ts'
 import { faultsOf, repairDocument } from './inspect-document.ts'
 import { parseTimestamp } from './parse-timestamp.ts'
@@ -29,7 +35,7 @@ export function normalizeLine(line: Uint8Array, origin: LineOrigin): NormalizedL
   const raw = decode(line)
   let parsed: unknown
   try {
-    parsed = JSON.parse(raw.text)
+    parsed = JSON.parse(raw.text.startsWith('\uFEFF') ? raw.text.slice(1) : raw.text)
   } catch (error) {
     return quarantined('not-json', `the line is not JSON: ${reasonOf(error)}`, line, origin)
   }
@@ -49,10 +55,8 @@ interface RawText {
   readonly valid: boolean
 }
 
-const lenient = new TextDecoder('utf-8', { ignoreBOM: false })
-
 function decode(line: Uint8Array): RawText {
-  const text = lenient.decode(line)
+  const text = Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8')
   // A line that really holds U+FFFD is rare; only then are the bytes compared.
   return { text, valid: !text.includes('\uFFFD') || Buffer.from(text).equals(line) }
 }
@@ -92,6 +96,56 @@ function normalizeParsed(
   }
 }
 
+/** The fields that the two generations keep under different names. */
+interface AlertNames {
+  readonly generation: WazuhGeneration
+  readonly rule: RuleReference
+  readonly agent: Alert['agent']
+  readonly manager: string
+  readonly ownId: string | undefined
+  readonly fullLog: string | undefined
+  readonly decoder: string | undefined
+}
+
+function namesOf(document: Alert['document']): AlertNames | undefined {
+  const rule = fieldsOf(document.rule)
+  if (rule.id !== undefined || rule.level !== undefined) return alertNames(document, rule)
+  const hasRule = ['id', 'title'].some(
+    name => findingFieldAt(document, ['wazuh', 'rule', name]) !== undefined,
+  )
+  return hasRule ? findingNames(document) : undefined
+}
+
+function alertNames(document: Alert['document'], rule: Fields): AlertNames {
+  const agent = fieldsOf(document.agent)
+  return {
+    generation: 4,
+    rule: readRule(rule),
+    agent: agentOf(textOf(agent.id), textOf(agent.name), textOf(agent.ip)),
+    manager: textOf(fieldsOf(document.manager).name) ?? '',
+    ownId: textOf(document.id),
+    fullLog: textOf(document.full_log),
+    decoder: textOf(fieldsOf(document.decoder).name),
+  }
+}
+
+function findingNames(document: Alert['document']): AlertNames {
+  const at = (...path: string[]) => textOf(findingFieldAt(document, path))
+  return {
+    generation: 5,
+    rule: readFindingRule(document),
+    agent: agentOf(at('wazuh', 'agent', 'id'), at('wazuh', 'agent', 'name'), at('host', 'ip')),
+    manager: at('wazuh', 'cluster', 'name') ?? '',
+    ownId: at('event', 'id'),
+    fullLog: at('event', 'original'),
+    decoder: at('wazuh', 'integration', 'name'),
+  }
+}
+
+function agentOf(id: string | undefined, name: string | undefined, ip: string | undefined): Alert['agent'] {
+  return { id: id ?? '', name: name ?? '', ...(ip === undefined ? {} : { ip }) }
+}
+
 function readAlert(
   document: Alert['document'],
   documentId: string | undefined,
@@ -99,48 +153,29 @@ function readAlert(
   origin: LineOrigin,
   problems: Problem[],
 ): Alert | undefined {
-  const isFinding =
-    fieldAt(document, ['wazuh', 'rule', 'id']) !== undefined ||
-    fieldAt(document, ['wazuh', 'rule', 'title']) !== undefined
-  const ruleFields = fieldsOf(document.rule)
-  if (!isFinding && ruleFields.id === undefined && ruleFields.level === undefined) return undefined
-  const rule = isFinding ? readFindingRule(document) : readRule(ruleFields)
-  const manager =
-    (isFinding
-      ? textOf(fieldAt(document, ['wazuh', 'cluster', 'name']))
-      : textOf(fieldAt(document, ['manager', 'name']))) ?? ''
-  const ownId = textOf(isFinding ? fieldAt(document, ['event', 'id']) : document.id)
+  const names = namesOf(document)
+  if (names === undefined) return undefined
+  const { generation, rule, agent, manager, ownId, fullLog, decoder } = names
   const id = documentId ?? ownId ?? fallbackId(raw)
   if (documentId === undefined && ownId === undefined) {
     problems.push(problem('missing-id', `the alert has no id; it is known as ${id}`, origin.where))
   }
-  const node = textOf(fieldAt(document, ['cluster', 'node'])) ?? ''
-  const fullLog = textOf(isFinding ? fieldAt(document, ['event', 'original']) : document.full_log)
-  const decoder = textOf(
-    fieldAt(document, isFinding ? ['wazuh', 'integration', 'name'] : ['decoder', 'name']),
-  )
+  const node = textOf(fieldsOf(document.cluster).node) ?? ''
   return {
-    key: isFinding ? id : `${manager}/${node}/${ownId ?? id}`,
+    key: generation === 5 ? id : `${manager}/${node}/${ownId ?? id}`,
     id,
-    generation: isFinding ? 5 : 4,
+    generation,
     timestampMs: timestampOf(document, ownId, origin, problems),
     rule,
-    agent: readAgent(document, isFinding),
+    agent,
     manager,
     location: textOf(document.location) ?? '',
     ...(decoder === undefined ? {} : { decoder }),
     ...(fullLog === undefined ? {} : { fullLog }),
-    entities: findEntities(document, isFinding ? 5 : 4),
+    entities: findEntities(document, generation),
     document,
     raw,
   }
-}
-
-function readAgent(document: Fields, isFinding: boolean): Alert['agent'] {
-  const at = (name: string) =>
-    textOf(fieldAt(document, isFinding ? ['wazuh', 'agent', name] : ['agent', name]))
-  const ip = isFinding ? textOf(fieldAt(document, ['host', 'ip'])) : at('ip')
-  return { id: at('id') ?? '', name: at('name') ?? '', ...(ip === undefined ? {} : { ip }) }
 }
 
 /** The alert's own time, else the indexer's, else the seconds that Wazuh 4 puts in its ids, else when it came. */

@@ -1,5 +1,5 @@
 import type { MitreReference, RuleReference } from '../domain/alert.ts'
-import { type Fields, fieldAt, fieldsOf, numberOf, textOf, textsOf } from './field.ts'
+import { type Fields, fieldsOf, findingFieldAt, numberOf, textOf, textsOf } from './field.ts'
 
 /** Wazuh 5 says words where Wazuh 4 says numbers. */
 const wordLevels: Readonly<Record<string, number>> = {
@@ -28,13 +28,13 @@ export function readRule(rule: Fields): RuleReference {
 
 /** The rule of a Wazuh 5 finding (`wazuh.rule.*`). */
 export function readFindingRule(document: Fields): RuleReference {
-  const at = (name: string) => fieldAt(document, ['wazuh', 'rule', name])
+  const at = (name: string) => findingFieldAt(document, ['wazuh', 'rule', name])
   const id = textOf(at('id')) ?? ''
   return {
     id,
     level: levelOf(at('level')),
     description: textOf(at('title')) ?? textOf(at('description')) ?? `Rule ${id}`,
-    groups: [...textsOf(at('tags')), ...textsOf(fieldAt(document, ['event', 'category']))],
+    groups: [...textsOf(at('tags')), ...textsOf(findingFieldAt(document, ['event', 'category']))],
     mitre: readFindingMitre(document),
   }
 }
@@ -55,11 +55,11 @@ function readMitre(mitre: Fields): MitreReference {
 }
 
 function readFindingMitre(document: Fields): MitreReference {
-  const own = fieldsOf(fieldAt(document, ['wazuh', 'rule', 'mitre']))
+  const own = fieldsOf(findingFieldAt(document, ['wazuh', 'rule', 'mitre']))
   const threat = fieldsOf(document.threat)
   return {
-    ids: [...textsOf(own.id), ...textsOf(fieldAt(threat, ['technique', 'id']))],
-    tactics: [...textsOf(own.tactic), ...textsOf(fieldAt(threat, ['tactic', 'name']))],
-    techniques: [...textsOf(own.technique), ...textsOf(fieldAt(threat, ['technique', 'name']))],
+    ids: [...textsOf(own.id), ...textsOf(findingFieldAt(threat, ['technique', 'id']))],
+    tactics: [...textsOf(own.tactic), ...textsOf(findingFieldAt(threat, ['tactic', 'name']))],
+    techniques: [...textsOf(own.technique), ...textsOf(findingFieldAt(threat, ['technique', 'name']))],
   }
 }
