@@ -1,14 +1,22 @@
-import type { Alert, Entity } from '../domain/alert.ts'
+import type { Alert } from '../domain/alert.ts'
 import type { CaseAssignment, CaseDraft, GroupingResult } from '../domain/case.ts'
 import type { IdSource } from '../lib/ids.ts'
-import { EntityRarity, entityKey } from './entity-rarity.ts'
+import { EntityRarity } from './entity-rarity.ts'
 import { groupKey, principalOf, processKeys } from './group-key.ts'
 import type { GroupingOptions } from './grouping-options.ts'
-import { linkScore } from './link-score.ts'
+import { type Linkable, linkablesOf, linkScore } from './link-score.ts'
 import { addToCase, draftOf, type OpenCase, openCase, reopenCase } from './open-case.ts'
 
-/** Case ids kept per entity: the newest ones are the ones that can still match. */
-const maxCasesPerEntity = 16
+/** Case ids kept per shared entity: the newest ones are the ones that can still match. */
+const maxCasesPerLink = 16
+
+/** An alert with all the keys under which it is looked up. */
+interface SeenAlert {
+  readonly alert: Alert
+  readonly kind: string
+  readonly processes: readonly string[]
+  readonly links: readonly Linkable[]
+}
 
 /**
  * Puts alerts into cases as they stream by: first by kind (`group-key.ts`), then across rules by what they share
@@ -20,7 +28,7 @@ export class GroupingEngine {
   /** Least recently touched first. */
   readonly #cases = new Map<string, OpenCase>()
   readonly #byKey = new Map<string, string>()
-  readonly #byEntity = new Map<string, Set<string>>()
+  readonly #byLink = new Map<string, Set<string>>()
   readonly #rarity: EntityRarity
   readonly #options: GroupingOptions
   readonly #ids: IdSource
@@ -55,7 +63,7 @@ export class GroupingEngine {
     for (const draft of drafts) {
       this.forget(draft.id)
       const reopened = reopenCase(draft)
-      this.#index(reopened, reopened.keys, reopened.entities.values())
+      this.#index(reopened, reopened.keys, reopened.links)
     }
     this.#closeBeyond(this.#options.maxOpenCases)
   }
@@ -66,29 +74,31 @@ export class GroupingEngine {
     if (known === undefined) return
     this.#cases.delete(caseId)
     for (const key of known.keys) if (this.#byKey.get(key) === caseId) this.#byKey.delete(key)
-    for (const key of known.entities.keys()) {
-      const ids = this.#byEntity.get(key)
+    for (const key of known.links) {
+      const ids = this.#byLink.get(key)
       ids?.delete(caseId)
-      if (ids?.size === 0) this.#byEntity.delete(key)
+      if (ids?.size === 0) this.#byLink.delete(key)
     }
   }
 
   #assignOne(alert: Alert): CaseAssignment {
-    this.#rarity.note(alert)
-    const kind = groupKey(alert)
-    const keys = [kind, ...processKeys(alert)]
-    const same = this.#caseOfKind(kind, alert)
-    if (same !== undefined)
-      return this.#add(same, alert, keys, 'same-kind', sameKindReason(alert, this.#options))
-    const link = this.#bestLink(alert, keys)
-    if (link !== undefined) {
-      return this.#add(link.target, alert, keys, 'linked', `shares ${link.shared.join(', ')} with this case`)
+    const seen: SeenAlert = {
+      alert,
+      kind: groupKey(alert),
+      processes: processKeys(alert),
+      links: linkablesOf(alert.entities),
     }
-    const fresh = openCase(this.#ids.next('case'), alert)
-    return this.#add(fresh, alert, keys, 'opened', 'the first alert of this case')
+    for (const { key } of seen.links) this.#rarity.note(key, alert.agent.name)
+    const same = this.#caseOfKind(seen)
+    if (same !== undefined) return this.#add(same, seen, 'same-kind', sameKindReason(alert, this.#options))
+    const link = this.#bestLink(seen)
+    if (link !== undefined) {
+      return this.#add(link.target, seen, 'linked', `shares ${link.shared.join(', ')} with this case`)
+    }
+    return this.#add(openCase(this.#ids.next('case'), alert), seen, 'opened', 'the first alert of this case')
   }
 
-  #caseOfKind(kind: string, alert: Alert): OpenCase | undefined {
+  #caseOfKind({ kind, alert }: SeenAlert): OpenCase | undefined {
     const id = this.#byKey.get(kind)
     const target = id === undefined ? undefined : this.#cases.get(id)
     return target !== undefined && this.#isNear(target, alert, this.#options.sameKindWindowMs)
@@ -96,29 +106,28 @@ export class GroupingEngine {
       : undefined
   }
 
-  #bestLink(
-    alert: Alert,
-    keys: readonly string[],
-  ): { target: OpenCase; shared: readonly string[] } | undefined {
+  #bestLink(seen: SeenAlert): { target: OpenCase; shared: readonly string[] } | undefined {
     let best: { target: OpenCase; shared: readonly string[]; score: number } | undefined
-    for (const id of this.#candidates(alert, keys)) {
+    for (const id of this.#candidates(seen)) {
       const target = this.#cases.get(id)
-      if (target === undefined || !this.#isNear(target, alert, this.#options.linkWindowMs)) continue
-      const { score, shared } = linkScore(alert, keys, target, this.#rarity)
+      if (target === undefined || !this.#isNear(target, seen.alert, this.#options.linkWindowMs)) continue
+      const { score, shared } = linkScore(seen.alert, seen.links, seen.processes, target, this.#rarity)
       // Candidates come oldest first, so that the older case wins a tie.
       if (score >= this.#options.linkThreshold && score > (best?.score ?? 0)) best = { target, shared, score }
     }
     return best
   }
 
-  #candidates(alert: Alert, keys: readonly string[]): string[] {
+  #candidates({ processes, links }: SeenAlert): string[] {
     const ids = new Set<string>()
-    for (const key of keys) {
+    for (const key of processes) {
       const id = this.#byKey.get(key)
       if (id !== undefined) ids.add(id)
     }
-    for (const entity of alert.entities) {
-      for (const id of this.#byEntity.get(entityKey(entity)) ?? []) ids.add(id)
+    for (const { key } of links) {
+      const sharing = this.#byLink.get(key)
+      if (sharing === undefined || this.#rarity.isHub(key)) continue
+      for (const id of sharing) ids.add(id)
     }
     return [...ids].sort()
   }
@@ -133,36 +142,35 @@ export class GroupingEngine {
     )
   }
 
-  #add(
-    target: OpenCase,
-    alert: Alert,
-    keys: readonly string[],
-    kind: CaseAssignment['kind'],
-    why: string,
-  ): CaseAssignment {
-    for (const key of addToCase(target, alert, keys)) this.#byKey.delete(key)
-    this.#index(target, keys, alert.entities)
-    return { alertKey: alert.key, caseId: target.id, kind, why }
+  #add(target: OpenCase, seen: SeenAlert, kind: CaseAssignment['kind'], why: string): CaseAssignment {
+    const keys = [seen.kind, ...seen.processes]
+    for (const key of addToCase(target, seen.alert, keys, seen.links)) this.#byKey.delete(key)
+    this.#index(
+      target,
+      keys,
+      seen.links.map(({ key }) => key).filter(key => target.links.has(key)),
+    )
+    return { alertKey: seen.alert.key, caseId: target.id, kind, why }
   }
 
-  /** Makes the case the most recently touched one, findable by these keys and entities. */
-  #index(target: OpenCase, keys: Iterable<string>, entities: Iterable<Entity>): void {
+  /** Makes the case the most recently touched one, findable by these keys and links. */
+  #index(target: OpenCase, keys: Iterable<string>, links: Iterable<string>): void {
     this.#cases.delete(target.id)
     this.#cases.set(target.id, target)
     for (const key of keys) this.#byKey.set(key, target.id)
-    for (const entity of entities) this.#indexEntity(entityKey(entity), target.id)
+    for (const key of links) this.#indexLink(key, target.id)
   }
 
-  #indexEntity(key: string, caseId: string): void {
-    const ids = this.#byEntity.get(key)
+  #indexLink(key: string, caseId: string): void {
+    const ids = this.#byLink.get(key)
     if (ids === undefined) {
-      this.#byEntity.set(key, new Set([caseId]))
+      this.#byLink.set(key, new Set([caseId]))
       return
     }
     ids.delete(caseId)
     ids.add(caseId)
     const oldest = ids.values().next()
-    if (ids.size > maxCasesPerEntity && !oldest.done) ids.delete(oldest.value)
+    if (ids.size > maxCasesPerLink && !oldest.done) ids.delete(oldest.value)
   }
 
   #closeBeyond(limit: number): void {

@@ -3,6 +3,27 @@ import { isPrivateAddress } from '../domain/network-address.ts'
 import { type EntityRarity, entityKey } from './entity-rarity.ts'
 import type { OpenCase } from './open-case.ts'
 
+/** An entity by which an alert can be linked to a case of other rules, and how much sharing it says. */
+export interface Linkable {
+  readonly entity: Entity
+  readonly key: string
+  readonly weight: number
+}
+
+/** Those of an alert's entities that can link it; the host is not among them: it says too little by itself. */
+export function linkablesOf(entities: readonly Entity[]): Linkable[] {
+  const ordinary = entities.some(entity => entity.type === 'process' && isOrdinaryPath(entity.value))
+  const found: Linkable[] = []
+  for (const entity of entities) {
+    // The hash of cmd.exe is on every Windows host; only that of an unusual program says something.
+    const weight = entity.type === 'hash' && ordinary ? 0 : entityWeight(entity)
+    // A file that one alert saw written and another saw run is one thing.
+    const key = entity.type === 'process' ? `file:${entity.value}` : entityKey(entity)
+    if (weight > 0 && !found.some(known => known.key === key)) found.push({ entity, key, weight })
+  }
+  return found
+}
+
 /** How strongly an alert belongs to a case of other rules, and what they share, for a person. */
 export interface LinkScore {
   readonly score: number
@@ -17,26 +38,23 @@ export interface LinkScore {
  */
 export function linkScore(
   alert: Alert,
-  keys: readonly string[],
+  links: readonly Linkable[],
+  processKeys: readonly string[],
   target: OpenCase,
   rarity: EntityRarity,
 ): LinkScore {
   const shared: string[] = []
   let score = 0
-  if (keys.some(key => key.startsWith('process|') && target.keys.has(key))) {
+  if (processKeys.some(key => target.keys.has(key))) {
     score += 3
     shared.push('the same process')
   }
-  const sameHost = target.entities.has(`host:${alert.agent.name.toLowerCase()}`)
-  if (sameHost) {
+  if (target.hosts.has(alert.agent.name)) {
     score += 1
     shared.push(`the host ${alert.agent.name}`)
   }
-  const ordinary = alert.entities.some(entity => entity.type === 'process' && isOrdinaryPath(entity.value))
-  for (const entity of alert.entities) {
-    // The hash of cmd.exe is on every Windows host; only that of an unusual program says something.
-    const weight = entity.type === 'hash' && ordinary ? 0 : entityWeight(entity)
-    if (weight === 0 || !isIn(target, entity) || rarity.isHub(entity)) continue
+  for (const { entity, key, weight } of links) {
+    if (!target.links.has(key) || rarity.isHub(key)) continue
     score += weight
     shared.push(`the ${entity.type} ${entity.value}`)
   }
@@ -46,12 +64,6 @@ export function linkScore(
     shared.push(next === undefined ? 'ATT&CK tactics in common' : `a further ATT&CK tactic (${next})`)
   }
   return { score, shared }
-}
-
-/** A file that one alert saw written and another saw run is one file. */
-function isIn(target: OpenCase, entity: Entity): boolean {
-  if (entity.type !== 'file' && entity.type !== 'process') return target.entities.has(entityKey(entity))
-  return target.entities.has(`file:${entity.value}`) || target.entities.has(`process:${entity.value}`)
 }
 
 function entityWeight(entity: Entity): number {

@@ -3,6 +3,7 @@ import type { CaseDraft } from '../domain/case.ts'
 import { severityOfLevel } from '../domain/verdict.ts'
 import { caseTitle } from './case-title.ts'
 import { entityKey } from './entity-rarity.ts'
+import { type Linkable, linkablesOf } from './link-score.ts'
 
 const maxEntities = 200
 const maxKeys = 64
@@ -19,6 +20,9 @@ export interface OpenCase {
   revision: number
   readonly rules: Set<string>
   readonly entities: Map<string, Entity>
+  readonly hosts: Set<string>
+  /** Keys of `linkables`, by which alerts of other rules can be linked. */
+  readonly links: Set<string>
   readonly techniques: Set<string>
   readonly tactics: Set<string>
   readonly keys: Set<string>
@@ -38,6 +42,8 @@ export function openCase(id: string, alert: Alert): OpenCase {
     revision: 0,
     rules: new Set(),
     entities: new Map(),
+    hosts: new Set(),
+    links: new Set(),
     techniques: new Set(),
     tactics: new Set(),
     keys: new Set(),
@@ -46,10 +52,15 @@ export function openCase(id: string, alert: Alert): OpenCase {
 }
 
 /**
- * Takes one alert in. `keys` are the group and process keys under which further alerts will find the case. Returns
- * the keys that had to go for them.
+ * Takes one alert in. `keys` are the group and process keys under which further alerts will find the case, `links`
+ * the keys of what can link others to it. Returns the group and process keys that had to go for the new ones.
  */
-export function addToCase(target: OpenCase, alert: Alert, keys: readonly string[]): string[] {
+export function addToCase(
+  target: OpenCase,
+  alert: Alert,
+  keys: readonly string[],
+  links: readonly Linkable[],
+): string[] {
   if (alert.rule.level > target.maxLevel) {
     target.maxLevel = alert.rule.level
     target.topRule = alert.rule.description
@@ -61,10 +72,13 @@ export function addToCase(target: OpenCase, alert: Alert, keys: readonly string[
   target.alertCount++
   target.revision++
   if (target.rules.size < maxKeys) target.rules.add(alert.rule.id)
+  if (target.hosts.size < maxKeys) target.hosts.add(alert.agent.name)
   for (const entity of alert.entities) {
+    if (target.entities.size >= maxEntities) break
     const key = entityKey(entity)
-    if (target.entities.size < maxEntities && !target.entities.has(key)) target.entities.set(key, entity)
+    if (!target.entities.has(key)) target.entities.set(key, entity)
   }
+  for (const { key } of links) if (target.links.size < maxEntities) target.links.add(key)
   for (const id of alert.rule.mitre.ids) if (target.techniques.size < maxKeys) target.techniques.add(id)
   for (const tactic of alert.rule.mitre.tactics) if (target.tactics.size < maxKeys) target.tactics.add(tactic)
   return keepNewest(target.keys, keys)
@@ -114,6 +128,9 @@ export function reopenCase(draft: CaseDraft): OpenCase {
       draft.groupKeys.filter(key => !key.startsWith('process|')).map(key => key.split('|')[0] ?? ''),
     ),
     entities: new Map(draft.entities.map(entity => [entityKey(entity), entity])),
+    // Group keys end in `|HOST|principal`; host entities are folded, so they cannot stand in for agent names.
+    hosts: new Set(draft.groupKeys.flatMap(key => key.split('|')[1] ?? [])),
+    links: new Set(linkablesOf(draft.entities).map(({ key }) => key)),
     techniques: new Set(draft.techniques),
     tactics: new Set(draft.tactics),
     keys: new Set(draft.groupKeys),
