@@ -1,4 +1,4 @@
-import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
@@ -9,12 +9,8 @@ import { router } from './router.tsx'
 import './style/console.css'
 
 const queryClient = new QueryClient({
-  queryCache: new QueryCache({
-    // A session that ended elsewhere shows the sign-in form in place; the address stays.
-    onError: error => {
-      if (error instanceof RequestFailure && error.status === 401) queryClient.setQueryData(sessionKey, null)
-    },
-  }),
+  queryCache: new QueryCache({ onError: noticeSignOut }),
+  mutationCache: new MutationCache({ onError: noticeSignOut }),
   defaultOptions: {
     queries: {
       staleTime: 10_000,
@@ -23,6 +19,12 @@ const queryClient = new QueryClient({
     },
   },
 })
+
+/** A session that ended elsewhere shows the sign-in form in place; the address stays. */
+function noticeSignOut(error: Error): void {
+  if (error instanceof RequestFailure && error.status === 401 && queryClient.getQueryData(sessionKey) != null)
+    queryClient.setQueryData(sessionKey, null)
+}
 
 listenForShortcuts()
 

@@ -2,7 +2,9 @@ import type { ReactNode } from 'react'
 import type { BriefRecord } from '../../src/http/contract-cases.ts'
 import { Claim } from '../components/claim.tsx'
 import { EvidenceChip } from '../components/evidence-chip.tsx'
+import { Link } from '../components/link.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
+import { visibleText } from '../text/visible-text.ts'
 
 /** One brief: headline, claims, techniques, what to do next, what is not known. */
 export function BriefView({
@@ -35,8 +37,14 @@ export function BriefView({
           <ul className="grid gap-1">
             {brief.techniques.map(technique => (
               <li key={technique.id}>
-                <span className="font-mono">{technique.id}</span> {technique.name}
-                <span className="text-muted"> · {technique.tactics.join(', ')}</span>{' '}
+                <Link
+                  href={`/?technique=${encodeURIComponent(technique.id)}&status=all`}
+                  className="font-mono text-accent hover:underline"
+                >
+                  {visibleText(technique.id)}
+                </Link>{' '}
+                {visibleText(technique.name)}
+                <span className="text-muted"> · {visibleText(technique.tactics.join(', '))}</span>{' '}
                 {technique.evidence.map(id => (
                   <EvidenceChip
                     key={id}

@@ -27,7 +27,11 @@ function subscribe(listener: () => void): () => void {
 /** A point in time, as short as it can be; the whole of it on hover and for machines. */
 export function Moment({ atMs }: { atMs: number }) {
   return (
-    <time dateTime={isoTime(atMs)} title={fullTime(atMs)} className="whitespace-nowrap">
+    <time
+      dateTime={isoTime(atMs)}
+      title={`${fullTime(atMs)} here, ${isoTime(atMs)}`}
+      className="whitespace-nowrap"
+    >
       {compactTime(atMs, useMinute())}
     </time>
   )
@@ -37,7 +41,11 @@ export function Moment({ atMs }: { atMs: number }) {
 export function Age({ atMs }: { atMs: number }) {
   const since = useNow() - atMs
   return (
-    <time dateTime={isoTime(atMs)} title={fullTime(atMs)} className="whitespace-nowrap">
+    <time
+      dateTime={isoTime(atMs)}
+      title={`${fullTime(atMs)} here, ${isoTime(atMs)}`}
+      className="whitespace-nowrap"
+    >
       {since < 5000 ? 'now' : shortDuration(since)}
     </time>
   )

@@ -1,5 +1,5 @@
 import { useLocation } from '@tanstack/react-router'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { CaseSummary } from '../../src/http/contract-cases.ts'
 import { useMay } from '../api/session.ts'
 import { useCaseActions } from '../case/use-case-actions.ts'
@@ -16,6 +16,7 @@ import { rememberQueue } from '../queue/last-queue.ts'
 import { type FilterValues, filterOnly } from '../queue/queue-filter.ts'
 import { QueueTable, type QueueTableHandle } from '../queue/queue-table.tsx'
 import { SelectionBar } from '../queue/selection-bar.tsx'
+import { useCursor } from '../queue/use-cursor.ts'
 import { useLiveQueue } from '../queue/use-live-queue.ts'
 import { useQueue } from '../queue/use-queue.ts'
 import { useSelection } from '../queue/use-selection.ts'
@@ -30,11 +31,14 @@ export function Page() {
   const { query, cases, first } = useQueue(filter)
   const [calm, setCalm] = useState(true)
   const { waiting, show } = useLiveQueue(filter, calm)
-  const ids = cases.map(row => row.id)
+  const ids = useMemo(() => cases.map(row => row.id), [cases])
   const selection = useSelection(ids)
-  const [currentId, setCurrentId] = useState<string>()
   const [asking, setAsking] = useState<Verdict>()
   const table = useRef<QueueTableHandle>(null)
+  const cursor = useCursor(
+    ids,
+    useCallback(index => table.current?.reveal(index), []),
+  )
   const go = useGo()
   const href = useLocation({ select: location => location.href })
   useEffect(() => rememberQueue(href), [href])
@@ -42,7 +46,7 @@ export function Page() {
   const claimOnOpen = useClaimOnOpen()
   const { claim, release, decide } = useCaseActions()
 
-  const index = currentId === undefined ? -1 : ids.indexOf(currentId)
+  const { index } = cursor
   const current = cases[index]
   const targets = selection.selected.size > 0 ? [...selection.selected] : current ? [current.id] : []
   const claimAll = () => {
@@ -53,22 +57,22 @@ export function Page() {
   }
   const move = (to: number) => {
     const target = Math.max(0, Math.min(cases.length - 1, to))
-    setCurrentId(cases[target]?.id)
+    cursor.set(cases[target]?.id)
     table.current?.reveal(target)
   }
   const claimIfFree = (row: CaseSummary) => {
     if (mayTriage && claimOnOpen.on && row.assignee === null && row.status !== 'closed')
       claim.mutate({ id: row.id, quiet: true })
   }
-  const latest = useRef({ selection, claimIfFree })
-  latest.current = { selection, claimIfFree }
+  const latest = useRef({ cursor, selection, claimIfFree })
+  latest.current = { cursor, selection, claimIfFree }
   // Stable, so that rows are not rendered again for them.
   const onSelect = useCallback((id: string, extend: boolean) => {
     if (extend) latest.current.selection.extend(id)
     else latest.current.selection.toggle(id)
   }, [])
   const onOpen = useCallback((row: CaseSummary) => {
-    setCurrentId(row.id)
+    latest.current.cursor.set(row.id)
     latest.current.claimIfFree(row)
   }, [])
   const open = (row: CaseSummary | undefined) => {
@@ -134,7 +138,6 @@ export function Page() {
         ]
       : []),
   ])
-  useKeepCursor(ids, currentId, setCurrentId)
 
   const onFilter = (values: FilterValues) => setSearch({ ...blank(filter), ...values }, { push: true })
   return (
@@ -163,7 +166,7 @@ export function Page() {
         <QueueTable
           ref={table}
           cases={cases}
-          currentId={currentId}
+          currentId={cursor.id}
           selected={selection.selected}
           total={first?.total ?? cases.length}
           hasMore={query.hasNextPage}
@@ -172,7 +175,7 @@ export function Page() {
           }}
           onSelect={onSelect}
           onOpen={onOpen}
-          onPoint={setCurrentId}
+          onPoint={cursor.set}
           onCalm={setCalm}
         />
       )}
@@ -206,21 +209,6 @@ export function Page() {
       )}
     </div>
   )
-}
-
-/** When the case under the cursor leaves the list, the cursor goes to what stands in its place now. */
-function useKeepCursor(
-  ids: readonly string[],
-  currentId: string | undefined,
-  setCurrentId: (id: string | undefined) => void,
-): void {
-  const place = useRef(0)
-  const at = currentId === undefined ? -1 : ids.indexOf(currentId)
-  useEffect(() => {
-    if (at >= 0) place.current = at
-    else if (currentId !== undefined && ids.length > 0)
-      setCurrentId(ids[Math.min(place.current, ids.length - 1)])
-  }, [at, currentId, ids, setCurrentId])
 }
 
 function blank(values: FilterValues): FilterValues {

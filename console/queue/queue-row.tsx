@@ -45,7 +45,7 @@ export const QueueRow = memo(function QueueRow({
       data-index={index}
       style={{ top, height }}
       onClick={event => pointAt(event, () => onPoint(row.id))}
-      onDoubleClick={() => onOpen(row)}
+      onDoubleClick={event => event.currentTarget.querySelector('a')?.click()}
       className={`${queueColumns} absolute inset-x-0 items-center border-b border-line px-4 max-md:flex max-md:flex-wrap max-md:content-center max-md:gap-x-2.5 max-md:gap-y-1 ${current ? 'bg-selected shadow-[inset_3px_0_0_var(--accent)]' : selected ? 'bg-selected' : 'hover:bg-sunken'} ${closed ? 'text-muted' : ''}`}
     >
       <td className="max-md:order-1">
