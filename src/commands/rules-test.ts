@@ -22,6 +22,7 @@ export async function rulesTest(args: readonly string[], io: Io): Promise<number
       location: { type: 'string', default: 'stdin' },
       agent: { type: 'string' },
       clock: { type: 'string', default: 'still' },
+      exclude: { type: 'string', multiple: true },
       at: { type: 'string', default: standardInstant },
       json: { type: 'boolean' },
     },
@@ -39,7 +40,7 @@ export async function rulesTest(args: readonly string[], io: Io): Promise<number
     const files = [...values.ini, ...positionals]
     return testIniFiles(
       files,
-      loadFolder(folder, true, io),
+      loadFolder(folder, values.exclude, true, io),
       { ...options, agent: undefined },
       clock.seconds,
       io,
@@ -48,7 +49,7 @@ export async function rulesTest(args: readonly string[], io: Io): Promise<number
   if (values.logs === undefined) throw new AppError('bad-usage', '--logs FILE or --ini FILE... is missing')
   if (positionals.length > 0)
     throw new AppError('bad-usage', `what is '${positionals[0]}'? --logs takes one file`)
-  await testLogs(values.logs, loadFolder(folder, false, io), options, clock, io)
+  await testLogs(values.logs, loadFolder(folder, values.exclude, false, io), options, clock, io)
   return 0
 }
 
@@ -59,8 +60,13 @@ function readAgent(text: string | undefined): SessionOptions['agent'] {
   return { id: toByteText(id), name: toByteText(name), ip: toByteText(ip) }
 }
 
-function loadFolder(folder: string, forIni: boolean, io: Io): Ruleset {
-  const files = readRulesetFolder(folder)
+function loadFolder(
+  folder: string,
+  excluded: readonly string[] | undefined,
+  forIni: boolean,
+  io: Io,
+): Ruleset {
+  const files = readRulesetFolder(folder, excluded)
   const { ruleset, problems } = loadRuleset(files, forIni ? { adaptRule: windowsRulesFromJson } : {})
   for (const { message, where } of problems) io.stderr(`${where ?? folder}: ${message}\n`)
   return ruleset

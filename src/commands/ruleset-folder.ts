@@ -3,10 +3,16 @@ import { join, relative } from 'node:path'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import type { RulesetFile, RulesetFiles } from '../wazuh-rules/ruleset.ts'
 
+/** What Wazuh's own configuration leaves out (`<rule_exclude>`): rules on working hours that few want. */
+export const standardExclusions: readonly string[] = ['0215-policy_rules.xml']
+
 /** Reads a folder with `decoders/`, `rules/` and `lists/`, files by name as Wazuh loads them. Throws `unreadable-input`. */
-export function readRulesetFolder(folder: string): RulesetFiles {
+export function readRulesetFolder(
+  folder: string,
+  excluded: readonly string[] = standardExclusions,
+): RulesetFiles {
   const decoders = filesOf(folder, 'decoders', '.xml')
-  const rules = filesOf(folder, 'rules', '.xml')
+  const rules = filesOf(folder, 'rules', '.xml').filter(file => !excluded.includes(file.name))
   if (decoders.length + rules.length === 0)
     throw new AppError('unreadable-input', `${folder} has no decoders/*.xml and no rules/*.xml`)
   return { decoders, rules, lists: filesOf(folder, 'lists', '') }

@@ -50,7 +50,7 @@ function readValue(reader: Reader): CJson | undefined {
   return readNumber(reader)
 }
 
-const number = /-?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?/y
+const number = /(?:\d+(?:\.\d*)?|-(?:\d+(?:\.\d*)?|\.\d+))(?:[eE][+-]?\d+)?/y
 
 function readNumber(reader: Reader): CJson | undefined {
   number.lastIndex = reader.at
@@ -103,7 +103,9 @@ function readString(reader: Reader): string | undefined {
 function readCodePoint(reader: Reader): number | undefined {
   const unit = (at: number) => {
     const digits = reader.text.slice(at, at + 6)
-    return /^\\u[0-9a-fA-F]{4}$/.test(digits) ? Number.parseInt(digits.slice(2), 16) : undefined
+    if (digits.length < 6 || !digits.startsWith('\\u')) return undefined
+    // cJSON takes digits that are none for 0, and a 0 ends the text.
+    return /^\\u[0-9a-fA-F]{4}$/.test(digits) ? Number.parseInt(digits.slice(2), 16) : 0
   }
   const first = unit(reader.at)
   if (first === undefined || (first >= 0xdc00 && first < 0xe000)) return undefined
