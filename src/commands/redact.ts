@@ -41,7 +41,8 @@ Exit code 0; 2 where the usage is wrong or a file cannot be read.
       await save()
       const problems = [...inventory.problems, ...rules.problems, ...redaction.problems]
       if (values.json) {
-        writeRecord(io, { text: redaction.text, replacements: redaction.replacements, problems })
+        const { text: shown, replacements, decoded } = redaction
+        writeRecord(io, { text: shown, replacements, decoded, problems })
       } else {
         io.stdout(encodeEscapedUtf8(redaction.text))
         for (const { code, message, where } of problems) io.stderr(`${code}: ${message} ${where ?? ''}\n`)

@@ -43,8 +43,9 @@ describe('reveal', () => {
   it('holds back no more than an unfinished placeholder', () => {
     const revealer = createRevealer(vaultOf('srv1'))
     expect(revealer.push('seen on [HO')).toBe('seen on ')
-    expect(revealer.push('ST-1] and [not one')).toBe('srv1 and ')
-    expect(revealer.push(' of ours')).toBe('[not one of ours')
+    expect(revealer.push('ST-1] and [not one')).toBe('srv1 and [not one')
+    expect(revealer.push(' of ours [HOST-9')).toBe(' of ours ')
+    expect(revealer.end()).toBe('[HOST-9')
     expect(revealer.push(`[${'x'.repeat(200)}`)).toHaveLength(201)
   })
 })
