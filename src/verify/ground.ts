@@ -1,0 +1,59 @@
+import { fold } from './fold.ts'
+import { type Moment, takeMoments } from './moments.ts'
+import { type PlacedWord, placeWords } from './polarity.ts'
+import { type Quantity, quantitiesIn } from './quantities.ts'
+import { type RoledName, rolesIn } from './roles.ts'
+import type { SentItem } from './sent-item.ts'
+import { type Token, takeTokens } from './tokens.ts'
+
+/** Evidence taken apart for comparing: what a claim can stand on. */
+export interface Ground {
+  /** Folded, lower case. */
+  readonly text: string
+  readonly tokens: readonly Token[]
+  readonly quantities: readonly Quantity[]
+  readonly moments: readonly Moment[]
+  readonly words: readonly PlacedWord[]
+  readonly stems: ReadonlySet<string>
+  readonly roles: readonly RoledName[]
+  /** Quotes that are one name and nothing else, lower case. */
+  readonly values: ReadonlySet<string>
+  /** How many items it is made of. */
+  readonly items: number
+}
+
+/** Takes one item apart. */
+export function groundOf(item: SentItem): Ground {
+  const text = fold(`${item.label}: ${item.quote} ${item.facts}`)
+  // Quotes around keys and values say nothing here, and would hide what stands between them.
+  const plain = text.replace(/["`]|(?<!\w)'|'(?!\w)/g, ' ')
+  const { tokens, rest } = takeTokens(plain)
+  const { moments, rest: numbers } = takeMoments(rest)
+  const words = placeWords(text)
+  return {
+    text: text.toLowerCase(),
+    tokens,
+    moments,
+    quantities: quantitiesIn(numbers),
+    words,
+    stems: new Set(words.map(({ stem }) => stem)),
+    roles: rolesIn(plain),
+    values: new Set(/^\S+$/.test(item.quote) ? [item.quote.toLowerCase()] : []),
+    items: 1,
+  }
+}
+
+/** Several items as one ground. */
+export function mergeGrounds(grounds: readonly Ground[]): Ground {
+  return {
+    text: grounds.map(({ text }) => text).join('\n'),
+    tokens: grounds.flatMap(({ tokens }) => tokens),
+    quantities: grounds.flatMap(({ quantities }) => quantities),
+    moments: grounds.flatMap(({ moments }) => moments),
+    words: grounds.flatMap(({ words }) => words),
+    stems: new Set(grounds.flatMap(({ stems }) => [...stems])),
+    roles: grounds.flatMap(({ roles }) => roles),
+    values: new Set(grounds.flatMap(({ values }) => [...values])),
+    items: grounds.length,
+  }
+}

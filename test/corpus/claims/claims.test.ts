@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { knownAttackIds } from '../../../src/ask/known-attack-ids.ts'
+import { struckStatuses } from '../../../src/domain/claim.ts'
+import { judgeClaims } from '../../../src/verify/judge-claims.ts'
+import { sentItemOf } from '../../../src/verify/sent-item.ts'
+import { labelledCases } from './generate.ts'
+
+interface Tally {
+  total: number
+  right: number
+  readonly wrong: string[]
+}
+
+/** Judges every sentence of the corpus and counts by what was done to it. */
+function measure(seed: number, cases: number): Map<string, Tally> {
+  const tallies = new Map<string, Tally>()
+  for (const { scenario, evidence, claims } of labelledCases(seed, cases)) {
+    const judged = judgeClaims(
+      claims.map(({ claim }) => claim),
+      evidence.map(sentItemOf),
+      knownAttackIds,
+    )
+    for (const [index, { truth, mutation }] of claims.entries()) {
+      const verdict = judged[index]
+      if (verdict === undefined) throw new Error('a claim without a verdict')
+      const struck = struckStatuses.includes(verdict.status)
+      const tally = tallies.get(mutation ?? 'true') ?? { total: 0, right: 0, wrong: [] }
+      tallies.set(mutation ?? 'true', tally)
+      tally.total++
+      if (struck === (truth === 'false')) tally.right++
+      else tally.wrong.push(`${scenario}: ${verdict.text} [${verdict.status}: ${verdict.reasons.join('; ')}]`)
+    }
+  }
+  return tallies
+}
+
+describe('claims and their mutations', () => {
+  const tallies = measure(20260301, 120)
+  const kinds = [...tallies].filter(([kind]) => kind !== 'true')
+
+  it('strikes at most 1 % of true claims', () => {
+    const { total = 0, right = 0, wrong = [] } = tallies.get('true') ?? {}
+    expect((total - right) / total, wrong.slice(0, 12).join('\n')).toBeLessThanOrEqual(0.01)
+  })
+
+  it('catches at least 99 % of mutations', () => {
+    const total = kinds.reduce((sum, [, tally]) => sum + tally.total, 0)
+    const right = kinds.reduce((sum, [, tally]) => sum + tally.right, 0)
+    const report = kinds.map(
+      ([kind, tally]) => `${kind} ${tally.right}/${tally.total} ${tally.wrong[0] ?? ''}`,
+    )
+    expect(right / total, report.join('\n')).toBeGreaterThanOrEqual(0.99)
+  })
+})
