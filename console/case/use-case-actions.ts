@@ -6,6 +6,9 @@ import { toast, toastFailure } from '../components/toast.tsx'
 import { type Verdict, verdictLooks } from '../components/verdict.tsx'
 import { usePatchQueues } from '../queue/use-queue.ts'
 
+/** As many as the server takes in one request. */
+const casesPerRequest = 1000
+
 /** What a person does to cases, from the queue and from the case page alike; both are brought up to date after each. */
 export function useCaseActions() {
   const client = useQueryClient()
@@ -30,6 +33,20 @@ export function useCaseActions() {
     onSuccess: ({ case: released }) => changed([released]),
     onError: error => toastFailure('Not released', error),
   })
+  const claimMany = useMutation({
+    mutationFn: (ids: readonly string[]) => oneByOne(ids, claimCase),
+    onSuccess: outcome => {
+      changed(outcome.cases)
+      sayOutcome('claimed', outcome)
+    },
+  })
+  const releaseMany = useMutation({
+    mutationFn: (ids: readonly string[]) => oneByOne(ids, releaseCase),
+    onSuccess: outcome => {
+      changed(outcome.cases)
+      sayOutcome('given back', outcome)
+    },
+  })
   const reopen = useMutation({
     mutationFn: ({ id, reason }: { id: string; reason: string }) => reopenCase(id, reason),
     onSuccess: ({ case: reopened }) => {
@@ -53,7 +70,13 @@ export function useCaseActions() {
         await setVerdict(only, { verdict, reason })
         return { changed: [only], problems: [] }
       }
-      return setVerdicts({ ids: [...ids], verdict, reason })
+      const replies = []
+      for (let from = 0; from < ids.length; from += casesPerRequest)
+        replies.push(await setVerdicts({ ids: ids.slice(from, from + casesPerRequest), verdict, reason }))
+      return {
+        changed: replies.flatMap(reply => reply.changed),
+        problems: replies.flatMap(reply => reply.problems),
+      }
     },
     onSuccess: ({ changed: done, problems }, { verdict }) => {
       void client.invalidateQueries({ queryKey: ['cases'] })
@@ -66,5 +89,33 @@ export function useCaseActions() {
     },
     onError: error => toastFailure('No verdict was set', error),
   })
-  return { claim, release, reopen, decide }
+  return { claim, claimMany, release, releaseMany, reopen, decide }
+}
+
+interface Outcome {
+  readonly cases: readonly CaseSummary[]
+  readonly failures: readonly Error[]
+}
+
+/** One request after the other, so that a large selection does not run into the rate limit's burst. */
+async function oneByOne(
+  ids: readonly string[],
+  change: (id: string) => Promise<{ readonly case: CaseSummary }>,
+): Promise<Outcome> {
+  const cases: CaseSummary[] = []
+  const failures: Error[] = []
+  for (const id of ids) {
+    try {
+      cases.push((await change(id)).case)
+    } catch (error) {
+      failures.push(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+  return { cases, failures }
+}
+
+function sayOutcome(done: string, { cases, failures }: Outcome): void {
+  if (cases.length > 0) toast(`${cases.length} ${cases.length === 1 ? 'case' : 'cases'} ${done}.`)
+  const [first] = failures
+  if (first !== undefined) toastFailure(`${failures.length} not ${done}`, first)
 }

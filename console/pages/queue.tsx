@@ -7,8 +7,7 @@ import { VerdictDialog } from '../case/verdict-dialog.tsx'
 import { caseHref } from '../components/link.tsx'
 import { PageHeading } from '../components/page-heading.tsx'
 import { ErrorState, Loading } from '../components/states.tsx'
-import { type Verdict, verdictLooks, verdictOrder } from '../components/verdict.tsx'
-import { useShortcuts } from '../keyboard/use-shortcuts.ts'
+import type { Verdict } from '../components/verdict.tsx'
 import { ClaimOnOpen, useClaimOnOpen } from '../queue/claim-on-open.tsx'
 import { EmptyQueue } from '../queue/empty-queue.tsx'
 import { FilterBar } from '../queue/filter-bar.tsx'
@@ -19,6 +18,7 @@ import { SelectionBar } from '../queue/selection-bar.tsx'
 import { useCursor } from '../queue/use-cursor.ts'
 import { useLiveQueue } from '../queue/use-live-queue.ts'
 import { useQueue } from '../queue/use-queue.ts'
+import { useQueueShortcuts } from '../queue/use-queue-shortcuts.ts'
 import { useSelection } from '../queue/use-selection.ts'
 import { ViewTabs } from '../queue/view-tabs.tsx'
 import { WaitingCases } from '../queue/waiting-cases.tsx'
@@ -44,17 +44,11 @@ export function Page() {
   useEffect(() => rememberQueue(href), [href])
   const mayTriage = useMay('analyst')
   const claimOnOpen = useClaimOnOpen()
-  const { claim, release, decide } = useCaseActions()
+  const { claim, claimMany, releaseMany, decide } = useCaseActions()
 
   const { index } = cursor
   const current = cases[index]
   const targets = selection.selected.size > 0 ? [...selection.selected] : current ? [current.id] : []
-  const claimAll = () => {
-    for (const id of targets) claim.mutate({ id })
-  }
-  const releaseAll = () => {
-    for (const id of targets) release.mutate(id)
-  }
   const move = (to: number) => {
     const target = Math.max(0, Math.min(cases.length - 1, to))
     cursor.set(cases[target]?.id)
@@ -75,69 +69,33 @@ export function Page() {
     latest.current.cursor.set(row.id)
     latest.current.claimIfFree(row)
   }, [])
-  const open = (row: CaseSummary | undefined) => {
-    if (row === undefined) return
+  const open = (row: CaseSummary) => {
     onOpen(row)
     go(caseHref(row.id))
   }
 
-  useShortcuts([
-    { keys: 'j', label: 'Next case', group: 'Queue', palette: false, run: () => move(index + 1) },
-    { keys: 'k', label: 'Previous case', group: 'Queue', palette: false, run: () => move(index - 1) },
-    { keys: 'ArrowDown', label: 'Next case', group: 'Queue', palette: false, run: () => move(index + 1) },
-    { keys: 'ArrowUp', label: 'Previous case', group: 'Queue', palette: false, run: () => move(index - 1) },
-    { keys: 'g g', label: 'First case', group: 'Queue', palette: false, run: () => move(0) },
-    {
-      keys: 'G',
-      label: 'Last loaded case',
-      group: 'Queue',
-      palette: false,
-      run: () => move(cases.length - 1),
-    },
-    { keys: 'Enter', label: 'Open', group: 'Queue', palette: false, run: () => open(current) },
-    { keys: 'o', label: 'Open', group: 'Queue', palette: false, run: () => open(current) },
-    {
-      keys: 'x',
-      label: 'Select',
-      group: 'Queue',
-      palette: false,
-      run: () => current && selection.toggle(current.id),
-    },
-    {
-      keys: 'X',
-      label: 'Select from the last selected',
-      group: 'Queue',
-      palette: false,
-      run: () => current && selection.extend(current.id),
-    },
-    { keys: 'Ctrl-a', label: 'Select all that are loaded', group: 'Queue', run: selection.all },
-    { keys: 'Escape', label: 'Clear the selection', group: 'Queue', palette: false, run: selection.clear },
-    { keys: '.', label: 'Show waiting changes', group: 'Queue', run: show },
-    ...(mayTriage
-      ? [
-          {
-            keys: 'a',
-            label: 'Claim',
-            group: 'Verdict',
-            run: () => claimAll(),
-          },
-          {
-            keys: 'A',
-            label: 'Give back',
-            group: 'Verdict',
-            run: () => releaseAll(),
-          },
-          ...verdictOrder.map((verdict, place) => ({
-            keys: `v ${place + 1}`,
-            label: verdictLooks[verdict].word,
-            group: 'Verdict',
-            run: () => {
-              if (targets.length > 0) setAsking(verdict)
-            },
-          })),
-        ]
-      : []),
-  ])
+  const ask = (verdict: Verdict) => {
+    if (targets.length > 0) setAsking(verdict)
+  }
+  useQueueShortcuts({
+    next: () => move(index + 1),
+    previous: () => move(index - 1),
+    first: () => move(0),
+    last: () => move(cases.length - 1),
+    open: () => current && open(current),
+    select: () => current && selection.toggle(current.id),
+    extendSelection: () => current && selection.extend(current.id),
+    selectAll: selection.all,
+    clearSelection: selection.clear,
+    showWaiting: show,
+    triage: mayTriage
+      ? {
+          claim: () => claimMany.mutate(targets),
+          release: () => releaseMany.mutate(targets),
+          verdict: ask,
+        }
+      : undefined,
+  })
 
   const onFilter = (values: FilterValues) => setSearch({ ...blank(filter), ...values }, { push: true })
   return (
@@ -183,8 +141,8 @@ export function Page() {
         <SelectionBar
           count={selection.selected.size}
           mayTriage={mayTriage}
-          onVerdict={setAsking}
-          onClaim={claimAll}
+          onVerdict={ask}
+          onClaim={() => claimMany.mutate(targets)}
           onClear={selection.clear}
         />
       )}
