@@ -10,8 +10,10 @@ const alerts = [...ordinaryDay(20260302), ...intrusion()].sort((a, b) => a.at - 
 const fired = new Map<string, number>()
 let offset = 4096
 const lines = alerts.map(alert => {
-  const times = (fired.get(alert.rule[0]) ?? 0) + 1
-  fired.set(alert.rule[0], times)
+  // Wazuh starts its counters anew each hour.
+  const counter = `${alert.rule[0]} ${Math.floor(alert.at / 60)}`
+  const times = (fired.get(counter) ?? 0) + 1
+  fired.set(counter, times)
   const line = writeAlert(alert, times, offset)
   offset += Buffer.byteLength(line) + 1
   return line

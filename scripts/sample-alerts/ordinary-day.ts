@@ -395,7 +395,7 @@ function sensorNoise(random: Random): SampleAlert[] {
         event_type: 'alert',
         src_ip: pick(random, Object.values(hosts)).ip,
         src_port: '51514',
-        dest_ip: '203.0.113.200',
+        dest_ip: `203.0.113.${Math.floor(200 + random() * 50)}`,
         dest_port: '443',
         proto: 'TCP',
         alert: {

@@ -57,6 +57,14 @@ export function logOddsOf(signals: readonly Signal[]): number {
   return damped(weights.filter(weight => weight > 0)) + damped(weights.filter(weight => weight < 0))
 }
 
+/** Whether an alert by itself speaks of an attack (about three in four do turn out so). For grouping. */
+export function speaksOfAttack(alert: Alert): boolean {
+  return logOddsOf(signalsOf(alert)) >= 0.8
+}
+
+/** Log-odds from which an alert is strong enough to colour others. */
+export const strongLogOdds = 1.5
+
 /** The assessment that signals amount to. */
 export function assessmentOf(alertKey: string, signals: readonly Signal[]): Assessment {
   const probability = calibrate(logOddsOf(signals))

@@ -1,15 +1,13 @@
 import type { Alert, Entity } from '../domain/alert.ts'
 import { isLoopback } from '../domain/network-address.ts'
 import { readPointer } from '../lib/json-pointer.ts'
-import { type Assessment, assessmentOf, logOddsOf, signalsOf } from './assess-alert.ts'
+import { type Assessment, assessmentOf, logOddsOf, signalsOf, strongLogOdds } from './assess-alert.ts'
 import type { Signal } from './signal.ts'
 
 /** How far around an alert its host's other alerts still colour it. */
 const hostWindowMs = 15 * 60_000
 /** How far around an alert others from the same source address still colour it. */
 const sourceWindowMs = 12 * 60 * 60_000
-/** Log-odds from which an alert is strong enough to colour others. */
-const strongLogOdds = 1.5
 
 /**
  * Assesses the alerts of one case, each in the light of the others: a `whoami` between two encoded downloads is not
@@ -22,8 +20,13 @@ export function assessCase(alerts: readonly Alert[], around: readonly Alert[] = 
   const scored = [...own, ...others].map(({ alert, signals }) => ({ alert, logOdds: logOddsOf(signals) }))
   const strong = scored.filter(other => other.logOdds >= strongLogOdds)
   return own.map(({ alert, signals }) => {
-    const context = [hostCompany(alert, strong), sourceCompany(alert, strong)]
-    return assessmentOf(alert.key, [...signals, ...context.flatMap(signal => signal ?? [])])
+    const context = [hostCompany(alert, strong), sourceCompany(alert, strong)].flatMap(signal => signal ?? [])
+    // What explains an alert well explains it also while something else is going on.
+    const share = logOddsOf(signals) <= -1.5 ? 0.5 : 1
+    return assessmentOf(alert.key, [
+      ...signals,
+      ...context.map(signal => ({ ...signal, weight: signal.weight * share })),
+    ])
   })
 }
 
@@ -32,11 +35,18 @@ interface ScoredAlert {
   readonly logOdds: number
 }
 
+/** A network sensor reports on everybody: what else it reported says nothing about one connection. */
+function isFromSensor(alert: Alert): boolean {
+  return alert.rule.groups.includes('ids')
+}
+
 function hostCompany(alert: Alert, strong: readonly ScoredAlert[]): Signal | undefined {
+  if (isFromSensor(alert)) return undefined
   const near = strong.filter(
     other =>
       other.alert !== alert &&
       other.alert.agent.name === alert.agent.name &&
+      !isFromSensor(other.alert) &&
       Math.abs(other.alert.timestampMs - alert.timestampMs) <= hostWindowMs,
   )
   if (near.length === 0) return undefined

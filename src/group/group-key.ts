@@ -2,12 +2,32 @@ import type { Alert, Entity } from '../domain/alert.ts'
 import { readPointer } from '../lib/json-pointer.ts'
 
 /**
- * What further alerts of the same kind share: the rule, the host, and who did it (the source address, else the
+ * What further alerts of the same kind share: the rule, what the rule is about where it is a container for many things
+ * (a sensor's signature, a folder under file monitoring), the host, and who did it (the source address, else the
  * acting user). The target is left out on purpose: one attacker trying many accounts is one case.
  */
 export function groupKey(alert: Alert): string {
   const principal = principalOf(alert.entities)
-  return `${alert.rule.id}|${alert.agent.name}|${principal === undefined ? '' : `${principal.type}:${principal.value}`}`
+  const who = principal === undefined ? '' : `${principal.type}:${principal.value}`
+  return `${alert.rule.id}${subjectOf(alert)}|${alert.agent.name}|${who}`
+}
+
+function subjectOf(alert: Alert): string {
+  const signature = textAt(alert, '/data/alert/signature')
+  if (signature !== undefined) return ` ${signature.slice(0, 120)}`
+  const path = textAt(alert, '/syscheck/path')
+  return path === undefined ? '' : ` ${folderOf(path)}`
+}
+
+/** The first two folders of a path: an update writes to many files of one, an attacker to a few of another. */
+function folderOf(path: string): string {
+  const separator = path.includes('\\') ? '\\' : '/'
+  return path.split(separator).slice(0, -1).slice(0, 3).join(separator).slice(0, 120)
+}
+
+function textAt(alert: Alert, pointer: string): string | undefined {
+  const value = readPointer(alert.document, pointer)
+  return typeof value === 'string' ? value : undefined
 }
 
 /** The entity that acts: the source address, else the acting user, else the account that it happened to. */

@@ -4,7 +4,7 @@ import type { IdSource } from '../lib/ids.ts'
 import { EntityRarity } from './entity-rarity.ts'
 import { groupKey, principalOf, processKeys } from './group-key.ts'
 import type { GroupingOptions } from './grouping-options.ts'
-import { type Linkable, linkablesOf, linkScore } from './link-score.ts'
+import { attackMark, attackMarksFor, type Linkable, linkablesOf, linkScore } from './link-score.ts'
 import { addToCase, draftOf, type OpenCase, openCase, reopenCase } from './open-case.ts'
 
 /** Case ids kept per shared entity: the newest ones are the ones that can still match. */
@@ -13,9 +13,9 @@ const maxCasesPerLink = 16
 /** An alert with all the keys under which it is looked up. */
 interface SeenAlert {
   readonly alert: Alert
-  readonly kind: string
-  readonly processes: readonly string[]
+  readonly keys: readonly string[]
   readonly links: readonly Linkable[]
+  readonly isAttack: boolean
 }
 
 /**
@@ -82,15 +82,17 @@ export class GroupingEngine {
   }
 
   #assignOne(alert: Alert): CaseAssignment {
-    const seen: SeenAlert = {
-      alert,
-      kind: groupKey(alert),
-      processes: processKeys(alert),
-      links: linkablesOf(alert.entities),
+    const kind = groupKey(alert)
+    const links = linkablesOf(alert.entities)
+    for (const { key } of links) this.#rarity.note(key, alert.agent.name)
+    const processes = processKeys(alert)
+    const same = this.#caseOfKind(kind, alert)
+    if (same !== undefined) {
+      const seen = { alert, keys: [kind, ...processes], links, isAttack: false }
+      return this.#add(same, seen, 'same-kind', sameKindReason(alert, this.#options))
     }
-    for (const { key } of seen.links) this.#rarity.note(key, alert.agent.name)
-    const same = this.#caseOfKind(seen)
-    if (same !== undefined) return this.#add(same, seen, 'same-kind', sameKindReason(alert, this.#options))
+    const isAttack = this.#options.speaksOfAttack(alert)
+    const seen = { alert, keys: [kind, ...processes, ...attackMarksFor(alert, isAttack)], links, isAttack }
     const link = this.#bestLink(seen)
     if (link !== undefined) {
       return this.#add(link.target, seen, 'linked', `shares ${link.shared.join(', ')} with this case`)
@@ -98,7 +100,7 @@ export class GroupingEngine {
     return this.#add(openCase(this.#ids.next('case'), alert), seen, 'opened', 'the first alert of this case')
   }
 
-  #caseOfKind({ kind, alert }: SeenAlert): OpenCase | undefined {
+  #caseOfKind(kind: string, alert: Alert): OpenCase | undefined {
     const id = this.#byKey.get(kind)
     const target = id === undefined ? undefined : this.#cases.get(id)
     return target !== undefined && this.#isNear(target, alert, this.#options.sameKindWindowMs)
@@ -111,16 +113,16 @@ export class GroupingEngine {
     for (const id of this.#candidates(seen)) {
       const target = this.#cases.get(id)
       if (target === undefined || !this.#isNear(target, seen.alert, this.#options.linkWindowMs)) continue
-      const { score, shared } = linkScore(seen.alert, seen.links, seen.processes, target, this.#rarity)
+      const { score, shared } = linkScore(seen.alert, seen.links, seen.keys, target, this.#rarity)
       // Candidates come oldest first, so that the older case wins a tie.
       if (score >= this.#options.linkThreshold && score > (best?.score ?? 0)) best = { target, shared, score }
     }
     return best
   }
 
-  #candidates({ processes, links }: SeenAlert): string[] {
+  #candidates({ keys, links }: SeenAlert): string[] {
     const ids = new Set<string>()
-    for (const key of processes) {
+    for (const key of keys) {
       const id = this.#byKey.get(key)
       if (id !== undefined) ids.add(id)
     }
@@ -143,7 +145,7 @@ export class GroupingEngine {
   }
 
   #add(target: OpenCase, seen: SeenAlert, kind: CaseAssignment['kind'], why: string): CaseAssignment {
-    const keys = [seen.kind, ...seen.processes]
+    const keys = [...seen.keys.filter(key => !key.startsWith('attack|')), ...marksLeftBy(seen, kind)]
     for (const key of addToCase(target, seen.alert, keys, seen.links)) this.#byKey.delete(key)
     this.#index(
       target,
@@ -188,6 +190,14 @@ export class GroupingEngine {
       this.forget(id)
     }
   }
+}
+
+/** An attack marks its host, and the host's own addresses, so that what follows finds the case. */
+function marksLeftBy({ alert, keys, isAttack }: SeenAlert, kind: CaseAssignment['kind']): string[] {
+  const fromAttackedHost = kind === 'linked' && keys.some(key => key.startsWith('attack|address|'))
+  if (!isAttack && !fromAttackedHost) return []
+  const own = alert.entities.filter(entity => entity.type === 'address' && entity.role === 'subject')
+  return [attackMark('host', alert.agent.name), ...own.map(entity => attackMark('address', entity.value))]
 }
 
 function sameKindReason(alert: Alert, options: GroupingOptions): string {

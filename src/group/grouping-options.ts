@@ -1,3 +1,5 @@
+import type { Alert } from '../domain/alert.ts'
+
 /** How alerts become cases. Times are in milliseconds of the alerts' own clock. */
 export interface GroupingOptions {
   /** A further alert of the same kind joins when the case's last one is no older than this. */
@@ -12,6 +14,11 @@ export interface GroupingOptions {
   readonly linkThreshold: number
   /** An entity seen on more hosts than this is a hub (a scanner, a domain controller, NAT) and links nothing. */
   readonly hubHosts: number
+  /**
+   * Whether an alert by itself speaks of an attack. Such alerts on one host belong together even where they name
+   * nothing else in common. Asked only for alerts that open a case or are linked to one.
+   */
+  readonly speaksOfAttack: (alert: Alert) => boolean
 }
 
 export const defaultGrouping: GroupingOptions = {
@@ -21,4 +28,5 @@ export const defaultGrouping: GroupingOptions = {
   maxOpenCases: 20_000,
   linkThreshold: 3,
   hubHosts: 8,
+  speaksOfAttack: () => false,
 }

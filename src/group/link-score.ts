@@ -10,6 +10,21 @@ export interface Linkable {
   readonly weight: number
 }
 
+/** Marks a case that holds an attack on a host, or one that comes from an address of an attacked host. */
+export function attackMark(place: 'host' | 'address', value: string): string {
+  return `attack|${place}|${value}`
+}
+
+/** Under which marks an alert finds attacks that it may belong to. */
+export function attackMarksFor(alert: Alert, isAttack: boolean): string[] {
+  const lateral = isAttack || alert.rule.mitre.tactics.includes('Lateral Movement')
+  const sources = alert.entities.filter(entity => entity.type === 'address' && entity.role === 'source')
+  return [
+    ...(isAttack ? [attackMark('host', alert.agent.name)] : []),
+    ...(lateral ? sources.map(entity => attackMark('address', entity.value)) : []),
+  ]
+}
+
 /** Those of an alert's entities that can link it; the host is not among them: it says too little by itself. */
 export function linkablesOf(entities: readonly Entity[]): Linkable[] {
   const ordinary = entities.some(entity => entity.type === 'process' && isOrdinaryPath(entity.value))
@@ -39,15 +54,20 @@ export interface LinkScore {
 export function linkScore(
   alert: Alert,
   links: readonly Linkable[],
-  processKeys: readonly string[],
+  keys: readonly string[],
   target: OpenCase,
   rarity: EntityRarity,
 ): LinkScore {
   const shared: string[] = []
   let score = 0
-  if (processKeys.some(key => target.keys.has(key))) {
+  if (keys.some(key => key.startsWith('process|') && target.keys.has(key))) {
     score += 3
     shared.push('the same process')
+  }
+  const mark = keys.find(key => key.startsWith('attack|') && target.keys.has(key))
+  if (mark !== undefined) {
+    score += mark.startsWith('attack|host|') ? 2 : 3
+    shared.push(mark.startsWith('attack|host|') ? 'an attack' : 'its source, a host under attack')
   }
   if (target.hosts.has(alert.agent.name)) {
     score += 1

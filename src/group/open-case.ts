@@ -125,11 +125,15 @@ export function reopenCase(draft: CaseDraft): OpenCase {
     alertCount: draft.alertCount,
     revision: draft.revision,
     rules: new Set(
-      draft.groupKeys.filter(key => !key.startsWith('process|')).map(key => key.split('|')[0] ?? ''),
+      draft.groupKeys
+        .filter(key => !/^(?:process|attack)\|/.test(key))
+        .map(key => key.split('|')[0]?.split(' ')[0] ?? ''),
     ),
     entities: new Map(draft.entities.map(entity => [entityKey(entity), entity])),
     // Group keys end in `|HOST|principal`; host entities are folded, so they cannot stand in for agent names.
-    hosts: new Set(draft.groupKeys.flatMap(key => key.split('|')[1] ?? [])),
+    hosts: new Set(
+      draft.groupKeys.filter(key => !key.startsWith('attack|')).flatMap(key => key.split('|')[1] ?? []),
+    ),
     links: new Set(linkablesOf(draft.entities).map(({ key }) => key)),
     techniques: new Set(draft.techniques),
     tactics: new Set(draft.tactics),

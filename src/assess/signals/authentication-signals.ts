@@ -35,7 +35,7 @@ function origin(view: AlertView): Signal[] {
   const source = sourceAddress(view)
   const signals: Signal[] = []
   if (isLogon && source !== undefined && isPublicAddress(source.text)) {
-    signals.push(signalFrom('logon-from-internet', 1, 'the attempt comes from a public address', source))
+    signals.push(signalFrom('logon-from-internet', 0.3, 'the attempt comes from a public address', source))
   }
   const workstation = view.field('/data/win/eventdata/workstationName')
   if (workstation !== undefined && offensiveHosts.test(workstation.text)) {
@@ -99,21 +99,27 @@ function windowsLogon(view: AlertView): Signal[] {
   }
 }
 
+/** Wazuh counts how often a rule fired within the hour: one failure is a mistyped password, the fortieth is not. */
 function unixLogon(view: AlertView): Signal[] {
   const single =
     view.groups.has('authentication_failed') && !/multiple|more than/i.test(view.description.text)
-  if (single && view.field('/data/win') === undefined && view.alert.rule.frequency === undefined) {
-    const fired = view.alert.rule.firedTimes ?? 1
-    if (fired <= 3 && view.alert.rule.level <= 5) {
-      return [
+  if (!single || view.field('/data/win') !== undefined || view.alert.rule.frequency !== undefined) return []
+  const fired = view.field('/rule/firedtimes')
+  const times = view.alert.rule.firedTimes ?? 1
+  const source = sourceAddress(view)
+  if (times > 10 && fired !== undefined && source !== undefined && !isPublicAddress(source.text)) {
+    return [
+      signalFrom('many-failures', 0.8, `the rule fired ${times} times within the hour, from inside`, fired),
+    ]
+  }
+  return view.alert.rule.level <= 5
+    ? [
         signalFrom(
           'few-failures',
           -1.2,
-          'a single failure, as when a password is mistyped',
+          'a failed logon by itself: a mistyped password, or the internet knocking',
           view.description,
         ),
       ]
-    }
-  }
-  return []
+    : []
 }

@@ -1,3 +1,4 @@
+import { speaksOfAttack } from '../../assess/assess-alert.ts'
 import { assessCase } from '../../assess/assess-case.ts'
 import type { Alert } from '../../domain/alert.ts'
 import type { CaseAssignment, CaseDraft } from '../../domain/case.ts'
@@ -13,7 +14,7 @@ const maxAround = 200
 
 /** Groups alerts (in order of time) and makes the context of each case from nothing but them. Offline. */
 export function casesOf(alerts: readonly Alert[]): CaseContext[] {
-  const engine = new GroupingEngine(defaultGrouping, countingIds())
+  const engine = new GroupingEngine({ ...defaultGrouping, speaksOfAttack }, countingIds())
   const drafts = new Map<string, CaseDraft>()
   const members = new Map<string, { alert: Alert; assignment: CaseAssignment }[]>()
   for (const alert of alerts) {
