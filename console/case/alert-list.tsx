@@ -80,7 +80,7 @@ export function AlertList({ detail, onRaw }: CaseSectionProps) {
                     rule {alert.ruleId}, level {alert.level} · <Untrusted text={alert.location} limit={100} />
                   </span>
                 </td>
-                <td>
+                <td className="min-w-20">
                   <Untrusted text={alert.agentName} limit={100} />
                 </td>
                 <td className="min-w-40 text-muted max-sm:col-span-2">

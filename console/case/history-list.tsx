@@ -7,7 +7,7 @@ export function HistoryList({ detail }: CaseSectionProps) {
   return (
     <ol className="grid gap-1">
       {detail.history.toReversed().map(entry => (
-        <li key={entry.id} className="grid grid-cols-[6.5rem_minmax(0,1fr)] gap-2">
+        <li key={entry.id} className="grid grid-cols-[5.5rem_minmax(0,1fr)] gap-2">
           <span className="tabular text-muted">
             <Moment atMs={entry.atMs} />
           </span>

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { CaseDetail } from '../../src/http/contract-cases.ts'
+import { RequestFailure } from '../api/request.ts'
 import { useMay } from '../api/session.ts'
 import { type BriefChoice, BriefSection, newestBriefs } from '../case/brief-section.tsx'
 import { CaseHeader } from '../case/case-header.tsx'
@@ -11,8 +12,8 @@ import { useCase, useNeighbours } from '../case/use-case.ts'
 import { useCaseActions } from '../case/use-case-actions.ts'
 import { VerdictDialog } from '../case/verdict-dialog.tsx'
 import { VerdictPanel } from '../case/verdict-panel.tsx'
-import { caseHref } from '../components/link.tsx'
-import { useTitle } from '../components/page-heading.tsx'
+import { caseHref, Link } from '../components/link.tsx'
+import { PageHeading, useTitle } from '../components/page-heading.tsx'
 import { Section } from '../components/section.tsx'
 import { ErrorState, Loading } from '../components/states.tsx'
 import { type Verdict, verdictLooks, verdictOrder } from '../components/verdict.tsx'
@@ -26,6 +27,7 @@ export function Page() {
   const id = useRouteParameter('caseId')
   const query = useCase(id)
   if (query.isPending) return <Loading lines={12} label="Loading the case" />
+  if (query.error instanceof RequestFailure && query.error.status === 404) return <NoSuchCase id={id} />
   if (query.isError)
     return (
       <ErrorState
@@ -35,6 +37,20 @@ export function Page() {
       />
     )
   return <CasePage key={id} detail={query.data} />
+}
+
+function NoSuchCase({ id }: { id: string }) {
+  return (
+    <>
+      <PageHeading title="There is no such case" />
+      <p className="px-4">
+        Nothing is stored under {visibleText(id)}.{' '}
+        <Link href={lastQueueHref()} className="text-accent underline">
+          Go to the queue
+        </Link>
+      </p>
+    </>
+  )
 }
 
 type Asking = { kind: 'verdict'; verdict: Verdict } | { kind: 'merge' } | { kind: 'reopen' }
