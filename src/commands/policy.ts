@@ -1,9 +1,11 @@
+import { z } from 'zod'
+import { buildRequest, decideQuestion } from '../ask/build-request.ts'
 import { type ModelTask, modelTasks, type TrustZone, trustZones } from '../domain/data-class.ts'
 import { AppError } from '../lib/app-error.ts'
-import { classesPresent } from '../policy/classes-present.ts'
-import { decide } from '../policy/policy.ts'
+import { type Problem, problem } from '../lib/problem.ts'
 import { decodeEscapedUtf8 } from '../redact/escaped-utf8.ts'
-import { redact, redactionRules } from '../redact/redact.ts'
+import { joinInventories, learnInventory } from '../redact/learn-inventory.ts'
+import { redactionRules } from '../redact/redact.ts'
 import { Vault } from '../redact/vault.ts'
 import type { Command } from './command.ts'
 import { readArgs, readInput, writeRecord } from './command.ts'
@@ -14,11 +16,12 @@ export const command: Command = {
   summary: 'show what would be sent to a model, to which one, and why',
   usage: `tocsin policy explain --file FILE --task TASK [--policy FILE] [--inventory FILE] [--model NAME] [--json]
 
-Shows what policy decides on a text, and the exact text that would be sent. Sends nothing.
+Shows what policy decides on a text, and the exact text that would be sent for it. Sends nothing.
 
   --task TASK       ${modelTasks.join(', ')}
-  --model NAME      a model profile, or a trust zone: ${trustZones.join(', ')} (default: public, the strictest)
-  --json            one record {decision, rule, model, zone, classes[{class, count}], request_text, reasons[]}
+  --model NAME      a trust zone: ${trustZones.join(', ')} (default: public, the strictest)
+  --json            one record {decision, rule, model, zone, classes[{class, count}], request_text, reasons[]};
+                    request_text is empty where nothing would be sent to that model
 
 Exit code 0 whatever the decision; 2 where the usage is wrong or a file cannot be read.
 `,
@@ -34,26 +37,24 @@ Exit code 0 whatever the decision; 2 where the usage is wrong or a file cannot b
         json: { type: 'boolean' },
       },
     })
-    const [verb] = positionals
-    if (verb !== 'explain') throw new AppError('bad-usage', "the one thing that 'policy' does is 'explain'")
+    if (positionals[0] !== 'explain')
+      throw new AppError('bad-usage', "the one thing 'policy' does is 'explain'")
     if (values.file === undefined) throw new AppError('bad-usage', 'say what would be sent: --file FILE')
     const task = taskOf(values.task)
-    const zone = zoneOf(values.model)
     const policy = await readPolicy(values.policy)
-    const inventory = await readInventory(values.inventory)
+    const listed = await readInventory(values.inventory)
     const text = decodeEscapedUtf8(await readInput(values.file, io))
-    const redaction = redact(
-      text,
-      new Vault('explain', 'explain'),
-      redactionRules(inventory.value, policy.redaction.keep),
-    )
-    const classes = classesPresent(redaction.replacements.map(replacement => replacement.class))
-    const { decision, rule, reasons } = decide(policy, {
-      task,
-      zone,
-      classes: classes.map(entry => entry.class),
-    })
-    const request = decision === 'allow' ? text : decision === 'pseudonymise' ? redaction.text : ''
+    const inventory = joinInventories(listed.value, learnInventory(text))
+    const rules = { policy, redaction: redactionRules(inventory, policy.redaction.keep) }
+    const { zone, problems } = zoneOf(values.model)
+    const question = questionAbout(text, task)
+    const { decision, rule, reasons, classes } = decideQuestion(question, zone, rules)
+    const leaves =
+      decision === 'allow' || decision === 'pseudonymise' || (decision === 'local' && zone === 'local')
+    const built = leaves
+      ? buildRequest(question, zone, rules, new Vault('explain', 'explain'), 'BOUNDARY')
+      : undefined
+    const request = built === undefined ? '' : textOf(built.completion)
     const record = {
       decision,
       rule,
@@ -62,15 +63,40 @@ Exit code 0 whatever the decision; 2 where the usage is wrong or a file cannot b
       classes,
       request_text: request,
       reasons,
-      problems: [...inventory.problems, ...redaction.problems],
+      problems: [...listed.problems, ...rules.redaction.problems, ...problems, ...(built?.problems ?? [])],
     }
     if (values.json) writeRecord(io, record)
-    else
-      io.stdout(
-        `${decision} (rule ${rule}, zone ${zone})\n${reasons.map(reason => `  ${reason}\n`).join('')}\n${request}\n`,
-      )
+    else io.stdout(`${decision}: rule ${rule}, zone ${zone}\n${reasons.join('\n')}\n\n${request}\n`)
     return 0
   },
+}
+
+/** The file as the one piece of evidence of a question. Instructions belong to the feature that asks. */
+function questionAbout(text: string, task: ModelTask) {
+  return {
+    task,
+    tenant: 'explain',
+    caseId: 'explain',
+    instructions: '',
+    promptVersion: 'explain',
+    evidence: [
+      {
+        id: 'E1',
+        kind: 'file',
+        source: 'file',
+        pointer: '',
+        quote: text,
+        trust: 'observed',
+        label: 'the file',
+      },
+    ],
+    schema: z.object({}),
+    maxOutputTokens: 1,
+  } as const
+}
+
+function textOf(completion: ReturnType<typeof buildRequest>['completion']): string {
+  return [completion.system, ...completion.messages.map(message => message.text)].join('\n\n')
 }
 
 function taskOf(name: string | undefined): ModelTask {
@@ -80,6 +106,11 @@ function taskOf(name: string | undefined): ModelTask {
 }
 
 /** The zone of a model. Where nothing is known of it, the strictest. */
-function zoneOf(name: string | undefined): TrustZone {
-  return trustZones.find(known => known === name) ?? 'public'
+function zoneOf(name: string | undefined): { zone: TrustZone; problems: readonly Problem[] } {
+  const zone = trustZones.find(known => known === name)
+  if (zone !== undefined || name === undefined) return { zone: zone ?? 'public', problems: [] }
+  return {
+    zone: 'public',
+    problems: [problem('model-unknown', `nothing is known of model ${name}: zone public`)],
+  }
 }

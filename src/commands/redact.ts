@@ -1,5 +1,6 @@
 import { systemClock } from '../lib/clock.ts'
 import { decodeEscapedUtf8, encodeEscapedUtf8 } from '../redact/escaped-utf8.ts'
+import { joinInventories, learnInventory } from '../redact/learn-inventory.ts'
 import { redact, redactionRules } from '../redact/redact.ts'
 import type { Command } from './command.ts'
 import { readArgs, readInput, writeRecord } from './command.ts'
@@ -33,8 +34,10 @@ Exit code 0; 2 where the usage is wrong or a file cannot be read.
     })
     const inventory = await readInventory(values.inventory)
     const policy = await readPolicy(values.policy)
-    const rules = redactionRules(inventory.value, policy.redaction.keep)
     const text = decodeEscapedUtf8(await readInput('-', io))
+    // Alerts name the organisation's own machines: those are replaced with no list given too.
+    const known = joinInventories(inventory.value, learnInventory(text))
+    const rules = redactionRules(known, policy.redaction.keep)
     await withVault(values, systemClock.now(), io.signal, async ({ vault, save }) => {
       const redaction = redact(text, vault, rules)
       // Before anything is printed: a placeholder that was shown can always be revealed.
