@@ -5,8 +5,10 @@ import { type WordFeature, wordFeatures } from '../../src/mail/classifier/words.
 import { type Mail, readMail } from '../../src/mail/read-mail.ts'
 import { examineMail, watchedBrands } from '../../src/mail/signals/examine-mail.ts'
 import type { Finding } from '../../src/mail/signals/finding.ts'
+import { ownMails } from './own-mail.ts'
 
-export const sourceLabels = ['phish', 'easy-ham', 'hard-ham', 'spam', 'bounces'] as const
+export const corpusLabels = ['phish', 'easy-ham', 'hard-ham', 'spam', 'bounces'] as const
+export const sourceLabels = [...corpusLabels, 'modern-ham', 'fraud'] as const
 export type SourceLabel = (typeof sourceLabels)[number]
 
 /** One labelled mail, examined. `group` keeps what belongs together on one side of every fold. */
@@ -18,21 +20,38 @@ export interface LabelledMail {
   readonly words: readonly WordFeature[]
 }
 
-/** Reads `ROOT/SPLIT/LABEL/*.eml`; groups come from `campaigns.csv` where a file is listed, else from sender and subject. */
-export function readLabelledMails(root: string, split: 'train' | 'test'): LabelledMail[] {
-  const brands = watchedBrands(emptyMailOrganisation)
+const brands = watchedBrands(emptyMailOrganisation)
+
+function examine(
+  file: string,
+  label: SourceLabel,
+  bytes: Buffer,
+  group: (mail: Mail) => string,
+): LabelledMail {
+  const mail = readMail(bytes, [])
+  const { examined, findings } = examineMail(mail, emptyMailOrganisation, brands, [])
+  return { file, label, group: group(mail), findings, words: wordFeatures(examined) }
+}
+
+/** Reads `ROOT/train/LABEL/*.eml` and our own lines. Groups come from `campaigns.csv`, else from sender and subject. */
+export function readTrainingMails(root: string): LabelledMail[] {
   const campaigns = readCampaigns(root)
-  return sourceLabels.flatMap(label => {
-    const folder = join(root, split, label)
-    return readdirSync(folder)
+  const corpus = corpusLabels.flatMap(label =>
+    readdirSync(join(root, 'train', label))
       .sort()
-      .map(file => {
-        const mail = readMail(readFileSync(join(folder, file)), [])
-        const { examined, findings } = examineMail(mail, emptyMailOrganisation, brands, [])
-        const group = campaigns.get(`${split}/${label}/${file}`) ?? ownGroup(mail)
-        return { file, label, group, findings, words: wordFeatures(examined) }
-      })
-  })
+      .map(file =>
+        examine(
+          file,
+          label,
+          readFileSync(join(root, 'train', label, file)),
+          mail => campaigns.get(`train/${label}/${file}`) ?? ownGroup(mail),
+        ),
+      ),
+  )
+  const own = ownMails().map(({ kind, line, bytes }) =>
+    examine(`${kind}-${line}`, kind, bytes, () => `own ${kind} ${line}`),
+  )
+  return [...corpus, ...own]
 }
 
 function readCampaigns(root: string): Map<string, string> {

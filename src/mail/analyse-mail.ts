@@ -34,8 +34,8 @@ export function mailAnalyser(organisation: MailOrganisation): MailAnalyser {
         problems,
       )
       const words = wordFeatures(examined)
-      const unwanted = scoreWith(weights.unwanted, weights.wordBounds, findings, words)
-      const harmful = scoreWith(weights.harmful, weights.wordBounds, findings, words)
+      const unwanted = scoreWith(weights.unwanted, findings, words)
+      const harmful = scoreWith(weights.harmful, findings, words)
       const { slope, offset } = weights.calibration
       const probability = logistic(slope * combine(unwanted.logOdds, harmful.logOdds) + offset)
       const clickable = mail.links.filter(link => link.kind !== 'image').length

@@ -16,8 +16,11 @@ export const mailLimits = {
   /** Characters of visible text over all parts. */
   textCharacters: 400_000,
   links: 2_000,
+  /** Open elements inside each other. */
+  htmlDepth: 3_000,
+  subjectCharacters: 1_000,
   /** Decoded bytes of one attachment that are examined. */
-  attachmentBytes: 24 * 1024 * 1024,
+  attachmentBytes: 12 * 1024 * 1024,
   attachments: 100,
   archiveEntries: 1_000,
   archiveDepth: 3,

@@ -35,9 +35,15 @@ export interface Mail {
 /** Parses a message and, where it is a user's report, the message that was reported. */
 export function readMail(bytes: Buffer, problems: Problem[]): Mail {
   if (bytes.length === 0) problems.push(problem('empty-message', 'the message has no bytes'))
-  const root = parseMessage(bytes, problems)
+  const root = parseMessage(withLineFeeds(bytes), problems)
   const reported = reportedMessage(root)
   return describe(reported ?? root, reported !== undefined, problems)
+}
+
+/** Old Mac files end lines with CR alone; a copy with LF has the same offsets. */
+function withLineFeeds(bytes: Buffer): Buffer {
+  if (bytes.includes(10) || !bytes.includes(13)) return bytes
+  return Buffer.from(bytes.map(byte => (byte === 13 ? 10 : byte)))
 }
 
 /**
@@ -77,6 +83,14 @@ function describe(root: MimePart, unwrapped: boolean, problems: Problem[]): Mail
       const text = readTextPart(part)
       characters += text.visible.length
       texts.push(text)
+      if (text.html?.tooDeep)
+        problems.push(
+          problem(
+            'html-too-deep',
+            `HTML elements nest deeper than ${mailLimits.htmlDepth}; what follows was not read`,
+            `part ${part.id || '1'}`,
+          ),
+        )
       if (text.html?.truncatedLinks)
         problems.push(
           problem(
@@ -102,12 +116,12 @@ function describe(root: MimePart, unwrapped: boolean, problems: Problem[]): Mail
         `more than ${mailLimits.textCharacters} characters of text; the rest was not read`,
       ),
     )
-  const mailboxes = (name: string) => parseMailboxes(headerOf(root, name)?.value ?? '')
+  const mailboxes = (name: string) => parseMailboxes(headerOf(root, name)?.value.slice(0, 8_000) ?? '')
   const subjectField = headerOf(root, 'subject')
   const links = texts.flatMap(linksOf).slice(0, mailLimits.links)
   return {
     root,
-    subject: decodeWords(subjectField?.value ?? ''),
+    subject: decodeWords(subjectField?.value.slice(0, 8_000) ?? '').slice(0, mailLimits.subjectCharacters),
     subjectField,
     from: mailboxes('from'),
     fromField: headerOf(root, 'from'),

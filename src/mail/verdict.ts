@@ -6,7 +6,6 @@ import type { SignalId } from './signals/signal-kinds.ts'
 const malwareSignals: readonly SignalId[] = [
   'attachment-program',
   'attachment-macro',
-  'attachment-shortcut',
   'attachment-disguised',
   'attachment-remote-template',
   'attachment-bomb',
@@ -31,7 +30,8 @@ export function verdictOf(
 ): MailVerdict {
   const has = (id: SignalId) => findings.has(id)
   if (probability < thresholds.suspicious) return unwanted >= 0.5 ? 'spam' : 'legitimate'
-  if (malwareSignals.some(has)) return 'malware'
+  const shortcut = findings.get('attachment-shortcut')?.strength ?? 0
+  if (malwareSignals.some(has) || shortcut >= 1) return 'malware'
   // A bare conversation that steers to money is BEC; with a page to log in to it is phishing.
   const fraud = fraudSignals.filter(has)
   const baits =

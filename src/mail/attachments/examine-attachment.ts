@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { type Problem, problem } from '../../lib/problem.ts'
 import { mailLimits } from '../limits.ts'
 import { bodyOf, type MimePart } from '../mime/part-tree.ts'
 import type { SignalId } from '../signals/signal-kinds.ts'
+import { contentHash } from './content-hash.ts'
 import { dangerOfName, extensionOf, isDoubleNamed, trueTypeOf } from './true-type.ts'
 
 /** One thing noticed about an attachment. */
@@ -31,8 +31,7 @@ export function examineAttachment(part: MimePart, problems: Problem[]): Examined
         where,
       ),
     )
-  const sha256 = createHash('sha256').update(bytes).digest('hex')
-  return { sha256, notes: examineFile(part.fileName, part.mediaType, bytes), links: [] }
+  return { sha256: contentHash(part), notes: examineFile(part.fileName, part.mediaType, bytes), links: [] }
 }
 
 function examineFile(fileName: string, mediaType: string, bytes: Buffer): AttachmentNote[] {
@@ -44,7 +43,7 @@ function examineFile(fileName: string, mediaType: string, bytes: Buffer): Attach
   if (danger === 'program' || type === 'pe' || type === 'elf' || type === 'mach-o')
     add('attachment-program', `${shown} is a program`)
   if (danger === 'shortcut' || type === 'shortcut')
-    add('attachment-shortcut', `${shown} is a shortcut that runs a command`)
+    add('attachment-shortcut', `${shown} is a shortcut`, extensionOf(fileName) === 'url' ? 0.3 : 1)
   if (danger === 'disk-image' || type === 'iso' || type === 'vhd' || type === 'onenote')
     add('attachment-disk-image', `${shown} is a disk image or notebook that carries other files`)
   if (isDoubleNamed(fileName))

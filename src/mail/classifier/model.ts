@@ -1,13 +1,15 @@
 import type { Finding } from '../signals/finding.ts'
 import { type SignalId, signalIds } from '../signals/signal-kinds.ts'
-import { type WordFeature, wordBuckets } from './words.ts'
+import type { WordFeature } from './words.ts'
 
-/** One logistic model over signals and words, and the step that makes its score a probability. */
+/** One logistic model over signals and words. */
 export interface LinearModel {
   readonly bias: number
   readonly signals: Readonly<Record<string, number>>
-  /** One signed byte per bucket, base64; times `wordScale` it is the weight. */
-  readonly words: string
+  /** The buckets that carry weight, rising, each as the distance to the one before: unsigned 32-bit, base64. */
+  readonly wordBuckets: string
+  /** One signed byte for each of them, base64; times `wordScale` it is the weight. */
+  readonly wordWeights: string
   readonly wordScale: number
 }
 
@@ -19,11 +21,12 @@ export interface WeightsFile {
   readonly harmful: LinearModel
   /** Platt's step from the combined log-odds to a probability, fitted on held-out folds. */
   readonly calibration: { readonly slope: number; readonly offset: number }
-  /** Bounds on what the words of one mail may add up to. */
-  readonly wordBounds: { readonly low: number; readonly high: number }
   /** Probabilities from which a mail is called suspicious, and phishing. */
   readonly thresholds: { readonly suspicious: number; readonly phishing: number }
 }
+
+/** Bounds on what the words of one mail may add up to: no amount of friendly text outweighs what a mail does. */
+export const wordBounds = { low: -6, high: 6 } as const
 
 /** What one part of a score came from. */
 export interface Contribution {
@@ -41,15 +44,22 @@ export interface Score {
   }
 }
 
-const decoded = new WeakMap<LinearModel, Int8Array>()
+const unpacked = new WeakMap<LinearModel, ReadonlyMap<number, number>>()
 
-function wordWeights(model: LinearModel): Int8Array {
-  const known = decoded.get(model)
+/** Weight by bucket, unpacked once per model. */
+function wordTable(model: LinearModel): ReadonlyMap<number, number> {
+  const known = unpacked.get(model)
   if (known) return known
-  const bytes = new Int8Array(wordBuckets)
-  bytes.set(new Int8Array(Buffer.from(model.words, 'base64')).subarray(0, wordBuckets))
-  decoded.set(model, bytes)
-  return bytes
+  const table = new Map<number, number>()
+  const steps = Buffer.from(model.wordBuckets, 'base64')
+  const weights = new Int8Array(Buffer.from(model.wordWeights, 'base64'))
+  let bucket = 0
+  for (const [at, weight] of weights.entries()) {
+    bucket += steps.readUInt32LE(at * 4)
+    table.set(bucket, weight * model.wordScale)
+  }
+  unpacked.set(model, table)
+  return table
 }
 
 /** Strongest finding of each kind: two links of one sort do not count twice. */
@@ -61,10 +71,17 @@ export function strongest(findings: readonly Finding[]): Map<SignalId, Finding> 
   return best
 }
 
+/** Known words share one unit of weight, however many there are; a handful counts as if there were this many. */
+const fewWords = 15
+
+/** The value of each known word of a mail. */
+export function wordValue(known: number): number {
+  return 1 / Math.sqrt(Math.max(known, fewWords))
+}
+
 /** Scores a mail with one model. Every part of the sum is returned, so that it can be shown. */
 export function scoreWith(
   model: LinearModel,
-  bounds: WeightsFile['wordBounds'],
   findings: readonly Finding[],
   words: readonly WordFeature[],
 ): Score {
@@ -78,13 +95,15 @@ export function scoreWith(
     sum += weight
     contributions.push({ finding, weight })
   }
-  const table = wordWeights(model)
-  const weighed = words.map(({ word, bucket, value }) => ({
-    word,
-    weight: (table[bucket] ?? 0) * model.wordScale * value,
-  }))
+  const table = wordTable(model)
+  const known = words.flatMap(({ word, bucket }) => {
+    const weight = table.get(bucket)
+    return weight === undefined ? [] : [{ word, weight }]
+  })
+  const value = wordValue(known.length)
+  const weighed = known.map(({ word, weight }) => ({ word, weight: weight * value }))
   const wordSum = weighed.reduce((total, { weight }) => total + weight, 0)
-  const bounded = Math.min(Math.max(wordSum, bounds.low), bounds.high)
+  const bounded = Math.min(Math.max(wordSum, wordBounds.low), wordBounds.high)
   return {
     logOdds: sum + bounded,
     contributions,

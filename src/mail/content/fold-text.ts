@@ -1,7 +1,7 @@
 import { remove } from 'confusables'
 
 const invisible =
-  /[\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]|\u034f|[\ufe00-\ufe0f]/gu
+  /[\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e01ef}]|\u034f|[\ufe00-\ufe0f]/gu
 const plain = /^[\x00-\x7f]*$/
 
 /** Characters that show nothing and serve to break words up for filters. */

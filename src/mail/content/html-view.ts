@@ -28,6 +28,8 @@ export interface HtmlView {
   readonly scripts: readonly { readonly text: string; readonly start: number }[]
   readonly zeroFontCharacters: number
   readonly truncatedLinks: boolean
+  /** Elements nest deeper than the limit; what follows was not read. */
+  readonly tooDeep: boolean
 }
 
 const blocks = new Set(
@@ -49,6 +51,14 @@ interface Open {
   readonly hidden: boolean
   readonly tiny: boolean
   readonly ground: boolean
+}
+
+// The parser's own stack costs time by the square of its depth, so depth is checked between pieces.
+const chunkCharacters = 32_768
+
+/** A picture of one pixel counts opens; it shows nothing. */
+function isPixel(attributes: Readonly<Record<string, string>>): boolean {
+  return /^[01](px)?$/.test(attributes.width ?? '') || /^[01](px)?$/.test(attributes.height ?? '')
 }
 
 /** Reads HTML tolerantly with a streaming parser: no recursion, no document tree. */
@@ -108,7 +118,8 @@ export function viewHtml(html: string): HtmlView {
           'hidden' in attributes ||
           hiddenStyle.test(style) ||
           (pale && !ground)
-        if (!voids.has(name) && stack.length < 5_000) stack.push({ name, hidden, tiny, ground })
+        if (!voids.has(name) && stack.length <= mailLimits.htmlDepth)
+          stack.push({ name, hidden, tiny, ground })
         if (blocks.has(name)) runs.push({ text: '\n', start: parser.startIndex, hidden: false })
         switch (name) {
           case 'a':
@@ -117,7 +128,7 @@ export function viewHtml(html: string): HtmlView {
             anchor = { target: attributes.href ?? '', text: '', hasImage: false, start: parser.startIndex }
             break
           case 'img':
-            images++
+            if (!isPixel(attributes)) images++
             if (anchor) {
               anchor.hasImage = true
               anchor.text += ` ${attributes.alt ?? ''}`
@@ -166,8 +177,22 @@ export function viewHtml(html: string): HtmlView {
     },
     { decodeEntities: true, lowerCaseTags: true, lowerCaseAttributeNames: true },
   )
-  parser.write(html)
-  parser.end()
+  let tooDeep = false
+  for (let at = 0; at < html.length && !tooDeep; at += chunkCharacters) {
+    parser.write(html.slice(at, at + chunkCharacters))
+    tooDeep = stack.length > mailLimits.htmlDepth
+  }
+  if (!tooDeep) parser.end()
   closeAnchor(html.length)
-  return { runs, links, images, passwordFields, inputFields, scripts, zeroFontCharacters, truncatedLinks }
+  return {
+    runs,
+    links,
+    images,
+    passwordFields,
+    inputFields,
+    scripts,
+    zeroFontCharacters,
+    truncatedLinks,
+    tooDeep,
+  }
 }

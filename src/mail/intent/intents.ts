@@ -120,6 +120,12 @@ export const intents: readonly Intent[] = [
     '(?:stipendio|busta paga|accredito)(?: \\w+){0,8} (?:cambiare|aggiornare|nuovo conto|modificare|nuovo iban|altro conto)|(?:cambiare|aggiornare|modificare|iban|coordinate)(?: \\w+){0,8} (?:stipendio|busta paga)',
   ),
   intent(
+    'asks-staff-data',
+    'asks for records of staff',
+    '(?:w-?2s?|w-?2 forms?|payroll (?:records?|list|report|summary)|tax (?:forms?|records)|employee (?:list|records?|data|details)|staff (?:list|records?)|aging report|accounts receivable (?:aging )?report)(?: \\w+){0,8} (?:send|forward|email|pdf|review|employees?|staff|asap|soon|attach\\w*)|(?:send|forward|email|need|provide)(?: \\w+){0,6} (?:w-?2s?|payroll (?:records?|list|report|summary)|employee (?:list|records?|tax)|staff list|aging report)',
+    '(?:lohnsteuerbescheinigung\\w*|mitarbeiterliste|personaldaten|liste des employes|bulletins de paie|lista de empleados|lista de funcionarios|elenco (?:dei )?dipendenti)',
+  ),
+  intent(
     'demands-secrecy',
     'demands secrecy or forbids a call',
     "(?:keep (?:this|it)|treat this)(?: \\w+){0,4} (?:confidential|between (?:us|you and (?:me|i))|private|secret|discreet|discreetly|to yourself)|(?:strictly|highly|utmost) (?:confidential|confidentiality|discretion|secrecy)|(?:do not|don t|dont|don't|please don't) (?:tell|discuss|share|mention|inform|speak|call)(?: \\w+){0,6}|(?:surprise|confidential) (?:for|transaction|acquisition|matter|deal|project)|(?:can ?not|can t|can't|unable to|not able to) (?:talk|speak|take|receive|answer)(?: \\w+){0,2}(?: calls?| phone| now| right now)",
@@ -229,7 +235,7 @@ export const intents: readonly Intent[] = [
   intent(
     'wants-click',
     'wants a click',
-    '(?:click|tap|press) (?:\\w+ )?(?:here|below|the (?:link|button)|on (?:the|this)|to|link|button)|(?:follow|use|open|visit) (?:the|this) (?:\\w+ )?(?:link|button)(?: \\w+){0,2}|(?:link|button) below|get started|(?:start|claim|shop|learn|verify|confirm|view|track|continue|renew|update|upgrade|restore|review|release) (?:it )?(?:now|here|today|my \\w+)',
+    '(?:click|tap|press) (?:\\w+ )?(?:here|below|the (?:link|button)|on (?:the|this)|to|link|button)|(?:follow|use|open|visit) (?:the|this) (?:\\w+ )?(?:link|button)(?: \\w+){0,2}|(?:link|button) below|get started|(?:start|claim|shop|learn|verify|confirm|view|track|continue|renew|update|upgrade|restore|review|release) (?:it )?(?:now|here|today|my (?:account|reward|gift|parcel|package))',
     'klicken sie(?: \\w+){0,3} (?:hier|link|button|schaltflache|unten)?|hier klicken|(?:jetzt|hier) (?:anmelden|bestatigen|einlosen|starten|sichern|spielen|aktivieren|prufen|aktualisieren|verifizieren|teilnehmen|zum)|folgenden link|uber den link|cliquez(?: \\w+){0,3} (?:ici|sur|lien|bouton)?|cliquer (?:ici|sur)|(?:haga|haz|hacer) clic(?: \\w+){0,3}|pulse (?:aqui|en)|clique (?:aqui|no|abaixo|em)|acesse (?:o |a )?(?:link|aqui|agora|site)|clicca (?:qui|su|sul)|cliccare (?:qui|su|sul)|klik (?:hier|op)|via (?:de )?(?:onderstaande )?(?:link|knop)',
   ),
   intent(

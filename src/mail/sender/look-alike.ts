@@ -2,6 +2,13 @@ import { domainToUnicode } from 'node:url'
 import { parse } from 'tldts'
 import { skeletonOf } from '../content/fold-text.ts'
 
+/** Names of brands that are also what anyone would call a subdomain. */
+const ordinaryLabels = new Set(
+  'booking target office outlook windows android message square steam ledger exodus phantom kraken account crypto'.split(
+    ' ',
+  ),
+)
+
 /** How a domain imitates another one. */
 export interface LookAlike {
   readonly real: string
@@ -33,7 +40,7 @@ export function lookAlikeOf(host: string, realDomains: readonly string[]): LookA
     if (target.length >= 6 && shape.includes(target) && shape.length > target.length)
       return { real, how: 'combined' }
     const labels = (parsed.subdomain ?? '').split(/[.-]/)
-    if (labels.includes(target)) return { real, how: 'as subdomain' }
+    if (labels.includes(target) && !ordinaryLabels.has(target)) return { real, how: 'as subdomain' }
   }
   return undefined
 }

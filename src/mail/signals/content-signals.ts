@@ -30,7 +30,7 @@ function reportFinding({ mail }: Examined): Finding {
 function subjectSignals({ mail }: Examined): Finding[] {
   const findings: Finding[] = []
   const where = () => fieldRange(mail.root, mail.subjectField)
-  if (isDressedUp(mail.subject) && !/^[^!?]*[!?]\s*$/.test(mail.subject)) {
+  if (isDressedUp(mail.subject)) {
     findings.push({
       id: 'subject-dressed-up',
       strength: 1,
@@ -48,6 +48,14 @@ function subjectSignals({ mail }: Examined): Finding[] {
       text: `the subject holds the recipient's address`,
       where,
     })
+  const random = mail.subject.split(/[\s()[\]_#:-]+/).find(isRandomToken)
+  if (random)
+    findings.push({
+      id: 'subject-random-token',
+      strength: 1,
+      text: `${quote(random)} in the subject makes each copy differ`,
+      where,
+    })
   const isReply = /^\s*(?:re|fwd?|aw|wg|tr|rv|enc|res|r|i)\s*(?:\[\d+\])?\s*:/i.test(mail.subject)
   if (
     isReply &&
@@ -63,6 +71,14 @@ function subjectSignals({ mail }: Examined): Finding[] {
     })
   }
   return findings
+}
+
+/** Letter salad such as mass mailers add to get past filters; numbers alone are order numbers. */
+function isRandomToken(token: string): boolean {
+  if (!/^[A-Za-z0-9]{8,40}$/.test(token) || /^[0-9a-f]+$/.test(token)) return false
+  const turns =
+    token.match(/[a-z](?=[A-Z])|[A-Z](?=[a-z]{1,2}[A-Z])|[A-Za-z](?=\d)|\d(?=[A-Za-z])/g)?.length ?? 0
+  return turns >= 3 || /[bcdfghjklmnpqrstvwxz]{6,}/i.test(token)
 }
 
 /** Quoted lines, or the line with which mail programs introduce a quote. */
@@ -116,11 +132,24 @@ function textSignals({ mail, body }: Examined): Finding[] {
       text: `${words} words to read`,
       where: () => bodyRange(text.part),
     })
+  const carriers = mail.attachments.filter(
+    part =>
+      /^(?:application|image)\//.test(part.mediaType) && !/calendar|pkcs7|pgp|ics$/.test(part.mediaType),
+  )
+  const [carrier] = carriers
+  if (carrier && words < 40 && !mail.links.some(link => link.kind !== 'image')) {
+    findings.push({
+      id: 'attachment-is-message',
+      strength: words < 15 ? 1 : 0.6,
+      text: `says next to nothing itself; the message is in ${quote(carrier.fileName || carrier.mediaType)}`,
+      where: () => bodyRange(carrier),
+    })
+  }
   const images = text.html?.images ?? 0
-  if (text.kind === 'html' && images > 0 && words < 30) {
+  if (text.kind === 'html' && images > 0 && words < 20) {
     findings.push({
       id: 'image-only',
-      strength: words < 10 ? 1 : 0.6,
+      strength: words < 10 ? 1 : 0.5,
       text: `${images} pictures and only ${words} words`,
       where: () => bodyRange(text.part),
     })

@@ -9,6 +9,7 @@ import type { Examined, Finding } from './finding.ts'
 import { intentSignals } from './intent-signals.ts'
 import { linkSignals } from './link-signals.ts'
 import { senderSignals } from './sender-signals.ts'
+import type { SignalId } from './signal-kinds.ts'
 
 const wellKnown = brandPatterns(knownBrands)
 
@@ -16,6 +17,36 @@ const wellKnown = brandPatterns(knownBrands)
 export function watchedBrands(organisation: MailOrganisation): BrandPattern[] {
   const own = organisation.brands.map(brand => ({ ...brand, words: [brand.name.toLowerCase()] }))
   return [...brandPatterns(own), ...wellKnown]
+}
+
+const askingKinds: ReadonlySet<SignalId> = new Set<SignalId>([
+  'asks-credentials',
+  'threatens-account',
+  'threat-and-demand',
+  'urges',
+  'promises-reward',
+  'document-lure',
+  'parcel-trouble',
+  'refunds',
+  'wants-click',
+])
+const strangeKinds: ReadonlySet<SignalId> = new Set<SignalId>([
+  'brand-in-name',
+  'look-alike-sender',
+  'odd-sender-domain',
+  'odd-sender-local',
+  'sender-malformed',
+  'link-brand-elsewhere',
+  'address-in-name',
+])
+
+/** A sender that asks for something on its own pages, and pretends to be nobody else, asks for half as much. */
+function atHome(findings: readonly Finding[]): Finding[] {
+  const isHome = findings.some(finding => finding.id === 'links-at-home' || finding.id === 'brand-at-home')
+  if (!isHome || findings.some(finding => strangeKinds.has(finding.id))) return [...findings]
+  return findings.map(finding =>
+    askingKinds.has(finding.id) ? { ...finding, strength: finding.strength / 2 } : finding,
+  )
 }
 
 /** Everything noticed about a mail, not yet weighed. */
@@ -38,12 +69,12 @@ export function examineMail(
     body: foldWithOffsets((mail.body?.visible ?? '').slice(0, 120_000)),
   }
   const attached = attachmentSignals(mail, problems)
-  const findings = [
+  const findings = atHome([
     ...senderSignals(examined),
     ...contentSignals(examined),
     ...linkSignals(examined),
     ...intentSignals(examined),
     ...attached.findings,
-  ]
+  ])
   return { examined, findings, attachmentLinks: attached.links, attachmentHashes: attached.hashes }
 }

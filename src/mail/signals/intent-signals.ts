@@ -3,6 +3,8 @@ import { fieldRange } from '../mime/source-range.ts'
 import { type Examined, type Finding, quote } from './finding.ts'
 
 const examinedCharacters = 40_000
+/** What a reader meets first; padding after it does not dilute it. */
+const openingCharacters = 1_000
 
 /** What the mail wants of its reader, by its words, and the pretexts that several of them make together. */
 export function intentSignals(examined: Examined): Finding[] {
@@ -22,7 +24,8 @@ export function intentSignals(examined: Examined): Finding[] {
     const end = examined.body.originalOffset(hit.end)
     const id = hit.intent.id as Finding['id'] // As above.
     const before = findings.get(id)
-    const strength = Math.min(1, 0.4 + 0.3 * hit.count) * density
+    const strength =
+      Math.min(1, 0.4 + 0.3 * hit.count) * Math.max(density, hit.start < openingCharacters ? 0.6 : 0)
     const original = mail.body?.visible.slice(start, end) ?? ''
     if (before) findings.set(id, { ...before, strength: 1 })
     else
@@ -81,7 +84,9 @@ function pretexts(found: ReadonlyMap<Finding['id'], Finding>): Finding[] {
 function absence({ mail }: Examined, found: ReadonlyMap<Finding['id'], Finding>): Finding[] {
   const asks = [...found.keys()].some(id => id !== 'urges' && id !== 'probes-availability')
   const clickable = mail.links.some(link => link.kind !== 'image')
-  if (asks || clickable || mail.attachments.length > 0 || mail.body === undefined) return []
+  const words = mail.body?.visible.match(/\p{L}{2,}/gu)?.length ?? 0
+  if (asks || clickable || mail.attachments.length > 0 || (mail.body?.html?.images ?? 0) > 0 || words < 12)
+    return []
   return [
     {
       id: 'no-ask',

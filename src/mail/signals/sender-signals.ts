@@ -98,15 +98,19 @@ export function senderSignals(examined: Examined): Finding[] {
 const businessName =
   /\b(?:support|service|team|department|dept|billing|invoice|security|admin|administrator|helpdesk|help desk|customer|account|accounts|office|bank|inc|llc|ltd|gmbh|corp|company|group|notification|alert|payment|order|desk|official|director|ceo|president|foundation|ministry|attorney|kundenservice|soporte|atendimento|servizio|assistenza)\b/
 
-/** Emoji, several fonts, capitals in the middle of words, runs of dots or signs: eye-catchers and filter-dodgers. */
+/** Several emoji or one that cries alarm, other alphabets' fonts, capitals in the middle of words, money: eye-catchers. */
 export function isDressedUp(text: string): boolean {
   if (text === '') return false
+  const pictures = text.match(/\p{Extended_Pictographic}/gu)?.length ?? 0
   return (
-    /\p{Extended_Pictographic}/u.test(text) ||
+    pictures > 1 ||
+    /[\u{1f6a8}\u{1f514}\u{1f381}\u{1f389}\u{1f3b0}\u{1f4b0}\u{1f911}\u{1f6ab}\u{1f512}\u{1f510}\u{1f4b8}\u{1f3c6}\u{1f449}\u26a0\u2757\u203c\u{1fa82}]/u.test(
+      text,
+    ) ||
     /[\u{1d400}-\u{1d7ff}\u2460-\u24ff\uff01-\uff5e]/u.test(text) ||
     text.split(/\s+/).some(mixesScripts) ||
-    /[a-z][A-Z]{1,3}[a-z]+[A-Z]/.test(text) ||
-    /[._!*~|•-]{2,}|[!?]\s*$|[$€£]/.test(text)
+    /[a-z][A-Z]{1,3}[a-z]+[A-Z]{1,3}[a-z]/.test(text) ||
+    /!{2,}|[*~]{2,}|\/{3,}|[$€£]\s?\d[\d.,]{2,}|[\p{L}][._][\p{L}]+[._][\p{L}]+[._]/u.test(text)
   )
 }
 

@@ -16,12 +16,12 @@ export const signalKinds = {
   'asks-credentials': risk(1.2),
   'threatens-account': risk(1),
   urges: risk(0.5),
-  'changes-payment': risk(2),
-  'orders-transfer': risk(1.6),
-  'gift-cards': risk(2.2),
-  'diverts-payroll': risk(2),
-  'demands-secrecy': risk(0.5),
-  'probes-availability': risk(0.6),
+  'changes-payment': risk(3),
+  'orders-transfer': risk(2),
+  'gift-cards': risk(3.5),
+  'diverts-payroll': risk(3.5),
+  'demands-secrecy': risk(1),
+  'probes-availability': risk(1),
   'sends-invoice': risk(0.4),
   'callback-phone': risk(1.2),
   extorts: risk(1.5),
@@ -36,8 +36,9 @@ export const signalKinds = {
   'wants-click': risk(0.3),
   'addresses-model': risk(2.5),
   // Combinations that are a whole pretext.
+  'asks-staff-data': risk(3),
   'threat-and-demand': risk(1.2),
-  'urgent-payment': risk(1.5),
+  'urgent-payment': risk(2.5),
   'charge-and-call': risk(2),
   'blackmail-and-coin': risk(2.5),
   // Sender.
@@ -59,6 +60,7 @@ export const signalKinds = {
   // Subject.
   'subject-dressed-up': risk(0.8),
   'recipient-in-subject': risk(0.8),
+  'subject-random-token': risk(0.8),
   'letters-disguised': risk(2),
   'invisible-characters': risk(1.2),
   // Links.
@@ -84,7 +86,7 @@ export const signalKinds = {
   'script-in-mail': risk(1),
   'html-smuggling': risk(3),
   'qr-code-link': risk(1.5),
-  'html-attachment': risk(1.8),
+  'html-attachment': risk(2.5),
   'charset-lies': risk(0.3),
   // Attachments.
   'attachment-program': risk(4),
@@ -96,6 +98,7 @@ export const signalKinds = {
   'attachment-active-pdf': risk(1.2),
   'attachment-remote-template': risk(3),
   'attachment-bomb': risk(2.5),
+  'attachment-is-message': risk(0.8),
   'attachment-pdf-link': risk(0.8),
   // What speaks for a mail.
   'links-at-home': trust(-1.2),
