@@ -60,7 +60,7 @@ const file: WeightsFile = {
 }
 writeFileSync(
   join(import.meta.dirname, '..', 'src', 'mail', 'classifier', 'weights.json'),
-  `${JSON.stringify(file)}\n`,
+  `${JSON.stringify(file, null, 2)}\n`,
 )
 console.log(JSON.stringify({ calibration, thresholds }))
 
