@@ -38,6 +38,8 @@ const allowed: Record<string, readonly string[]> = {
   ...Object.fromEntries(pureParts.map(name => [name, pure])),
   ...Object.fromEntries([...adapters, 'llm'].map(name => [name, adapter])),
   ask: [...pure, 'redact', 'policy', 'verify', 'knowledge', 'ledger', 'llm'],
+  // Rules about identities, on top of what the store keeps of them.
+  accounts: [...pure, 'store'],
   evidence: [...pure, 'assess', 'knowledge', 'store', 'wazuh'],
   ...Object.fromEntries(features.map(name => [name, feature])),
   publish: [...feature],

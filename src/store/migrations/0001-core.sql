@@ -85,9 +85,6 @@ create index cases_alerts on cases (tenant_id, alert_count desc, id desc);
 create index cases_assignee on cases (tenant_id, assignee_id) where assignee_id is not null;
 create index cases_settled on cases (tenant_id, settled_ms) where settled_ms is not null;
 create index cases_search on cases using gin (search);
-create index cases_techniques on cases using gin (techniques);
-create index cases_hosts on cases using gin (hosts);
-create index cases_users on cases using gin (users);
 
 -- Which entities a case names. One row per case, not per alert: that is what pivots and searches need.
 create table case_entities (
@@ -198,13 +195,21 @@ create table users (
   state text not null default 'active',
   password_hash text not null,
   must_change_password boolean not null,
-  failed_sign_ins integer not null default 0,
-  locked_until_ms bigint,
   created_ms bigint not null,
   last_sign_in_ms bigint,
   primary key (tenant_id, id)
 );
 create unique index users_by_name on users (tenant_id, lower(username));
+
+-- Failures by the name that was tried, whether or not there is such an account: a lock must not tell.
+create table sign_in_failures (
+  tenant_id text not null,
+  username text not null, -- lower case
+  failures integer not null,
+  last_ms bigint not null,
+  locked_until_ms bigint not null default 0,
+  primary key (tenant_id, username)
+);
 
 create table sessions (
   tenant_id text not null,

@@ -1,0 +1,33 @@
+import type { Clock } from '../lib/clock.ts'
+import type { Database, Sql } from '../lib/database.ts'
+import type { IdSource } from '../lib/ids.ts'
+import { addAccountEvent } from '../store/account-events.ts'
+
+/** What account functions work with. */
+export interface AccountParts {
+  readonly database: Database
+  readonly clock: Clock
+  readonly ids: IdSource
+  readonly tenant: string
+}
+
+/** Writes a line of the account log. Never put a password or a token in it. */
+export function logAccountEvent(
+  sql: Sql,
+  parts: AccountParts,
+  event: {
+    readonly kind: string
+    readonly byId: string | null
+    readonly subject: string
+    readonly detail?: string
+  },
+): Promise<void> {
+  return addAccountEvent(sql, parts.tenant, {
+    id: parts.ids.next('event'),
+    atMs: parts.clock.now(),
+    kind: event.kind,
+    byId: event.byId,
+    subject: event.subject,
+    detail: event.detail ?? '',
+  })
+}

@@ -1,0 +1,140 @@
+import type { Brief } from '../domain/brief.ts'
+import type { EvidenceItem } from '../domain/evidence.ts'
+import type { Sql } from '../lib/database.ts'
+
+export type BriefReview = 'not-needed' | 'pending' | 'validated' | 'rejected'
+
+export interface BriefDraft {
+  readonly id: string
+  readonly caseId: string
+  readonly revision: number
+  readonly brief: Brief
+  /** E1..En as the brief cites them. */
+  readonly evidence: readonly EvidenceItem[]
+}
+
+export interface StoredBrief extends BriefDraft {
+  readonly createdMs: number
+  readonly review: BriefReview
+  readonly reviewedBy: string | null
+  readonly reviewerUsername: string | null
+  readonly reviewerDisplayName: string | null
+  readonly reviewedMs: number | null
+  readonly reviewReason: string | null
+}
+
+/**
+ * Stores brief 0 in place of an older one and shows it in the queue. Returns false when a newer revision has been
+ * briefed meanwhile: then nothing changes.
+ */
+export async function putComputedBrief(
+  sql: Sql,
+  tenant: string,
+  draft: BriefDraft,
+  nowMs: number,
+): Promise<boolean> {
+  const rows = await sql.query(
+    `update cases set headline = $3, proposed_verdict = $4, confidence = $5, briefed_revision = $6
+     where tenant_id = $1 and id = $2 and briefed_revision <= $6 returning id`,
+    [
+      tenant,
+      draft.caseId,
+      draft.brief.headline.replaceAll('\0', '\uFFFD'),
+      draft.brief.verdict,
+      draft.brief.confidence,
+      draft.revision,
+    ],
+  )
+  if (rows.length === 0) return false
+  await sql.query(
+    `insert into briefs (tenant_id, id, case_id, revision, origin, created_ms, brief, evidence, review)
+     values ($1, $2, $3, $4, 'computed', $5, $6::json, $7::json, 'not-needed')
+     on conflict (tenant_id, case_id) where origin = 'computed' do update set id = excluded.id,
+       revision = excluded.revision, created_ms = excluded.created_ms, brief = excluded.brief,
+       evidence = excluded.evidence`,
+    [
+      tenant,
+      draft.id,
+      draft.caseId,
+      draft.revision,
+      nowMs,
+      JSON.stringify(draft.brief),
+      JSON.stringify(draft.evidence),
+    ],
+  )
+  return true
+}
+
+/** Stores a model's brief, to be validated by a person. */
+export async function insertModelBrief(
+  sql: Sql,
+  tenant: string,
+  draft: BriefDraft,
+  nowMs: number,
+): Promise<void> {
+  await sql.query(
+    `insert into briefs (tenant_id, id, case_id, revision, origin, created_ms, brief, evidence, review)
+     values ($1, $2, $3, $4, 'model', $5, $6::json, $7::json, 'pending')`,
+    [
+      tenant,
+      draft.id,
+      draft.caseId,
+      draft.revision,
+      nowMs,
+      JSON.stringify(draft.brief),
+      JSON.stringify(draft.evidence),
+    ],
+  )
+}
+
+/** Why there is no model brief for the newest revision, or that there is one. See the HTTP contract. */
+export async function setModelBriefState(
+  sql: Sql,
+  tenant: string,
+  caseId: string,
+  state: { readonly kind: string; readonly reason?: string },
+): Promise<void> {
+  await sql.query('update cases set model_brief = $3::json where tenant_id = $1 and id = $2', [
+    tenant,
+    caseId,
+    JSON.stringify(state),
+  ])
+}
+
+const select = `select b.id, b.case_id as "caseId", b.revision, b.created_ms as "createdMs", b.brief, b.evidence, b.review,
+    b.reviewed_by as "reviewedBy", b.reviewed_ms as "reviewedMs", b.review_reason as "reviewReason",
+    u.username as "reviewerUsername", u.display_name as "reviewerDisplayName"
+  from briefs b left join users u on u.tenant_id = b.tenant_id and u.id = b.reviewed_by`
+
+/** The computed brief and the newest of the model's, newest first. */
+export function listBriefs(sql: Sql, tenant: string, caseId: string): Promise<StoredBrief[]> {
+  return sql.query<StoredBrief>(
+    `${select} where b.tenant_id = $1 and b.case_id = $2 order by b.created_ms desc, b.id desc limit 10`,
+    [tenant, caseId],
+  )
+}
+
+export async function findBrief(sql: Sql, tenant: string, id: string): Promise<StoredBrief | undefined> {
+  const rows = await sql.query<StoredBrief>(`${select} where b.tenant_id = $1 and b.id = $2`, [tenant, id])
+  return rows[0]
+}
+
+/** A named person's judgement of a model's findings. Returns false when it had been judged already. */
+export async function reviewBrief(
+  sql: Sql,
+  tenant: string,
+  id: string,
+  review: {
+    readonly decision: 'validated' | 'rejected'
+    readonly byId: string
+    readonly reason: string
+  },
+  nowMs: number,
+): Promise<boolean> {
+  const rows = await sql.query(
+    `update briefs set review = $3, reviewed_by = $4, reviewed_ms = $5, review_reason = $6
+     where tenant_id = $1 and id = $2 and review = 'pending' returning id`,
+    [tenant, id, review.decision, review.byId, nowMs, review.reason],
+  )
+  return rows.length > 0
+}

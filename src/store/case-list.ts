@@ -1,0 +1,160 @@
+import type { CaseStatus } from '../domain/case.ts'
+import { type Severity, severities, type Verdict } from '../domain/verdict.ts'
+import type { Sql } from '../lib/database.ts'
+import { type CaseRow, selectCases } from './case-row.ts'
+
+export interface CaseFilter {
+  readonly status?: readonly CaseStatus[] | undefined
+  readonly severity?: readonly Severity[] | undefined
+  readonly verdict?: readonly (Verdict | 'none')[] | undefined
+  readonly proposedVerdict?: readonly Verdict[] | undefined
+  /** A user's id, or `none`. */
+  readonly assignee?: string | undefined
+  readonly host?: string | undefined
+  readonly user?: string | undefined
+  /** Matches sub-techniques too. */
+  readonly technique?: string | undefined
+  readonly text?: string | undefined
+  readonly fromMs?: number | undefined
+  readonly toMs?: number | undefined
+}
+
+export type CaseSort = 'priority' | 'newest' | 'oldest' | 'due' | 'alerts'
+
+/** Where the last page ended: the values of the sort's columns. */
+export type CasePosition = readonly (string | number)[]
+
+interface SortOrder {
+  readonly columns: readonly string[]
+  readonly direction: 'asc' | 'desc'
+  readonly positionOf: (row: CaseRow) => CasePosition
+}
+
+// All columns of a sort go in one direction, so that a row comparison can carry on from any row (keyset paging: page
+// 1,000 costs what page 1 costs, and rows that arrive meanwhile shift nothing).
+const sorts: Record<CaseSort, SortOrder> = {
+  priority: {
+    columns: ['severity', 'last_seen_ms', 'id'],
+    direction: 'desc',
+    positionOf: row => [row.severity, row.lastSeenMs, row.id],
+  },
+  newest: { columns: ['last_seen_ms', 'id'], direction: 'desc', positionOf: row => [row.lastSeenMs, row.id] },
+  oldest: { columns: ['last_seen_ms', 'id'], direction: 'asc', positionOf: row => [row.lastSeenMs, row.id] },
+  due: { columns: ['due_ms', 'id'], direction: 'asc', positionOf: row => [row.dueMs, row.id] },
+  alerts: { columns: ['alert_count', 'id'], direction: 'desc', positionOf: row => [row.alertCount, row.id] },
+}
+
+export interface CaseRows {
+  readonly rows: readonly CaseRow[]
+  /** Where the next page begins; undefined at the end. */
+  readonly next: CasePosition | undefined
+}
+
+/** One page of cases. */
+export async function listCases(
+  sql: Sql,
+  tenant: string,
+  filter: CaseFilter,
+  page: {
+    readonly sort: CaseSort
+    readonly after: CasePosition | undefined
+    readonly limit: number
+  },
+): Promise<CaseRows> {
+  const { columns, direction, positionOf } = sorts[page.sort]
+  const where = conditions(tenant, filter)
+  if (page.after?.length === columns.length) {
+    const names = columns.map(column => `c.${column}`).join(', ')
+    const values = page.after.map(value => where.value(value)).join(', ')
+    where.add(`(${names}) ${direction === 'asc' ? '>' : '<'} (${values})`)
+  }
+  const order = columns.map(column => `c.${column} ${direction}`).join(', ')
+  const rows = await sql.query<CaseRow>(
+    `${selectCases} where ${where.text()} order by ${order} limit ${where.value(page.limit + 1)}`,
+    where.values,
+  )
+  const shown = rows.slice(0, page.limit)
+  const last = shown.at(-1)
+  return { rows: shown, next: rows.length > page.limit && last ? positionOf(last) : undefined }
+}
+
+/** How many cases match, counted up to `cap`: a number on a screen is not worth a scan of all. */
+export async function countCases(sql: Sql, tenant: string, filter: CaseFilter, cap: number): Promise<number> {
+  const where = conditions(tenant, filter)
+  const [row] = await sql.query<{ count: number }>(
+    `select count(*) as count from (select 1 from cases c where ${where.text()} limit ${where.value(cap)}) as matching`,
+    where.values,
+  )
+  return row?.count ?? 0
+}
+
+/** Conditions with their numbered values. */
+class Where {
+  readonly values: unknown[] = []
+  readonly #parts: string[] = []
+
+  add(condition: string): void {
+    this.#parts.push(condition)
+  }
+
+  value(value: unknown): string {
+    this.values.push(value)
+    return `$${this.values.length}`
+  }
+
+  text(): string {
+    return this.#parts.join(' and ')
+  }
+}
+
+function conditions(tenant: string, filter: CaseFilter): Where {
+  const where = new Where()
+  const owner = where.value(tenant)
+  where.add(`c.tenant_id = ${owner}`)
+  where.add('c.merged_into is null')
+  if (filter.status !== undefined) {
+    // Written so that the planner can use the partial indexes of open cases.
+    if (!filter.status.includes('closed')) where.add(`c.status <> 'closed'`)
+    if (filter.status.length !== 2 || filter.status.includes('closed'))
+      where.add(`c.status = any(${where.value(filter.status)})`)
+  }
+  if (filter.severity !== undefined)
+    where.add(`c.severity = any(${where.value(filter.severity.map(name => severities.indexOf(name)))})`)
+  if (filter.verdict !== undefined) {
+    const none = filter.verdict.includes('none') ? ' or c.verdict is null' : ''
+    where.add(`(c.verdict = any(${where.value(filter.verdict)})${none})`)
+  }
+  if (filter.proposedVerdict !== undefined)
+    where.add(`c.proposed_verdict = any(${where.value(filter.proposedVerdict)})`)
+  if (filter.assignee === 'none') where.add('c.assignee_id is null')
+  else if (filter.assignee !== undefined) where.add(`c.assignee_id = ${where.value(filter.assignee)}`)
+  if (filter.fromMs !== undefined) where.add(`c.last_seen_ms >= ${where.value(filter.fromMs)}`)
+  if (filter.toMs !== undefined) where.add(`c.first_seen_ms <= ${where.value(filter.toMs)}`)
+  if (filter.technique !== undefined) {
+    const id = where.value(filter.technique.toUpperCase())
+    where.add(
+      `exists (select from unnest(c.techniques) as t where t = ${id} or starts_with(t, ${id} || '.'))`,
+    )
+  }
+  for (const type of ['host', 'user'] as const) {
+    const value = filter[type]
+    if (value !== undefined)
+      where.add(`c.id in (select case_id from case_entities
+        where tenant_id = ${owner} and type = '${type}' and value = ${where.value(value.toLowerCase())})`)
+  }
+  if (filter.text !== undefined && filter.text.trim() !== '') addText(where, owner, filter.text.trim())
+  return where
+}
+
+/** Words of titles and headlines by their beginnings, and entities by theirs. */
+function addText(where: Where, owner: string, text: string): void {
+  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
+  const query = where.value(words.map(word => `${word}:*`).join(' & '))
+  const beginning = where.value(`${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`)
+  where.add(`c.id in (
+    select id from cases where tenant_id = ${owner} and search @@ to_tsquery('simple', ${query})
+    union all
+    select case_id from case_entities where tenant_id = ${owner} and value like ${beginning}
+    union all
+    select id from cases where tenant_id = ${owner} and id = ${where.value(text)})`)
+}

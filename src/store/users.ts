@@ -1,0 +1,126 @@
+import type { Role } from '../domain/role.ts'
+import type { Sql } from '../lib/database.ts'
+
+export interface User {
+  readonly id: string
+  readonly username: string
+  readonly displayName: string
+  readonly role: Role
+  readonly state: 'active' | 'disabled'
+  readonly mustChangePassword: boolean
+  readonly createdMs: number
+  readonly lastSignInMs: number | null
+  readonly lockedUntilMs: number | null
+}
+
+const columns = `u.id, u.username, u.display_name as "displayName", u.role, u.state,
+  u.must_change_password as "mustChangePassword", u.created_ms as "createdMs", u.last_sign_in_ms as "lastSignInMs",
+  f.locked_until_ms as "lockedUntilMs"`
+const from = `from users u left join sign_in_failures f
+  on f.tenant_id = u.tenant_id and f.username = lower(u.username)`
+
+export interface NewUser {
+  readonly id: string
+  readonly username: string
+  readonly displayName: string
+  readonly role: Role
+  readonly passwordHash: string
+  readonly mustChangePassword: boolean
+}
+
+/** Returns false when the name is taken (upper and lower case alike). */
+export async function insertUser(sql: Sql, tenant: string, user: NewUser, nowMs: number): Promise<boolean> {
+  const rows = await sql.query(
+    `insert into users (tenant_id, id, username, display_name, role, password_hash, must_change_password, created_ms)
+     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (tenant_id, lower(username)) do nothing returning id`,
+    [
+      tenant,
+      user.id,
+      user.username,
+      user.displayName,
+      user.role,
+      user.passwordHash,
+      user.mustChangePassword,
+      nowMs,
+    ],
+  )
+  return rows.length > 0
+}
+
+export async function findUser(sql: Sql, tenant: string, id: string): Promise<User | undefined> {
+  const rows = await sql.query<User>(`select ${columns} ${from} where u.tenant_id = $1 and u.id = $2`, [
+    tenant,
+    id,
+  ])
+  return rows[0]
+}
+
+export async function findUserByName(
+  sql: Sql,
+  tenant: string,
+  username: string,
+): Promise<(User & { readonly passwordHash: string }) | undefined> {
+  const rows = await sql.query<User & { passwordHash: string }>(
+    `select ${columns}, u.password_hash as "passwordHash" ${from} where u.tenant_id = $1 and lower(u.username) = lower($2)`,
+    [tenant, username],
+  )
+  return rows[0]
+}
+
+export function listUsers(sql: Sql, tenant: string): Promise<User[]> {
+  return sql.query<User>(`select ${columns} ${from} where u.tenant_id = $1 order by lower(u.username)`, [
+    tenant,
+  ])
+}
+
+export async function countUsers(sql: Sql, tenant: string): Promise<number> {
+  const [row] = await sql.query<{ count: number }>(
+    'select count(*) as count from users where tenant_id = $1',
+    [tenant],
+  )
+  return row?.count ?? 0
+}
+
+export interface UserChange {
+  readonly displayName?: string | undefined
+  readonly role?: Role | undefined
+  readonly state?: 'active' | 'disabled' | undefined
+}
+
+/** Returns false when the change would leave no active admin, or there is no such user. */
+export async function updateUser(sql: Sql, tenant: string, id: string, change: UserChange): Promise<boolean> {
+  // Admins are locked first, so that two admins cannot demote each other at the same moment.
+  const admins = await sql.query<{ id: string }>(
+    `select id from users where tenant_id = $1 and role = 'admin' and state = 'active' for update`,
+    [tenant],
+  )
+  const demotes = (change.role !== undefined && change.role !== 'admin') || change.state === 'disabled'
+  if (demotes && admins.length === 1 && admins[0]?.id === id) return false
+  const rows = await sql.query(
+    `update users set display_name = coalesce($3, display_name), role = coalesce($4, role), state = coalesce($5, state)
+     where tenant_id = $1 and id = $2 returning id`,
+    [tenant, id, change.displayName ?? null, change.role ?? null, change.state ?? null],
+  )
+  return rows.length > 0
+}
+
+export async function setPassword(
+  sql: Sql,
+  tenant: string,
+  id: string,
+  passwordHash: string,
+  mustChange: boolean,
+): Promise<void> {
+  await sql.query(
+    'update users set password_hash = $3, must_change_password = $4 where tenant_id = $1 and id = $2',
+    [tenant, id, passwordHash, mustChange],
+  )
+}
+
+export async function noteSignIn(sql: Sql, tenant: string, id: string, nowMs: number): Promise<void> {
+  await sql.query('update users set last_sign_in_ms = $3 where tenant_id = $1 and id = $2', [
+    tenant,
+    id,
+    nowMs,
+  ])
+}
