@@ -15,6 +15,7 @@ export type ApiError = z.infer<typeof apiError>
 /** Nothing to say but that it was done. */
 export const done = z.object({ done: z.literal(true) })
 export type Done = z.infer<typeof done>
+export const wasDone: Done = { done: true }
 
 export const idParams = z.object({ id: z.string().min(1).max(200) })
 

@@ -1,0 +1,168 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import fastifyCookie from '@fastify/cookie'
+import fastifyHelmet from '@fastify/helmet'
+import fastifyRateLimit from '@fastify/rate-limit'
+import fastifyStatic from '@fastify/static'
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
+import type { AccountParts } from '../accounts/account-parts.ts'
+import { authorize } from './authorize.ts'
+import type { Endpoint } from './endpoint.ts'
+import { failureOf, RequestError } from './http-error.ts'
+import type { HttpMetrics } from './http-metrics.ts'
+import { openApi } from './open-api.ts'
+import type { Route } from './route.ts'
+
+export interface ServerOptions {
+  readonly routes: readonly Route[]
+  readonly accounts: AccountParts
+  readonly logger: FastifyBaseLogger
+  readonly metrics: HttpMetrics
+  /** Reached over https (by a proxy in front, too): cookies are then Secure. */
+  readonly secure: boolean
+  /** The built console; without it only the API is served. */
+  readonly consoleDir: string | undefined
+  readonly version: string
+  /** Requests a minute of one address. */
+  readonly requestsPerMinute: number
+}
+
+/** The HTTP server with every route: validated, authorised, limited and logged in one place. */
+export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    loggerInstance: options.logger,
+    disableRequestLogging: true,
+    bodyLimit: 1024 * 1024,
+    trustProxy: options.secure ? 'loopback' : false,
+    routerOptions: { maxParamLength: 2000 },
+  })
+  app.removeContentTypeParser('text/plain') // JSON only: a form on another site cannot send that.
+  await app.register(fastifyCookie)
+  await app.register(fastifyHelmet, securityHeaders(options.secure))
+  await app.register(fastifyRateLimit, {
+    max: options.requestsPerMinute,
+    timeWindow: '1 minute',
+    errorResponseBuilder: () =>
+      new RequestError('too-many-requests', 'too many requests: wait a minute and try again'),
+  })
+  app.setErrorHandler((error, request, reply) => {
+    const { status, body } = failureOf(error)
+    if (status >= 500) request.log.error({ err: error, route: request.routeOptions.url }, 'request failed')
+    void reply.status(status).send(body)
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'unknown'
+    options.metrics.observe(request.method, route, reply.statusCode, reply.elapsedTime / 1000)
+    request.log.debug(
+      { method: request.method, route, status: reply.statusCode, ms: reply.elapsedTime },
+      'request',
+    )
+  })
+  for (const entry of options.routes) addRoute(app, entry, options)
+  const document = openApi(
+    options.routes.map(entry => entry.endpoint),
+    options.version,
+  )
+  app.get('/api/openapi.json', async () => document)
+  await serveConsole(app, options.consoleDir)
+  return app
+}
+
+function addRoute(app: FastifyInstance, entry: Route, options: ServerOptions): void {
+  const { endpoint } = entry
+  app.route({
+    method: endpoint.method,
+    url: endpoint.path,
+    ...(entry.limits.bodyBytes === undefined ? {} : { bodyLimit: entry.limits.bodyBytes }),
+    ...(entry.limits.requestsPerMinute === undefined
+      ? {}
+      : { config: rateLimit(entry.limits.requestsPerMinute) }),
+    handler: async (request, reply) => {
+      const caller = await authorize(request, endpoint, options.accounts, options.secure)
+      const gone = new AbortController()
+      request.raw.once('close', () => {
+        if (!reply.raw.writableFinished) gone.abort(new Error('the client went away'))
+      })
+      const answer = await entry.handle({
+        params: parse(endpoint.params, request.params, 'params'),
+        query: parse(endpoint.query, request.query, 'query'),
+        body: parse(endpoint.body, request.body ?? {}, 'body'),
+        caller,
+        visitor: { address: request.ip, userAgent: request.headers['user-agent'] ?? '' },
+        signal: gone.signal,
+        reply,
+      })
+      return entry.answers === 'itself' ? reply : endpoint.reply.parse(answer)
+    },
+  })
+}
+
+function rateLimit(max: number | false) {
+  return { rateLimit: max === false ? max : { max, timeWindow: '1 minute' } }
+}
+
+function parse(schema: Endpoint['params'], value: unknown, part: string): unknown {
+  if (schema === undefined) return value
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
+  throw new RequestError(
+    'bad-request',
+    issue?.message ?? 'the request is not of the documented shape',
+    [part, ...(issue?.path ?? [])].join('/'),
+  )
+}
+
+/** Scripts, styles and connections from ourselves only; nobody may frame the console. */
+function securityHeaders(secure: boolean) {
+  return {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        // Component libraries set styles on elements as they open menus and dialogs; scripts stay strict.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        fontSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        manifestSrc: ["'self'"],
+        workerSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    strictTransportSecurity: secure ? { maxAge: 31_536_000 } : false,
+    referrerPolicy: { policy: 'no-referrer' },
+    crossOriginEmbedderPolicy: false,
+  } as const
+}
+
+/** Files of the console; every other address that is not the API's is a page of it (deep links). */
+async function serveConsole(app: FastifyInstance, consoleDir: string | undefined): Promise<void> {
+  const index = consoleDir !== undefined && existsSync(join(consoleDir, 'index.html'))
+  if (index) {
+    await app.register(fastifyStatic, {
+      root: consoleDir,
+      setHeaders: (response, path) =>
+        // Built files carry a hash in their names; the page that names them must not be kept.
+        response.header(
+          'cache-control',
+          /\/assets\//.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache',
+        ),
+    })
+  }
+  app.setNotFoundHandler((request, reply) => {
+    if (index && isPage(request)) return reply.sendFile('index.html')
+    throw new RequestError('not-found', `there is nothing at ${request.method} ${request.url.split('?')[0]}`)
+  })
+}
+
+function isPage(request: FastifyRequest): boolean {
+  return (
+    request.method === 'GET' &&
+    !request.url.startsWith('/api/') &&
+    (request.headers.accept ?? '').includes('text/html')
+  )
+}

@@ -1,0 +1,35 @@
+import type { Database } from '../lib/database.ts'
+import { eventsChannel } from '../store/events.ts'
+import { type ServerEvent, serverEvent } from './contract-events.ts'
+
+type Listener = (event: ServerEvent) => void
+
+/** Hands what the database announces to every open console of the tenant, from whichever process it came. */
+export interface EventHub {
+  subscribe(tenant: string, listener: Listener): () => void
+  /** How many consoles listen. */
+  readonly size: () => number
+  /** Listens until the signal fires. */
+  run(signal: AbortSignal): Promise<void>
+}
+
+export function createEventHub(database: Database): EventHub {
+  const listeners = new Map<Listener, string>()
+  const deliver = (payload: string) => {
+    const notice: unknown = JSON.parse(payload)
+    const tenant = notice !== null && typeof notice === 'object' && 'tenant' in notice ? notice.tenant : ''
+    const event = serverEvent.safeParse(notice)
+    if (!event.success) return // Of a newer version of Tocsin on the same database.
+    for (const [listener, of] of listeners) if (of === tenant) listener(event.data)
+  }
+  return {
+    subscribe(tenant, listener) {
+      listeners.set(listener, tenant)
+      return () => listeners.delete(listener)
+    },
+    size: () => listeners.size,
+    // After a gap the consoles need nothing: they read their page again when their own stream reconnects, and
+    // every 30 s in any case.
+    run: signal => database.listen(eventsChannel, deliver, () => {}, signal),
+  }
+}
