@@ -3,6 +3,9 @@ import { AppError, messageOf } from './lib/app-error.ts'
 
 /** Every command: one file in `commands/`, one line here. Loaded when called, so that none slows the others. */
 const commands: Record<string, () => Promise<{ command: Command }>> = {
+  up: () => import('./commands/up.ts'),
+  serve: () => import('./commands/serve.ts'),
+  worker: () => import('./commands/worker.ts'),
   audit: () => import('./commands/audit.ts'),
   policy: () => import('./commands/policy.ts'),
   redact: () => import('./commands/redact.ts'),

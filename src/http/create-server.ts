@@ -37,6 +37,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     routerOptions: { maxParamLength: 2000 },
   })
   app.removeContentTypeParser('text/plain') // JSON only: a form on another site cannot send that.
+  app.addContentTypeParser('application/x-ndjson', { parseAs: 'buffer' }, (_request, body, done) =>
+    done(null, { raw: body }),
+  )
   await app.register(fastifyCookie)
   await app.register(fastifyHelmet, securityHeaders(options.secure))
   await app.register(fastifyRateLimit, {

@@ -1,5 +1,6 @@
 import type { Alert, NormalizedLine } from '../domain/alert.ts'
 import type { CaseDraft, GroupingResult } from '../domain/case.ts'
+import { investigateJob } from '../domain/job-kinds.ts'
 import { severities } from '../domain/verdict.ts'
 import type { GroupingEngine } from '../group/grouping-engine.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -50,9 +51,6 @@ export interface IngestParts {
 }
 
 export type Ingest = (batch: IngestBatch) => Promise<IngestReceipt>
-
-/** The job that `enqueue` below asks for: brief the case. */
-export const investigateJob = 'case-investigate'
 
 /** The way in: normalise, group, and store with the work that follows, in one transaction. */
 export function createIngest(parts: IngestParts): Ingest {

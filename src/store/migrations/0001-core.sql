@@ -84,6 +84,7 @@ create index cases_newest on cases (tenant_id, last_seen_ms desc, id desc);
 create index cases_alerts on cases (tenant_id, alert_count desc, id desc);
 create index cases_assignee on cases (tenant_id, assignee_id) where assignee_id is not null;
 create index cases_settled on cases (tenant_id, settled_ms) where settled_ms is not null;
+create index cases_decided on cases (tenant_id, title, verdict_ms desc) where verdict is not null;
 create index cases_search on cases using gin (search);
 
 -- Which entities a case names. One row per case, not per alert: that is what pivots and searches need.
@@ -159,6 +160,13 @@ create table checkpoints (
   position json not null,
   updated_ms bigint not null,
   primary key (tenant_id, source)
+);
+
+-- Who runs what only one process may run at a time (a source's reader). Renewed while it runs.
+create table leases (
+  name text primary key,
+  owner text not null,
+  until_ms bigint not null
 );
 
 -- Grows by one with each batch: a process whose grouping state is of an older epoch loads it again first.

@@ -1,0 +1,80 @@
+import { once } from 'node:events'
+import { accessSync, constants } from 'node:fs'
+import { type Config, readConfig } from '../config.ts'
+import { openApplication } from '../main/application.ts'
+import { buildConsole } from '../main/build-console.ts'
+import { replaySample } from '../main/sample.ts'
+import { serve } from '../main/serve.ts'
+import { work } from '../main/work.ts'
+import type { Command } from './command.ts'
+import { readArgs } from './command.ts'
+
+/** `tocsin up`: everything in one process, on one machine. */
+export const command: Command = {
+  summary: 'run everything in one process: console, API, worker and an embedded database',
+  usage: `tocsin up [--sample]
+
+Serves the console on http://127.0.0.1:7411 and works on alerts, in one process with an embedded PostgreSQL (or the
+server that DATABASE_URL names). The first start creates the account 'admin' and prints its one-time password. Where
+/var/ossec/logs/alerts/alerts.json is readable it is followed. Ctrl-C stops all of it.
+
+  --sample   take in the sample alerts that Tocsin ships; they are labelled as a sample everywhere
+
+Settings come from the environment: TOCSIN_PORT, TOCSIN_DATA, TOCSIN_ALERTS_FILE, TOCSIN_INDEXER_URL and others
+('tocsin doctor' lists them with their state).
+
+Exit code 0: stopped when told to. 1: could not start. 2: bad usage or settings.
+`,
+  async run(args, io) {
+    const { values } = readArgs(args, { options: { sample: { type: 'boolean' } } })
+    const config = readConfig()
+    const say = (line: string) => io.stderr(line === '' ? '\n' : `tocsin: ${line}\n`)
+    await buildConsole(say, io.signal)
+    const app = await openApplication(config, say, io.signal)
+    try {
+      const serving = await serve(app)
+      const working = work(app, io.signal)
+      say(`ready on ${serving.url}`)
+      tellSources(config, say, values.sample ?? false)
+      if (values.sample) say(`sample: ${await replaySample(app)} alerts taken in`)
+      await untilStopped(io.signal, working)
+      say('stopping')
+      await serving.close()
+      await working
+    } finally {
+      await app.store.close()
+    }
+    return 0
+  },
+}
+
+async function untilStopped(signal: AbortSignal, working: Promise<void>): Promise<void> {
+  // A worker that fails ends the program: half of it would look alive and do nothing.
+  if (!signal.aborted) await Promise.race([once(signal, 'abort'), working])
+}
+
+function tellSources(config: Config, say: (line: string) => void, sample: boolean): void {
+  const followed = config.alertsFile !== undefined && isReadable(config.alertsFile)
+  if (followed) say(`following ${config.alertsFile}`)
+  if (config.indexer) say(`polling the indexer at ${config.indexer.url}`)
+  if (followed || config.indexer) return
+  say('no Wazuh is connected yet. Three ways, each enough:')
+  say('  on the manager:    run tocsin there, as a user of the group wazuh (it follows alerts.json)')
+  say(
+    '  from the indexer:  TOCSIN_INDEXER_URL=https://HOST:9200 TOCSIN_INDEXER_USER=… TOCSIN_INDEXER_PASSWORD=… TOCSIN_INDEXER_CA=root-ca.pem',
+  )
+  say('  by the integrator: deploy/wazuh/custom-tocsin on the manager, with an API token of scope ingest')
+  if (!sample)
+    say(
+      '  to look around:    tocsin up --sample, or the button in the console, takes in labelled sample alerts',
+    )
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK)
+    return true
+  } catch {
+    return false
+  }
+}

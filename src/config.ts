@@ -1,0 +1,136 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { AppError } from './lib/app-error.ts'
+import { Secret } from './lib/secret.ts'
+
+// All settings come from the environment, and only this file reads it. Everything has a default that works on one
+// machine; a wrong value stops the start with its name.
+
+const flag = z.enum(['on', 'off']).transform(value => value === 'on')
+const secret = z.string().transform(value => new Secret(value))
+
+const schema = z.object({
+  /** Where Tocsin keeps its data. As root /var/lib/tocsin, else ~/.local/share/tocsin. */
+  TOCSIN_DATA: z.string().optional(),
+  /** `postgres://…` of a PostgreSQL 15 or later, in place of the embedded one. */
+  DATABASE_URL: secret.optional(),
+  TOCSIN_HOST: z.string().default('127.0.0.1'),
+  TOCSIN_PORT: z.coerce.number().int().min(0).max(65_535).default(7411),
+  /** The address that browsers use, where a proxy stands in front: https makes cookies Secure. */
+  TOCSIN_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  TOCSIN_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  TOCSIN_REQUESTS_PER_MINUTE: z.coerce.number().int().positive().default(1200),
+
+  /** alerts.json of a Wazuh manager; `off` to follow none. */
+  TOCSIN_ALERTS_FILE: z.string().default('/var/ossec/logs/alerts/alerts.json'),
+  TOCSIN_INDEXER_URL: z.url({ protocol: /^https?$/ }).optional(),
+  TOCSIN_INDEXER_USER: z.string().optional(),
+  TOCSIN_INDEXER_PASSWORD: secret.optional(),
+  /** PEM file of the authority that signed the indexer's certificate. */
+  TOCSIN_INDEXER_CA: z.string().optional(),
+  TOCSIN_INDEXER_POLL_SECONDS: z.coerce.number().min(1).default(10),
+  TOCSIN_WAZUH_API_URL: z.url({ protocol: /^https?$/ }).optional(),
+  TOCSIN_WAZUH_API_USER: z.string().optional(),
+  TOCSIN_WAZUH_API_PASSWORD: secret.optional(),
+  TOCSIN_WAZUH_API_CA: z.string().optional(),
+  /** Socket of a local manager's analysisd. */
+  TOCSIN_WAZUH_QUEUE: z.string().default('/var/ossec/queue/sockets/queue'),
+  /** Whether briefs are written back to Wazuh, through the socket or the server API. */
+  TOCSIN_PUBLISH: flag.default(true),
+  /** Whether the alert's document in the indexer gets the brief too: needs the right to write there. */
+  TOCSIN_PUBLISH_DOCUMENT: flag.default(false),
+
+  /** Minutes until a case is due: low,medium,high,critical. */
+  TOCSIN_SLA_MINUTES: z
+    .string()
+    .default('1440,480,120,30')
+    .transform(text => text.split(',').map(Number))
+    .pipe(z.array(z.number().positive()).length(4)),
+})
+
+/** How to reach a service over https. */
+export interface ServiceAddress {
+  readonly url: string
+  readonly user: string
+  readonly password: Secret
+  /** PEM file of a private authority. */
+  readonly caFile: string | undefined
+}
+
+export interface Config {
+  readonly dataDir: string
+  readonly databaseUrl: Secret | undefined
+  readonly host: string
+  readonly port: number
+  readonly publicUrl: string | undefined
+  readonly logLevel: z.output<typeof schema>['TOCSIN_LOG_LEVEL']
+  readonly requestsPerMinute: number
+  readonly alertsFile: string | undefined
+  readonly indexer: ServiceAddress | undefined
+  readonly indexerPollMs: number
+  readonly wazuhApi: ServiceAddress | undefined
+  readonly wazuhQueue: string
+  readonly publish: boolean
+  readonly publishDocument: boolean
+  /** Low, medium, high, critical. */
+  readonly slaMinutes: readonly number[]
+}
+
+/** Reads the settings. Throws `bad-usage` naming the first that is wrong; never repeats a value. */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const result = schema.safeParse(given)
+  if (!result.success) {
+    const issue = result.error.issues[0]
+    throw new AppError('bad-usage', `${issue?.path.join('.')} is not usable: ${issue?.message}`)
+  }
+  const values = result.data
+  return {
+    dataDir: values.TOCSIN_DATA ?? defaultDataDir(),
+    databaseUrl: values.DATABASE_URL,
+    host: values.TOCSIN_HOST,
+    port: values.TOCSIN_PORT,
+    publicUrl: values.TOCSIN_PUBLIC_URL,
+    logLevel: values.TOCSIN_LOG_LEVEL,
+    requestsPerMinute: values.TOCSIN_REQUESTS_PER_MINUTE,
+    alertsFile: values.TOCSIN_ALERTS_FILE === 'off' ? undefined : values.TOCSIN_ALERTS_FILE,
+    indexer: service('TOCSIN_INDEXER', {
+      url: values.TOCSIN_INDEXER_URL,
+      user: values.TOCSIN_INDEXER_USER,
+      password: values.TOCSIN_INDEXER_PASSWORD,
+      caFile: values.TOCSIN_INDEXER_CA,
+    }),
+    indexerPollMs: values.TOCSIN_INDEXER_POLL_SECONDS * 1000,
+    wazuhApi: service('TOCSIN_WAZUH_API', {
+      url: values.TOCSIN_WAZUH_API_URL,
+      user: values.TOCSIN_WAZUH_API_USER,
+      password: values.TOCSIN_WAZUH_API_PASSWORD,
+      caFile: values.TOCSIN_WAZUH_API_CA,
+    }),
+    wazuhQueue: values.TOCSIN_WAZUH_QUEUE,
+    publish: values.TOCSIN_PUBLISH,
+    publishDocument: values.TOCSIN_PUBLISH_DOCUMENT,
+    slaMinutes: values.TOCSIN_SLA_MINUTES,
+  }
+}
+
+function service(
+  prefix: string,
+  given: {
+    readonly url: string | undefined
+    readonly user: string | undefined
+    readonly password: Secret | undefined
+    readonly caFile: string | undefined
+  },
+): ServiceAddress | undefined {
+  const { url, user, password, caFile } = given
+  if (url === undefined) return undefined
+  if (user === undefined || password === undefined)
+    throw new AppError('bad-usage', `${prefix}_URL is set: set ${prefix}_USER and ${prefix}_PASSWORD too`)
+  return { url: url.replace(/\/+$/, ''), user, password, caFile }
+}
+
+function defaultDataDir(): string {
+  return process.getuid?.() === 0 ? '/var/lib/tocsin' : join(homedir(), '.local', 'share', 'tocsin')
+}

@@ -1,0 +1,8 @@
+// Kinds of jobs that one part asks for and another does. The queue itself knows none of them.
+
+/** Brief 0 of a case: queued with every batch of alerts that touched it. Milliseconds. */
+export const investigateJob = 'case-investigate'
+/** A model's brief of a case worth it: its own job, so that a slow model keeps nobody waiting for brief 0. */
+export const modelBriefJob = 'case-model-brief'
+/** What is new about a case is to be written back to Wazuh. */
+export const publishJob = 'case-publish'

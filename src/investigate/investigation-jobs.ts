@@ -1,0 +1,94 @@
+import { modelBriefJob, publishJob } from '../domain/job-kinds.ts'
+import type { AskModel } from '../domain/model-question.ts'
+import { type Severity, severities } from '../domain/verdict.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Database } from '../lib/database.ts'
+import type { IdSource } from '../lib/ids.ts'
+import { enqueue, type Job } from '../queue/jobs.ts'
+import { insertModelBrief, putComputedBrief, setModelBriefState } from '../store/briefs.ts'
+import { announce } from '../store/events.ts'
+import { investigate, investigateCase } from './investigate.ts'
+import { type LookUpAgents, loadCaseContext } from './load-case-context.ts'
+import { chooseForModel, type ModelSelection } from './model-selection.ts'
+
+export interface InvestigationParts {
+  readonly database: Database
+  readonly clock: Clock
+  readonly ids: IdSource
+  readonly lookUpAgents: LookUpAgents
+  readonly ask: AskModel | undefined
+  readonly selection: ModelSelection
+  /** Whether anything is connected to publish to. */
+  readonly publishes: boolean
+}
+
+/** Handles `case-investigate`. */
+export async function handleInvestigate(parts: InvestigationParts, job: Job): Promise<void> {
+  const { database, clock } = parts
+  const context = await loadCaseContext(database, job.tenant, job.key, parts.lookUpAgents)
+  if (context === undefined) return
+  const { evidence, computed } = investigateCase(context)
+  const { id: caseId, revision, severity } = context.case
+  const choice = parts.ask === undefined ? undefined : chooseForModel(context, parts.selection)
+  await database.transaction(async sql => {
+    const nowMs = clock.now()
+    const draft = { id: parts.ids.next('brief'), caseId, revision, brief: computed, evidence }
+    if (!(await putComputedBrief(sql, job.tenant, draft, nowMs))) return
+    const state = modelState(choice)
+    await setModelBriefState(sql, job.tenant, caseId, state)
+    const next = [
+      ...(state.kind === 'waiting' ? [modelBriefJob] : []),
+      ...(parts.publishes ? [publishJob] : []),
+    ]
+    await enqueue(
+      sql,
+      job.tenant,
+      next.map(kind => jobFor(kind, caseId, severity)),
+      nowMs,
+    )
+    await announce(sql, job.tenant, [
+      { kind: 'brief-ready', caseId, revision, origin: 'computed', atMs: nowMs },
+    ])
+  })
+}
+
+function modelState(choice: ReturnType<typeof chooseForModel> | undefined) {
+  if (choice === undefined) return { kind: 'not-configured' }
+  return choice.kind === 'unwanted' ? { kind: 'not-selected', reason: choice.why } : { kind: 'waiting' }
+}
+
+function jobFor(kind: string, caseId: string, severity: Severity) {
+  return { kind, key: caseId, payload: { caseId }, priority: severities.indexOf(severity) }
+}
+
+/** Handles `case-model-brief`. */
+export async function handleModelBrief(
+  parts: InvestigationParts,
+  job: Job,
+  signal: AbortSignal,
+): Promise<void> {
+  const { database, clock, ask } = parts
+  const context = await loadCaseContext(database, job.tenant, job.key, parts.lookUpAgents)
+  if (context === undefined) return
+  const { id: caseId, revision, severity } = context.case
+  const { evidence, model } = await investigate(
+    context,
+    // Brief 0 of this revision is stored by its own job; here only the model's answer is kept.
+    { tenant: job.tenant, ask, selection: parts.selection, record: async () => {} },
+    signal,
+  )
+  await database.transaction(async sql => {
+    const nowMs = clock.now()
+    if (model.kind !== 'answered') {
+      const kind = model.kind === 'not-asked' ? 'not-selected' : model.kind
+      await setModelBriefState(sql, job.tenant, caseId, { kind, reason: model.reason })
+      await announce(sql, job.tenant, [{ kind: 'case-changed', caseId, revision, severity, atMs: nowMs }])
+      return
+    }
+    const draft = { id: parts.ids.next('brief'), caseId, revision, brief: model.brief, evidence }
+    await insertModelBrief(sql, job.tenant, draft, nowMs)
+    await setModelBriefState(sql, job.tenant, caseId, { kind: 'ready' })
+    if (parts.publishes) await enqueue(sql, job.tenant, [jobFor(publishJob, caseId, severity)], nowMs)
+    await announce(sql, job.tenant, [{ kind: 'brief-ready', caseId, revision, origin: 'model', atMs: nowMs }])
+  })
+}

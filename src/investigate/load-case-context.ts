@@ -1,0 +1,121 @@
+import { assessCase } from '../assess/assess-case.ts'
+import type { Alert } from '../domain/alert.ts'
+import type { CaseDraft } from '../domain/case.ts'
+import type { AgentFact, CaseContext, HistoryFact, PastVerdict } from '../evidence/case-context.ts'
+import type { Sql } from '../lib/database.ts'
+import { normalizeLine } from '../normalize/normalize-line.ts'
+import { findDraft } from '../store/case-read.ts'
+import {
+  alertsFromSources,
+  alertsOnHosts,
+  alertsToRead,
+  decidedLikeThis,
+  firstCountedDay,
+  type RawAlertRow,
+  ruleHistory,
+} from '../store/case-surroundings.ts'
+
+const maxAlerts = 200
+const maxAround = 100
+const hostWindowMs = 60 * 60_000
+const sourceWindowMs = 12 * 60 * 60_000
+const historyDays = 30
+const dayMs = 86_400_000
+const maxSubjects = 6
+
+/** Looks hosts up in the Wazuh server; absent where none is connected. */
+export type LookUpAgents = (agentIds: readonly string[]) => Promise<readonly AgentFact[]>
+
+/** Reads from the store all that an investigation of this case rests on; undefined when it is gone. */
+export async function loadCaseContext(
+  sql: Sql,
+  tenant: string,
+  caseId: string,
+  lookUpAgents: LookUpAgents,
+): Promise<CaseContext | undefined> {
+  const draft = await findDraft(sql, tenant, caseId)
+  if (draft === undefined) return undefined
+  const members = (await alertsToRead(sql, tenant, caseId, maxAlerts)).flatMap(row => {
+    const alert = readAgain(row)
+    return alert === undefined ? [] : [{ alert, why: row.why }]
+  })
+  const alerts = members.map(member => member.alert)
+  const around = await alertsAround(sql, tenant, draft, alerts)
+  return {
+    case: draft,
+    alerts,
+    memberships: members.map(({ alert, why }) => ({ alertKey: alert.key, why })),
+    assessments: assessCase(alerts, around),
+    around,
+    history: await historyOf(sql, tenant, draft, alerts),
+    agents: await lookUpAgents([...new Set(alerts.map(alert => alert.agent.id))]),
+    pastVerdicts: await pastVerdictsOf(sql, tenant, draft),
+  }
+}
+
+/** A stored alert is read from its raw text again: what the store keeps beside it is for lists. */
+function readAgain(row: RawAlertRow): Alert | undefined {
+  const line = normalizeLine(Buffer.from(row.raw), { where: 'store', receivedAtMs: row.receivedMs })
+  return line.kind === 'quarantined' ? undefined : line.alert
+}
+
+async function alertsAround(
+  sql: Sql,
+  tenant: string,
+  draft: CaseDraft,
+  alerts: readonly Alert[],
+): Promise<Alert[]> {
+  const { id: caseId, firstSeenMs, lastSeenMs } = draft
+  const window = (ms: number) => ({
+    caseId,
+    fromMs: firstSeenMs - ms,
+    toMs: lastSeenMs + ms,
+    limit: maxAround,
+  })
+  const sources = draft.entities.filter(entity => entity.type === 'address' && entity.role === 'source')
+  const onHosts = await alertsOnHosts(sql, tenant, {
+    ...window(hostWindowMs),
+    agentNames: [...new Set(alerts.map(alert => alert.agent.name))],
+  })
+  const fromSources =
+    sources.length === 0
+      ? []
+      : await alertsFromSources(sql, tenant, {
+          ...window(sourceWindowMs),
+          addresses: sources.map(entity => entity.value),
+        })
+  const found = [...onHosts, ...fromSources].flatMap(row => readAgain(row) ?? [])
+  return [...new Map(found.map(alert => [alert.key, alert])).values()]
+}
+
+/** How often the case's rules fired on their hosts in the days before it, as far as there is a memory of that. */
+async function historyOf(
+  sql: Sql,
+  tenant: string,
+  draft: CaseDraft,
+  alerts: readonly Alert[],
+): Promise<HistoryFact[]> {
+  const today = Math.floor(draft.firstSeenMs / dayMs)
+  const since = await firstCountedDay(sql, tenant)
+  if (since === undefined || since >= today) return []
+  const fromDay = Math.max(since, today - historyDays)
+  const byLevel = alerts.toSorted((a, b) => b.rule.level - a.rule.level)
+  const subjects = new Map(
+    byLevel.map(({ rule, agent }) => [
+      `rule ${rule.id} on ${agent.name}`,
+      { ruleId: rule.id, agentName: agent.name },
+    ]),
+  )
+  const rows = await ruleHistory(sql, tenant, [...subjects.values()].slice(0, maxSubjects), fromDay, today)
+  return rows.map(row => ({
+    subject: `rule ${row.ruleId} on ${row.agentName}`,
+    alertsBefore: row.alerts,
+    overDays: today - fromDay,
+    ...(row.lastSeenMs === null ? {} : { lastSeenMs: row.lastSeenMs }),
+  }))
+}
+
+async function pastVerdictsOf(sql: Sql, tenant: string, draft: CaseDraft): Promise<PastVerdict[]> {
+  const rows = await decidedLikeThis(sql, tenant, draft.id, draft.title, 3)
+  return rows.map(row => ({ ...row, similarity: 'the same rule on the same host' }))
+}

@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
+import { Registry } from 'prom-client'
+import type { AccountParts } from '../accounts/account-parts.ts'
+import type { Config } from '../config.ts'
+import { defaultGrouping } from '../group/grouping-options.ts'
+import { GroupingMemory } from '../ingest/grouping-memory.ts'
+import { createIngest, type Ingest } from '../ingest/ingest.ts'
+import { type Clock, systemClock } from '../lib/clock.ts'
+import { type IdSource, randomIds } from '../lib/ids.ts'
+import { createLogger } from './create-logger.ts'
+import { openStore, type Store } from './open-store.ts'
+import { createSourceMonitor, type SourceMonitor } from './source-monitor.ts'
+
+/** What serving and working share: built once per process, from the settings. */
+export interface Application {
+  readonly config: Config
+  readonly store: Store
+  readonly logger: ReturnType<typeof createLogger>
+  readonly clock: Clock
+  readonly ids: IdSource
+  readonly registry: Registry
+  readonly ingest: Ingest
+  readonly monitor: SourceMonitor
+  readonly accounts: AccountParts
+  readonly tenant: string
+  /** Names this process among others on the same database. */
+  readonly owner: string
+  readonly say: (line: string) => void
+}
+
+/** One organisation per installation for now; every row names it already. */
+const tenant = 'default'
+
+/** Opens the database and builds the parts. `say` prints a progress line. */
+export async function openApplication(
+  config: Config,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Application> {
+  const logger = createLogger(config.logLevel)
+  const store = await openStore(config, logger, say, signal)
+  const clock = systemClock
+  const ids = randomIds()
+  const registry = new Registry()
+  const memory = new GroupingMemory(defaultGrouping, ids, clock)
+  return {
+    config,
+    store,
+    logger,
+    clock,
+    ids,
+    registry,
+    ingest: createIngest({ database: store.database, memory, clock, ids, slaMinutes: config.slaMinutes }),
+    monitor: createSourceMonitor(clock, registry),
+    accounts: { database: store.database, clock, ids, tenant },
+    tenant,
+    owner: `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`,
+    say,
+  }
+}

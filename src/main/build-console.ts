@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '..', '..')
+const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
+
+/** In a checkout: builds the console where its sources are newer than what was built. A package brings it built. */
+export async function buildConsole(say: (line: string) => void, signal: AbortSignal): Promise<void> {
+  if (!existsSync(join(root, 'console', 'vite.config.ts')) || !existsSync(vite)) return
+  const builtMs = await changedMs(join(root, 'console', 'dist', 'index.html'))
+  const sources = [
+    ...(await filesOf('console')),
+    ...(await filesOf(join('src', 'http'))),
+    'package-lock.json',
+  ]
+  const changes = await Promise.all(sources.map(file => changedMs(join(root, file))))
+  if (builtMs > Math.max(...changes)) return
+  say('building the console (a few seconds, once per change)')
+  const child = spawn(process.execPath, [vite, 'build', 'console', '--logLevel', 'error'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    signal,
+  })
+  let errors = ''
+  child.stderr.on('data', chunk => {
+    errors += chunk
+  })
+  const [code] = await once(child, 'close')
+  if (code !== 0)
+    say(`the console could not be built; the API works without it:\n${errors.trim().slice(0, 2000)}`)
+}
+
+async function filesOf(folder: string): Promise<string[]> {
+  const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true })
+  return entries
+    .filter(entry => entry.isFile() && !entry.parentPath.includes(join('console', 'dist')))
+    .map(entry => join(entry.parentPath, entry.name).slice(root.length + 1))
+}
+
+async function changedMs(path: string): Promise<number> {
+  return (await stat(path).catch(() => undefined))?.mtimeMs ?? 0
+}

@@ -1,0 +1,105 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import packageJson from '../../package.json' with { type: 'json' }
+import { createFirstAdmin } from '../accounts/users.ts'
+import { createServer } from '../http/create-server.ts'
+import { createEventHub } from '../http/event-hub.ts'
+import { createHttpMetrics } from '../http/http-metrics.ts'
+import { caseRoutes } from '../http/routes/case-routes.ts'
+import { eventRoutes } from '../http/routes/event-routes.ts'
+import { healthRoutes } from '../http/routes/health-routes.ts'
+import { ingestRoutes } from '../http/routes/ingest-routes.ts'
+import { sessionRoutes } from '../http/routes/session-routes.ts'
+import { settingsRoutes } from '../http/routes/settings-routes.ts'
+import { triageRoutes } from '../http/routes/triage-routes.ts'
+import { AppError, messageOf } from '../lib/app-error.ts'
+import type { Application } from './application.ts'
+import { connectionsOf } from './connections.ts'
+import { replaySample } from './sample.ts'
+
+/** A running HTTP server. */
+export interface Serving {
+  readonly url: string
+  /** Ends streams, answers what is open, and closes. */
+  close(): Promise<void>
+}
+
+/** Serves the API and the console. At the first start it creates `admin` and prints its one-time password. */
+export async function serve(app: Application): Promise<Serving> {
+  const { config, store, tenant, clock, ids } = app
+  const { database } = store
+  const secure = config.publicUrl?.startsWith('https:') ?? false
+  const stopping = new AbortController()
+  const hub = createEventHub(database)
+  const parts = { database, clock, ids, tenant }
+  const server = await createServer({
+    routes: [
+      ...healthRoutes(database, app.registry),
+      ...sessionRoutes(app.accounts, secure),
+      ...caseRoutes({ ...parts, modelConfigured: false }),
+      ...triageRoutes(parts),
+      ...eventRoutes(hub, tenant, stopping.signal),
+      ...ingestRoutes(app.ingest, tenant, receipt => app.monitor.received('webhook', receipt)),
+      ...settingsRoutes({
+        database,
+        tenant,
+        version: packageJson.version,
+        databaseKind: store.kind,
+        databaseVersion: store.version,
+        slaMinutes: config.slaMinutes,
+        connections: () => connectionsOf(app),
+        sample: {
+          offered: () => !connectionsOf(app).sources.some(source => source.state === 'connected'),
+          replay: () => replaySample(app),
+        },
+      }),
+    ],
+    accounts: app.accounts,
+    logger: app.logger,
+    metrics: createHttpMetrics(app.registry),
+    secure,
+    consoleDir: consoleFolder(),
+    version: packageJson.version,
+    requestsPerMinute: config.requestsPerMinute,
+  })
+  const listening = hub.run(stopping.signal)
+  try {
+    await server.listen({ host: config.host, port: config.port })
+  } catch (error) {
+    stopping.abort()
+    await listening
+    throw new AppError(
+      'cannot-listen',
+      `cannot listen on ${config.host}:${config.port} (${messageOf(error)}): is Tocsin running already? TOCSIN_PORT sets another port`,
+      { cause: error },
+    )
+  }
+  await greetFirstAdmin(app)
+  const address = server.server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : config.port
+  return {
+    url: config.publicUrl ?? `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
+    async close() {
+      stopping.abort()
+      await Promise.all([server.close(), listening])
+    },
+  }
+}
+
+/** console/dist of the checkout or of the package. */
+function consoleFolder(): string | undefined {
+  const folder = [
+    join(import.meta.dirname, '..', '..', 'console', 'dist'),
+    join(import.meta.dirname, '..', '..', '..', 'console', 'dist'),
+  ].find(path => existsSync(join(path, 'index.html')))
+  return folder
+}
+
+async function greetFirstAdmin(app: Application): Promise<void> {
+  const created = await createFirstAdmin(app.accounts)
+  if (created === undefined) return
+  app.say('')
+  app.say(`  first sign-in:  user admin   one-time password ${created.oneTimePassword}`)
+  app.say('  It is shown only now, and is changed at the first sign-in.')
+  app.say('')
+}

@@ -1,0 +1,245 @@
+import type { BigIntStats } from 'node:fs'
+import { type FileHandle, open, readdir, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { createGunzip } from 'node:zlib'
+import { z } from 'zod'
+import { sleep } from '../lib/abort.ts'
+import { messageOf } from '../lib/app-error.ts'
+import { LineSplitter } from './line-splitter.ts'
+import type { Deliver, Source, SourceState } from './source.ts'
+
+// Follows alerts.json of a Wazuh 4 manager. The manager rotates it at midnight: it renames or links the file to
+// alerts/YYYY/Mon/ossec-alerts-DD.json and starts a new one; it may also truncate. A file is known by its inode, and
+// by its first bytes, because inodes are used again.
+
+const position = z.object({
+  inode: z.string(),
+  /** Bytes of finished lines that are stored. */
+  offset: z.number().int().min(0),
+  /** The first bytes of the file, base64: the same inode with other first bytes is another file. */
+  head: z.string(),
+})
+type Position = z.infer<typeof position>
+
+export interface AlertsFileOptions {
+  readonly path: string
+  readonly pollMs: number
+  /** Lines handed on at once. */
+  readonly batchLines: number
+}
+
+const chunkBytes = 1024 * 1024
+const headBytes = 256
+
+/** Follows the file from where it was left, a rotated rest included; at the first start from its beginning. */
+export function alertsFile(options: AlertsFileOptions): Source {
+  return {
+    name: 'alerts-file',
+    async run(checkpoint, deliver, onState, signal) {
+      const known = position.safeParse(checkpoint)
+      let at = known.success ? known.data : undefined
+      while (!signal.aborted) {
+        try {
+          at = await followOnce(options, at, deliver, onState, signal)
+        } catch (error) {
+          if (signal.aborted) return
+          onState({ kind: 'failing', detail: messageOf(error) })
+        }
+        await sleep(options.pollMs, signal).catch(() => {})
+      }
+    },
+  }
+}
+
+/** Reads what there is, following the file through a rotation; returns the position reached. */
+async function followOnce(
+  options: AlertsFileOptions,
+  at: Position | undefined,
+  deliver: Deliver,
+  onState: (state: SourceState) => void,
+  signal: AbortSignal,
+): Promise<Position | undefined> {
+  const file = await openIfThere(options.path)
+  if (file === undefined) {
+    onState({ kind: 'waiting', detail: `${options.path} is not there yet` })
+    return at
+  }
+  try {
+    const found = await identify(file)
+    if (at !== undefined && !isSameFile(at, found)) {
+      await finishRotated(options, at, deliver, signal)
+      return await readOn(options, file, { ...found, offset: 0 }, deliver, signal, 'growing')
+    }
+    const start = { ...found, offset: at?.offset ?? 0 }
+    const end = await readOn(options, file, start, deliver, signal, 'growing')
+    onState({ kind: 'connected', detail: `${options.path} read up to byte ${end.offset}` })
+    return end
+  } finally {
+    await file.close()
+  }
+}
+
+async function openIfThere(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, 'r')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+interface Found {
+  readonly inode: string
+  readonly head: string
+  readonly sizeBytes: number
+}
+
+async function identify(file: FileHandle): Promise<Found> {
+  const stats: BigIntStats = await file.stat({ bigint: true })
+  const head = Buffer.alloc(headBytes)
+  const { bytesRead } = await file.read(head, 0, headBytes, 0)
+  return {
+    inode: String(stats.ino),
+    head: head.subarray(0, bytesRead).toString('base64'),
+    sizeBytes: Number(stats.size),
+  }
+}
+
+/** A file that grew keeps its first bytes; one that is shorter than what was read has been truncated. */
+function isSameFile(at: Position, found: Found): boolean {
+  const before = Buffer.from(at.head, 'base64')
+  const now = Buffer.from(found.head, 'base64').subarray(0, before.length)
+  return at.inode === found.inode && before.equals(now) && found.sizeBytes >= at.offset
+}
+
+/** Reads the rest of the file that was followed before, under the name that rotation gave it. */
+async function finishRotated(
+  options: AlertsFileOptions,
+  at: Position,
+  deliver: Deliver,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const path of await rotatedFiles(options.path)) {
+    if (path.endsWith('.gz')) {
+      if (await finishCompressed(options, path, at, deliver, signal)) return
+      continue
+    }
+    const file = await openIfThere(path)
+    if (file === undefined) continue
+    try {
+      if (isSameFile(at, { ...(await identify(file)), inode: at.inode })) {
+        await readOn(options, file, at, deliver, signal, 'finished')
+        return
+      }
+    } finally {
+      await file.close()
+    }
+  }
+}
+
+/** Files beside the followed one and in Wazuh's folders by year and month, newest first. */
+async function rotatedFiles(path: string): Promise<string[]> {
+  const folder = dirname(path)
+  const names = await readdir(folder, { recursive: true }).catch(() => [])
+  const candidates = names.filter(
+    name => /\.json(\.gz|\.\d+)?$/.test(name) && join(folder, name) !== path && basename(name) !== '',
+  )
+  const dated = await Promise.all(
+    candidates.map(async name => ({
+      path: join(folder, name),
+      changedMs: (await stat(join(folder, name)).catch(() => undefined))?.mtimeMs ?? 0,
+    })),
+  )
+  return dated
+    .sort((a, b) => b.changedMs - a.changedMs)
+    .slice(0, 8)
+    .map(file => file.path)
+}
+
+async function finishCompressed(
+  options: AlertsFileOptions,
+  path: string,
+  at: Position,
+  deliver: Deliver,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const file = await openIfThere(path)
+  if (file === undefined) return false
+  const head = Buffer.from(at.head, 'base64')
+  const splitter = new LineSplitter(at.offset)
+  let seen = 0
+  let first = Buffer.alloc(0)
+  const batch = new Batch(options, { ...at }, deliver)
+  for await (const chunk of file.createReadStream().pipe(createGunzip())) {
+    const bytes = Buffer.from(chunk)
+    if (first.length < head.length) {
+      first = Buffer.concat([first, bytes.subarray(0, head.length)])
+      if (first.length >= head.length && !first.subarray(0, head.length).equals(head)) return false
+    }
+    const skip = Math.max(0, at.offset - seen)
+    seen += bytes.length
+    if (bytes.length > skip) await batch.add(splitter.push(bytes.subarray(skip)), splitter.consumed, signal)
+  }
+  await batch.add(splitter.finish(), splitter.consumed, signal)
+  await batch.flush(splitter.consumed)
+  return true
+}
+
+/** Reads from a position to the end of the file. `finished`: no more will come, so a last line without end counts. */
+async function readOn(
+  options: AlertsFileOptions,
+  file: FileHandle,
+  start: Position,
+  deliver: Deliver,
+  signal: AbortSignal,
+  mode: 'growing' | 'finished',
+): Promise<Position> {
+  const splitter = new LineSplitter(start.offset)
+  const batch = new Batch(options, start, deliver)
+  const buffer = Buffer.allocUnsafe(chunkBytes)
+  for (let offset = start.offset; !signal.aborted; ) {
+    const { bytesRead } = await file.read(buffer, 0, chunkBytes, offset)
+    if (bytesRead === 0) break
+    offset += bytesRead
+    // A copy: lines are kept until they are stored, and the buffer is filled again.
+    await batch.add(splitter.push(Buffer.from(buffer.subarray(0, bytesRead))), splitter.consumed, signal)
+  }
+  if (mode === 'finished') await batch.add(splitter.finish(), splitter.consumed, signal)
+  await batch.flush(splitter.consumed)
+  return { inode: start.inode, head: start.head, offset: splitter.consumed }
+}
+
+/** Gathers lines and hands them on by the batch, each with the position after its last line. */
+class Batch {
+  readonly #options: AlertsFileOptions
+  readonly #file: Position
+  readonly #deliver: Deliver
+  #lines: { bytes: Buffer; start: number }[] = []
+
+  constructor(options: AlertsFileOptions, file: Position, deliver: Deliver) {
+    this.#options = options
+    this.#file = file
+    this.#deliver = deliver
+  }
+
+  async add(lines: readonly { bytes: Buffer; start: number }[], consumed: number, signal: AbortSignal) {
+    for (const line of lines) this.#lines.push(line)
+    while (this.#lines.length >= this.#options.batchLines) {
+      signal.throwIfAborted()
+      const next = this.#lines[this.#options.batchLines]?.start ?? consumed
+      await this.#hand(this.#lines.splice(0, this.#options.batchLines), next)
+    }
+  }
+
+  async flush(consumed: number) {
+    if (this.#lines.length > 0) await this.#hand(this.#lines.splice(0), consumed)
+  }
+
+  #hand(lines: readonly { bytes: Buffer; start: number }[], offset: number): Promise<void> {
+    const name = basename(this.#options.path)
+    return this.#deliver(
+      lines.map(line => ({ bytes: line.bytes, where: `${name} byte ${line.start}` })),
+      { inode: this.#file.inode, head: this.#file.head, offset } satisfies Position,
+    )
+  }
+}

@@ -1,0 +1,140 @@
+import type { Verdict } from '../domain/verdict.ts'
+import type { Sql } from '../lib/database.ts'
+
+// What an investigation looks at beyond the case's own numbers: raw alerts in and around it, how often its rules
+// fired before, and what people decided about cases like it.
+
+export interface RawAlertRow {
+  readonly raw: string
+  readonly why: string
+  readonly receivedMs: number
+  readonly generation: number
+}
+
+/** Alerts of a case for reading: the first and the last ones where there are more than `limit`. By time. */
+export function alertsToRead(
+  sql: Sql,
+  tenant: string,
+  caseId: string,
+  limit: number,
+): Promise<RawAlertRow[]> {
+  const part = (direction: 'asc' | 'desc') =>
+    `(select key, raw, why, received_ms, generation, timestamp_ms from alerts
+      where tenant_id = $1 and case_id = $2 order by timestamp_ms ${direction}, key ${direction} limit $3)`
+  return sql.query<RawAlertRow>(
+    `select raw, why, received_ms as "receivedMs", generation
+     from (${part('asc')} union ${part('desc')}) as chosen order by timestamp_ms, key`,
+    [tenant, caseId, Math.ceil(limit / 2)],
+  )
+}
+
+/** Alerts of other cases on these hosts within the window, nearest first. */
+export function alertsOnHosts(
+  sql: Sql,
+  tenant: string,
+  around: {
+    readonly caseId: string
+    readonly agentNames: readonly string[]
+    readonly fromMs: number
+    readonly toMs: number
+    readonly limit: number
+  },
+): Promise<RawAlertRow[]> {
+  return sql.query<RawAlertRow>(
+    `select raw, why, received_ms as "receivedMs", generation from alerts
+     where tenant_id = $1 and case_id <> $2 and agent_name = any($3) and timestamp_ms between $4 and $5
+     order by level desc, timestamp_ms limit $6`,
+    [tenant, around.caseId, around.agentNames, around.fromMs, around.toMs, around.limit],
+  )
+}
+
+/** Alerts of other cases that name these source addresses, within the window. */
+export function alertsFromSources(
+  sql: Sql,
+  tenant: string,
+  around: {
+    readonly caseId: string
+    readonly addresses: readonly string[]
+    readonly fromMs: number
+    readonly toMs: number
+    readonly limit: number
+  },
+): Promise<RawAlertRow[]> {
+  return sql.query<RawAlertRow>(
+    `select raw, why, received_ms as "receivedMs", generation from alerts
+     where tenant_id = $1 and case_id in (
+         select case_id from case_entities
+         where tenant_id = $1 and type = 'address' and value = any($3) and 'source' = any(roles) and case_id <> $2
+         limit 100)
+       and timestamp_ms between $4 and $5
+     order by level desc, timestamp_ms limit $6`,
+    [tenant, around.caseId, around.addresses, around.fromMs, around.toMs, around.limit],
+  )
+}
+
+export interface RuleHistoryRow {
+  readonly ruleId: string
+  readonly agentName: string
+  readonly alerts: number
+  readonly lastSeenMs: number | null
+}
+
+/** How often these rules fired on these hosts on the days from `fromDay` up to, not including, `toDay`. */
+export function ruleHistory(
+  sql: Sql,
+  tenant: string,
+  subjects: readonly { readonly ruleId: string; readonly agentName: string }[],
+  fromDay: number,
+  toDay: number,
+): Promise<RuleHistoryRow[]> {
+  return sql.query<RuleHistoryRow>(
+    `select s.rule_id as "ruleId", s.agent_name as "agentName", coalesce(sum(c.count), 0) as alerts,
+       max(c.last_seen_ms) as "lastSeenMs"
+     from unnest($2::text[], $3::text[]) as s (rule_id, agent_name)
+     left join alert_counts c on c.tenant_id = $1 and c.rule_id = s.rule_id and c.agent_name = s.agent_name
+       and c.day >= $4 and c.day < $5
+     group by s.rule_id, s.agent_name`,
+    [
+      tenant,
+      subjects.map(subject => subject.ruleId),
+      subjects.map(subject => subject.agentName),
+      fromDay,
+      toDay,
+    ],
+  )
+}
+
+/** The first day from which alerts were counted; undefined before the first alert. */
+export async function firstCountedDay(sql: Sql, tenant: string): Promise<number | undefined> {
+  const [row] = await sql.query<{ day: number | null }>(
+    'select min(day) as day from alert_counts where tenant_id = $1',
+    [tenant],
+  )
+  return row?.day ?? undefined
+}
+
+export interface DecidedCaseRow {
+  readonly caseId: string
+  readonly verdict: Verdict
+  readonly reason: string
+  readonly by: string
+  readonly atMs: number
+}
+
+/** Cases of the same title (rule and host) that people have decided, newest first. */
+export function decidedLikeThis(
+  sql: Sql,
+  tenant: string,
+  caseId: string,
+  title: string,
+  limit: number,
+): Promise<DecidedCaseRow[]> {
+  return sql.query<DecidedCaseRow>(
+    `select c.id as "caseId", c.verdict, coalesce(c.verdict_reason, '') as reason,
+       coalesce(u.display_name, c.verdict_by) as by, c.verdict_ms as "atMs"
+     from cases c left join users u on u.tenant_id = c.tenant_id and u.id = c.verdict_by
+     where c.tenant_id = $1 and c.title = $2 and c.id <> $3 and c.verdict is not null
+     order by c.verdict_ms desc limit $4`,
+    [tenant, title, caseId, limit],
+  )
+}
