@@ -26,7 +26,7 @@ export async function openStore(
   const database = connectDatabase({
     connection,
     maxConnections: 16,
-    onIdleError: error => logger.warn({ err: error }, 'a database connection broke'),
+    onIdleError: error => logger.warn(`a database connection broke: ${error.message}`),
   })
   const close = async () => {
     await database.close()

@@ -29,13 +29,20 @@ export function connectDatabase(options: ConnectOptions): OpenDatabase {
     connectionTimeoutMillis: 10_000,
     application_name: 'tocsin',
   })
-  pool.on('error', options.onIdleError)
+  let closing = false
+  // Once closing, connections that the server ends first are no news.
+  pool.on('error', error => {
+    if (!closing) options.onIdleError(error)
+  })
   return {
     query: (text, values) => run(pool, text, values),
     transaction: action => inTransaction(pool, action),
     listen: (channel, onNotice, onGap, signal) =>
       listen(options.connection, channel, onNotice, onGap, signal),
-    close: () => pool.end(),
+    async close() {
+      closing = true
+      await pool.end()
+    },
   }
 }
 
