@@ -13,6 +13,8 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   triage: () => import('./commands/triage.ts'),
   mail: () => import('./commands/mail.ts'),
   rules: () => import('./commands/rules.ts'),
+  intel: () => import('./commands/intel.ts'),
+  knowledge: () => import('./commands/knowledge.ts'),
   version: () => import('./commands/version.ts'),
   sigma: () => import('./commands/sigma.ts'),
   yara: () => import('./commands/yara.ts'),

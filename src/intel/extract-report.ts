@@ -1,0 +1,71 @@
+import type { DroppedIndicator, Indicator } from '../domain/indicator.ts'
+import { extractIndicators } from '../indicators/extract-indicators.ts'
+import { registrableDomain } from '../indicators/host-name.ts'
+import { codePointOffsets } from '../lib/code-points.ts'
+import type { Problem } from '../lib/problem.ts'
+import { type DetectionBlock, detectionBlocksOf } from './detection-blocks.ts'
+import { type RankedTechnique, rankTechniques } from './rank-techniques.ts'
+import { readReport } from './read-report.ts'
+import type { ReportFormat } from './report-text.ts'
+import { type TlpMark, tlpOf } from './tlp.ts'
+
+/** What a report holds, extracted by code alone. Offsets are code points of `text`. */
+export interface ReportExtract {
+  readonly title: string | null
+  readonly url: string | null
+  readonly format: ReportFormat
+  readonly tlp: TlpMark | null
+  readonly indicators: readonly Indicator[]
+  readonly techniques: readonly RankedTechnique[]
+  /** Detection rules that the report quotes. */
+  readonly rules: readonly ExtractedRule[]
+  readonly dropped: readonly DroppedIndicator[]
+  readonly problems: readonly Problem[]
+  /** The text that offsets and quotes refer to. */
+  readonly text: string
+}
+
+export interface ExtractedRule {
+  readonly kind: DetectionBlock['kind']
+  readonly name: string
+  readonly text: string
+  readonly offset: number
+}
+
+export interface ReportOptions {
+  /** Our own domains: never indicators, whatever a report says. */
+  readonly ownDomains?: readonly string[]
+}
+
+/** Reads a report and extracts what code can: TLP, indicators, techniques, rules. Never throws for content. */
+export async function extractReport(
+  bytes: Uint8Array,
+  name: string,
+  options: ReportOptions = {},
+  signal?: AbortSignal,
+): Promise<ReportExtract> {
+  const { text, title, url, format, problems } = await readReport(bytes, name, signal)
+  const publisher = publisherOf(url)
+  const { indicators, dropped } = extractIndicators(text, {
+    ...options,
+    ...(publisher === undefined ? {} : { publisher }),
+  })
+  const toCodePoints = codePointOffsets(text)
+  return {
+    title: title ?? null,
+    url: url ?? null,
+    format,
+    tlp: tlpOf(text) ?? null,
+    indicators,
+    techniques: rankTechniques(text),
+    rules: detectionBlocksOf(text).map(({ start, ...block }) => ({ ...block, offset: toCodePoints(start) })),
+    dropped,
+    problems,
+    text,
+  }
+}
+
+function publisherOf(url: string | undefined): string | undefined {
+  const host = url === undefined ? null : URL.parse(url)?.hostname
+  return host ? registrableDomain(host) : undefined
+}

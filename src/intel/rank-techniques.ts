@@ -1,0 +1,92 @@
+/**
+ * ATT&CK techniques that a text describes, most likely first, without a language model. A trained sentence model
+ * (technique-model.ts) and a lexicon of our own say what each sentence is about; a small trained ranker weighs what a
+ * whole report says. Suggestions for an analyst, each with the sentences behind it.
+ */
+import { currentTechnique } from '../knowledge/attack-techniques.ts'
+import ranker from './data/technique-ranker.json' with { type: 'json' }
+import { sentencesOf } from './sentences.ts'
+import { type TechniqueEvidence, techniqueEvidence } from './technique-evidence.ts'
+
+export interface RankedTechnique {
+  readonly id: string
+  readonly name: string
+  /** 0 to 1. */
+  readonly score: number
+  /** Exact words of the text, best first. */
+  readonly quotes: readonly string[]
+}
+
+/** At least so many are given where there are as many, however unlikely, and at most so many however likely. */
+const fewest = 10
+const most = 30
+
+/** Beyond the fewest, less likely techniques are left out. */
+const leastScore = 0.1
+
+/** Texts of no more sentences are judged by the sentence model alone: there is no report to weigh. */
+const shortText = 3
+
+/** What a lexicon phrase multiplies a sentence's odds by, and the probability it gives where the model had none. */
+const phraseFactor = 4.5
+const phraseFloor = 0.0005
+
+export function rankTechniques(text: string): RankedTechnique[] {
+  const sentences = sentencesOf(text)
+  const evidence = techniqueEvidence(text, sentences)
+  const score =
+    sentences.length <= shortText
+      ? sentenceScore
+      : (id: string, item: TechniqueEvidence) => reportScore(ranker, id, item, sentences.length)
+  return [...evidence]
+    .map(([id, item]) => ({ id, item, score: score(id, item) }))
+    .sort((a, b) => b.score - a.score || a.id.localeCompare(b.id))
+    .filter(({ item, score }, index) => index < fewest || score >= leastScore || item.explicit)
+    .slice(0, most)
+    .map(({ id, item, score }) => ({
+      id,
+      name: currentTechnique(id)?.name ?? id,
+      score: Math.round(score * 1000) / 1000,
+      quotes: item.best.map(({ sentence }) => sentence.text),
+    }))
+}
+
+function sentenceScore(_id: string, item: TechniqueEvidence): number {
+  if (item.explicit) return 1
+  const probability = Math.max(item.highest, item.phrases > 0 ? phraseFloor : 0)
+  const odds = (probability / (1 - Math.min(probability, 0.999))) * (item.phrases > 0 ? phraseFactor : 1)
+  return odds / (1 + odds)
+}
+
+/** The ranker as stored: one weight per feature, and how common each technique is in reports. */
+export interface RankerFile {
+  readonly bias: number
+  readonly weights: readonly number[]
+  /** Share of reports that describe a technique, for those seen; `unseen` for all others. */
+  readonly shares: Readonly<Record<string, number>>
+  readonly unseen: number
+}
+
+function reportScore(file: RankerFile, id: string, item: TechniqueEvidence, sentences: number): number {
+  const share = file.shares[id] ?? file.unseen
+  const features = rankerFeatures(item, share, sentences)
+  const total = features.reduce((sum, value, index) => sum + value * (file.weights[index] ?? 0), file.bias)
+  return 1 / (1 + Math.exp(-total))
+}
+
+/** What the ranker weighs, in the order of its weights. */
+export function rankerFeatures(item: TechniqueEvidence, share: number, sentences: number): number[] {
+  const log = (value: number) => Math.log(value + 0.001)
+  return [
+    log(item.sum),
+    log(item.highest),
+    log(item.second),
+    Math.log1p(item.first),
+    Math.log1p(item.firstThree),
+    Math.log1p(item.phrases),
+    item.named ? 1 : 0,
+    Math.log(share),
+    item.explicit ? 1 : 0,
+    Math.log1p(item.phrases) / Math.log(sentences + 2),
+  ]
+}

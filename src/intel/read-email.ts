@@ -1,0 +1,30 @@
+import PostalMime from 'postal-mime'
+import { messageOf } from '../lib/app-error.ts'
+import { problem } from '../lib/problem.ts'
+import { readHtml } from './read-html.ts'
+import type { ReportText } from './report-text.ts'
+
+/** A newsletter's text: the subject, then the plain part, or the HTML part as text. Attachments are not opened. */
+export async function readEmail(bytes: Uint8Array): Promise<ReportText> {
+  try {
+    const mail = await PostalMime.parse(bytes, { maxNestingDepth: 20 })
+    const plain = mail.text?.trim() ?? ''
+    const body = plain.length > 40 || mail.html === undefined ? plain : readHtml(mail.html).text
+    const subject = mail.subject ?? ''
+    const problems = mail.attachments.map(part =>
+      problem(
+        'attachment-not-read',
+        'give the attachment as a file of its own',
+        part.filename ?? 'attachment',
+      ),
+    )
+    return {
+      text: `${subject}\n\n${body}`.trim(),
+      format: 'email',
+      problems,
+      ...(subject === '' ? {} : { title: subject }),
+    }
+  } catch (error) {
+    return { text: '', format: 'email', problems: [problem('broken-email', messageOf(error))] }
+  }
+}

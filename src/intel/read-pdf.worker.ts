@@ -1,0 +1,86 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs'
+import { messageOf } from '../lib/app-error.ts'
+import type { PdfAnswer, PdfQuestion } from './read-pdf.ts'
+
+/** A gap wider than this many widths of a letter separates columns. */
+const columnGap = 2.5
+
+/** A run of text on a page, as pdf.js gives it. `transform[4]` and `[5]` are its position, in points. */
+interface Run {
+  readonly str: string
+  readonly width: number
+  readonly height: number
+  readonly transform: readonly number[]
+  readonly hasEOL: boolean
+}
+
+async function read({ bytes, longestText, mostPages }: PdfQuestion): Promise<PdfAnswer> {
+  const document = await getDocument({
+    data: bytes,
+    disableFontFace: true,
+    useSystemFonts: false,
+    stopAtErrors: false,
+    verbosity: 0,
+  }).promise
+  const pages: string[] = []
+  let length = 0
+  let error: string | undefined
+  const last = Math.min(document.numPages, mostPages)
+  for (let number = 1; number <= last && length < longestText; number++) {
+    try {
+      const page = await document.getPage(number)
+      const content = await page.getTextContent()
+      // Marked-content items have no text and are left out, which makes the rest runs.
+      const text = layOut(content.items.filter(item => 'str' in item) as Run[])
+      pages.push(text)
+      length += text.length
+      page.cleanup()
+    } catch (cause) {
+      error = `page ${number}: ${messageOf(cause)}`
+    }
+  }
+  const info = await document.getMetadata().then(
+    metadata => metadata.info as { readonly Title?: unknown },
+    () => ({}) as { readonly Title?: unknown },
+  )
+  const title = typeof info.Title === 'string' && info.Title.trim() !== '' ? info.Title.trim() : undefined
+  return {
+    text: pages.join('\n\n'),
+    pages: document.numPages,
+    read: pages.length,
+    ...(title === undefined ? {} : { title }),
+    ...(error === undefined ? {} : { error }),
+  }
+}
+
+/** Runs in reading order as lines; a wide gap on one line is a tab. */
+function layOut(runs: readonly Run[]): string {
+  const pieces: string[] = []
+  let previous: Run | undefined
+  for (const run of runs) {
+    if (previous !== undefined && !previous.hasEOL) pieces.push(between(previous, run))
+    pieces.push(run.str)
+    if (run.hasEOL) pieces.push('\n')
+    previous = run
+  }
+  return pieces.join('')
+}
+
+function between(left: Run, right: Run): string {
+  const sameLine =
+    Math.abs((left.transform[5] ?? 0) - (right.transform[5] ?? 0)) < Math.max(left.height, 1) / 2
+  if (!sameLine) return '\n'
+  const gap = (right.transform[4] ?? 0) - (left.transform[4] ?? 0) - left.width
+  const letter = left.str.length === 0 ? left.height / 2 : left.width / left.str.length
+  return gap > columnGap * Math.max(letter, 1) ? '\t' : ''
+}
+
+const question: PdfQuestion = workerData
+read(question).then(
+  answer => parentPort?.postMessage(answer),
+  error => {
+    const answer: PdfAnswer = { text: '', pages: 0, read: 0, error: messageOf(error) }
+    parentPort?.postMessage(answer)
+  },
+)

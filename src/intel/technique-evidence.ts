@@ -1,0 +1,103 @@
+import { lookUpTechnique, techniques } from '../knowledge/attack-techniques.ts'
+import type { Sentence } from './sentences.ts'
+import { lexicon } from './technique-lexicon.ts'
+import { noTechnique, type Prediction, predictTechniques } from './technique-model.ts'
+
+/** What a report says for one technique, over all its sentences. */
+export interface TechniqueEvidence {
+  /** The model's probability: summed over sentences, the highest and the second highest. */
+  sum: number
+  highest: number
+  second: number
+  /** Sentences in which the model puts it first, or among the first three, with some confidence. */
+  first: number
+  firstThree: number
+  /** Sentences with a phrase of the lexicon. */
+  phrases: number
+  /** Whether its ATT&CK name stands in the text, and whether its id does. */
+  named: boolean
+  explicit: boolean
+  /** The sentences that say it best, best first. */
+  best: { readonly sentence: Sentence; readonly strength: number }[]
+}
+
+const quotesKept = 3
+
+/** How much a lexicon phrase counts when quotes are chosen, beside the model's probability. */
+const phraseStrength = 0.3
+
+/** Techniques whose name is long enough not to be an ordinary word (`Proxy`, `Python`). */
+const names = techniques
+  .filter(({ name }) => name.length > 6)
+  .map(({ id, name }) => ({ id, name: name.toLowerCase() }))
+
+const techniqueId = /(?<![\w.])T\d{4}(?:\.\d{3})?(?![\w]|\.\d)/gi
+
+/** Gathers the evidence for every technique that a text says anything for. */
+export function techniqueEvidence(
+  text: string,
+  sentences: readonly Sentence[],
+  predict: (sentence: string) => Prediction = predictTechniques,
+): Map<string, TechniqueEvidence> {
+  const all = new Map<string, TechniqueEvidence>()
+  const of = (id: string) => {
+    const known = all.get(id)
+    if (known !== undefined) return known
+    const fresh = {
+      sum: 0,
+      highest: 0,
+      second: 0,
+      first: 0,
+      firstThree: 0,
+      phrases: 0,
+      named: false,
+      explicit: false,
+      best: [],
+    }
+    all.set(id, fresh)
+    return fresh
+  }
+  for (const sentence of sentences) {
+    const strengths = new Map<string, number>()
+    const ranked = [...predict(sentence.text)]
+      .filter(([id]) => id !== noTechnique)
+      .sort((a, b) => b[1] - a[1])
+    ranked.forEach(([id, probability], rank) => {
+      addProbability(of(id), probability, rank)
+      strengths.set(id, probability)
+    })
+    for (const { id, pattern } of lexicon) {
+      if (!pattern.test(sentence.text)) continue
+      of(id).phrases++
+      strengths.set(id, (strengths.get(id) ?? 0) + phraseStrength)
+    }
+    for (const [id, strength] of strengths) keepQuote(of(id), sentence, strength)
+  }
+  const lower = text.toLowerCase()
+  for (const { id, name } of names) if (lower.includes(name)) of(id).named = true
+  for (const [id] of text.matchAll(techniqueId)) {
+    const found = lookUpTechnique(id)
+    const technique =
+      found.kind === 'current' ? found.technique : found.kind === 'retired' ? found.replacement : undefined
+    if (technique !== undefined) of(technique.id).explicit = true
+  }
+  return all
+}
+
+function addProbability(evidence: TechniqueEvidence, probability: number, rank: number): void {
+  evidence.sum += probability
+  if (probability > evidence.highest) {
+    evidence.second = evidence.highest
+    evidence.highest = probability
+  } else if (probability > evidence.second) evidence.second = probability
+  if (rank === 0 && probability > 0.2) evidence.first++
+  if (rank < 3 && probability > 0.1) evidence.firstThree++
+}
+
+function keepQuote(evidence: TechniqueEvidence, sentence: Sentence, strength: number): void {
+  if (strength < 0.02) return
+  if (evidence.best.some(kept => kept.sentence.text === sentence.text)) return
+  evidence.best.push({ sentence, strength })
+  evidence.best.sort((a, b) => b.strength - a.strength)
+  evidence.best.length = Math.min(evidence.best.length, quotesKept)
+}
