@@ -1,6 +1,7 @@
 import type {
   LanguageModelV4,
   LanguageModelV4CallOptions,
+  LanguageModelV4FinishReason,
   LanguageModelV4StreamPart,
   SharedV4ProviderOptions,
 } from '@ai-sdk/provider'
@@ -149,21 +150,27 @@ async function stream(
       default: // Reasoning, sources, raw parts: not part of the answer.
     }
   }
-  if (end === undefined || end.finishReason.unified === 'error' || end.finishReason.raw === undefined) {
+  if (end === undefined || isCut(end.finishReason)) {
     throw new ModelError('model-stream-cut', 'the answer ended before it was complete', { retryable: true })
   }
   return {
     text,
     toolCalls,
-    finish: finishOf(end.finishReason.unified),
+    finish: finishOf(end.finishReason.unified, text),
     usage: usageOf(end, request, text),
     firstTokenMs: firstTokenMs ?? clock.now() - startMs,
   }
 }
 
-function finishOf(reason: string): Completion['finish'] {
+/** SDKs end a stream that broke off with a reason of their own making, and nothing from the provider. */
+function isCut({ unified, raw }: LanguageModelV4FinishReason): boolean {
+  return unified === 'error' || unified === 'interrupted' || (unified === 'other' && raw === undefined)
+}
+
+/** A model that stops without a word has declined: not every SDK passes a refusal on. */
+function finishOf(reason: LanguageModelV4FinishReason['unified'], text: string): Completion['finish'] {
   if (reason === 'length' || reason === 'tool-calls') return reason
-  return reason === 'content-filter' ? 'refusal' : 'stop'
+  return reason === 'content-filter' || text === '' ? 'refusal' : 'stop'
 }
 
 /** What the provider counted; where it did not, an estimate from the text. */
