@@ -16,6 +16,8 @@ export interface Signal {
   readonly pointer: string
   /** The exact words there. */
   readonly quote: string
+  /** What the quote means, where it has to be decoded first. */
+  readonly decoded?: string
 }
 
 /** Reads one family of signals from an alert. Pure; linear in the length of what it reads. */

@@ -22,12 +22,13 @@ const tellingFields: readonly (readonly [pointer: string, label: string])[] = [
   ['/@timestamp', 'Time'],
   ['/agent/name', 'Host'],
   ['/wazuh/agent/name', 'Host'],
-  ['/rule/firedtimes', 'Times this rule fired since Wazuh last reset its counter'],
+  ['/rule/firedtimes', 'Times this rule fired within the hour, over all hosts'],
   ['/rule/frequency', 'Events that the rule needs to fire'],
   ['/data/win/eventdata/commandLine', 'Command line'],
   ['/data/win/eventdata/scriptBlockText', 'Script'],
   ['/process/command_line', 'Command line'],
   ['/data/command', 'Command'],
+  ['/data/audit/command', 'Command'],
   ['/data/win/eventdata/image', 'Program'],
   ['/data/win/eventdata/sourceImage', 'Program that acted'],
   ['/data/win/eventdata/targetImage', 'Program acted upon'],
@@ -65,6 +66,9 @@ const tellingFields: readonly (readonly [pointer: string, label: string])[] = [
   ['/data/alert/signature', 'Network signature'],
   ['/data/alert/category', 'Signature category'],
   ['/data/vulnerability/cve', 'Vulnerability'],
+  ['/data/virustotal/source/file', 'File'],
+  ['/file/path', 'File'],
+  ['/event/original', 'Log line'],
   ['/data/virustotal/positives', 'Engines that call it malicious'],
   ['/full_log', 'Log line'],
 ]
@@ -108,9 +112,17 @@ function quotesOf(text: string, matches: readonly string[]): string[] {
   for (const match of matches) {
     const at = text.indexOf(match)
     if (at < 0 || quotes.some(quote => quote.includes(match))) continue
-    quotes.push(text.slice(Math.max(0, at - aroundMatch), at + match.length + aroundMatch).toWellFormed())
+    quotes.push(surroundings(text, at, match.length))
   }
   return quotes
+}
+
+/** Never begins or ends in half a surrogate pair. */
+function surroundings(text: string, at: number, length: number): string {
+  const start = Math.max(0, at - aroundMatch)
+  const first = text.charCodeAt(start)
+  const from = first >= 0xdc00 && first < 0xe000 ? start + 1 : start
+  return cutText(text.slice(from), at + length + aroundMatch - from)
 }
 
 /** One alert per rule first, most probable first, then further ones, up to `limit`; in order of time. */

@@ -7,8 +7,8 @@ export interface HistoryFact {
   /** `rule 5710 on web-01`, `user alice`: what was counted. */
   readonly subject: string
   readonly alertsBefore: number
-  /** Length of the history that was looked at, in days. */
-  readonly overDays: number
+  /** Length of the history that was looked at, in milliseconds. */
+  readonly overMs: number
   readonly lastSeenMs?: number
 }
 

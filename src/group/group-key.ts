@@ -1,4 +1,5 @@
 import type { Alert, Entity } from '../domain/alert.ts'
+import { cutText } from '../lib/cut-text.ts'
 import { readPointer } from '../lib/json-pointer.ts'
 
 /**
@@ -14,15 +15,20 @@ export function groupKey(alert: Alert): string {
 
 function subjectOf(alert: Alert): string {
   const signature = textAt(alert, '/data/alert/signature')
-  if (signature !== undefined) return ` ${signature.slice(0, 120)}`
+  if (signature !== undefined) return ` ${keyPart(signature)}`
   const path = textAt(alert, '/syscheck/path')
-  return path === undefined ? '' : ` ${folderOf(path)}`
+  return path === undefined ? '' : ` ${keyPart(folderOf(path))}`
 }
 
 /** The first two folders of a path: an update writes to many files of one, an attacker to a few of another. */
 function folderOf(path: string): string {
   const separator = path.includes('\\') ? '\\' : '/'
-  return path.split(separator).slice(0, -1).slice(0, 3).join(separator).slice(0, 120)
+  return path.split(separator).slice(0, -1).slice(0, 3).join(separator)
+}
+
+/** `|` parts the keys. */
+function keyPart(text: string): string {
+  return cutText(text, 120).replaceAll('|', '/')
 }
 
 function textAt(alert: Alert, pointer: string): string | undefined {

@@ -1,14 +1,17 @@
 /** What a signal means in a note to a colleague: a clause for the headline, and what to do about it. */
 export interface Behaviour {
-  /** Past tense, no full stop, can follow a semicolon: `code was downloaded and run from a command line`. */
+  /** Past tense, no full stop, can follow a comma: `code was downloaded from a command line`. Empty: the reason tells. */
   readonly happened: string
-  /** Concrete checks, most telling first. `HOST` and `USER` are filled in. */
+  /** Concrete checks, most telling first. `HOST`, `USER`, `SOURCE` and `FILE` are filled in. */
   readonly steps: readonly string[]
+  /** What the alert cannot say. */
+  readonly unknown?: string
 }
 
 /** By signal id. Signals without an entry colour the verdict but are not told. */
 export const behaviours: Readonly<Record<string, Behaviour>> = {
   'offensive-tool': {
+    unknown: 'Whether the tool did what it was started for: Wazuh saw it start, not its result.',
     happened: 'a tool used by attackers and red teams ran',
     steps: [
       'Ask whether a penetration test or attack simulation was scheduled for HOST at that time; if nobody claims it, isolate HOST.',
@@ -16,12 +19,14 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
     ],
   },
   'reverse-shell': {
+    unknown: 'What was done in the shell.',
     happened: 'a shell was opened over the network',
     steps: [
       'Isolate HOST and look for the open connection: `netstat -anp` or Sysmon event 3 of the same process.',
     ],
   },
   'download-cradle': {
+    unknown: 'What was downloaded: Wazuh saw the command, not the content or whether it came.',
     happened: 'code or a file was downloaded from a command line',
     steps: [
       'Fetch the URL from a sandbox (not from the workstation) and hash what it gives; search all hosts for that hash and URL.',
@@ -29,18 +34,21 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
     ],
   },
   upload: {
+    unknown: 'What was in the file that was sent.',
     happened: 'a local file was sent out',
     steps: [
       'Find out which file left HOST, to where, and what was in it; check the proxy or firewall for the volume.',
     ],
   },
   'credential-access': {
+    unknown: 'Whether credentials were really read.',
     happened: 'stored credentials were reached for',
     steps: [
       'Treat the accounts that are logged on to HOST as exposed: list them (events 4624) and plan password resets.',
     ],
   },
   'password-on-command-line': {
+    unknown: 'Whether the other system let it in.',
     happened: 'another system was addressed with a password on the command line',
     steps: [
       'Check on the target system whether the logon succeeded (event 4624, type 3, same time); change that password either way, it now stands in logs.',
@@ -75,6 +83,7 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
     steps: ['Read the script itself (PowerShell event 4104 of the same process).'],
   },
   persistence: {
+    unknown: 'Whether it has started again since.',
     happened: 'something was set up to start again by itself',
     steps: [
       'List the autostarts of HOST (scheduled tasks, services, Run keys, startup folders) and compare with its image.',
@@ -99,6 +108,7 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
     ],
   },
   'lateral-movement': {
+    unknown: 'Whether the other host let it in.',
     happened: 'something was run or copied on another host',
     steps: [
       'Find the other end: logons (4624 type 3), new services (7045) and new files on the target at the same time.',
@@ -129,6 +139,7 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
     steps: ['Decode the command and read it; look for the same encoded text on other hosts.'],
   },
   'encoded-command-harmless': {
+    unknown: 'What the script is for and who wrote it.',
     happened: 'PowerShell ran an encoded command whose content shows nothing harmful',
     steps: [
       'Ask USER for the purpose of the script; if it is known and wanted, add an exception for exactly this text.',
@@ -143,18 +154,20 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
     steps: ['Find who copied it and why; there is hardly an innocent reason.'],
   },
   'shell-parent': {
-    happened: 'a shell was started by a program that seldom needs one',
+    happened: '',
     steps: [
       'Read the parent process and its own parent (Sysmon event 1, parent GUID) up to the logon that began it.',
     ],
   },
   'lsass-access': {
+    unknown: 'Whether credentials were really read.',
     happened: 'the process that keeps credentials was opened',
     steps: [
       'Identify the opening program by hash and signature; treat the accounts logged on to HOST as exposed unless it is your own security product.',
     ],
   },
   'remote-drop': {
+    unknown: 'Which host wrote the file, and whether it was started.',
     happened: 'a program was written to HOST from another host',
     steps: [
       'Find the writing host: share accesses (5145) and network logons (4624 type 3) on HOST in the minute before.',
@@ -162,22 +175,23 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
     ],
   },
   'scripted-drop': {
+    unknown: 'Whether the file was started, and what it is.',
     happened: 'a script or download tool wrote a program',
-    steps: ['Take the file and its hash, check its reputation, and see whether it was started.'],
+    steps: ['Take FILE and its hash, check its reputation, and see whether it was started.'],
   },
   'startup-folder': {
     happened: 'a file was put where Windows starts it at logon',
-    steps: ['Read the file; ask USER or the owner of HOST whether it is theirs.'],
+    steps: ['Read FILE; ask USER or the owner of HOST whether it is theirs.'],
   },
   'sensitive-path': {
     happened: 'a file that decides who may log on or what starts was changed',
     steps: [
-      'Compare the file with its last known state (syscheck diff or backup) and find who changed it (whodata, auth log).',
+      'Compare FILE with its last known state (syscheck diff or backup) and find who changed it (whodata, auth log).',
     ],
   },
   'web-root': {
     happened: 'a script appeared where a web server serves it',
-    steps: ['Read the script; search the access log for requests to it and the upload that brought it.'],
+    steps: ['Read FILE; search the access log for requests to it and the upload that brought it.'],
   },
   'random-name': {
     happened: 'a program had a random name',
@@ -186,6 +200,7 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
     ],
   },
   'service-from-windows-root': {
+    unknown: 'Which host the order came from.',
     happened: 'a new service started a program that lies directly in the Windows folder',
     steps: ['Find the logon that created the service (4624 type 3 just before) and the host it came from.'],
   },
@@ -202,13 +217,15 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
     steps: ['Check the program that it starts, by hash and signature, and who set it.'],
   },
   'repeated-failures': {
+    unknown: 'Whether any guess succeeded: look for a success from the same source.',
     happened: 'logons failed many times in a row',
     steps: [
       'Look for a success after the failures, from the same source or for the same account (rules 5715, 60106).',
-      'Identify the machine at the source address; block it if nobody owns it.',
+      'Identify the machine at SOURCE; block it if nobody owns it.',
     ],
   },
   'unknown-account': {
+    unknown: 'How many other names the same source tried.',
     happened: 'a logon was tried with an account that does not exist',
     steps: ['List all accounts that the source tried within the day: a series of names is enumeration.'],
   },
@@ -245,6 +262,7 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
     ],
   },
   'injection-request': {
+    unknown: 'What the server answered: the log has the status, not the content.',
     happened: 'a web request carried an attack',
     steps: [
       'Replay the request against a test system and compare the size of the answer with that of a harmless one.',
@@ -262,6 +280,7 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
     ],
   },
   'known-rootkit': {
+    unknown: 'What the rootkit hides: nothing that this host says can be trusted.',
     happened: 'a known rootkit was loaded',
     steps: ['Do not trust HOST any more: isolate it, take memory and disk images, rebuild it.'],
   },
@@ -270,6 +289,7 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
     steps: ['Identify the module (`modinfo`, package that owns the file) and who loaded it.'],
   },
   listener: {
+    unknown: 'Whether anybody connected, and what was sent.',
     happened: 'a program waited for network connections',
     steps: [
       'See who started it (`ps -ef`, shell history of USER), on which port, and whether anybody connected.',
@@ -280,8 +300,9 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
     steps: ['Read what was done in it (auditd, shell history) and ask USER for the reason.'],
   },
   'virustotal-hit': {
+    unknown: 'Whether the file was started.',
     happened: 'antivirus engines called a file malicious',
-    steps: ['Quarantine the file, see whether it was started, and search all hosts for its hash.'],
+    steps: ['Quarantine FILE, see whether it was started, and search all hosts for its hash.'],
   },
   'yara-match': {
     happened: 'a YARA rule matched a file',

@@ -4,13 +4,14 @@ import type { Alert, Entity } from '../domain/alert.ts'
 import type { CaseContext } from '../evidence/case-context.ts'
 import { type Behaviour, behaviours } from './behaviours.ts'
 
-/** One thing that happened in a case, with the alerts that show it. */
+/** One thing that happened in a case, with the alert that shows it best. */
 export interface Episode {
   readonly behaviour: Behaviour
   readonly signal: Signal
-  /** The alert that shows it best, and how many show it. */
   readonly alert: Alert
+  /** How many alerts show it, and when the first did. */
   readonly alerts: number
+  readonly firstSeenMs: number
 }
 
 /** What a case tells, before it is put into sentences. */
@@ -21,7 +22,12 @@ export interface CaseStory {
   readonly users: readonly string[]
   readonly sources: readonly string[]
   /** The alert that needs a person most. */
-  readonly top: { readonly alert: Alert; readonly assessment: Assessment } | undefined
+  readonly top: AssessedAlert | undefined
+}
+
+export interface AssessedAlert {
+  readonly alert: Alert
+  readonly assessment: Assessment
 }
 
 /** Finds what happened: the strongest signal of each kind over all alerts, and who and where. */
@@ -31,44 +37,53 @@ export function caseStory(context: CaseContext): CaseStory {
     return assessment === undefined ? [] : [{ alert, assessment }]
   })
   const top = pairs.toSorted((a, b) => b.assessment.probability - a.assessment.probability)[0]
-  const leaning = (top?.assessment.probability ?? 0) >= 0.4 ? 1 : -1
   return {
-    episodes: episodesOf(pairs, leaning),
-    hosts: valuesOf(context, entity => entity.type === 'host' && entity.role === 'subject'),
-    users: valuesOf(context, entity => entity.type === 'user' && !machineAccounts.test(entity.value)),
-    sources: valuesOf(context, entity => entity.type === 'address' && entity.role === 'source'),
+    episodes: episodesOf(pairs, top?.assessment.probability ?? 0),
+    hosts: byFrequency(context.alerts.map(alert => alert.agent.name)),
+    users: entityValues(context, entity => entity.type === 'user' && !machineAccounts.test(entity.value)),
+    sources: entityValues(context, entity => entity.type === 'address' && entity.role === 'source'),
     top,
   }
 }
 
 const machineAccounts = /^(?:system|local service|network service|.*\$)$/
 
-/** A case that needs a person is told by what speaks for it, another by what explains it. */
-function episodesOf(pairs: readonly { alert: Alert; assessment: Assessment }[], leaning: 1 | -1): Episode[] {
-  const byKind = new Map<string, Episode>()
+/** A case that needs a person is told by what speaks for it, a harmless one by what explains it, a doubtful by both. */
+function episodesOf(pairs: readonly AssessedAlert[], probability: number): Episode[] {
+  const tells = (weight: number) => (probability >= 0.5 ? weight > 0 : probability < 0.4 ? weight < 0 : true)
+  const found = new Map<string, Episode>()
   for (const { alert, assessment } of pairs) {
     for (const signal of assessment.signals) {
-      const behaviour = Object.hasOwn(behaviours, signal.id) ? behaviours[signal.id] : undefined
-      if (behaviour === undefined || signal.weight * leaning <= 0) continue
-      const known = byKind.get(behaviour.happened)
+      const behaviour = behaviourOf(signal)
+      if (behaviour === undefined || !tells(signal.weight)) continue
+      const known = found.get(behaviour.happened)
       const stronger = known === undefined || Math.abs(signal.weight) > Math.abs(known.signal.weight)
-      byKind.set(behaviour.happened, {
+      found.set(behaviour.happened, {
         behaviour,
         signal: stronger ? signal : known.signal,
         alert: stronger ? alert : known.alert,
         alerts: (known?.alerts ?? 0) + 1,
+        firstSeenMs: Math.min(alert.timestampMs, known?.firstSeenMs ?? alert.timestampMs),
       })
     }
   }
-  return [...byKind.values()].sort((a, b) => Math.abs(b.signal.weight) - Math.abs(a.signal.weight))
+  return [...found.values()].sort((a, b) => Math.abs(b.signal.weight) - Math.abs(a.signal.weight))
 }
 
-function valuesOf(context: CaseContext, wanted: (entity: Entity) => boolean): string[] {
+function behaviourOf(signal: Signal): Behaviour | undefined {
+  const behaviour = Object.hasOwn(behaviours, signal.id) ? behaviours[signal.id] : undefined
+  // Where the kind of thing says too little, the reason says what happened.
+  return behaviour?.happened === '' ? { ...behaviour, happened: signal.reason } : behaviour
+}
+
+function entityValues(context: CaseContext, wanted: (entity: Entity) => boolean): string[] {
+  return byFrequency(
+    context.alerts.flatMap(alert => alert.entities.filter(wanted).map(entity => entity.value)),
+  )
+}
+
+function byFrequency(values: readonly string[]): string[] {
   const counts = new Map<string, number>()
-  for (const alert of context.alerts) {
-    for (const entity of alert.entities) {
-      if (wanted(entity)) counts.set(entity.value, (counts.get(entity.value) ?? 0) + 1)
-    }
-  }
+  for (const value of values) if (value !== '') counts.set(value, (counts.get(value) ?? 0) + 1)
   return [...counts].sort(([, a], [, b]) => b - a).map(([value]) => value)
 }

@@ -4,11 +4,12 @@ import type { EvidenceItem } from '../domain/evidence.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import type { CaseContext } from '../evidence/case-context.ts'
 import { currentTechnique, titleOf } from '../knowledge/attack-techniques.ts'
+import { count, tellSpan, tellTime } from '../lib/tell-time.ts'
+import { alertDetail, plain } from './alert-detail.ts'
 import { type CaseStory, caseStory, type Episode } from './case-story.ts'
 import { type CitationFinder, citationFinder } from './citations.ts'
 import { headline } from './headline.ts'
 import { nextSteps } from './next-steps.ts'
-import { count, tellSpan, tellTime } from './tell-time.ts'
 import { unknowns } from './unknowns.ts'
 
 /**
@@ -25,7 +26,8 @@ export function computeBrief(context: CaseContext, evidence: readonly EvidenceIt
     headline: headline(context, story),
     claims: [
       whatClaim(context, story, find),
-      ...story.episodes.slice(0, 6).map(episode => episodeClaim(episode, find)),
+      ...inOrder(story.episodes).map(episode => episodeClaim(episode, find)),
+      againstClaim(story, find),
       ...howOftenClaims(context, story, find),
       ...techniqueClaims(context, find),
       ...pastClaims(context, find),
@@ -38,6 +40,13 @@ export function computeBrief(context: CaseContext, evidence: readonly EvidenceIt
     unknowns: unknowns(context, story),
   }
 }
+
+/** The strongest episodes, told in the order in which they happened. */
+function inOrder(episodes: readonly Episode[]): Episode[] {
+  return episodes.slice(0, maxEpisodes).sort((a, b) => a.firstSeenMs - b.firstSeenMs)
+}
+
+const maxEpisodes = 8
 
 /** The case is what its most serious alert is; past decisions of people are shown, not followed blindly. */
 function caseVerdict(context: CaseContext, probability: number): { verdict: Verdict; confidence: number } {
@@ -76,12 +85,30 @@ function ruleTextPointer(generation: 4 | 5): string {
 }
 
 function episodeClaim(episode: Episode, find: CitationFinder): JudgedClaim | undefined {
-  const { behaviour, signal, alert, alerts } = episode
+  const { behaviour, signal, alert, alerts, firstSeenMs } = episode
   const happened = behaviour.happened.replaceAll('HOST', alert.agent.name)
-  const sentence = happened.charAt(0).toUpperCase() + happened.slice(1)
+  const detail = alertDetail(alert)
+  const shown = signal.decoded === undefined ? detail?.text : `decoded: ${plain(signal.decoded)}`
+  const what = shown === undefined || happened.includes(shown) ? '' : `: ${shown}`
   const times = alerts > 1 ? ` (${count(alerts, 'alert')})` : ''
-  return claim(`${sentence}${times}: ${signal.reason}.`, [
+  return claim(`${tellTime(firstSeenMs)}, ${alert.agent.name}: ${happened}${what}${times}.`, [
     find.field(alert.key, signal.pointer, signal.quote),
+    detail === undefined || detail.pointer === signal.pointer
+      ? undefined
+      : find.field(alert.key, detail.pointer, detail.quote),
+  ])
+}
+
+/** The best reason that speaks against the verdict, where there is a real one: an honest note has both sides. */
+function againstClaim(story: CaseStory, find: CitationFinder): JudgedClaim | undefined {
+  const { top } = story
+  if (top === undefined) return undefined
+  const direction = top.assessment.probability >= 0.5 ? 1 : -1
+  const against = top.assessment.signals.find(signal => signal.weight * direction <= -0.6)
+  if (against === undefined) return undefined
+  const side = direction === 1 ? 'Against an attack' : 'For an attack'
+  return claim(`${side} speaks: ${against.reason}.`, [
+    find.field(top.alert.key, against.pointer, against.quote),
   ])
 }
 
@@ -97,8 +124,8 @@ function howOftenClaims(
       ? undefined
       : claim(
           fired === 1
-            ? `Rule ${top.rule.id} had not fired before since Wazuh last reset its counter.`
-            : `Rule ${top.rule.id} had fired ${fired} times since Wazuh last reset its counter.`,
+            ? `Over all hosts it was the first time in that hour that rule ${top.rule.id} fired.`
+            : `Over all hosts it was time ${fired} in that hour that rule ${top.rule.id} fired.`,
           [find.field(top.key, '/rule/firedtimes')],
         ),
     context.around.length === 0
@@ -108,7 +135,9 @@ function howOftenClaims(
         ]),
     ...context.history.map(fact =>
       claim(
-        `Before this case, ${fact.subject} had ${count(fact.alertsBefore, 'alert')} in ${fact.overDays} days.`,
+        fact.alertsBefore === 0
+          ? `Unusual: no alert of ${fact.subject} in the ${tellSpan(fact.overMs)} before.`
+          : `Not new: ${count(fact.alertsBefore, 'alert')} of ${fact.subject} in the ${tellSpan(fact.overMs)} before.`,
         [find.kind('history', `history/${fact.subject}`)],
       ),
     ),

@@ -1,26 +1,36 @@
 import type { CaseContext } from '../evidence/case-context.ts'
+import { count, tellSpan } from '../lib/tell-time.ts'
 import type { CaseStory } from './case-story.ts'
-import { count, tellSpan } from './tell-time.ts'
 
-/** What happened, to whom, how often: one sentence that a colleague understands without opening the case. */
+/** Acts that a headline can hold before it stops being one. */
+const maxActs = 3
+
+/** What happened, where, by whom, how often: one sentence that a colleague understands without opening the case. */
 export function headline(context: CaseContext, story: CaseStory): string {
-  const host = story.hosts[0] ?? 'an unknown host'
-  const acts = story.episodes.slice(0, 2).map(episode => episode.behaviour.happened.replaceAll('HOST', host))
-  const ruleText = story.top?.alert.rule.description.trim().replace(/\.$/, '') ?? context.case.title
-  const what = acts.length === 0 ? ruleText : capitalize(acts.join('; '))
-  const where = what.includes(host) ? '' : ` on ${host}`
-  const others = story.hosts.length > 1 ? ` and ${count(story.hosts.length - 1, 'other host')}` : ''
-  const who = story.users[0] === undefined ? '' : ` as ${story.users[0]}`
-  const from = story.sources[0] === undefined ? '' : ` from ${story.sources[0]}`
-  return `${what}${where}${others}${who}${from} (${howOften(context)})`
+  const acts = story.episodes
+    .slice(0, maxActs)
+    .sort((a, b) => a.firstSeenMs - b.firstSeenMs)
+    .map(episode => episode.behaviour.happened.replaceAll('HOST', episode.alert.agent.name))
+  const joint = context.alerts.length > 1 ? ', then ' : '; '
+  const what = acts.length === 0 ? ruleText(context, story) : acts.join(joint)
+  return `${what.charAt(0).toUpperCase()}${what.slice(1)}: ${circumstances(context, story).join(', ')}`
 }
 
-function howOften(context: CaseContext): string {
+function ruleText(context: CaseContext, story: CaseStory): string {
+  return (
+    story.top?.alert.rule.description.replaceAll(/\s+/g, ' ').trim().replace(/\.$/, '') ?? context.case.title
+  )
+}
+
+function circumstances(context: CaseContext, story: CaseStory): string[] {
+  const [host, ...otherHosts] = story.hosts
+  const others = otherHosts.length === 0 ? '' : ` and ${count(otherHosts.length, 'other host')}`
   const { alertCount, firstSeenMs, lastSeenMs } = context.case
   const alerts = count(alertCount, 'alert')
-  return alertCount === 1 ? alerts : `${alerts} in ${tellSpan(lastSeenMs - firstSeenMs)}`
-}
-
-function capitalize(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
+  return [
+    ...(host === undefined ? [] : [`${host}${others}`]),
+    ...(story.users[0] === undefined ? [] : [`account ${story.users[0]}`]),
+    ...(story.sources[0] === undefined ? [] : [`from ${story.sources[0]}`]),
+    alertCount === 1 ? alerts : `${alerts} in ${tellSpan(lastSeenMs - firstSeenMs)}`,
+  ]
 }

@@ -1,17 +1,28 @@
-import type { CaseStory } from './case-story.ts'
+import type { CaseStory, Episode } from './case-story.ts'
 
 const maxSteps = 6
 
 /** What to check next for these behaviours, the most telling first, each once. */
 export function nextSteps(story: CaseStory): string[] {
-  const host = story.hosts[0] ?? 'the host'
-  const user = story.users[0] ?? 'the account'
-  const steps = story.episodes.flatMap(({ behaviour }) =>
-    behaviour.steps.map(step => step.replaceAll('HOST', host).replaceAll('USER', user)),
+  const steps = story.episodes.flatMap(episode =>
+    episode.behaviour.steps.map(step => filled(step, episode, story)),
   )
   const useful = steps.filter(step => !step.startsWith('Nothing'))
   const chosen = [...new Set(useful.length > 0 ? useful : steps)].slice(0, maxSteps)
-  return chosen.length > 0
-    ? chosen
-    : [`Open the alert on ${host} and read its log line: no known behaviour explains it.`]
+  if (chosen.length > 0) return chosen
+  const host = story.hosts[0] ?? 'the host'
+  return [
+    `Read the log line and what else ${host} reported in that hour: no known behaviour explains this alert.`,
+  ]
+}
+
+/** The names that stand for places in the steps: of the alert that shows the behaviour, else of the case. */
+function filled(step: string, { alert }: Episode, story: CaseStory): string {
+  const entity = (type: string, role?: string) =>
+    alert.entities.find(found => found.type === type && (role === undefined || found.role === role))?.value
+  return step
+    .replaceAll('HOST', alert.agent.name || (story.hosts[0] ?? 'the host'))
+    .replaceAll('USER', story.users[0] ?? 'the account')
+    .replaceAll('SOURCE', entity('address', 'source') ?? story.sources[0] ?? 'the source')
+    .replaceAll('FILE', entity('file') ?? entity('process') ?? 'the file')
 }

@@ -39,21 +39,18 @@ function encodedSignals(command: FieldText): Signal[] {
   if (script === undefined)
     return [signalFrom('encoded-command', 1.2, 'runs an encoded command that does not decode to text', field)]
   const inside = matchPatterns(commandPatterns, { pointer: command.pointer, text: script })
+  const decoded = cutText(script.replaceAll(/\s+/g, ' ').trim(), 160)
   if (inside.length === 0) {
-    return [
-      signalFrom(
-        'encoded-command-harmless',
-        -1.2,
-        'runs an encoded command, but decoded it neither downloads, injects, persists nor reaches for credentials',
-        field,
-      ),
-    ]
+    const reason =
+      'runs an encoded command that, decoded, neither downloads, injects, persists nor reaches for credentials'
+    return [{ ...signalFrom('encoded-command-harmless', -1.2, reason, field), decoded }]
   }
   return [
-    signalFrom('encoded-command', 1.5, 'hides its command in base64', field),
+    { ...signalFrom('encoded-command', 1.5, 'hides its command in base64', field), decoded },
     ...inside.map(signal => ({
       ...signal,
       quote: cutText(field.text, 160),
+      decoded,
       reason: `decoded, ${signal.reason}`,
     })),
   ]

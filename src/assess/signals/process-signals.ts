@@ -22,28 +22,32 @@ interface ParentRow {
 const shellParents: readonly ParentRow[] = [
   {
     weight: 2.5,
-    reason: 'a shell started by a remote-execution service',
+    reason: 'a shell was started by a remote-execution service',
     pattern: /^(?:psexesvc|paexec.*|remcomsvc|winexesvc)\.exe$/,
   },
   {
     weight: 2.5,
-    reason: 'a shell started by a server program, as after an exploit',
+    reason: 'a shell was started by a server program, as after an exploit',
     pattern: /^(?:w3wp|httpd|apache2|nginx|tomcat\d*|sqlservr|mysqld|php-cgi|java)(?:\.exe)?$/,
   },
   {
     weight: 2.2,
-    reason: 'a shell started by an Office program',
+    reason: 'a shell was started by an Office program',
     pattern: /^(?:winword|excel|powerpnt|outlook|onenote|acrord32|msaccess)\.exe$/,
   },
   {
     weight: 2,
-    reason: 'a shell started by a script host',
+    reason: 'a shell was started by a script host',
     pattern: /^(?:mshta|wscript|cscript|hh|regsvr32|rundll32)\.exe$/,
   },
-  { weight: 1, reason: 'a shell started through WMI or WinRM', pattern: /^(?:wmiprvse|wsmprovhost)\.exe$/ },
+  {
+    weight: 1,
+    reason: 'a shell was started through WMI or WinRM',
+    pattern: /^(?:wmiprvse|wsmprovhost)\.exe$/,
+  },
   {
     weight: 0.6,
-    reason: 'a shell started from PowerShell',
+    reason: 'a shell was started from PowerShell',
     pattern: /^(?:powershell|pwsh|powershell_ise)(?:\.exe)?$/,
   },
 ]

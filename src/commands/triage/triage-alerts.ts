@@ -2,7 +2,7 @@ import { speaksOfAttack } from '../../assess/assess-alert.ts'
 import { assessCase } from '../../assess/assess-case.ts'
 import type { Alert } from '../../domain/alert.ts'
 import type { CaseAssignment, CaseDraft } from '../../domain/case.ts'
-import type { CaseContext } from '../../evidence/case-context.ts'
+import type { CaseContext, HistoryFact } from '../../evidence/case-context.ts'
 import { GroupingEngine } from '../../group/grouping-engine.ts'
 import { defaultGrouping } from '../../group/grouping-options.ts'
 import { countingIds } from '../../lib/ids.ts'
@@ -43,7 +43,7 @@ function contextOf(
     memberships: members.map(({ assignment }) => assignment),
     assessments: assessCase(alerts, around),
     around,
-    history: [],
+    history: historyOf(alerts, draft, byPlace),
     agents: [],
     pastVerdicts: [],
   }
@@ -81,4 +81,31 @@ function alertsAround(
     return (byPlace.get(place) ?? []).filter(alert => !own.has(alert) && distance(alert) <= windowMs)
   })
   return [...new Set(near)].sort((a, b) => distance(a) - distance(b)).slice(0, maxAround)
+}
+
+/**
+ * How often the case's most serious rule fired on its host before, in this file. Less than an hour of file before the
+ * case says nothing about what is usual.
+ */
+function historyOf(
+  own: readonly Alert[],
+  draft: CaseDraft,
+  byPlace: ReadonlyMap<string, readonly Alert[]>,
+): HistoryFact[] {
+  const top = own.toSorted((a, b) => b.rule.level - a.rule.level)[0]
+  const onHost = byPlace.get(`host:${top?.agent.name}`) ?? []
+  const overMs = draft.firstSeenMs - (onHost[0]?.timestampMs ?? draft.firstSeenMs)
+  if (top === undefined || overMs < 60 * 60_000) return []
+  const before = onHost.filter(
+    alert => alert.rule.id === top.rule.id && alert.timestampMs < draft.firstSeenMs,
+  )
+  const last = before.at(-1)
+  return [
+    {
+      subject: `rule ${top.rule.id} on ${top.agent.name}`,
+      alertsBefore: before.length,
+      overMs,
+      ...(last === undefined ? {} : { lastSeenMs: last.timestampMs }),
+    },
+  ]
 }

@@ -1,0 +1,69 @@
+import { decodeCommand, encodedArgument } from '../assess/decode-command.ts'
+import type { Alert } from '../domain/alert.ts'
+import { cutText } from '../lib/cut-text.ts'
+import { readPointer } from '../lib/json-pointer.ts'
+
+/** The field that tells best what an alert is about. */
+export interface AlertDetail {
+  readonly pointer: string
+  /** As it stands in the alert, at most 160 units. */
+  readonly quote: string
+  /** For a sentence: on one line, backslashes single, markup of Wazuh undone. */
+  readonly text: string
+}
+
+/** Most telling first. */
+const pointers = [
+  '/data/win/eventdata/commandLine',
+  '/data/command',
+  '/data/audit/command',
+  '/process/command_line',
+  '/data/url',
+  '/data/alert/signature',
+  '/data/win/eventdata/targetFilename',
+  '/syscheck/path',
+  '/file/path',
+  '/data/virustotal/source/file',
+  '/data/win/eventdata/imagePath',
+  '/data/win/eventdata/details',
+  '/data/win/eventdata/targetObject',
+  '/data/win/eventdata/targetImage',
+  '/data/win/eventdata/scriptBlockText',
+  '/data/win/eventdata/targetUserName',
+  '/data/srcuser',
+  '/data/dstuser',
+  '/full_log',
+  '/event/original',
+] as const
+
+const maxLength = 160
+
+export function alertDetail(alert: Alert): AlertDetail | undefined {
+  for (const pointer of pointers) {
+    const value = readPointer(alert.document, pointer)
+    if (typeof value !== 'string' || value.trim() === '') continue
+    const quote = cutText(value, maxLength)
+    return { pointer, quote, text: readable(value, quote) }
+  }
+  return undefined
+}
+
+/** An encoded command is told by what it says. */
+function readable(value: string, quote: string): string {
+  const encoded = encodedArgument(value)
+  const script = encoded === undefined ? undefined : decodeCommand(encoded)
+  if (script !== undefined) return `decoded: ${plain(cutText(script, maxLength))}`
+  return `${plain(quote)}${quote.length < value.length ? '…' : ''}`
+}
+
+/** Wazuh doubles backslashes and writes `&gt;` for `>` in Windows events. */
+export function plain(text: string): string {
+  return text
+    .replaceAll('\\\\', '\\')
+    .replaceAll('\\"', '"')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&')
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+}
