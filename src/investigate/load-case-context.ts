@@ -110,7 +110,7 @@ async function historyOf(
   return rows.map(row => ({
     subject: `rule ${row.ruleId} on ${row.agentName}`,
     alertsBefore: row.alerts,
-    overDays: today - fromDay,
+    overMs: (today - fromDay) * dayMs,
     ...(row.lastSeenMs === null ? {} : { lastSeenMs: row.lastSeenMs }),
   }))
 }
