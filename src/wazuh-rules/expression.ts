@@ -1,9 +1,10 @@
+import { RE2JS } from 're2js'
 import { inNetworks, type Network, parseNetwork } from './ip-list.ts'
 import { pairsOf, type WordPairs } from './log-digest.ts'
 import { compileOsMatch, osMatchLiterals, osMatchTest } from './os-match.ts'
 import { miss, runOsRegex } from './os-regex.ts'
 import { compileOsRegex, type OsRegexProgram } from './os-regex-program.ts'
-import { translatePcre } from './pcre-translate.ts'
+import { type JsPattern, translatePcre } from './pcre-translate.ts'
 import {
   osRegexFirstBytes,
   osRegexLiterals,
@@ -137,22 +138,79 @@ function osRegexExpression(source: string, programs: readonly OsRegexProgram[]):
   }
 }
 
+/** The first match of a PCRE2 pattern: where it ends and what its groups hold. */
+type PcreSearch = (
+  subject: string,
+) => { readonly end: number; readonly groups: readonly (string | undefined)[] } | undefined
+
+function nativeSearch({ source, flags, groups }: JsPattern): PcreSearch {
+  const pattern = new RegExp(source, flags)
+  return subject => {
+    const found = pattern.exec(subject)
+    if (!found) return undefined
+    return { end: found.index + found[0].length, groups: groups.map(group => found[group]) }
+  }
+}
+
+/**
+ * The native matcher, and RE2 where a subject is so long that its backtracking could take seconds. Wazuh has PCRE2's
+ * match limit there and finds nothing; we find what there is.
+ */
+function guardedSearch(source: string, translated: JsPattern): PcreSearch {
+  const native = nativeSearch(translated)
+  const longest = translated.repeats >= 3 ? 1024 : translated.repeats > 0 ? 8192 : Number.POSITIVE_INFINITY
+  let linear: PcreSearch | undefined
+  return subject => {
+    if (subject.length <= longest) return native(subject)
+    if (!linear) {
+      const built = linearSearch(source)
+      linear = 'kind' in built ? native : built
+    }
+    return linear(subject)
+  }
+}
+
+/**
+ * RE2 for patterns that a backtracking matcher could hang on: time grows with the subject, not with its square or worse.
+ * It has no look-around and no back-references; a pattern that needs both kinds of trouble is refused.
+ */
+function linearSearch(source: string): PcreSearch | ExpressionError {
+  try {
+    const pattern = RE2JS.compile(source)
+    return subject => {
+      const matcher = pattern.matcher(subject)
+      if (!matcher.find()) return undefined
+      const groups = Array.from(
+        { length: matcher.groupCount() },
+        (_, index) => matcher.group(index + 1) ?? undefined,
+      )
+      return { end: matcher.end(), groups }
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return {
+      kind: 'invalid',
+      offset: 0,
+      message: `a repeated part that itself repeats or branches can take exponential time, and RE2 cannot run it (${reason}): make the inner part possessive or leave out the outer repetition`,
+    }
+  }
+}
+
 function pcreExpression(source: string): Expression | ExpressionError {
   const translated = translatePcre(source)
   if (translated.kind === 'invalid') return translated
-  const pattern = new RegExp(translated.source, translated.flags)
+  const search = translated.explosive ? linearSearch(source) : guardedSearch(source, translated)
+  if ('kind' in search) return search
   const run = (subject: string, from: number, captures: string[] | undefined) => {
-    const rest = from === 0 ? subject : subject.slice(from)
-    const found = pattern.exec(rest)
+    const found = search(from === 0 ? subject : subject.slice(from))
     if (!found) return -1
     if (captures) {
       captures.length = 0
       // PCRE2 counts up to the last group that took part; those before it that did not are empty.
-      const values = translated.groups.map(group => found[group])
-      const used = values.findLastIndex(value => value !== undefined) + 1
-      for (const value of values.slice(0, used)) captures.push(value ?? '')
+      const used = found.groups.findLastIndex(value => value !== undefined) + 1
+      for (const value of found.groups.slice(0, used)) captures.push(value ?? '')
     }
-    return from + found.index + found[0].length
+    return from + found.end
   }
   const literals = pcreLiterals(source)
   return {
@@ -161,7 +219,7 @@ function pcreExpression(source: string): Expression | ExpressionError {
     literals,
     pairs: pairsOf(literals),
     mayStartWith: () => true,
-    matches: subject => pattern.test(subject),
+    matches: subject => search(subject) !== undefined,
     locate: (subject, _, from) => run(subject, from, undefined),
     capture: (subject, _, from, captures) => run(subject, from, captures),
   }

@@ -12,6 +12,10 @@ export interface JsPattern {
   readonly flags: string
   /** JavaScript's group number of each PCRE2 group, from 1. They differ where a group had to be added. */
   readonly groups: readonly number[]
+  /** A repeated part that itself repeats or branches: a backtracking matcher may need exponential time. */
+  readonly explosive: boolean
+  /** How many parts repeat without bound: the power of the subject's length that backtracking may cost. */
+  readonly repeats: number
 }
 
 export interface PcreError {
@@ -35,6 +39,18 @@ interface State {
   /** Where in `out` the last item began, for possessive quantifiers; -1 where nothing can be repeated. */
   itemStart: number
   readonly itemStarts: number[]
+  /** For each open group (the pattern itself first): whether a part of it repeats without bound, or it branches. */
+  readonly growth: Growth[]
+  /** The same of the group that was closed last, while it is the item to repeat. */
+  lastGroup: Growth | undefined
+  explosive: boolean
+  repeats: number
+}
+
+interface Growth {
+  repeats: boolean
+  branches: boolean
+  readonly atomic: boolean
 }
 
 interface Flags {
@@ -99,13 +115,24 @@ export function translatePcre(pattern: string): JsPattern | PcreError {
     closers: [],
     itemStart: -1,
     itemStarts: [],
+    growth: [{ repeats: false, branches: false, atomic: false }],
+    lastGroup: undefined,
+    explosive: false,
+    repeats: 0,
   }
   try {
     while (state.at < pattern.length) translateItem(state)
     if (state.closers.length > 0) throw new Refused(pattern.length, 'a parenthesis is not closed')
     const flags = lead ? 'i' : ''
     new RegExp(state.out, flags)
-    return { kind: 'translated', source: state.out, flags, groups: state.groups }
+    return {
+      kind: 'translated',
+      source: state.out,
+      flags,
+      groups: state.groups,
+      explosive: state.explosive,
+      repeats: state.repeats,
+    }
   } catch (error) {
     if (error instanceof Refused) return { kind: 'invalid', offset: error.offset, message: error.message }
     return { kind: 'invalid', offset: 0, message: error instanceof Error ? error.message : String(error) }
@@ -129,6 +156,8 @@ function translateItem(state: State): void {
   else {
     state.at++
     if (letter === '|') {
+      const growth = state.growth.at(-1)
+      if (growth) growth.branches = true
       state.out += '|'
       state.itemStart = -1
     } else if (letter === '.') emit(state, flags?.dotAll ? '[\\s\\S]' : '[^\\n]')
@@ -139,6 +168,7 @@ function translateItem(state: State): void {
 }
 
 function emit(state: State, text: string): void {
+  state.lastGroup = undefined
   state.itemStart = state.out.length
   state.out += text
 }
@@ -388,6 +418,7 @@ function enter(state: State, open: string, close: string, flags: Flags): void {
   state.out += open
   state.closers.push(close)
   state.flags.push(flags)
+  state.growth.push({ repeats: false, branches: false, atomic: close.includes('atomic') })
   state.itemStart = -1
 }
 
@@ -398,10 +429,33 @@ function closeGroup(state: State): void {
   state.out += closer
   state.flags.pop()
   state.itemStart = state.itemStarts.pop() ?? -1
+  const inner = state.growth.pop()
+  const outer = state.growth.at(-1)
+  state.lastGroup = inner
+  if (inner?.repeats && !inner.atomic && outer) outer.repeats = true
 }
 
 function quantifierAt(state: State): string | undefined {
   return /^(?:[*+?]|\{\d+(?:,\d*)?\})/.exec(state.pattern.slice(state.at))?.[0]
+}
+
+/** `*`, `+`, `{2,}`, and counts so high that they are as bad. */
+function isUnbounded(quantifier: string): boolean {
+  if (quantifier === '?') return false
+  const counts = /^\{(\d+)(,?)(\d*)\}$/.exec(quantifier)
+  if (!counts) return true
+  const most =
+    counts[2] === '' ? Number(counts[1]) : counts[3] === '' ? Number.POSITIVE_INFINITY : Number(counts[3])
+  return most > 16
+}
+
+function noteRepeat(state: State, possessive: boolean): void {
+  const { lastGroup } = state
+  state.repeats++
+  if (lastGroup && !lastGroup.atomic && (lastGroup.repeats || lastGroup.branches) && !possessive)
+    state.explosive = true
+  const around = state.growth.at(-1)
+  if (around && !possessive) around.repeats = true
 }
 
 function translateQuantifier(state: State): void {
@@ -409,6 +463,7 @@ function translateQuantifier(state: State): void {
   if (quantifier === undefined || state.itemStart < 0) throw new Refused(state.at, 'nothing to repeat')
   state.at += quantifier.length
   const suffix = state.pattern.charAt(state.at)
+  if (isUnbounded(quantifier)) noteRepeat(state, suffix === '+')
   if (suffix === '+') {
     const name = `possessive${++state.jsGroups}`
     const item = state.out.slice(state.itemStart)
