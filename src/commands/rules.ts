@@ -1,33 +1,42 @@
 import { AppError } from '../lib/app-error.ts'
-import type { Command } from './command.ts'
-import { rulesTest } from './rules-test.ts'
+import type { Command, Io } from './command.ts'
+
+type Subcommand = (args: readonly string[], io: Io) => Promise<number>
+
+/** Every subcommand: one file, one line here. Loaded when called. */
+const subcommands: Record<string, () => Promise<Subcommand>> = {
+  check: async () => (await import('./rules-check.ts')).rulesCheck,
+  test: async () => (await import('./rules-test.ts')).rulesTest,
+}
 
 /** `tocsin rules`: detection rules, checked and proven without a manager. */
 export const command: Command = {
-  summary: 'Check, test and back-test detection rules without a Wazuh manager',
-  usage: `tocsin rules test --ruleset DIR --logs FILE [--location L] [--agent ID,NAME,IP] [--clock still|log] [--at TIME] [--json]
+  summary: 'check, test and back-test detection rules without a Wazuh manager',
+  usage: `tocsin rules check FILE... [--ruleset DIR] [--json]
+tocsin rules test --ruleset DIR --logs FILE [--location L] [--agent ID,NAME,IP] [--clock still|log] [--at TIME] [--json]
 tocsin rules test --ruleset DIR --ini FILE... [--json]
+
+check finds out what each file is (Wazuh rules, decoders or list, Sigma, YARA) and says what is wrong with it and where.
+With --ruleset, Wazuh files are checked together with the ruleset they are to join.
+test runs logs, or Wazuh's own .ini tests, through a ruleset.
 
   --ruleset DIR   folder with decoders/, rules/ and lists/
   --logs FILE     one log a line ('-' is standard input, .gz is read); one session for the file
-  --ini FILE...   Wazuh ruleset tests; exit 1 if one fails
+  --ini FILE...   Wazuh ruleset tests
   --location L    where the logs come from (default: stdin)
   --agent ...     the agent that sent them (default: the manager itself)
   --exclude FILE  rule files to leave out (default, as in Wazuh: 0215-policy_rules.xml)
   --clock log     let the time follow the logs' own timestamps; still: all logs arrive in the same second
   --at TIME       that second (default: a Wednesday at noon, UTC)
+  --json          one JSON record a file, log or case on standard output
 
-Exit codes: 0 done, 1 a check or test failed, 2 bad usage or unreadable input.`,
-  run(args, io) {
-    const [name, ...rest] = args
-    switch (name) {
-      case 'test':
-        return rulesTest(rest, io)
-      default:
-        throw new AppError(
-          'bad-usage',
-          name === undefined ? 'a subcommand is missing' : `there is no 'rules ${name}'`,
-        )
-    }
+Exit codes: 0 done, 1 a check or test failed, 2 bad usage or unreadable input.
+`,
+  async run(args, io) {
+    const [name = '', ...rest] = args
+    const load = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined
+    if (!load)
+      throw new AppError('bad-usage', name === '' ? 'a subcommand is missing' : `there is no 'rules ${name}'`)
+    return (await load())(rest, io)
   },
 }

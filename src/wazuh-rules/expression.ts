@@ -21,6 +21,8 @@ export interface Expression {
   readonly literals: RequiredLiterals
   /** The byte pairs of the literals, for `LogDigest`. */
   readonly pairs: readonly WordPairs[] | undefined
+  /** A backtracking matcher, such as Wazuh's, may need exponential time. */
+  readonly explosive: boolean
   /** False only where no subject that begins with this byte matches (-1: the empty subject). */
   mayStartWith(byte: number): boolean
   matches(subject: string, lower: string): boolean
@@ -67,6 +69,7 @@ function testOnly(
     source,
     literals,
     pairs: pairsOf(literals),
+    explosive: false,
     mayStartWith: () => true,
     matches,
     locate,
@@ -131,6 +134,7 @@ function osRegexExpression(source: string, programs: readonly OsRegexProgram[]):
     source,
     literals,
     pairs: pairsOf(literals),
+    explosive: false,
     mayStartWith,
     matches,
     locate,
@@ -218,6 +222,7 @@ function pcreExpression(source: string): Expression | ExpressionError {
     source,
     literals,
     pairs: pairsOf(literals),
+    explosive: translated.explosive,
     mayStartWith: () => true,
     matches: subject => search(subject) !== undefined,
     locate: (subject, _, from) => run(subject, from, undefined),
