@@ -5,10 +5,16 @@ import { createFirstAdmin } from '../accounts/users.ts'
 import { createServer } from '../http/create-server.ts'
 import { createEventHub } from '../http/event-hub.ts'
 import { createHttpMetrics } from '../http/http-metrics.ts'
+import { accountRoutes } from '../http/routes/account-routes.ts'
+import { briefRoutes } from '../http/routes/brief-routes.ts'
 import { caseRoutes } from '../http/routes/case-routes.ts'
+import { entityRoutes } from '../http/routes/entity-routes.ts'
 import { eventRoutes } from '../http/routes/event-routes.ts'
+import { exportRoutes } from '../http/routes/export-routes.ts'
 import { healthRoutes } from '../http/routes/health-routes.ts'
 import { ingestRoutes } from '../http/routes/ingest-routes.ts'
+import { regroupRoutes } from '../http/routes/regroup-routes.ts'
+import { savedViewRoutes } from '../http/routes/saved-view-routes.ts'
 import { sessionRoutes } from '../http/routes/session-routes.ts'
 import { settingsRoutes } from '../http/routes/settings-routes.ts'
 import { triageRoutes } from '../http/routes/triage-routes.ts'
@@ -38,6 +44,12 @@ export async function serve(app: Application): Promise<Serving> {
       ...sessionRoutes(app.accounts, secure),
       ...caseRoutes({ ...parts, modelConfigured: false }),
       ...triageRoutes(parts),
+      ...briefRoutes({ ...parts, publishes: config.publish }),
+      ...regroupRoutes({ ...parts, slaMinutes: config.slaMinutes }),
+      ...exportRoutes({ ...parts, modelConfigured: false }),
+      ...savedViewRoutes(parts),
+      ...entityRoutes(parts),
+      ...accountRoutes(app.accounts),
       ...eventRoutes(hub, tenant, stopping.signal),
       ...ingestRoutes(app.ingest, tenant, receipt => app.monitor.received('webhook', receipt)),
       ...settingsRoutes({

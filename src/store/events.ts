@@ -1,4 +1,4 @@
-import type { Severity } from '../domain/verdict.ts'
+import { type Severity, severities } from '../domain/verdict.ts'
 import type { Sql } from '../lib/database.ts'
 
 /** The channel on which every process hears what changed (at commit), to tell open consoles. */
@@ -28,4 +28,25 @@ export async function announce(sql: Sql, tenant: string, events: readonly CaseEv
     eventsChannel,
     events.map(event => JSON.stringify({ tenant, ...event })),
   ])
+}
+
+/** Tells that these cases changed, as they stand in the caller's transaction. */
+export async function announceCases(
+  sql: Sql,
+  tenant: string,
+  caseIds: readonly string[],
+  atMs: number,
+): Promise<void> {
+  const rows = await sql.query<{ id: string; revision: number; severity: number }>(
+    'select id, revision, severity from cases where tenant_id = $1 and id = any($2)',
+    [tenant, caseIds],
+  )
+  const events = rows.map(row => ({
+    kind: 'case-changed' as const,
+    caseId: row.id,
+    revision: row.revision,
+    severity: severities[row.severity] ?? 'low',
+    atMs,
+  }))
+  await announce(sql, tenant, events)
 }

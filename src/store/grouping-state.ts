@@ -35,7 +35,7 @@ export async function growingCases(
     `select id, title, severity, max_level as "maxLevel", first_seen_ms as "firstSeenMs",
        last_seen_ms as "lastSeenMs", alert_count as "alertCount", revision, techniques, tactics, grouping
      from cases
-     where tenant_id = $1 and status <> 'closed' and merged_into is null
+     where tenant_id = $1 and status <> 'closed' and settled_ms is null
        and last_seen_ms >= (select max(last_seen_ms) - $2 from cases where tenant_id = $1)
      order by last_seen_ms desc limit $3`,
     [tenant, windowMs, limit],

@@ -1,4 +1,4 @@
-import { severities, type Verdict } from '../../domain/verdict.ts'
+import type { Verdict } from '../../domain/verdict.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Database, Sql } from '../../lib/database.ts'
 import type { IdSource } from '../../lib/ids.ts'
@@ -6,7 +6,7 @@ import { type Problem, problem } from '../../lib/problem.ts'
 import { claimCase, insertNote, releaseCase, reopenCase, setVerdicts } from '../../store/case-actions.ts'
 import { addHistory, type HistoryKind } from '../../store/case-history.ts'
 import { findCase } from '../../store/case-read.ts'
-import { announce } from '../../store/events.ts'
+import { announceCases } from '../../store/events.ts'
 import { findUser } from '../../store/users.ts'
 import { caseEndpoints } from '../contract-cases.ts'
 import { RequestError } from '../http-error.ts'
@@ -135,24 +135,7 @@ export async function recordActs(sql: Sql, parts: TriageRouteParts, acts: readon
     id: parts.ids.next('history'),
   }))
   await addHistory(sql, parts.tenant, nowMs, entries)
-  const rows = await Promise.all(acts.map(entry => findCase(sql, parts.tenant, entry.caseId)))
-  await announce(
-    sql,
-    parts.tenant,
-    rows.flatMap(row =>
-      row === undefined
-        ? []
-        : [
-            {
-              kind: 'case-changed' as const,
-              caseId: row.id,
-              revision: row.revision,
-              severity: severities[row.severity] ?? 'low',
-              atMs: nowMs,
-            },
-          ],
-    ),
-  )
+  await announceCases(sql, parts.tenant, [...new Set(acts.map(entry => entry.caseId))], nowMs)
 }
 
 /** The case as it stands now. */

@@ -1,0 +1,121 @@
+import { struckStatuses } from '../../domain/claim.ts'
+import type { BriefRecord, CaseDetail } from '../contract-cases.ts'
+
+/** A case as Markdown, for a ticket or a report. Text from alerts cannot format, link or run anything in it. */
+export function caseMarkdown(detail: CaseDetail): string {
+  const { case: summary } = detail
+  return [
+    `# ${plain(summary.title)}`,
+    '',
+    `Case \`${summary.id}\`, severity ${summary.severity}, status ${summary.status}, ${summary.alertCount} alerts from ${time(summary.firstSeenMs)} to ${time(summary.lastSeenMs)}.`,
+    ...(summary.sample ? ['', '**Sample data that Tocsin ships: not from your Wazuh.**'] : []),
+    '',
+    ...decision(detail),
+    ...detail.briefs.flatMap(briefSection),
+    '## Timeline',
+    '',
+    '| from | to | count | host | level | rule | what |',
+    '|---|---|---|---|---|---|---|',
+    ...detail.timeline.map(
+      entry =>
+        `| ${time(entry.atMs)} | ${time(entry.untilMs)} | ${entry.count} | ${plain(entry.agentName)} | ${entry.level} | ${plain(entry.ruleId)} | ${plain(entry.description)} |`,
+    ),
+    '',
+    '## Entities',
+    '',
+    ...detail.entities.map(
+      entity =>
+        `- ${entity.type} ${plain(entity.value)} (${entity.roles.join(', ')}; ${entity.alertCount} alerts)`,
+    ),
+    '',
+    ...(detail.notes.length > 0 ? ['## Notes', ''] : []),
+    ...detail.notes.map(note => `- ${time(note.atMs)} ${plain(note.by.displayName)}: ${plain(note.text)}`),
+    ...(detail.notes.length > 0 ? [''] : []),
+    '## History',
+    '',
+    ...detail.history.map(
+      entry =>
+        `- ${time(entry.atMs)} ${plain(entry.by?.displayName ?? 'Tocsin')}: ${entry.kind}${entry.detail === '' ? '' : `, ${plain(entry.detail)}`}`,
+    ),
+    '',
+  ].join('\n')
+}
+
+function decision({ decision: made }: CaseDetail): string[] {
+  if (made === null) return ['No verdict yet.', '']
+  const reason = made.reason === '' ? '' : `: ${plain(made.reason)}`
+  return [
+    `**Verdict: ${words(made.verdict)}**${reason} (${plain(made.by.displayName)}, ${time(made.atMs)})`,
+    '',
+  ]
+}
+
+function briefSection(record: BriefRecord): string[] {
+  const { brief } = record
+  const origin =
+    brief.origin.kind === 'computed'
+      ? 'Brief'
+      : `Brief by the model ${plain(brief.origin.model)} (${reviewOf(record)})`
+  return [
+    `## ${origin}`,
+    '',
+    `**${plain(brief.headline)}**`,
+    '',
+    ...brief.claims.map(claim => {
+      const cited = claim.evidence.map(citation => citation.id).join(', ')
+      const text = `${plain(claim.text)}${cited === '' ? '' : ` [${cited}]`}`
+      return struckStatuses.includes(claim.status) ? `- ~~${text}~~ (${words(claim.status)})` : `- ${text}`
+    }),
+    '',
+    `Proposed: ${words(brief.verdict)}, confidence ${Math.round(brief.confidence * 100)} %.`,
+    '',
+    ...list(
+      'Why',
+      brief.reasons.map(reason => reason.text),
+    ),
+    ...list('Next steps', brief.nextSteps),
+    ...list('Unknown', brief.unknowns),
+    ...list(
+      'Evidence',
+      record.evidence.map(item => `${item.id} ${item.label} (${item.trust}): ${item.quote}`),
+    ),
+  ]
+}
+
+function reviewOf(record: BriefRecord): string {
+  if (record.review === 'pending') return 'not yet reviewed by a person'
+  const by = record.reviewedBy === null ? '' : ` by ${plain(record.reviewedBy.displayName)}`
+  return `${record.review}${by}`
+}
+
+function list(title: string, items: readonly string[]): string[] {
+  return items.length === 0 ? [] : [`### ${title}`, '', ...items.map(item => `- ${plain(item)}`), '']
+}
+
+export function time(ms: number): string {
+  return new Date(ms)
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, ' UTC')
+}
+
+export function words(name: string): string {
+  return name.replace(/[_-]/g, ' ')
+}
+
+/** Text of unknown origin on one line, with every character that Markdown or HTML could take for markup escaped. */
+function plain(text: string): string {
+  return oneLine(text).replace(/[\\`*_{}[\]<>()#+!|~&$:@.-]/g, character =>
+    /[:@.-]/.test(character) ? character : `\\${character}`,
+  )
+}
+
+/** Control characters, line breaks and direction marks would make a terminal or a page show something else. */
+export function oneLine(text: string): string {
+  return text
+    .replace(/[\r\n\t\u2028\u2029]+/g, ' ')
+    .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, character => {
+      const code = character.charCodeAt(0).toString(16).padStart(4, '0')
+      return `\\u${code}`
+    })
+}

@@ -1,0 +1,94 @@
+import PDFDocument from 'pdfkit'
+import { struckStatuses } from '../../domain/claim.ts'
+import type { BriefRecord, CaseDetail } from '../contract-cases.ts'
+import { oneLine, time, words } from './case-markdown.ts'
+
+/** A case as a PDF of a few pages, for people without access to the console. */
+export async function casePdf(detail: CaseDetail): Promise<Buffer> {
+  const { case: summary } = detail
+  const document = new PDFDocument({
+    size: 'A4',
+    margin: 50,
+    info: { Title: printable(summary.title), Creator: 'Tocsin' },
+  })
+  const chunks: Buffer[] = []
+  document.on('data', chunk => chunks.push(chunk))
+  const ended = new Promise<void>(resolve => document.on('end', () => resolve()))
+  const page = createPage(document)
+  page.title(summary.title)
+  page.text(
+    `Case ${summary.id}, severity ${summary.severity}, status ${summary.status}, ${summary.alertCount} alerts from ${time(summary.firstSeenMs)} to ${time(summary.lastSeenMs)}.`,
+  )
+  if (summary.sample) page.strong('Sample data that Tocsin ships: not from your Wazuh.')
+  const { decision } = detail
+  page.strong(
+    decision === null
+      ? 'No verdict yet.'
+      : `Verdict: ${words(decision.verdict)} (${decision.by.displayName}, ${time(decision.atMs)}) ${decision.reason}`,
+  )
+  for (const record of detail.briefs) briefPages(page, record)
+  page.heading('Timeline')
+  for (const entry of detail.timeline.slice(0, 200)) {
+    const times = entry.count > 1 ? ` (${entry.count} times until ${time(entry.untilMs)})` : ''
+    page.item(
+      `${time(entry.atMs)}  ${entry.agentName}, level ${entry.level}, rule ${entry.ruleId}: ${entry.description}${times}`,
+    )
+  }
+  page.heading('Entities')
+  for (const entity of detail.entities.slice(0, 100))
+    page.item(`${entity.type} ${entity.value}: ${entity.alertCount} alerts`)
+  if (detail.notes.length > 0) page.heading('Notes')
+  for (const note of detail.notes) page.item(`${time(note.atMs)} ${note.by.displayName}: ${note.text}`)
+  page.heading('History')
+  for (const entry of detail.history)
+    page.item(`${time(entry.atMs)} ${entry.by?.displayName ?? 'Tocsin'}: ${entry.kind} ${entry.detail}`)
+  document.end()
+  await ended
+  return Buffer.concat(chunks)
+}
+
+function briefPages(page: Page, record: BriefRecord): void {
+  const { brief } = record
+  page.heading(
+    brief.origin.kind === 'computed' ? 'Brief' : `Brief by the model ${brief.origin.model}: ${record.review}`,
+  )
+  page.strong(brief.headline)
+  for (const claim of brief.claims) {
+    const text = `${claim.text} [${claim.evidence.map(citation => citation.id).join(', ')}]`
+    if (struckStatuses.includes(claim.status)) page.struck(text, words(claim.status))
+    else page.item(text)
+  }
+  page.text(`Proposed: ${words(brief.verdict)}, confidence ${Math.round(brief.confidence * 100)} %.`)
+  for (const step of brief.nextSteps) page.item(`Next: ${step}`)
+  for (const unknown of brief.unknowns) page.item(`Unknown: ${unknown}`)
+  for (const item of record.evidence.slice(0, 60))
+    page.small(`${item.id} ${item.label} (${item.trust}): ${item.quote}`)
+}
+
+type Page = ReturnType<typeof createPage>
+
+function createPage(document: PDFKit.PDFDocument) {
+  const write = (font: string, size: number, text: string, options: PDFKit.Mixins.TextOptions = {}) =>
+    document.font(font).fontSize(size).text(printable(text), options).moveDown(0.3)
+  return {
+    title: (text: string) => write('Helvetica-Bold', 16, text),
+    heading: (text: string) => write('Helvetica-Bold', 12, text),
+    strong: (text: string) => write('Helvetica-Bold', 10, text),
+    text: (text: string) => write('Helvetica', 10, text),
+    item: (text: string) => write('Helvetica', 9, text, { indent: 10 }),
+    struck: (text: string, label: string) => {
+      write('Helvetica', 9, text, { indent: 10, strike: true })
+      write('Helvetica-Oblique', 8, label, { indent: 10 })
+    },
+    small: (text: string) => write('Helvetica', 7, text, { indent: 10 }),
+  }
+}
+
+/** The standard fonts hold Latin-1: other characters are written as their code points, so that none is lost. */
+function printable(text: string): string {
+  return oneLine(text)
+    .slice(0, 4000)
+    .replace(/[^\x20-\x7e\xa0-\xff\u2013\u2014\u2018\u2019\u201c\u201d\u2026\u20ac]/gu, character => {
+      return `U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}`
+    })
+}

@@ -1,0 +1,141 @@
+import { type AccountParts, logAccountEvent } from '../../accounts/account-parts.ts'
+import { createToken } from '../../accounts/api-token.ts'
+import { changeUser, createUser, resetPassword } from '../../accounts/users.ts'
+import { includesRole } from '../../domain/role.ts'
+import { listAccountEvents } from '../../store/account-events.ts'
+import { deleteToken, listTokens, type TokenRow } from '../../store/api-tokens.ts'
+import { deleteSession, listSessions } from '../../store/sessions.ts'
+import { listUsers, type User } from '../../store/users.ts'
+import { wasDone } from '../contract.ts'
+import { accountEndpoints, type TokenRecord, type UserRecord } from '../contract-accounts.ts'
+import { readCursor, writeCursor } from '../cursor.ts'
+import { RequestError } from '../http-error.ts'
+import { type Caller, type Route, route } from '../route.ts'
+import { personView } from './person-view.ts'
+import { personOf } from './session-routes.ts'
+
+/** Accounts, API tokens, sessions, and the log of what was done to them. */
+export function accountRoutes(parts: AccountParts): Route[] {
+  return [...userRoutes(parts), ...tokenRoutes(parts), ...sessionListRoutes(parts), auditRoute(parts)]
+}
+
+function userRoutes(parts: AccountParts): Route[] {
+  const { database, tenant } = parts
+  return [
+    route(accountEndpoints.listUsers, async () => ({
+      users: (await listUsers(database, tenant)).map(user => userView(user, parts.clock.now())),
+    })),
+    route(accountEndpoints.createUser, async ({ body, caller }) => {
+      const created = await createUser(parts, personOf(caller).user.id, body)
+      return {
+        user: userView(created.user, parts.clock.now()),
+        oneTimePassword: created.oneTimePassword,
+      }
+    }),
+    route(accountEndpoints.changeUser, async ({ params, body, caller }) =>
+      userView(await changeUser(parts, personOf(caller).user.id, params.id, body), parts.clock.now()),
+    ),
+    route(accountEndpoints.resetPassword, async ({ params, caller }) => {
+      const reset = await resetPassword(parts, personOf(caller).user.id, params.id)
+      return { user: userView(reset.user, parts.clock.now()), oneTimePassword: reset.oneTimePassword }
+    }),
+  ]
+}
+
+function tokenRoutes(parts: AccountParts): Route[] {
+  const { database, tenant } = parts
+  return [
+    route(accountEndpoints.listTokens, async ({ caller }) => ({
+      tokens: (await listTokens(database, tenant, ownTokensOnly(caller))).map(tokenView),
+    })),
+    route(accountEndpoints.createToken, async ({ body, caller }) => {
+      const ownerId = personOf(caller).user.id
+      const created = await database.transaction(sql => createToken(sql, parts, ownerId, body))
+      const tokens = await listTokens(database, tenant, ownerId)
+      const token = tokens.find(row => row.id === created.id)
+      if (token === undefined) throw new RequestError('not-found', 'the token was revoked at once')
+      return { token: tokenView(token), secret: created.secret }
+    }),
+    route(accountEndpoints.deleteToken, async ({ params, caller }) => {
+      if (!(await deleteToken(database, tenant, params.id, ownTokensOnly(caller))))
+        throw new RequestError('not-found', `there is no token ${params.id} of yours`)
+      const byId = personOf(caller).user.id
+      await logAccountEvent(database, parts, { kind: 'token-delete', byId, subject: params.id })
+      return wasDone
+    }),
+  ]
+}
+
+function sessionListRoutes(parts: AccountParts): Route[] {
+  const { database, tenant } = parts
+  return [
+    route(accountEndpoints.listSessions, async ({ caller }) => {
+      const person = personOf(caller)
+      const rows = await listSessions(database, tenant, person.user.id, parts.clock.now())
+      return {
+        sessions: rows.map(row => ({
+          id: row.id,
+          createdMs: row.createdMs,
+          lastUsedMs: row.lastUsedMs,
+          expiresMs: row.expiresMs,
+          address: row.address,
+          userAgent: row.userAgent,
+          current: row.id === person.sessionId,
+        })),
+      }
+    }),
+    route(accountEndpoints.deleteSession, async ({ params, caller }) => {
+      if (!(await deleteSession(database, tenant, personOf(caller).user.id, params.id)))
+        throw new RequestError('not-found', `you have no session ${params.id}`)
+      return wasDone
+    }),
+  ]
+}
+
+function auditRoute(parts: AccountParts): Route {
+  return route(accountEndpoints.listAudit, async ({ query }) => {
+    const before = readCursor(query.cursor, ['string'])?.[0]
+    const rows = await listAccountEvents(
+      parts.database,
+      parts.tenant,
+      before === undefined ? undefined : String(before),
+      query.limit + 1,
+    )
+    const shown = rows.slice(0, query.limit)
+    const last = shown.at(-1)
+    return {
+      entries: shown.map(row => ({
+        id: row.id,
+        atMs: row.atMs,
+        kind: row.kind,
+        by: personView(row.byId, row.username, row.displayName),
+        subject: row.subject,
+        detail: row.detail,
+      })),
+      nextCursor: writeCursor(rows.length > query.limit && last ? [last.id] : undefined),
+    }
+  })
+}
+
+/** An admin sees and revokes everybody's tokens, everybody else their own. */
+function ownTokensOnly(caller: Caller): string | undefined {
+  const { user } = personOf(caller)
+  return includesRole(user.role, 'admin') ? undefined : user.id
+}
+
+function userView(user: User, nowMs: number): UserRecord {
+  const locked = user.lockedUntilMs !== null && user.lockedUntilMs > nowMs
+  return { ...user, lockedUntilMs: locked ? user.lockedUntilMs : null }
+}
+
+function tokenView(row: TokenRow): TokenRecord {
+  return {
+    id: row.id,
+    name: row.name,
+    scopes: [...row.scopes],
+    owner: { id: row.userId, username: row.username, displayName: row.displayName },
+    createdMs: row.createdMs,
+    expiresMs: row.expiresMs,
+    lastUsedMs: row.lastUsedMs,
+  }
+}

@@ -1,0 +1,128 @@
+import type { Sql, Transaction } from '../lib/database.ts'
+import type { PlacedAlert } from './alerts.ts'
+import { upsertCaseEntities } from './grown-cases.ts'
+
+// What people change about grouping. Cases touched here are settled: grouping adds nothing more to them by itself.
+
+/** Locks cases in a fixed order (no deadlock between two people) and returns those that exist and are not merged. */
+export async function lockCases(sql: Sql, tenant: string, ids: readonly string[]): Promise<string[]> {
+  const rows = await sql.query<{ id: string }>(
+    `select id from cases where tenant_id = $1 and id = any($2) and merged_into is null order by id for update`,
+    [tenant, ids],
+  )
+  return rows.map(row => row.id)
+}
+
+/** Moves all alerts, entities and notes of `from` into `target` and closes `from`. Lock them first. */
+export async function mergeCases(
+  sql: Sql,
+  tenant: string,
+  target: string,
+  from: readonly string[],
+  nowMs: number,
+): Promise<void> {
+  const values = [tenant, target, from]
+  await sql.query(
+    `update alerts set case_id = $2, why = why || ' (merged from ' || case_id || ')'
+     where tenant_id = $1 and case_id = any($3)`,
+    values,
+  )
+  await sql.query(
+    `insert into case_entities as c (tenant_id, case_id, type, value, roles, alert_count)
+     select $1, $2, type, value, array(select distinct unnest(string_to_array(string_agg(array_to_string(roles, ' '), ' '), ' '))),
+       sum(alert_count)
+     from case_entities where tenant_id = $1 and case_id = any($3) group by type, value
+     on conflict (tenant_id, case_id, type, value) do update set
+       alert_count = c.alert_count + excluded.alert_count,
+       roles = array(select distinct unnest(c.roles || excluded.roles))`,
+    values,
+  )
+  await sql.query('delete from case_entities where tenant_id = $1 and case_id = any($2)', [tenant, from])
+  await sql.query('update notes set case_id = $2 where tenant_id = $1 and case_id = any($3)', values)
+  await sql.query(
+    `update cases set merged_into = $2, status = 'closed', settled_ms = $4, updated_ms = $4, alert_count = 0
+     where tenant_id = $1 and id = any($3)`,
+    [...values, nowMs],
+  )
+  await recount(sql, tenant, target, nowMs)
+}
+
+/** Moves alerts out of `source` into `target`, which exists with them counted. Lock `source` first. */
+export async function moveAlerts(
+  sql: Transaction,
+  tenant: string,
+  source: string,
+  placed: readonly PlacedAlert[],
+  nowMs: number,
+): Promise<void> {
+  await sql.query(
+    `update alerts a set case_id = m.case_id, why = m.why
+     from unnest($2::text[], $3::text[], $4::text[]) as m (key, case_id, why)
+     where a.tenant_id = $1 and a.key = m.key`,
+    [
+      tenant,
+      placed.map(entry => entry.alert.key),
+      placed.map(entry => entry.assignment.caseId),
+      placed.map(entry => entry.assignment.why),
+    ],
+  )
+  await upsertCaseEntities(sql, tenant, placed)
+  await sql.query(
+    `update case_entities s set alert_count = s.alert_count - t.alert_count
+     from case_entities t
+     where s.tenant_id = $1 and s.case_id = $2 and t.tenant_id = $1 and t.case_id = $3
+       and t.type = s.type and t.value = s.value`,
+    [tenant, source, placed[0]?.assignment.caseId],
+  )
+  await sql.query('delete from case_entities where tenant_id = $1 and case_id = $2 and alert_count <= 0', [
+    tenant,
+    source,
+  ])
+  await recount(sql, tenant, source, nowMs)
+}
+
+/** Takes a case out of grouping. */
+export async function settleCase(sql: Sql, tenant: string, id: string, nowMs: number): Promise<void> {
+  await sql.query('update cases set settled_ms = $3 where tenant_id = $1 and id = $2', [tenant, id, nowMs])
+}
+
+/** Sets what a case shows from the alerts and entities that it now has. */
+async function recount(sql: Sql, tenant: string, id: string, nowMs: number): Promise<void> {
+  await sql.query(
+    `update cases c set alert_count = a.count, first_seen_ms = a.first, last_seen_ms = a.last,
+       max_level = a.level, severity = case when a.level >= 15 then 3 when a.level >= 12 then 2 when a.level >= 7 then 1 else 0 end,
+       techniques = a.techniques, revision = c.revision + 1, settled_ms = $3, updated_ms = $3,
+       hosts = array(select value from case_entities where tenant_id = $1 and case_id = $2 and type = 'host'
+         order by alert_count desc, value limit 20),
+       users = array(select value from case_entities where tenant_id = $1 and case_id = $2 and type = 'user'
+         order by alert_count desc, value limit 20)
+     from (
+       select count(*) as count, min(timestamp_ms) as first, max(timestamp_ms) as last, max(level) as level,
+         array(select distinct t from alerts b, unnest(b.techniques) as t
+           where b.tenant_id = $1 and b.case_id = $2 limit 64) as techniques
+       from alerts where tenant_id = $1 and case_id = $2
+     ) as a
+     where c.tenant_id = $1 and c.id = $2`,
+    [tenant, id, nowMs],
+  )
+}
+
+export interface RawOfCase {
+  readonly key: string
+  readonly raw: string
+  readonly receivedMs: number
+}
+
+/** The raw text of these alerts, as far as they are in the case. */
+export function rawAlertsOf(
+  sql: Sql,
+  tenant: string,
+  caseId: string,
+  keys: readonly string[],
+): Promise<RawOfCase[]> {
+  return sql.query<RawOfCase>(
+    `select key, raw, received_ms as "receivedMs" from alerts
+     where tenant_id = $1 and case_id = $2 and key = any($3) order by timestamp_ms, key`,
+    [tenant, caseId, keys],
+  )
+}
