@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { Registry } from 'prom-client'
 import type { AccountParts } from '../accounts/account-parts.ts'
+import { speaksOfAttack } from '../assess/assess-alert.ts'
 import type { Config } from '../config.ts'
 import { defaultGrouping } from '../group/grouping-options.ts'
 import { GroupingMemory } from '../ingest/grouping-memory.ts'
@@ -43,7 +44,7 @@ export async function openApplication(
   const clock = systemClock
   const ids = randomIds()
   const registry = new Registry()
-  const memory = new GroupingMemory(defaultGrouping, ids, clock)
+  const memory = new GroupingMemory({ ...defaultGrouping, speaksOfAttack }, ids, clock)
   return {
     config,
     store,
