@@ -5,7 +5,9 @@ import { findHardwareIds } from './formats/hardware-ids.ts'
 import { findInternalHosts } from './formats/internal-hosts.ts'
 import { findNationalIds } from './formats/national-ids.ts'
 import { findPaymentNumbers } from './formats/payment-numbers.ts'
+import { findPeople } from './formats/people.ts'
 import { findPhones } from './formats/phones.ts'
+import { findPostalAddresses } from './formats/postal-addresses.ts'
 import type { NameIndex } from './name-index.ts'
 import type { Span } from './span.ts'
 import { toSource, type View } from './view.ts'
@@ -19,6 +21,8 @@ const finders: readonly FormatFinder[] = [
   findPaymentNumbers,
   findNationalIds,
   findPhones,
+  findPeople,
+  findPostalAddresses,
 ]
 
 /** Runs every format over a view. */

@@ -66,7 +66,7 @@ function isPublicDomain(server: string): boolean {
 /** NetBIOS domains are written in capitals, DNS ones with dots; `Folder\File` is neither. */
 function isDomainName(domain: string): boolean {
   return domain.includes('.')
-    ? /^[A-Za-z][\w-]*(?:\.[\w-]+)+$/.test(domain) && !fileEnding.test(domain)
+    ? /^[A-Za-z][\w-]*(?:\.[\w-]+)*\.[A-Za-z]{2,}$/.test(domain) && !fileEnding.test(domain)
     : /^[A-Z][A-Z0-9-]{1,14}$/.test(domain)
 }
 
@@ -81,7 +81,7 @@ function addUser(matches: FormatMatch[], start: number, name: string): void {
   const [first = '', ...rest] = name.split('.')
   const profileDomain = rest.length === 1 && /^[A-Z][A-Z0-9-]{1,14}$/.test(rest[0] ?? '')
   const user = profileDomain ? first : name
-  if (user === '' || wellKnownAccounts.has(user.toLowerCase()) || /^[%${<*]/.test(user)) return
+  if (user === '' || wellKnownAccounts.has(user.toLowerCase()) || /[%${<*[\]]/.test(user)) return
   matches.push(formatMatch('user', start, user))
   if (profileDomain) matches.push(formatMatch('domain', start + first.length + 1, rest[0] ?? ''))
 }

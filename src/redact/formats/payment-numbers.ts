@@ -4,6 +4,8 @@ import { passesLuhn, remainder97 } from './check-digits.ts'
 import { type FormatMatch, formatMatch } from './format-match.ts'
 
 const cardShape = /(?<![\w.-])\d(?:[ -]?\d){11,18}(?![\w-]|\.\d)/g
+/** Numbers outside the published ranges are cards where the words before say so. */
+const cardBefore = /\b(?:card|cards|cc|visa|mastercard|amex|maestro|jcb|karte|carte|tarjeta)\b[^\d\n]{0,24}$/i
 const cardUnits = unitSet('0-9 -')
 const ibanShape =
   /(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,4})?(?![A-Za-z0-9])/g
@@ -36,7 +38,8 @@ export function findPaymentNumbers(view: View): FormatMatch[] {
   for (const { start, match } of cards) {
     const digits = match[0].replaceAll(/[ -]/g, '')
     const known = networks.some(([first, lengths]) => first.test(digits) && lengths.includes(digits.length))
-    if (known && passesLuhn(digits)) matches.push(formatMatch('card', start, match[0], digits))
+    const named = cardBefore.test(view.text.slice(Math.max(0, start - 48), start))
+    if ((known || named) && passesLuhn(digits)) matches.push(formatMatch('card', start, match[0], digits))
   }
   for (const match of view.text.matchAll(ibanShape)) {
     const found = ibanIn(match[0])

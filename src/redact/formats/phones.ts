@@ -6,10 +6,11 @@ const international =
   /(?<![\w.+-])\+\d{1,3}[ .-]?(?:\(0?\d{0,4}\)[ .-]?)?\d(?:[ .-]?\d){5,12}(?: ?x ?\d{1,5})?(?![\w-]|\.\d)/g
 const american =
   /(?<![\w./:=-])(?:1[ .-])?(?:\(\d{3}\) ?|\d{3}[.-])\d{3}[.-]\d{4}(?: ?x ?\d{1,5})?(?![\w-]|\.\d)/g
-const european = /(?<![\w./:=+-])0\d{1,4}(?:[ /-]\d{2,4}){2,4}(?![\w-]|\.\d| \d)/g
+const european =
+  /(?<![\w./:=+-])(?:0[1-9](?: \d{2}){4}|0\d{2,4}(?:[ -]\d{2,4}){2,4}|\(0\d{1,4}\)(?: ?\d{2,4}){2,4})(?![\w-]|\.\d| \d)/g
 const pairs = /(?<![\w./:=+-])0?\d{2}([.-])\d{2}\1\d{2}\1\d{2}(?:\1\d{2})?(?![\w.-])/g
 const namedBefore =
-  /\b(?:tele?phone|phone|tel|mobile|cell(?:phone)?|fax|whatsapp|call(?:ed|ing)?(?: (?:me|us|him|her|back))?|reach(?:ed)? (?:me|us|him|her)|text (?:me|us)|sms|hotline|telefon(?:nummer)?|handy)\b[^\d\n]{0,24}$/i
+  /\b(?:tele?phone|phone|tel|mobile|cell(?:phone)?|fax|whatsapp|call(?:ed|ing)?(?: (?:me|us|him|her|back))?|reach(?:ed)? (?:me|us|him|her)|text (?:me|us)|sms|hotline|telefon(?:nummer)?|handy)\b[^\d\n]{0,24}\n?[ \t]*$|\b(?:desk|office|work|home|direct|number|contact):[ \t]*\n?[ \t]*$/i
 const number = /\(?\+?\d[\d ()./-]{5,17}\d(?: ?x ?\d{1,5})?(?![\w-]|\.\d)/g
 const phoneUnits = unitSet('0-9 ()+./x-')
 
@@ -21,7 +22,7 @@ export function findPhones(view: View): FormatMatch[] {
     for (const form of [international, american, european, pairs]) {
       for (const { start, match } of matchesInRun(text, run, form)) matches.push(phone(start, match[0]))
     }
-    if (!namedBefore.test(text.slice(Math.max(0, run.start - 40), run.start + 1).trimEnd())) continue
+    if (!namedBefore.test(text.slice(Math.max(0, run.start - 40), run.start))) continue
     for (const { start, match } of matchesInRun(text, run, number)) {
       if (match[0].replaceAll(/\D/g, '').length >= 7) matches.push(phone(start, match[0]))
     }

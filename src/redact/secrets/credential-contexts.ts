@@ -9,7 +9,9 @@ import { isRealValue, looksRandom } from './real-value.ts'
 // A backslash belongs to the value unless a quote follows it: then it is the end of an escaped string.
 const quoted =
   '\\\\{0,7}"(?<secret>(?:[^"\\\\\\r\\n]|\\\\+(?!["\\\\])){1,256})|\\\\{0,7}\'(?<secretSingle>(?:[^\'\\\\\\r\\n]|\\\\+(?![\'\\\\])){1,256})'
-const value = `(?:${quoted}|(?<secretBare>[^\\s"'\\\`,;<>|\\\\](?:[^\\s"'\\\`,;<>|\\\\]|\\\\+(?!["'\\\\nrt])){0,255}))`
+const bare = '[^\\s"\'\\`,;<>|\\\\&]'
+/** An ampersand ends an unquoted value only where the next parameter of a query begins. */
+const value = `(?:${quoted}|(?<secretBare>${bare}(?:${bare}|&(?![\\w.%-]{1,40}=)|\\\\+(?!["'\\\\nrt])){0,255}))`
 const restOfName = '(?:[\\w.-]{0,24})'
 const assigns = '\\\\{0,7}["\'\\])]?[ \\t]{0,8}(?:=>|:=|==|=|:(?!:))[ \\t]{0,8}'
 const notSecretName =
@@ -39,6 +41,8 @@ const isToken = (secret: string, match: RegExpExecArray): boolean => {
     /csrf|xsrf|public|pubkey|foreign|primary|cache|partition|registry|sort|object|publishable/i.test(whole)
   )
     return false
+  // The attacker's URL is an indicator: its `token=` is his. Names that only we use stay secrets there too.
+  if (/^token$/i.test(name) && /[?&]$/.test(match.input.slice(0, match.index).slice(-1))) return false
   return isRealValue(secret) && looksRandom(secret, /secret|pass|token/i.test(name) ? 8 : 16)
 }
 
