@@ -3,7 +3,6 @@ import type { AskModel, ModelAnswer, ModelQuestion } from '../domain/model-quest
 import type { Ledger } from '../ledger/ledger.ts'
 import type { DataKeys } from '../ledger/sealed-content.ts'
 import { AppError } from '../lib/app-error.ts'
-import type { Clock } from '../lib/clock.ts'
 import { type CompletionRequest, ModelError } from '../llm/completion.ts'
 import type { Gateway, GatewayAnswer } from '../llm/gateway.ts'
 import type { Policy } from '../policy/policy.ts'
@@ -32,7 +31,6 @@ export interface AskAdapters {
   readonly known: KnownIds
   /** Written into every record: which product, which pinned knowledge. */
   readonly versions: { readonly tocsin: string; readonly knowledge: string }
-  readonly clock: Clock
   /** A new word of letters that nobody can guess. */
   readonly newBoundary: () => string
 }
