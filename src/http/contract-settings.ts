@@ -69,12 +69,17 @@ export const settingsEndpoints = {
   }),
   ingest: endpoint({
     method: 'POST',
-    path: '/api/ingest',
+    path: '/api/webhook',
     summary:
       'Alerts from the Wazuh integrator: one JSON object, or one per line. 2xx only once they are stored. The key is an API token with the scope `ingest`.',
     access: { kind: 'token', scope: 'ingest' },
     // Kept as bytes: what cannot be parsed goes to quarantine as it came.
     body: z.object({ raw: z.instanceof(Buffer) }),
-    reply: z.object({ stored: z.number(), duplicates: z.number(), quarantined: z.number() }),
+    reply: z.object({
+      stored: z.number(),
+      duplicates: z.number(),
+      quarantined: z.number(),
+      ignored: z.number(),
+    }),
   }),
 }

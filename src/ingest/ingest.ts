@@ -39,6 +39,8 @@ export interface IngestReceipt {
   readonly stored: number
   readonly duplicates: number
   readonly quarantined: number
+  /** Tocsin's own enrichment coming back: taken in again it would be enriched without end. */
+  readonly ignored: number
 }
 
 export interface IngestParts {
@@ -72,14 +74,14 @@ async function storeBatch(
   nowMs: number,
 ): Promise<IngestReceipt> {
   const engine = await parts.memory.current(sql, batch.tenant)
-  const { fresh, duplicates, quarantined } = await sortOut(sql, batch.tenant, lines)
+  const { fresh, duplicates, quarantined, ignored } = await sortOut(sql, batch.tenant, lines)
   const drafts = quarantined.map(line => ({ ...line, id: parts.ids.next('quarantine') }))
   await insertQuarantined(sql, batch.tenant, batch.source, nowMs, drafts)
   if (fresh.length > 0) await storeAlerts(sql, parts, batch, engine, fresh, nowMs)
   if (batch.checkpoint !== undefined) {
     await writeCheckpoint(sql, batch.tenant, batch.source, batch.checkpoint, nowMs)
   }
-  return { stored: fresh.length, duplicates, quarantined: quarantined.length }
+  return { stored: fresh.length, duplicates, quarantined: quarantined.length, ignored }
 }
 
 async function storeAlerts(

@@ -1,4 +1,5 @@
 import type { Alert, NormalizedLine, QuarantinedLine } from '../domain/alert.ts'
+import { isOwnEnrichment } from '../domain/own-enrichment.ts'
 import type { Sql } from '../lib/database.ts'
 import { type StoredIdentity, storedIdentities } from '../store/alerts.ts'
 
@@ -8,6 +9,8 @@ export interface SortedOut {
   /** The same alert again, from this source or another. */
   readonly duplicates: number
   readonly quarantined: readonly QuarantinedLine[]
+  /** Tocsin's own enrichment, back from Wazuh. */
+  readonly ignored: number
 }
 
 /** Parts what is new from what is known and from what cannot be taken. */
@@ -17,7 +20,8 @@ export async function sortOut(
   lines: readonly NormalizedLine[],
 ): Promise<SortedOut> {
   const quarantined = lines.flatMap(line => (line.kind === 'alert' ? [] : [line.quarantined]))
-  const alerts = lines.flatMap(line => (line.kind === 'quarantined' ? [] : [line.alert]))
+  const readable = lines.flatMap(line => (line.kind === 'quarantined' ? [] : [line.alert]))
+  const alerts = readable.filter(alert => !isOwnEnrichment(alert))
   const keys = alerts.map(alert => alert.key)
   const known = new Map(
     (keys.length > 0 ? await storedIdentities(sql, tenant, keys) : []).map(row => [row.key, row]),
@@ -32,7 +36,12 @@ export async function sortOut(
     } else if (isSame(before, identityOf(alert))) duplicates++
     else quarantined.push(impostor(alert))
   }
-  return { fresh: fresh.sort((a, b) => a.timestampMs - b.timestampMs), duplicates, quarantined }
+  return {
+    fresh: fresh.sort((a, b) => a.timestampMs - b.timestampMs),
+    duplicates,
+    quarantined,
+    ignored: readable.length - alerts.length,
+  }
 }
 
 function identityOf(alert: Alert): StoredIdentity {

@@ -15,7 +15,7 @@ export function connectionsOf(app: Application) {
       hint: 'From anywhere: set TOCSIN_INDEXER_URL, _USER, _PASSWORD and _CA (root-ca.pem) to poll the Wazuh indexer.',
     }),
     source(app, 'webhook', 'webhook', true, {
-      detail: 'waits at POST /api/ingest',
+      detail: 'waits at POST /api/webhook',
       hint: 'From the manager: install deploy/wazuh/custom-tocsin and an <integration> with an API token of scope ingest.',
     }),
   ]

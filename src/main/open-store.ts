@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../config.ts'
+import { retry } from '../lib/retry.ts'
 import { connectDatabase, type OpenDatabase } from '../store/connect.ts'
 import { startEmbeddedPostgres } from '../store/embedded-postgres.ts'
 import { migrate } from '../store/migrate.ts'
@@ -33,7 +34,14 @@ export async function openStore(
     await embedded?.stop()
   }
   try {
-    const applied = await migrate(database)
+    const applied = await retry(() => migrate(database), {
+      // A server that starts at the same time as we do takes a moment.
+      attempts: embedded === undefined ? 12 : 1,
+      firstDelayMs: 500,
+      maxDelayMs: 5000,
+      random: Math.random,
+      signal,
+    })
     if (applied.length > 0) say(`database schema brought up to date (${applied.join(', ')})`)
     const [row] = await database.query<{ version: string }>(
       `select current_setting('server_version') as version`,

@@ -33,6 +33,7 @@ export function createSourceMonitor(clock: Clock, registry: Registry): SourceMon
       counter.inc({ source: name, outcome: 'stored' }, receipt.stored)
       counter.inc({ source: name, outcome: 'duplicate' }, receipt.duplicates)
       counter.inc({ source: name, outcome: 'quarantined' }, receipt.quarantined)
+      counter.inc({ source: name, outcome: 'ignored' }, receipt.ignored)
       const { state, received } = before(name)
       reports.set(name, {
         state: state.kind === 'waiting' ? { kind: 'connected', detail: 'receiving' } : state,

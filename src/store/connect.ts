@@ -133,7 +133,7 @@ async function listen(
 function databaseError(error: unknown): AppError {
   if (error instanceof AppError) return error
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const connection = /^(08|57P|53)|^E[A-Z]+$/.test(code) || code === ''
+  const connection = /^(08(?!P01)|57P|53)|^E[A-Z]+$/.test(code) || code === ''
   const conflict = code === '40001' || code === '40P01' || code === '55P03'
   const name = connection ? 'database-unavailable' : conflict ? 'database-conflict' : 'database-failed'
   return new AppError(name, `${messageOf(error)}${code ? ` (${code})` : ''}`, {

@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { databaseKinds, openTestDatabase, type TestDatabase } from '../../test/support/postgres.ts'
+import { wazuhLine } from '../../test/support/wazuh-alert.ts'
+import { defaultGrouping } from '../group/grouping-options.ts'
+import { fixedClock } from '../lib/clock.ts'
+import type { Database } from '../lib/database.ts'
+import { randomIds } from '../lib/ids.ts'
+import { setVerdicts } from '../store/case-actions.ts'
+import { readCheckpoint } from '../store/checkpoints.ts'
+import { GroupingMemory } from './grouping-memory.ts'
+import { createIngest, type IngestBatch } from './ingest.ts'
+
+const start = 1_770_000_000_000
+const clock = fixedClock(start)
+
+/** One process: its own memory of the cases. */
+function newProcess(database: Database) {
+  const ids = randomIds()
+  const ingest = createIngest({
+    database,
+    clock,
+    ids,
+    memory: new GroupingMemory(defaultGrouping, ids, clock),
+    slaMinutes: [1440, 480, 120, 30],
+  })
+  return (lines: readonly (string | Buffer)[], more: Partial<IngestBatch> = {}) =>
+    ingest({
+      tenant: 'default',
+      source: 'test',
+      sample: false,
+      lines: lines.map((line, index) => ({ bytes: Buffer.from(line), where: `line ${index + 1}` })),
+      ...more,
+    })
+}
+
+const failedLogon = (second: number, host = 'web-01') =>
+  wazuhLine({
+    id: `${1_770_000_000 + second}.${second}`,
+    atMs: start + second * 1000,
+    host,
+    rule: ['5710', 5, 'sshd: attempt to log in with a name that does not exist', ['sshd']],
+    data: { srcip: '203.0.113.9', srcuser: 'bob' },
+  })
+
+describe.each(databaseKinds)('ingest on the %s database', kind => {
+  let test: TestDatabase
+  beforeAll(async () => {
+    test = await openTestDatabase(kind)
+  })
+  afterAll(() => test.close())
+  beforeEach(() =>
+    test.database.query(
+      'truncate alerts, cases, case_entities, alert_counts, quarantine, jobs, checkpoints, grouping_epoch',
+    ),
+  )
+
+  const count = async (table: string, where = 'true') => {
+    const sql = `select count(*) as count from ${table} where ${where}`
+    const [row] = await test.database.query<{ count: number }>(sql)
+    return row?.count
+  }
+
+  it('stores, groups and queues the work in one transaction, with the checkpoint', async () => {
+    const take = newProcess(test.database)
+    const receipt = await take([failedLogon(0), failedLogon(5)], { checkpoint: { offset: 42 } })
+    expect(receipt).toEqual({ stored: 2, duplicates: 0, quarantined: 0, ignored: 0 })
+    expect(await count('cases', 'alert_count = 2 and revision = 2')).toBe(1)
+    expect(await count('jobs', `kind = 'case-investigate'`)).toBe(1)
+    expect(await readCheckpoint(test.database, 'default', 'test')).toEqual({ offset: 42 })
+    const entity = await test.database.query(
+      `select alert_count, roles from case_entities where value = '203.0.113.9'`,
+    )
+    expect(entity).toEqual([{ alert_count: 2, roles: ['source'] }])
+  })
+
+  it('the same alert through two sources is one alert, in one batch or two', async () => {
+    const take = newProcess(test.database)
+    const line = failedLogon(0)
+    const hit = `{"_index":"wazuh-alerts-4.x-2026.02.02","_id":"AbC","_source":${line}}`
+    expect(await take([line, hit])).toMatchObject({ stored: 1, duplicates: 1 })
+    expect(await take([hit], { source: 'indexer' })).toMatchObject({ stored: 0, duplicates: 1 })
+    expect(await count('alerts')).toBe(1)
+    expect(await count('cases', 'alert_count = 1')).toBe(1)
+  })
+
+  it('another alert that claims a stored id goes to quarantine, and is not lost', async () => {
+    const take = newProcess(test.database)
+    await take([failedLogon(0)])
+    const impostor = failedLogon(0).replace('"5710"', '"5715"')
+    expect(await take([impostor])).toMatchObject({ stored: 0, quarantined: 1 })
+    const [row] = await test.database.query<{ code: string; content: Buffer }>(
+      'select code, content from quarantine',
+    )
+    expect(row?.code).toBe('duplicate-id')
+    expect(row?.content.toString()).toBe(impostor)
+  })
+
+  it('hostile lines are kept byte for byte in quarantine, and cost the others nothing', async () => {
+    const take = newProcess(test.database)
+    const hostile = [
+      'not json',
+      Buffer.from([0xff, 0xfe, 0x00, 0x41]),
+      `{"id":"1","__proto__":{"polluted":true}}`,
+      `${'['.repeat(10_000)}${']'.repeat(10_000)}`,
+      Buffer.alloc(5 * 1024 * 1024, 'x'),
+      '{"rule":{"level":NaN}}',
+    ]
+    const receipt = await take([...hostile, failedLogon(0)])
+    expect(receipt.stored + receipt.quarantined).toBeGreaterThanOrEqual(hostile.length + 1)
+    expect(await count('alerts', `rule_id = '5710'`)).toBe(1)
+    const kept = await test.database.query<{ content: Buffer }>('select content from quarantine')
+    for (const line of hostile) {
+      const bytes = Buffer.from(line)
+      expect(kept.some(row => row.content.equals(bytes))).toBe(true)
+    }
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
+  })
+
+  it('text that PostgreSQL cannot hold is repaired in lists and exact in the raw alert', async () => {
+    const take = newProcess(test.database)
+    const odd = failedLogon(0).replace('"bob"', '"b\\u0000\\ud800ob"').replace('does not exist', 'no\\u0000t')
+    await take([odd])
+    const [row] = await test.database.query<{ raw: string; description: string }>(
+      'select raw, description from alerts',
+    )
+    expect(row?.raw).toBe(odd)
+    expect(row?.description).toContain('no\uFFFDt')
+  })
+
+  it('a restarted process goes on with the cases of the one before', async () => {
+    await newProcess(test.database)([failedLogon(0)])
+    await newProcess(test.connect())([failedLogon(60)])
+    expect(await count('cases', 'alert_count = 2')).toBe(1)
+  })
+
+  it('two processes at once put alerts of one kind into one case, each alert once', async () => {
+    const [one, two] = [newProcess(test.database), newProcess(test.connect())]
+    const both = Array.from({ length: 10 }, (_, index) => index)
+    await Promise.all(
+      both.flatMap(index => [
+        one([failedLogon(index * 2), failedLogon(index * 2 + 1)]),
+        two([failedLogon(index * 2 + 1), failedLogon(1000 + index)]),
+      ]),
+    )
+    expect(await count('alerts')).toBe(30)
+    expect(await count('cases')).toBe(1)
+    expect(await count('cases', 'alert_count = 30')).toBe(1)
+  })
+
+  it('a batch that fails leaves nothing, and the next one groups as if it had not been', async () => {
+    const take = newProcess(test.database)
+    await take([failedLogon(0)])
+    await test.database.query(
+      `alter table alert_counts add constraint planted check (rule_id <> '5710') not valid`,
+    )
+    await expect(take([failedLogon(1), failedLogon(2)])).rejects.toMatchObject({ code: 'database-failed' })
+    await test.database.query('alter table alert_counts drop constraint planted')
+    expect(await count('alerts')).toBe(1)
+    await take([failedLogon(1)])
+    expect(await count('cases', 'alert_count = 2 and revision = 2')).toBe(1)
+  })
+
+  it('alerts do not hide in a case that a person has closed', async () => {
+    const take = newProcess(test.database)
+    await take([failedLogon(0)])
+    const [before] = await test.database.query<{ id: string }>('select id from cases')
+    const decision = { verdict: 'false_positive' as const, reason: '', userId: 'user_1' }
+    await setVerdicts(test.database, 'default', [before?.id ?? ''], decision, clock.now())
+    await take([failedLogon(30)])
+    expect(await count('cases', `status = 'open' and alert_count = 1`)).toBe(1)
+    expect(await count('cases', `status = 'closed' and alert_count = 1`)).toBe(1)
+  })
+
+  it("Tocsin's own enrichment, back from Wazuh, is counted and not taken in", async () => {
+    const take = newProcess(test.database)
+    const own = wazuhLine({
+      rule: ['100900', 3, 'Tocsin', ['tocsin']],
+      data: { integration: 'custom-tocsin', tocsin: { case_id: 'case_1' } },
+    })
+    expect(await take([own])).toEqual({ stored: 0, duplicates: 0, quarantined: 0, ignored: 1 })
+  })
+})
