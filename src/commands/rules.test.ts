@@ -148,3 +148,100 @@ describe('tocsin rules check', () => {
     expect(records[2]?.problems).toMatchObject([{ where: 'line 2, column 1' }, { code: 'list-key' }])
   })
 })
+
+describe('tocsin rules backtest', () => {
+  const draft = write(
+    'draft.xml',
+    '<group name="local,"><rule id="100900" level="8"><if_sid>100100</if_sid><match>user root</match><description>bad root</description></rule></group>',
+  )
+  const log = (day: number, text: string) => `Feb ${day} 23:21:05 host${day} app[1]: ${text}`
+
+  it('counts hits by host, day and verdict, and says which rule fired before', async () => {
+    const alert = (id: string, day: number, text: string) =>
+      JSON.stringify({
+        _id: id,
+        _source: {
+          timestamp: `2026-02-${day}T10:00:00.000+0000`,
+          agent: { id: '007', name: `web${day}`, ip: '10.0.0.7' },
+          decoder: { name: 'app' },
+          full_log: log(day, text),
+          location: '/var/log/app.log',
+        },
+      })
+    const alerts = write(
+      'alerts.ndjson',
+      [
+        alert('a', 10, 'bad user root'),
+        alert('b', 11, 'bad user root'),
+        alert('c', 11, 'bad user bob'),
+        '{"broken',
+        '{"decoder":{"name":"syscheck_new_entry"}}',
+      ].join('\n'),
+    )
+    const verdicts = write(
+      'verdicts.ndjson',
+      '{"id":"a","verdict":"false_positive"}\n{"alerts":[{"id":"b","verdict":"true_positive"}]}\n',
+    )
+    const { code, records } = await run(
+      'backtest',
+      draft,
+      '--ruleset',
+      set,
+      '--alerts',
+      alerts,
+      '--verdicts',
+      verdicts,
+      '--json',
+    )
+    expect(code).toBe(0)
+    expect(records[0]).toMatchObject({
+      rule_id: '100900',
+      hits: 2,
+      by_host: { web10: 1, web11: 1 },
+      by_day: { '2026-02-10': 1, '2026-02-11': 1 },
+      against: { false_positive: 1, true_positive: 1 },
+      instead_of: { '100100': 2 },
+    })
+    expect(records[1]).toMatchObject({ summary: true, lines: 5, impossible: 2 })
+  })
+
+  it('replays alerts without a log from their fields', async () => {
+    const windows = write(
+      'windows.xml',
+      '<group name="ossec,"><rule id="7" level="0" noalert="1"><category>ossec</category><description>d</description></rule><rule id="100901" level="6"><category>ossec</category><decoded_as>windows_eventchannel</decoded_as><field name="win.system.eventID">^4625$</field><description>logon failed</description></rule></group>',
+    )
+    const alerts = write(
+      'win.ndjson',
+      JSON.stringify({
+        id: '1',
+        decoder: { name: 'windows_eventchannel' },
+        data: { win: { system: { eventID: '4625' } } },
+      }),
+    )
+    const { records } = await run('backtest', windows, '--ruleset', set, '--alerts', alerts, '--json')
+    expect(records.find(({ rule_id }) => rule_id === '100901')).toMatchObject({ hits: 1 })
+  })
+
+  it('goes on where it stopped, and starts anew on another input', async () => {
+    const logs = write('long.txt', `${log(10, 'bad user root')}\n${log(11, 'bad user root')}\n`)
+    const state = join(folder, 'state.json')
+    const options = ['--ruleset', set, '--state', state, '--json'] as const
+    const first = await run('backtest', draft, '--logs', logs, ...options)
+    const again = await run('backtest', draft, '--logs', logs, ...options)
+    expect(again.stderr).toContain('going on after line 2')
+    expect(again.records[0]).toEqual(first.records[0])
+    const other = write('other.txt', `${log(12, 'bad user root')}\n`)
+    const fresh = await run('backtest', draft, '--logs', other, ...options)
+    expect(fresh.records[0]).toMatchObject({ hits: 1 })
+  })
+
+  it('refuses a draft that does not load', async () => {
+    const broken = write(
+      'broken.xml',
+      '<group name="a,"><rule id="100902" level="3"><if_sid>1</if_sid><regex>\\n</regex><description>d</description></rule></group>',
+    )
+    const { code, stderr } = await run('backtest', broken, '--ruleset', set, '--logs', '/nowhere')
+    expect(code).toBe(1)
+    expect(stderr).toContain('line 1')
+  })
+})

@@ -5,6 +5,7 @@ type Subcommand = (args: readonly string[], io: Io) => Promise<number>
 
 /** Every subcommand: one file, one line here. Loaded when called. */
 const subcommands: Record<string, () => Promise<Subcommand>> = {
+  backtest: async () => (await import('./rules-backtest.ts')).rulesBacktest,
   check: async () => (await import('./rules-check.ts')).rulesCheck,
   test: async () => (await import('./rules-test.ts')).rulesTest,
 }
@@ -15,10 +16,13 @@ export const command: Command = {
   usage: `tocsin rules check FILE... [--ruleset DIR] [--json]
 tocsin rules test --ruleset DIR --logs FILE [--location L] [--agent ID,NAME,IP] [--clock still|log] [--at TIME] [--json]
 tocsin rules test --ruleset DIR --ini FILE... [--json]
+tocsin rules backtest DRAFT... --ruleset DIR (--alerts FILE | --logs FILE) [--verdicts FILE] [--state FILE] [--json]
 
 check finds out what each file is (Wazuh rules, decoders or list, Sigma, YARA) and says what is wrong with it and where.
 With --ruleset, Wazuh files are checked together with the ruleset they are to join.
 test runs logs, or Wazuh's own .ini tests, through a ruleset.
+backtest tells what drafted rules would have done on past logs or alerts: hits by host and day, against which verdicts,
+instead of which rules, with examples.
 
   --ruleset DIR   folder with decoders/, rules/ and lists/
   --logs FILE     one log a line ('-' is standard input, .gz is read); one session for the file
@@ -28,6 +32,9 @@ test runs logs, or Wazuh's own .ini tests, through a ruleset.
   --exclude FILE  rule files to leave out (default, as in Wazuh: 0215-policy_rules.xml)
   --clock log     let the time follow the logs' own timestamps; still: all logs arrive in the same second
   --at TIME       that second (default: a Wednesday at noon, UTC)
+  --alerts FILE   past alerts, one a line, bare or as the indexer gives them
+  --verdicts FILE verdicts by alert id: {id, verdict} a line, or what \`tocsin triage --json\` wrote
+  --state FILE    where a backtest keeps how far it came, to go on from there
   --json          one JSON record a file, log or case on standard output
 
 Exit codes: 0 done, 1 a check or test failed, 2 bad usage or unreadable input.

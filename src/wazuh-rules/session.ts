@@ -1,7 +1,8 @@
 import { Accumulator } from './accumulate.ts'
 import { correlates } from './correlate.ts'
 import { decodeEvent } from './decode.ts'
-import { WazuhEvent } from './event.ts'
+import type { Decoder } from './decoder.ts'
+import { orderableFields, type PreDecoded, type StaticField, WazuhEvent } from './event.ts'
 import { EventHistory } from './event-history.ts'
 import { FirstTimeSeen } from './first-time-seen.ts'
 import { decodeJson } from './plugins/json-plugin.ts'
@@ -22,6 +23,20 @@ export interface SessionOptions {
   readonly agent: { readonly id: string; readonly name: string; readonly ip: string } | undefined
   readonly managerName: string
   readonly prefilter?: Prefilter
+}
+
+/** Where one log comes from, where that is not the session's own place. */
+export interface LogOrigin {
+  readonly agent: SessionOptions['agent']
+  readonly location: string
+}
+
+/** An event that something else has decoded already: Windows events, alerts of the past. */
+export interface DecodedEvent {
+  readonly log: string
+  readonly decoder: Decoder
+  /** Fixed and dynamic fields alike, dynamic ones by their full name. */
+  readonly fields: ReadonlyMap<string, string>
 }
 
 /** `analysisd.memory_size`: events that correlation can look back on. */
@@ -68,7 +83,7 @@ export class Session {
     this.#options = options
     this.#prefilter = options.prefilter ?? plainPrefilter
     const { agent, location } = options
-    this.#location = agent ? `(${agent.name}) ${agent.ip}->${location}` : location
+    this.#location = fullLocation(location, agent)
     this.#locationLower = this.#location.toLowerCase()
     this.#mostSkipped = Math.max(0, ...ruleset.rules.rules.map(rule => rule.body.correlation?.skip ?? 0))
     this.#runPlugin = (name, event) => {
@@ -87,23 +102,40 @@ export class Session {
     }
   }
 
-  /** Takes one log (byte text) that arrives at the given second. */
-  process(log: string, arrivedAtSeconds: number): Verdict {
-    const event = this.#newEvent(log, arrivedAtSeconds)
+  /** Takes one log (byte text) that arrives at the given second, from the session's own place or the given one. */
+  process(log: string, arrivedAtSeconds: number, origin?: LogOrigin): Verdict {
+    const event = this.#newEvent(preDecode(log), arrivedAtSeconds, origin)
     this.#prefilter.begin(event)
     decodeEvent(event, this.#ruleset.decoders, this.#prefilter, this.#runPlugin)
     this.#accumulator.apply(event)
     return { event, alert: this.#applyRules(event) }
   }
 
-  #newEvent(log: string, arrivedAt: number): WazuhEvent {
-    const { agent, managerName } = this.#options
-    const input = preDecode(log)
+  /** Takes an event whose fields are known: rules only. */
+  processDecoded(input: DecodedEvent, arrivedAtSeconds: number, origin?: LogOrigin): Verdict {
+    const { log, decoder, fields } = input
+    const bare = { fullLog: log, log, timestamp: undefined, hostname: undefined, programName: undefined }
+    const event = this.#newEvent(bare, arrivedAtSeconds, origin)
+    this.#prefilter.begin(event)
+    event.decoder = decoder
+    event.category = decoder.type
+    for (const [name, value] of fields) {
+      // The set was built from the names of the type.
+      if (orderableFields.has(name)) event.fields[name as StaticField] = value
+      else event.addDynamic(name, value)
+    }
+    return { event, alert: this.#applyRules(event) }
+  }
+
+  #newEvent(input: PreDecoded, arrivedAt: number, origin: LogOrigin | undefined): WazuhEvent {
+    const { managerName } = this.#options
+    const agent = origin ? origin.agent : this.#options.agent
+    const location = origin ? fullLocation(origin.location, agent) : this.#location
     return new WazuhEvent(input, {
       arrivedAt,
       agentId: agent?.id ?? '000',
-      location: this.#location,
-      locationLower: this.#locationLower,
+      location,
+      locationLower: origin ? location.toLowerCase() : this.#locationLower,
       hostname: agent ? agent.name : (input.hostname ?? managerName),
     })
   }
@@ -222,4 +254,8 @@ export class Session {
     this.#states[rule.index] = state
     return state
   }
+}
+
+function fullLocation(location: string, agent: SessionOptions['agent']): string {
+  return agent ? `(${agent.name}) ${agent.ip}->${location}` : location
 }
