@@ -1,0 +1,146 @@
+import { AppError, messageOf } from '../lib/app-error.ts'
+import type { Json } from '../lib/canonical-json.ts'
+import type { Secret } from '../lib/secret.ts'
+
+export interface IndexerOptions {
+  /** `https://indexer:9200`, without a path. */
+  readonly baseUrl: string
+  readonly credentials: { readonly username: string; readonly password: Secret } | undefined
+  /** Reaches only what an admin allowed, with TLS verified and a private CA where one is given. */
+  readonly fetch: typeof globalThis.fetch
+  readonly timeoutMs: number
+}
+
+/** One document as the indexer keeps it. */
+export interface IndexerHit {
+  readonly _index: string
+  readonly _id: string
+  readonly _source: { readonly [key: string]: Json }
+  readonly sort?: readonly Json[]
+}
+
+/** The Wazuh indexer (OpenSearch 2.x or 3.x), as far as Tocsin uses it. */
+export interface Indexer {
+  /** Any request; returns the parsed answer. Throws `indexer-refused` (4xx, not retryable) or `indexer-unreachable`. */
+  request(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    body: Json | undefined,
+    signal: AbortSignal,
+  ): Promise<unknown>
+  /** A consistent view of the indices of a pattern; hand it to `page`, and close it. */
+  openView(pattern: string, signal: AbortSignal): Promise<string>
+  closeView(view: string, signal: AbortSignal): Promise<void>
+  /** One page of a search over a view, sorted by time and then by document. */
+  page(
+    view: string,
+    query: Json,
+    after: readonly Json[] | undefined,
+    size: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly view: string; readonly hits: readonly IndexerHit[] }>
+}
+
+/** Opens no connection by itself. Source: OpenSearch REST API, "Point in Time" and "search_after". */
+export function openIndexer(options: IndexerOptions): Indexer {
+  const { credentials } = options
+  const authorization =
+    credentials === undefined
+      ? undefined
+      : `Basic ${Buffer.from(`${credentials.username}:${credentials.password.expose()}`).toString('base64')}`
+
+  const request: Indexer['request'] = async (method, path, body, signal) => {
+    let response: Response
+    let text: string
+    try {
+      response = await options.fetch(options.baseUrl + path, {
+        method,
+        headers: {
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(authorization === undefined ? {} : { authorization }),
+        },
+        signal: AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs)]),
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      text = await response.text()
+    } catch (error) {
+      if (signal.aborted) throw signal.reason
+      throw new AppError(
+        'indexer-unreachable',
+        `the indexer does not answer ${method} ${path.split('?')[0]}: ${causeOf(error)}`,
+        { retryable: true, cause: error },
+      )
+    }
+    if (response.status >= 400) {
+      const retryable = response.status === 429 || response.status >= 500
+      throw new AppError(
+        retryable ? 'indexer-unreachable' : 'indexer-refused',
+        `the indexer answers ${response.status} to ${method} ${path.split('?')[0]}: ${reasonIn(text)}`,
+        { retryable },
+      )
+    }
+    return text === '' ? undefined : JSON.parse(text)
+  }
+
+  return {
+    request,
+    async openView(pattern, signal) {
+      const reply = await request(
+        'POST',
+        `/${encodeURIComponent(pattern)}/_search/point_in_time?keep_alive=5m&allow_partial_pit_creation=false`,
+        undefined,
+        signal,
+      )
+      return textMember(reply, 'pit_id')
+    },
+    async closeView(view, signal) {
+      await request('DELETE', '/_search/point_in_time', { pit_id: [view] }, signal)
+    },
+    async page(view, query, after, size, signal) {
+      const body = {
+        size,
+        query,
+        pit: { id: view, keep_alive: '5m' },
+        // `_id` breaks ties: 2.x has no `_shard_doc`.
+        sort: [{ timestamp: { order: 'asc', unmapped_type: 'date' } }, { _id: 'asc' }],
+        track_total_hits: false,
+        ...(after === undefined ? {} : { search_after: [...after] }),
+      }
+      const reply = await request('POST', '/_search', body, signal)
+      return { view: textMember(reply, 'pit_id', view), hits: hitsOf(reply) }
+    },
+  }
+}
+
+function hitsOf(reply: unknown): IndexerHit[] {
+  const outer = typeof reply === 'object' && reply !== null && 'hits' in reply ? reply.hits : undefined
+  const hits = typeof outer === 'object' && outer !== null && 'hits' in outer ? outer.hits : undefined
+  if (!Array.isArray(hits))
+    throw new AppError(
+      'indexer-refused',
+      'the indexer answered a search without hits: is this an OpenSearch?',
+    )
+  return hits as IndexerHit[] // The shape of OpenSearch's own answer; `_source` is read as hostile JSON.
+}
+
+function textMember(reply: unknown, key: string, fallback?: string): string {
+  const value =
+    typeof reply === 'object' && reply !== null && key in reply
+      ? (reply as Record<string, unknown>)[key]
+      : fallback
+  if (typeof value !== 'string')
+    throw new AppError(
+      'indexer-refused',
+      `the indexer's answer has no ${key}: is this an OpenSearch 2.4 or later?`,
+    )
+  return value
+}
+
+function causeOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined
+  return cause instanceof Error ? cause.message : messageOf(error)
+}
+
+function reasonIn(text: string): string {
+  return /"reason":"((?:[^"\\]|\\.){1,300})/.exec(text)?.[1] ?? text.slice(0, 200)
+}

@@ -1,0 +1,254 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fixedClock } from '../../src/lib/clock.ts'
+import { createEgressFetch } from '../../src/lib/egress-fetch.ts'
+import { Secret } from '../../src/lib/secret.ts'
+import { convertSigma } from '../../src/sigma/convert/convert-sigma.ts'
+import { parseSigma } from '../../src/sigma/sigma-rule.ts'
+import { indexerPoller } from '../../src/sources/indexer-poller.ts'
+import type { SourceState } from '../../src/sources/source.ts'
+import { type Indexer, openIndexer } from '../../src/wazuh/indexer.ts'
+import { type OpenSearchNode, startOpenSearch } from '../support/opensearch.ts'
+
+let node: OpenSearchNode | undefined
+let indexer: Indexer
+const signal = AbortSignal.timeout(300_000)
+const nowMs = Date.parse('2026-11-24T12:00:00Z')
+
+beforeAll(async () => {
+  node = await startOpenSearch()
+  if (node === undefined) return
+  const port = Number(new URL(node.url).port)
+  const egress = createEgressFetch({ rules: [{ host: '127.0.0.1', port, addresses: ['127.0.0.1'] }] })
+  indexer = openIndexer({ baseUrl: node.url, credentials: undefined, fetch: egress.fetch, timeoutMs: 30_000 })
+  // As Wazuh's own template has it, as far as it matters here.
+  const mappings = {
+    date_detection: false,
+    dynamic_templates: [{ text: { match_mapping_type: 'string', mapping: { type: 'keyword' } } }],
+    properties: { timestamp: { type: 'date' }, full_log: { type: 'text' } },
+  }
+  await indexer.request(
+    'PUT',
+    '/_index_template/wazuh',
+    {
+      index_patterns: ['wazuh-*'],
+      template: { settings: { number_of_shards: 2, number_of_replicas: 0 }, mappings },
+    },
+    signal,
+  )
+}, 300_000)
+afterAll(() => node?.close())
+
+async function write(
+  id: string,
+  source: Record<string, unknown>,
+  index = 'wazuh-alerts-4.x-2026.11.24',
+): Promise<void> {
+  await indexer.request(
+    'PUT',
+    `/${index}/_doc/${id}?refresh=true`,
+    JSON.parse(JSON.stringify(source)),
+    signal,
+  )
+}
+
+/** Polls until `enough`, and returns the ids of what was delivered, duplicates included. */
+async function collect(options: {
+  clock?: { now(): number }
+  checkpoint?: unknown
+  enough: (ids: string[]) => boolean
+  onBatch?: (ids: string[]) => Promise<void>
+}) {
+  const stop = new AbortController()
+  const ids: string[] = []
+  let position: unknown
+  const source = indexerPoller({
+    name: 'indexer',
+    pattern: 'wazuh-alerts-4.x-*',
+    indexer,
+    clock: options.clock ?? fixedClock(nowMs),
+    intervalMs: 50,
+    overlapMs: 600_000,
+    firstLookBackMs: 86_400_000,
+  })
+  await source.run(
+    options.checkpoint,
+    async (records, checkpoint) => {
+      ids.push(
+        ...records.map(record => (JSON.parse(Buffer.from(record.bytes).toString()) as { _id: string })._id),
+      )
+      position = checkpoint
+      await options.onBatch?.(ids)
+      if (options.enough(ids)) stop.abort()
+    },
+    () => undefined,
+    AbortSignal.any([signal, stop.signal]),
+  )
+  return { ids, position }
+}
+
+describe('the indexer poller on a real OpenSearch', () => {
+  it('reads everything page by page in the order of time, then only what is new and what came late', async context => {
+    if (node === undefined) return context.skip()
+    const lines = Array.from({ length: 2500 }, (_, i) => [
+      JSON.stringify({
+        create: { _id: `a${i}`, _index: `wazuh-alerts-4.x-2026.11.${i % 2 === 0 ? '23' : '24'}` },
+      }),
+      JSON.stringify({ timestamp: new Date(nowMs - 3_600_000 + i * 1000).toISOString(), id: String(i) }),
+    ]).flat()
+    const bulk = await fetch(`${node.url}/_bulk?refresh=true`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson' },
+      body: `${lines.join('\n')}\n`,
+    })
+    expect(bulk.status).toBe(200)
+    const first = await collect({ enough: ids => ids.length >= 2500 })
+    expect(first.ids).toEqual(Array.from({ length: 2500 }, (_, i) => `a${i}`))
+    // Its time is before the end of the last poll, but it was indexed only now.
+    await write('late', { timestamp: new Date(nowMs - 60_000).toISOString() })
+    await write('new', { timestamp: new Date(nowMs + 1000).toISOString() })
+    const second = await collect({
+      clock: fixedClock(nowMs + 5000),
+      checkpoint: first.position,
+      enough: ids => ids.includes('new'),
+    })
+    expect(second.ids).toContain('late')
+    expect(second.ids.length).toBeLessThan(1000)
+  })
+
+  it('goes on from the page that was stored last', async context => {
+    if (node === undefined) return context.skip()
+    const half = await collect({ enough: ids => ids.length >= 1000 })
+    const rest = await collect({ checkpoint: half.position, enough: ids => ids.includes('a2499') })
+    expect(new Set([...half.ids, ...rest.ids]).size).toBeGreaterThanOrEqual(2500)
+  })
+
+  it('runs a converted Sigma rule, and finds what the rule means', async context => {
+    if (node === undefined) return context.skip()
+    const rule =
+      'title: t\nlogsource: {product: windows, category: process_creation}\ndetection:\n  sel:\n    Image|endswith: \\cmd.exe\n    CommandLine|contains: " /C "\n  filter:\n    User|startswith: SYS\n  condition: sel and not filter'
+    const event = (id: string, image: string, user?: string) =>
+      write(
+        id,
+        {
+          timestamp: '2026-11-24T01:00:00Z',
+          data: {
+            win: {
+              system: { channel: 'Microsoft-Windows-Sysmon/Operational', eventID: '1' },
+              eventdata: { image, commandLine: 'CMD /c whoami', ...(user === undefined ? {} : { user }) },
+            },
+          },
+        },
+        'wazuh-alerts-4.x-2026.11.22',
+      )
+    await event('doubled', 'C:\\\\Windows\\\\CMD.exe')
+    await event('plain', 'C:\\Windows\\cmd.exe', 'bob')
+    await event('filtered', 'C:\\Windows\\cmd.exe', 'SYSTEM')
+    await event('other', 'C:\\Windows\\notcmd.exe')
+    const [document] = parseSigma(rule)
+    const dsl = document && convertSigma(document, 'opensearch').output
+    const lucene = document && convertSigma(document, 'lucene').output
+    for (const query of [JSON.parse(dsl ?? '').query, { query_string: { query: lucene } }]) {
+      const reply = (await indexer.request(
+        'POST',
+        '/wazuh-alerts-4.x-2026.11.22/_search',
+        { query },
+        signal,
+      )) as { hits: { hits: { _id: string }[] } }
+      expect(reply.hits.hits.map(hit => hit._id).sort()).toEqual(['doubled', 'plain'])
+    }
+  })
+
+  it('says what is wrong, and goes on when it is right again', async context => {
+    if (node === undefined) return context.skip()
+    const states: SourceState[] = []
+    const stop = new AbortController()
+    const egress = createEgressFetch({
+      rules: [{ host: '127.0.0.1', port: 49_999, addresses: ['127.0.0.1'] }],
+    })
+    const dead = openIndexer({
+      baseUrl: 'http://127.0.0.1:49999',
+      credentials: undefined,
+      fetch: egress.fetch,
+      timeoutMs: 1000,
+    })
+    const source = indexerPoller({
+      name: 'x',
+      pattern: 'wazuh-alerts-4.x-*',
+      indexer: dead,
+      clock: fixedClock(nowMs),
+      intervalMs: 10,
+      overlapMs: 0,
+      firstLookBackMs: 0,
+    })
+    await source.run(
+      undefined,
+      async () => undefined,
+      state => {
+        states.push(state)
+        stop.abort()
+      },
+      AbortSignal.any([signal, stop.signal]),
+    )
+    expect(states[0]).toMatchObject({ kind: 'failing', detail: expect.stringContaining('ECONNREFUSED') })
+    await egress.close()
+  })
+})
+
+describe('TLS', () => {
+  it('trusts a private CA when it is given, and nothing else', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tocsin-tls-'))
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:prime256v1',
+        '-nodes',
+        '-days',
+        '2',
+        '-subj',
+        '/CN=127.0.0.1',
+        '-addext',
+        'subjectAltName=IP:127.0.0.1',
+        '-keyout',
+        join(folder, 'key'),
+        '-out',
+        join(folder, 'cert'),
+      ],
+      { stdio: 'ignore' },
+    )
+    const ca = readFileSync(join(folder, 'cert'), 'utf8')
+    const server = createServer({ key: readFileSync(join(folder, 'key')), cert: ca }, (request, response) =>
+      response.end(JSON.stringify({ who: request.headers.authorization })),
+    )
+    await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
+    const { port } = server.address() as AddressInfo // A server that listens on TCP has one.
+    const ask = (extraCa?: string[]) => {
+      const egress = createEgressFetch({
+        rules: [{ host: '127.0.0.1', port, addresses: ['127.0.0.1'] }],
+        ...(extraCa === undefined ? {} : { extraCa }),
+      })
+      return openIndexer({
+        baseUrl: `https://127.0.0.1:${port}`,
+        credentials: { username: 'u', password: new Secret('p') },
+        fetch: egress.fetch,
+        timeoutMs: 5000,
+      })
+        .request('GET', '/', undefined, signal)
+        .finally(() => egress.close())
+    }
+    expect(await ask([ca])).toEqual({ who: `Basic ${Buffer.from('u:p').toString('base64')}` })
+    await expect(ask()).rejects.toMatchObject({ code: 'indexer-unreachable' })
+    server.close()
+    rmSync(folder, { recursive: true })
+  })
+})

@@ -1,0 +1,94 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const sources = join(import.meta.dirname, 'opensearch')
+const jars = join(homedir(), '.cache', 'tocsin-tests', 'opensearch-2.19.6')
+
+export interface OpenSearchNode {
+  readonly url: string
+  close(): Promise<void>
+}
+
+/**
+ * A real OpenSearch 2.19 node from Maven's jars (44 MB, fetched once into ~/.cache/tocsin-tests), or `undefined`, said
+ * out loud, where Java, Maven or its registry is not to be had.
+ */
+export async function startOpenSearch(): Promise<OpenSearchNode | undefined> {
+  const missing = fetchJars()
+  if (missing !== undefined) {
+    console.warn(`SKIPPED: no OpenSearch: ${missing}; the tests with a real indexer do not run`)
+    return undefined
+  }
+  const home = mkdtempSync(join(tmpdir(), 'tocsin-opensearch-'))
+  const port = await freePort()
+  const child = spawn(
+    'java',
+    ['-Xmx512m', '-cp', join(jars, '*'), join(sources, 'OpenSearchNode.java'), home, String(port)],
+    { stdio: ['pipe', 'pipe', 'pipe'] },
+  )
+  let output = ''
+  const started = new Promise<void>((resolve, reject) => {
+    const listen = (text: unknown) => {
+      output = `${output}${text}`.slice(-4000)
+      if (output.includes('started\n')) resolve()
+    }
+    child.stdout.setEncoding('utf8').on('data', listen)
+    child.stderr.setEncoding('utf8').on('data', listen)
+    child.on('error', reject)
+    child.on('exit', code => reject(new Error(`OpenSearch ended with ${code}:\n${output}`)))
+  })
+  await started
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: () =>
+      new Promise(resolve => {
+        child.removeAllListeners('exit')
+        child.on('exit', () => {
+          rmSync(home, { recursive: true, force: true })
+          resolve()
+        })
+        child.stdin.end()
+      }),
+  }
+}
+
+/** Why the jars are not to be had, or `undefined` when they are there. */
+function fetchJars(): string | undefined {
+  if (existsSync(jars)) return undefined
+  if (spawnSync('java', ['-version']).status !== 0) return 'Java is not installed'
+  if (spawnSync('javac', ['-version']).status !== 0) return 'a Java compiler is not installed'
+  if (spawnSync('mvn', ['-v']).status !== 0) return 'Maven is not installed'
+  const folder = `${jars}.${process.pid}`
+  mkdirSync(folder, { recursive: true })
+  const args = [
+    '-q',
+    '-B',
+    '-f',
+    join(sources, 'pom.xml'),
+    'dependency:copy-dependencies',
+    `-DoutputDirectory=${folder}`,
+  ]
+  const done = spawnSync('mvn', args, { encoding: 'utf8', timeout: 10 * 60_000 })
+  if (done.status !== 0) {
+    rmSync(folder, { recursive: true, force: true })
+    return `Maven could not fetch it: ${done.stdout.split('\n')[0]}`
+  }
+  if (existsSync(jars))
+    rmSync(folder, { recursive: true }) // Another test was quicker.
+  else renameSync(folder, jars)
+  return undefined
+}
+
+function freePort(): Promise<number> {
+  return new Promise(resolve => {
+    const server = createServer()
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo // A server that listens on TCP has one.
+      server.close(() => resolve(port))
+    })
+  })
+}
