@@ -4,6 +4,7 @@
  * (a smaller offset than the last one starts again from 0).
  */
 export function codePointOffsets(text: string): (utf16Offset: number) => number {
+  if (!/[\ud800-\udbff]/.test(text)) return utf16Offset => utf16Offset
   let utf16 = 0
   let points = 0
   return target => {

@@ -10,7 +10,7 @@ import { placeholderShape } from './placeholder.ts'
 import { findSecrets } from './secrets/find-secrets.ts'
 import { mergeSpans, type Span } from './span.ts'
 import { unescapedView } from './unescape.ts'
-import { toSource, type View } from './view.ts'
+import { changedParts, toSource, type View } from './view.ts'
 
 /*
  * A text is looked at through views: folded, then with one layer of escapes after another taken off, then inside
@@ -52,14 +52,21 @@ interface Search {
 function searchText(text: string, search: Search, depth: number): Span[] {
   const { names } = search.sought
   const views = viewsOf(text)
+  // Names and secrets may stand in any layer: taking off one more can spoil them. Forms are looked for in the last.
+  const spans = views.flatMap((view, depthOfEscapes) =>
+    (depthOfEscapes === 0 ? [view] : changedParts(view)).flatMap(part => [
+      ...findNames(part, names),
+      ...findSecrets(part),
+    ]),
+  )
   const last = views.at(-1)
-  const spans = views.flatMap(view => [...findNames(view, names), ...findSecrets(view)])
-  for (const view of new Set([views[0], last])) {
-    if (view === undefined) continue
-    spans.push(...findAddresses(view, names), ...findFormats(view, names))
-    spans.push(...searchBlobs(view, search, depth))
-  }
-  return spans
+  if (last === undefined) return spans
+  return [
+    ...spans,
+    ...findAddresses(last, names),
+    ...findFormats(last, names),
+    ...searchBlobs(last, search, depth),
+  ]
 }
 
 /** The folded text, and what is left as each layer of escapes is taken off. */

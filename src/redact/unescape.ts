@@ -45,17 +45,18 @@ const entities: Record<string, string> = {
 /** The view with one layer of escapes taken off, or `undefined` where there is none. */
 export function unescapedView(parent: View): View | undefined {
   if (!anyEscape.test(parent.text)) return undefined
+  // In a string that was escaped, a backslash of its own is doubled. Where none is, `C:\new` is a path as it stands.
+  const escapedString = /\\[\\"]/.test(parent.text)
   let builder: ViewBuilder | undefined
   let copied = 0
   for (const match of parent.text.matchAll(escapes)) {
+    if (!escapedString && /^\\[nrtbfv]$/.test(match[0])) continue
     const plain = decode(match[0])
     if (plain === undefined) continue
     builder ??= new ViewBuilder(parent.text.length)
     const end = match.index + match[0].length
     builder.copy(parent, copied, match.index)
-    const from = parent.starts?.[match.index] ?? match.index
-    const to = parent.ends?.[end - 1] ?? end
-    addDecoded(builder, plain, from, to)
+    addDecoded(builder, plain, parent, match.index, end)
     copied = end
   }
   builder?.copy(parent, copied, parent.text.length)
@@ -63,18 +64,20 @@ export function unescapedView(parent: View): View | undefined {
 }
 
 /**
- * Adds decoded characters, folded. Where each came from an escape of the same length, each gets its own part of
- * the input, so that a name in the middle of a run is replaced and its neighbours are not.
+ * Adds decoded characters, folded. Where all came from escapes of the same length, each gets its own part of the
+ * input, so that a name in the middle of a run is replaced and its neighbours are not.
  */
-function addDecoded(builder: ViewBuilder, plain: string, from: number, to: number): void {
-  const units = [...plain]
-  const width = (to - from) / units.length
+function addDecoded(builder: ViewBuilder, plain: string, parent: View, start: number, end: number): void {
+  // A soft line break leaves nothing, and yet what stood on both sides of it now stands together.
+  const units = plain === '' ? [''] : [...plain]
+  const width = (end - start) / units.length
   const even = Number.isInteger(width)
   units.forEach((unit, index) => {
+    const first = even ? start + index * width : start
+    const last = (even ? first + width : end) - 1
     const code = unit.codePointAt(0) ?? 0
-    const folded = code > 0 && code < 0x80 ? unit : foldCodePoint(code)
-    if (even) builder.add(folded, from + index * width, from + (index + 1) * width)
-    else builder.add(folded, from, to)
+    const folded = unit === '' || (code > 0 && code < 0x80) ? unit : foldCodePoint(code)
+    builder.add(folded, parent.starts?.[first] ?? first, parent.ends?.[last] ?? last + 1)
   })
 }
 

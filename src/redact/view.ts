@@ -11,6 +11,39 @@ export interface View {
   readonly starts?: Uint32Array
   /** Offset in the input behind the last unit that made character i. */
   readonly ends?: Uint32Array
+  /** Where this view differs from the one it was made from, in order; absent where all of it is new. */
+  readonly changed?: readonly { readonly start: number; readonly end: number }[]
+}
+
+/** Units of context that a name or secret needs around a changed place. */
+const context = 300
+
+/**
+ * The parts of a view that its parent has not shown: what lies around its changes. Looking at these is enough where
+ * the parent has been looked at; where they are most of the text, the view itself is given.
+ */
+export function changedParts(view: View): readonly View[] {
+  if (view.changed === undefined) return [view]
+  const windows: { start: number; end: number }[] = []
+  for (const { start, end } of view.changed) {
+    const last = windows.at(-1)
+    const from = Math.max(0, start - context)
+    if (last !== undefined && from <= last.end) last.end = end + context
+    else windows.push({ start: from, end: end + context })
+  }
+  const length = windows.reduce((sum, window) => sum + window.end - window.start, 0)
+  if (length * 2 > view.text.length) return [view]
+  return windows.map(({ start, end }) => partOf(view, start, end))
+}
+
+function partOf(view: View, start: number, end: number): View {
+  if (view.starts === undefined || view.ends === undefined) return view
+  return {
+    text: view.text.slice(start, end),
+    lower: view.lower.slice(start, end),
+    starts: view.starts.subarray(start, end),
+    ends: view.ends.subarray(start, end),
+  }
 }
 
 /** The range of the input that made characters `start` to `end` of a view. */
@@ -22,6 +55,7 @@ export function toSource(view: View, start: number, end: number): { start: numbe
 /** Builds a view piece by piece. */
 export class ViewBuilder {
   readonly #text: string[] = []
+  readonly #changed: { start: number; end: number }[] = []
   #starts: Uint32Array
   #ends: Uint32Array
   #length = 0
@@ -34,6 +68,9 @@ export class ViewBuilder {
   /** Adds characters that all came from `start` to `end` of the input. */
   add(text: string, start: number, end: number): void {
     this.#text.push(text)
+    const last = this.#changed.at(-1)
+    if (last?.end === this.#length) last.end += text.length
+    else this.#changed.push({ start: this.#length, end: this.#length + text.length })
     this.#reserve(text.length)
     this.#starts.fill(start, this.#length, this.#length + text.length)
     this.#ends.fill(end, this.#length, this.#length + text.length)
@@ -66,6 +103,7 @@ export class ViewBuilder {
       lower: lowerCase(text),
       starts: this.#starts.subarray(0, this.#length),
       ends: this.#ends.subarray(0, this.#length),
+      changed: this.#changed,
     }
   }
 
