@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { BriefRecord } from '../../src/http/contract-cases.ts'
+import type { BriefRecord, EvidenceView } from '../../src/http/contract-cases.ts'
 import { Claim } from '../components/claim.tsx'
 import { EvidenceChip } from '../components/evidence-chip.tsx'
 import { Link } from '../components/link.tsx'
@@ -61,7 +61,39 @@ export function BriefView({
       )}
       <PlainList title="Check next" lines={brief.nextSteps} />
       <PlainList title="Not known" lines={brief.unknowns} />
+      <AllEvidence evidence={evidence} openId={openId} onOpen={onOpen} />
     </div>
+  )
+}
+
+/** Everything that was gathered, cited or not: what the brief left out can be read, too. */
+function AllEvidence({
+  evidence,
+  openId,
+  onOpen,
+}: {
+  evidence: readonly EvidenceView[]
+  openId: string | undefined
+  onOpen: (id: string) => void
+}) {
+  if (evidence.length === 0) return null
+  return (
+    <details>
+      <summary className="text-xs font-semibold text-muted">All evidence ({evidence.length})</summary>
+      <ul className="mt-1 grid gap-0.5">
+        {evidence.map(item => (
+          <li key={item.id} className="grid grid-cols-[3rem_minmax(0,1fr)] items-baseline gap-2">
+            <span>
+              <EvidenceChip id={item.id} item={item} open={item.id === openId} onOpen={onOpen} />
+            </span>
+            <span className="min-w-0 truncate">
+              {visibleText(item.label)}
+              <span className="text-muted"> · {visibleText(item.quote.slice(0, 200))}</span>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </details>
   )
 }
 

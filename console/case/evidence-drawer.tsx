@@ -8,6 +8,7 @@ import { Drawer } from '../components/drawer.tsx'
 import { RawJson } from '../components/raw-json.tsx'
 import { ErrorState, Loading } from '../components/states.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
+import { readingOrder } from './reading-order.ts'
 
 const trustWords: Readonly<Record<EvidenceView['trust'], { word: string; color: string }>> = {
   observed: { word: 'Observed by a sensor', color: 'text-good' },
@@ -30,15 +31,16 @@ export function EvidenceDrawer({
   onOpen: (id: string) => void
   onClose: () => void
 }) {
-  const { evidence, brief } = record
-  const at = evidence.indexOf(item)
-  const previous = evidence[at - 1]
-  const next = evidence[at + 1]
+  const { brief } = record
+  const order = readingOrder(record)
+  const at = order.indexOf(item)
+  const previous = order[at - 1]
+  const next = order[at + 1]
   const trust = trustWords[item.trust]
   const citing = brief.claims.filter(claim => claim.evidence.some(each => each.id === item.id))
   return (
     <Drawer
-      title={`${item.id} of ${evidence.length}`}
+      title={at < 0 ? `${item.id}, not cited` : `${item.id}: ${at + 1} of ${order.length} cited`}
       onClose={onClose}
       actions={
         <>

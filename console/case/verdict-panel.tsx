@@ -104,7 +104,7 @@ function Proposal({
                   style={{ width: `${(Math.abs(reason.weight) / most) * 100}%` }}
                 />
               </span>
-              <span>
+              <span className="first-letter:uppercase">
                 <Untrusted text={reason.text} />{' '}
                 {reason.evidence.map(id => (
                   <EvidenceChip

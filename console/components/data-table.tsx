@@ -24,8 +24,12 @@ export function DataTable<Row>({
 }) {
   if (rows.length === 0) return <p className="py-4 text-muted">{empty}</p>
   return (
-    // Focusable, so that the keyboard can scroll it sideways.
-    <section aria-label={label} tabIndex={-1} className="relative overflow-x-auto">
+    <section
+      aria-label={label}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways, and the keyboard must be able to scroll it
+      tabIndex={0}
+      className="relative overflow-x-auto"
+    >
       <table className="w-full text-left" aria-label={label}>
         <thead className="text-xs text-muted">
           <tr className="border-b border-line-strong *:py-1 *:pr-4 *:font-normal">

@@ -36,10 +36,21 @@ export function Drawer({
         </button>
       </div>
       {summary !== undefined && (
-        <div className="relative max-h-[45%] shrink-0 overflow-auto border-b border-line">{summary}</div>
+        <section
+          aria-label="Summary"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must be able to scroll it
+          tabIndex={0}
+          className="relative max-h-[45%] shrink-0 overflow-auto border-b border-line"
+        >
+          {summary}
+        </section>
       )}
-      {/* Focusable so that the keyboard can scroll it. */}
-      <section aria-label={title} tabIndex={-1} className="relative min-h-0 flex-1 overflow-auto">
+      <section
+        aria-label="Content"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must be able to scroll it
+        tabIndex={0}
+        className="relative min-h-0 flex-1 overflow-auto"
+      >
         {children}
       </section>
     </aside>

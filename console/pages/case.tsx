@@ -7,6 +7,7 @@ import { CaseHeader } from '../case/case-header.tsx'
 import { type CaseSectionProps, caseSections } from '../case/case-sections.ts'
 import { EvidenceDrawer, RawAlertDrawer } from '../case/evidence-drawer.tsx'
 import { MergeDialog } from '../case/merge-dialog.tsx'
+import { readingOrder } from '../case/reading-order.ts'
 import { ReopenDialog } from '../case/reopen-dialog.tsx'
 import { useCase, useNeighbours } from '../case/use-case.ts'
 import { useCaseActions } from '../case/use-case-actions.ts'
@@ -75,9 +76,9 @@ function CasePage({ detail }: { detail: CaseDetail }) {
     setSearch({ e: evidenceId, raw: undefined, of: choice === 'both' ? (of ?? search.of) : undefined })
   const openRaw = (key: string | undefined) => setSearch({ raw: key, e: undefined })
   const step = (by: 1 | -1) => {
-    const evidence = record?.evidence ?? []
-    const at = evidence.findIndex(each => each.id === search.e)
-    openEvidence(evidence[at < 0 ? (by === 1 ? 0 : evidence.length - 1) : at + by]?.id ?? search.e)
+    const order = record === undefined ? [] : readingOrder(record)
+    const at = order.findIndex(each => each.id === search.e)
+    openEvidence(order[at < 0 ? (by === 1 ? 0 : order.length - 1) : at + by]?.id ?? search.e)
   }
   const rawOfOpen = () => {
     const key = item?.pointer.startsWith('/') ? item.source : detail.alerts.alerts.at(-1)?.key

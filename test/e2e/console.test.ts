@@ -1,0 +1,296 @@
+import { appendFile, readFile } from 'node:fs/promises'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { accessibilityViolations } from '../support/accessibility.ts'
+import { hasBrowser, openBrowser, watchComplaints } from '../support/browser.ts'
+import { type RunningTocsin, startTocsin } from '../support/running-tocsin.ts'
+import { hostileAlert, intrusion, noise } from '../support/sample-alerts.ts'
+import { takeScreenshots } from '../support/screenshots.ts'
+
+// One analyst's shift in a real Chromium against `tocsin up`: the tests build on each other, as a shift does.
+
+const newPassword = 'lantern harbour quiet tractor'
+let tocsin: RunningTocsin
+let browser: Browser
+let context: BrowserContext
+let page: Page
+let complaints: string[]
+
+if (!hasBrowser) console.error('SKIPPED: no Chromium here (CHROMIUM_PATH); the console is not tested')
+
+describe.skipIf(!hasBrowser)('the console', () => {
+  beforeAll(async () => {
+    ;[tocsin, browser] = await Promise.all([startTocsin(), openBrowser()])
+    context = await browser.newContext({
+      viewport: { width: 1280, height: 800 },
+      acceptDownloads: true,
+      reducedMotion: 'reduce',
+    })
+    page = await context.newPage()
+    page.setDefaultTimeout(15_000)
+    complaints = watchComplaints(page)
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    await tocsin?.stop()
+  })
+
+  it('asks to sign in, keeps the address, and insists on an own password', async () => {
+    await page.goto(`${tocsin.base}/settings?section=tokens`)
+    await page.getByLabel('User name').fill('admin')
+    await page.getByLabel('Password').fill('wrong')
+    await page.keyboard.press('Enter')
+    await page.getByText('User name or password is wrong.').waitFor()
+    await page.getByLabel('Password').fill(tocsin.password)
+    await page.keyboard.press('Enter')
+
+    await page.getByRole('heading', { name: 'Choose your own password' }).waitFor()
+    await page.getByLabel('One-time password').fill(tocsin.password)
+    await page.getByLabel('New password', { exact: true }).fill(newPassword)
+    await page.getByLabel('New password, again').fill(newPassword)
+    await page.getByRole('button', { name: 'Change password' }).click()
+
+    await page.getByRole('button', { name: 'New token' }).waitFor()
+    expect(page.url()).toBe(`${tocsin.base}/settings?section=tokens`)
+  })
+
+  it('says what to do while there is nothing to triage', async () => {
+    await page.keyboard.press('g')
+    await page.keyboard.press('q')
+    await page.getByText('no alert has come in yet').waitFor()
+  })
+
+  it('shows cases as alerts come in, without a reload', async () => {
+    await page.mouse.move(5, 5) // Rows may move only while the pointer is elsewhere.
+    await appendFile(tocsin.alertsFile, noise(Date.now(), 30))
+    await rows().first().waitFor()
+    await appendFile(tocsin.alertsFile, intrusion(Date.now()))
+    await row(/web-07/)
+      .first()
+      .waitFor()
+  })
+
+  it('is triaged by keyboard: open, claim, evidence, note, verdict, back', async () => {
+    await page.keyboard.press('/')
+    await page.keyboard.type('host:web-07')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/host=web-07/)
+    await expect.poll(() => rows().count()).toBeGreaterThan(0)
+    await page.keyboard.press('j')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Brief' }).waitFor()
+    await page.getByRole('button', { name: 'Give back' }).waitFor()
+
+    await page.keyboard.press('n')
+    await page.keyboard.type('Called the owner: nobody was logged on.')
+    await page.keyboard.press('Control+Enter')
+    await page.getByRole('listitem').filter({ hasText: 'Called the owner' }).waitFor()
+    await page.keyboard.press('Escape')
+
+    await page.keyboard.press('v')
+    await page.keyboard.press('1')
+    await page.keyboard.type('Confirmed intrusion')
+    await page.keyboard.press('Control+Enter')
+    await page.getByText('Closed as true positive.').waitFor()
+    await page.getByText('Confirmed intrusion').first().waitFor()
+    await page.keyboard.press('u')
+    await page.waitForURL(/\/\?host=web-07/)
+  })
+
+  it('opens evidence at the cited field of the raw alert', async () => {
+    await openCase('host=web-07&status=all')
+    const chip = page.getByRole('button', { name: /^Evidence E\d+/ })
+    await chip.first().waitFor()
+    const fields = await fieldsByEvidence()
+    expect(fields.length).toBeGreaterThan(0)
+    for (const { id, pointer } of fields.slice(0, 5)) {
+      const address = new URL(page.url())
+      address.search = `?e=${id}`
+      await page.goto(address.href)
+      const cited = page.locator('[data-cited]').first()
+      await cited.waitFor()
+      expect(await cited.getAttribute('data-pointer')).toMatch(new RegExp(`${escapeRegExp(pointer)}$`))
+      expect(await isInView(cited)).toBe(true)
+    }
+    await page.keyboard.press('e')
+    await page.keyboard.press('Escape')
+    await expect.poll(() => page.url()).not.toContain('e=E')
+    await page.keyboard.press('r')
+    await page.getByRole('complementary', { name: 'Raw alert' }).waitFor()
+  })
+
+  it('gives one verdict with its reason to many cases', async () => {
+    await page.goto(`${tocsin.base}/?severity=low`)
+    await rows().nth(3).waitFor()
+    const before = await rows().count()
+    await page.keyboard.press('j')
+    await page.keyboard.press('x')
+    await page.keyboard.press('j')
+    await page.keyboard.press('j')
+    await page.keyboard.press('X')
+    await page.getByText('3 selected').waitFor()
+    await page.keyboard.press('v')
+    await page.keyboard.press('2')
+    await page.keyboard.press('Control+Enter')
+    await page.getByText('Several cases at once need a reason.').waitFor()
+    await page.getByRole('button', { name: 'Planned administration' }).click()
+    await page.getByRole('button', { name: 'Close 3 cases' }).click()
+    await page.getByText('3 cases closed').waitFor()
+    await expect.poll(() => rows().count()).toBeLessThan(before)
+  })
+
+  it('keeps a view that was saved, and finds it again', async () => {
+    await page.goto(`${tocsin.base}/?severity=low&sort=oldest`)
+    await page.getByRole('button', { name: 'Save this view' }).click()
+    await page.keyboard.type('Old and low')
+    await page.keyboard.press('Enter')
+    await page.getByRole('link', { name: 'Old and low' }).waitFor()
+    await page.goto(tocsin.base)
+    await page.getByRole('link', { name: 'Old and low' }).click()
+    await page.waitForURL(/sort=oldest/)
+  })
+
+  it('exports a case', async () => {
+    await openCase('host=web-07&status=all')
+    for (const [format, expected] of [
+      ['Markdown', /web-07/],
+      ['JSON', /"web-07"/],
+      ['PDF', /^%PDF-/],
+    ] as const) {
+      await page.getByRole('button', { name: 'Export' }).click()
+      const download = page.waitForEvent('download')
+      await page.getByRole('menuitem', { name: format }).click()
+      expect(await readFile(await (await download).path(), 'latin1')).toMatch(expected)
+    }
+  })
+
+  it('shows hostile text as text', async () => {
+    await appendFile(tocsin.alertsFile, hostileAlert(Date.now()))
+    await page.goto(`${tocsin.base}/?host=kiosk-11`)
+    await row(/kiosk-11/)
+      .first()
+      .waitFor()
+    await openCase('host=kiosk-11')
+    await page.getByText('<img src=x onerror=').first().waitFor()
+    await page.getByRole('button', { name: /^Raw/ }).first().click()
+    await page.getByText('RLO').first().waitFor()
+    expect(await page.evaluate(() => 'pwned' in globalThis)).toBe(false)
+    expect(await page.locator('body').textContent()).not.toMatch(/[\u202a-\u202e\u2066-\u2069\u200b\u001b]/)
+    expect(await page.locator('a[href^="javascript"], img[src="x"]').count()).toBe(0)
+  })
+
+  it('is accessible by WCAG 2.2 AA on every page, light and dark', async () => {
+    const casePath = await openCase('host=web-07&status=all')
+    const addresses = [
+      '/',
+      casePath,
+      `${casePath}?e=E1`,
+      '/entities/host/web-07',
+      ...['connections', 'quarantine', 'users', 'tokens', 'sessions', 'audit'].map(
+        section => `/settings?section=${section}`,
+      ),
+    ]
+    const violations: string[] = []
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      for (const address of addresses) {
+        await page.goto(tocsin.base + address)
+        await page.getByRole('heading', { level: 1 }).waitFor()
+        for (const violation of await accessibilityViolations(page))
+          violations.push(`${colorScheme} ${address} ${violation}`)
+      }
+    }
+    expect(violations).toEqual([])
+  })
+
+  it('fits a phone: nothing is wider than the screen', async () => {
+    const phone = await context.newPage()
+    await phone.setViewportSize({ width: 360, height: 740 })
+    for (const address of ['/', new URL(page.url()).pathname, '/settings', '/entities/host/web-07']) {
+      await phone.goto(tocsin.base + address)
+      await phone.getByRole('heading', { level: 1 }).waitFor()
+      const width = await phone.locator('main').evaluate(element => element.scrollWidth)
+      expect(width, address).toBeLessThanOrEqual(360)
+    }
+    await phone.close()
+  })
+
+  it('shows all keys and runs commands from the palette', async () => {
+    await page.goto(tocsin.base)
+    await rows().first().waitFor()
+    await page.keyboard.press('?')
+    await page
+      .getByRole('dialog', { name: 'Keys that work here' })
+      .getByText('Benign true positive')
+      .waitFor()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('settings')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/\/settings/)
+  })
+
+  it('can be looked at', async () => {
+    const folder = process.env.TOCSIN_SCREENSHOTS
+    if (folder === undefined) return
+    const casePath = await openCase('host=web-07&status=all')
+    await takeScreenshots(browser, await context.storageState(), folder, {
+      queue: `${tocsin.base}/?status=all`,
+      case: tocsin.base + casePath,
+      evidence: `${tocsin.base}${casePath}?e=E1`,
+      entity: `${tocsin.base}/entities/host/web-07`,
+      settings: `${tocsin.base}/settings`,
+      accounts: `${tocsin.base}/settings?section=users`,
+      sessions: `${tocsin.base}/settings?section=sessions`,
+    })
+  })
+
+  it('says so when live updates are interrupted, and complained about nothing', async () => {
+    await page.goto(tocsin.base)
+    await rows().first().waitFor()
+    await page.getByText('Live', { exact: true }).waitFor()
+    expect(complaints).toEqual([])
+    await tocsin.stop()
+    await page.getByText('Live updates are interrupted').waitFor()
+    expect(await rows().count()).toBeGreaterThan(0)
+  })
+})
+
+function rows() {
+  return page.getByRole('table', { name: 'Cases' }).locator('tbody tr')
+}
+
+function row(text: RegExp) {
+  return rows().filter({ hasText: text })
+}
+
+/** Opens the first case of a view; returns its path. */
+async function openCase(query: string): Promise<string> {
+  await page.goto(`${tocsin.base}/?${query}`)
+  await rows().first().waitFor()
+  await rows().first().getByRole('link').click()
+  await page.waitForURL(/\/cases\//)
+  await page.getByRole('heading', { name: 'Brief' }).waitFor()
+  return new URL(page.url()).pathname
+}
+
+/** Evidence of the newest brief that stands at a field of an alert. */
+async function fieldsByEvidence(): Promise<{ id: string; pointer: string }[]> {
+  const id = new URL(page.url()).pathname.split('/').at(-1)
+  const response = await page.request.get(`${tocsin.base}/api/cases/${id}`)
+  const { briefs } = (await response.json()) as {
+    briefs: { evidence: { id: string; pointer: string }[] }[]
+  }
+  return (briefs[0]?.evidence ?? []).filter(item => item.pointer.startsWith('/'))
+}
+
+/** Whether an element is within the window, and so was scrolled to. */
+async function isInView(locator: ReturnType<Page['locator']>): Promise<boolean> {
+  const box = await locator.boundingBox()
+  return box !== null && box.y >= 0 && box.y + Math.min(box.height, 20) <= 800
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}

@@ -1,0 +1,31 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Browser, BrowserContext } from 'playwright-core'
+
+const looks = {
+  dark: { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
+  light: { viewport: { width: 1280, height: 800 }, colorScheme: 'light' },
+  wide: { viewport: { width: 1920, height: 1080 }, colorScheme: 'dark' },
+  phone: { viewport: { width: 390, height: 844 }, colorScheme: 'light', hasTouch: true, isMobile: true },
+} as const
+
+/** A picture of each page in each look, as `FOLDER/NAME-LOOK.png`, for a person to look at. */
+export async function takeScreenshots(
+  browser: Browser,
+  signedIn: Awaited<ReturnType<BrowserContext['storageState']>>,
+  folder: string,
+  pages: Readonly<Record<string, string>>,
+): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  for (const [look, options] of Object.entries(looks)) {
+    const context = await browser.newContext({ ...options, storageState: signedIn, reducedMotion: 'reduce' })
+    const page = await context.newPage()
+    for (const [name, address] of Object.entries(pages)) {
+      await page.goto(address)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await page.waitForTimeout(500) // Fonts and the last request; a picture is for people, not asserted on.
+      await page.screenshot({ path: join(folder, `${name}-${look}.png`) })
+    }
+    await context.close()
+  }
+}
