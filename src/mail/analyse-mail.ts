@@ -27,18 +27,13 @@ export function mailAnalyser(organisation: MailOrganisation): MailAnalyser {
     const problems: Problem[] = []
     try {
       const mail = readMail(message, problems)
-      const { examined, findings, attachmentLinks, attachmentHashes } = examineMail(
-        mail,
-        organisation,
-        brands,
-        problems,
-      )
+      const { examined, findings, attachmentHashes } = examineMail(mail, organisation, brands, problems)
       const words = wordFeatures(examined)
       const unwanted = scoreWith(weights.unwanted, findings, words)
       const harmful = scoreWith(weights.harmful, findings, words)
       const { slope, offset } = weights.calibration
       const probability = logistic(slope * combine(unwanted.logOdds, harmful.logOdds) + offset)
-      const clickable = mail.links.filter(link => link.kind !== 'image').length
+      const clickable = examined.mail.links.filter(link => link.kind !== 'image').length
       return {
         file,
         index,
@@ -52,7 +47,7 @@ export function mailAnalyser(organisation: MailOrganisation): MailAnalyser {
         ),
         probability: Number(probability.toFixed(6)),
         signals: signalsOf(examined, unwanted),
-        indicators: indicatorsOf(mail, attachmentLinks, attachmentHashes),
+        indicators: indicatorsOf(examined.mail, attachmentHashes),
         campaign: clusterOf(campaignPrint(examined)),
         problems,
       }

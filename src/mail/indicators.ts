@@ -9,11 +9,7 @@ const limit = 500
  * What of a mail can be looked for elsewhere: link targets, their hosts, sender addresses, attachment hashes, wallets.
  * Domains that half of the world uses (the well-known brands) are left out as domains, for nobody should block them.
  */
-export function indicatorsOf(
-  mail: Mail,
-  attachmentLinks: readonly string[],
-  hashes: readonly string[],
-): MailIndicator[] {
+export function indicatorsOf(mail: Mail, hashes: readonly string[]): MailIndicator[] {
   const found = new Map<string, MailIndicator>()
   const add = (type: MailIndicatorType, value: string) => {
     if (found.size < limit && value !== '') found.set(`${type} ${value}`, { type, value })
@@ -23,10 +19,6 @@ export function indicatorsOf(
     add('url', link.destination)
     if (link.isAddress) add('ipv4', link.host)
     else if (!brandOfDomain(link.domain)) add('domain', link.host)
-  }
-  for (const link of attachmentLinks) {
-    add('url', link)
-    if (URL.canParse(link)) add('domain', new URL(link).hostname)
   }
   for (const mailbox of [...mail.from, ...mail.sender, ...mail.replyTo]) {
     if (mailbox.domain === '') continue

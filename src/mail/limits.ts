@@ -15,6 +15,8 @@ export const mailLimits = {
   textPartBytes: 1024 * 1024,
   /** Characters of visible text over all parts. */
   textCharacters: 400_000,
+  /** Characters of the body whose words and phrases are weighed. */
+  foldedCharacters: 120_000,
   links: 2_000,
   /** Open elements inside each other. */
   htmlDepth: 3_000,

@@ -6,6 +6,8 @@ import { mailLimits } from './limits.ts'
 import { type Mailbox, parseMailboxes } from './mime/addresses.ts'
 import { decodeWords } from './mime/encoded-words.ts'
 import type { HeaderField } from './mime/header-fields.ts'
+import { isCompoundFile } from './outlook/compound-file.ts'
+import { outlookToMime } from './outlook/outlook-message.ts'
 import { headerOf, type MimePart, parseMessage, walkParts } from './mime/part-tree.ts'
 
 /** A message taken apart: what every later step works on. Nothing in it is believed yet. */
@@ -35,7 +37,11 @@ export interface Mail {
 /** Parses a message and, where it is a user's report, the message that was reported. */
 export function readMail(bytes: Buffer, problems: Problem[]): Mail {
   if (bytes.length === 0) problems.push(problem('empty-message', 'the message has no bytes'))
-  const root = parseMessage(withLineFeeds(bytes), problems)
+  const outlook = isCompoundFile(bytes) ? outlookToMime(bytes) : undefined
+  // Positions in a converted message mean nothing in the file that was given: evidence points at the whole of it.
+  const root = outlook
+    ? parseMessage(outlook, problems, { part: 'message', start: 0, end: bytes.length })
+    : parseMessage(withLineFeeds(bytes), problems)
   const reported = reportedMessage(root)
   return describe(reported ?? root, reported !== undefined, problems)
 }

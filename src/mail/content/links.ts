@@ -5,7 +5,7 @@ import type { TextPart } from './mail-text.ts'
 
 /** One link of a mail, taken apart. Nothing is fetched. */
 export interface MailLink {
-  readonly kind: HtmlLink['kind'] | 'text'
+  readonly kind: HtmlLink['kind'] | 'text' | 'attachment' | 'qr'
   /** As written in the mail. */
   readonly target: string
   /** Where a click ends up after the redirectors that carry their target in the address. */

@@ -1,4 +1,5 @@
 import { invisibleCount, mixesScripts } from '../content/fold-text.ts'
+import { smuggles } from '../content/html-smuggling.ts'
 import { headerOf } from '../mime/part-tree.ts'
 import { bodyRange, fieldRange } from '../mime/source-range.ts'
 import { type Examined, type Finding, quote } from './finding.ts'
@@ -198,13 +199,4 @@ function markupSignals({ mail }: Examined): Finding[] {
     }
   }
   return findings
-}
-
-/** Scripts that unpack a payload in the browser, past every gateway (MITRE ATT&CK T1027.006). */
-export function smuggles(script: string): boolean {
-  const builds =
-    /new\s+Blob|createObjectURL|msSaveOrOpenBlob|document\.write\s*\(|\.innerHTML\s*=|eval\s*\(|Function\s*\(|location(?:\.href)?\s*=|location\.replace/i
-  const decodes =
-    /atob\s*\(|unescape\s*\(|fromCharCode|decodeURIComponent\s*\(|[A-Za-z0-9+/]{400,}|(?:\\x[0-9a-f]{2}){40,}|(?:%[0-9a-f]{2}){40,}/i
-  return builds.test(script) && decodes.test(script)
 }

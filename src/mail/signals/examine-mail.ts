@@ -1,6 +1,7 @@
 import type { MailOrganisation } from '../../domain/mail.ts'
 import type { Problem } from '../../lib/problem.ts'
 import { foldWithOffsets } from '../content/folded-text.ts'
+import { mailLimits } from '../limits.ts'
 import type { Mail } from '../read-mail.ts'
 import { type BrandPattern, brandPatterns, knownBrands } from '../sender/brands.ts'
 import { attachmentSignals } from './attachment-signals.ts'
@@ -55,20 +56,15 @@ export function examineMail(
   organisation: MailOrganisation,
   brands: readonly BrandPattern[],
   problems: Problem[],
-): {
-  examined: Examined
-  findings: readonly Finding[]
-  attachmentLinks: readonly string[]
-  attachmentHashes: readonly string[]
-} {
+): { examined: Examined; findings: readonly Finding[]; attachmentHashes: readonly string[] } {
+  const attached = attachmentSignals(mail, problems)
   const examined: Examined = {
-    mail,
+    mail: { ...mail, links: [...mail.links, ...attached.links] },
     organisation,
     brands,
     subject: foldWithOffsets(mail.subject),
-    body: foldWithOffsets((mail.body?.visible ?? '').slice(0, 120_000)),
+    body: foldWithOffsets((mail.body?.visible ?? '').slice(0, mailLimits.foldedCharacters)),
   }
-  const attached = attachmentSignals(mail, problems)
   const findings = atHome([
     ...senderSignals(examined),
     ...contentSignals(examined),
@@ -76,5 +72,5 @@ export function examineMail(
     ...intentSignals(examined),
     ...attached.findings,
   ])
-  return { examined, findings, attachmentLinks: attached.links, attachmentHashes: attached.hashes }
+  return { examined, findings, attachmentHashes: attached.hashes }
 }
