@@ -6,9 +6,9 @@ import { mailLimits } from './limits.ts'
 import { type Mailbox, parseMailboxes } from './mime/addresses.ts'
 import { decodeWords } from './mime/encoded-words.ts'
 import type { HeaderField } from './mime/header-fields.ts'
+import { headerOf, type MimePart, parseMessage, walkParts } from './mime/part-tree.ts'
 import { isCompoundFile } from './outlook/compound-file.ts'
 import { outlookToMime } from './outlook/outlook-message.ts'
-import { headerOf, type MimePart, parseMessage, walkParts } from './mime/part-tree.ts'
 
 /** A message taken apart: what every later step works on. Nothing in it is believed yet. */
 export interface Mail {

@@ -34,7 +34,11 @@ export function readCompoundFile(bytes: Buffer): CompoundFolder | undefined {
   const chain = (start: number, limitBytes: number): Buffer => {
     const parts: Buffer[] = []
     let at = start
-    for (let size = 0; at < freeSector && size < limitBytes && parts.length <= fat.length; at = fat[at] ?? freeSector) {
+    for (
+      let size = 0;
+      at < freeSector && size < limitBytes && parts.length <= fat.length;
+      at = fat[at] ?? freeSector
+    ) {
       parts.push(sector(at))
       size += sectorBytes
     }
@@ -51,7 +55,11 @@ export function readCompoundFile(bytes: Buffer): CompoundFolder | undefined {
     if (size >= miniCutoff) return chain(entry.start, size)
     const parts: Buffer[] = []
     let at = entry.start
-    for (let length = 0; at < freeSector && length < size && parts.length <= miniFat.length; at = miniFat[at] ?? freeSector) {
+    for (
+      let length = 0;
+      at < freeSector && length < size && parts.length <= miniFat.length;
+      at = miniFat[at] ?? freeSector
+    ) {
       parts.push(miniStream.subarray(at * 64, at * 64 + 64))
       length += 64
     }
@@ -86,7 +94,13 @@ function entryAt(directory: Buffer, index: number): Entry | undefined {
 }
 
 /** Children hang in a binary tree of siblings; `seen` breaks loops, `depth` bounds nesting. */
-function folderOf(directory: Buffer, entry: Entry, content: (entry: Entry) => Buffer, seen: Set<number>, depth: number): CompoundFolder {
+function folderOf(
+  directory: Buffer,
+  entry: Entry,
+  content: (entry: Entry) => Buffer,
+  seen: Set<number>,
+  depth: number,
+): CompoundFolder {
   const folders: CompoundFolder[] = []
   const streams: CompoundStream[] = []
   const pending = [entry.child]

@@ -28,7 +28,9 @@ export function outlookToMime(bytes: Buffer): Buffer | undefined {
 }
 
 function hasMessage(folder: CompoundFolder): boolean {
-  return folder.streams.some(stream => stream.name.startsWith('__properties_version') || stream.name.startsWith('__substg1.0_'))
+  return folder.streams.some(
+    stream => stream.name.startsWith('__properties_version') || stream.name.startsWith('__substg1.0_'),
+  )
 }
 
 function writeMessage(folder: CompoundFolder, depth: number): Buffer {
@@ -44,7 +46,10 @@ function headersOf(folder: CompoundFolder): string {
   const kept = text(folder, tags.transportHeaders)
   if (kept !== undefined && /^[\w-]+:/m.test(kept)) {
     const fields = kept.replace(/\r?\n/g, '\r\n').split(/\r\n(?![ \t])/)
-    return fields.filter(field => /^[\w-]+:/.test(field) && !/^(?:content-|mime-version)/i.test(field)).map(field => `${field}\r\n`).join('')
+    return fields
+      .filter(field => /^[\w-]+:/.test(field) && !/^(?:content-|mime-version)/i.test(field))
+      .map(field => `${field}\r\n`)
+      .join('')
   }
   const line = (name: string, value: string | undefined) => (value ? `${name}: ${encodeWord(value)}\r\n` : '')
   const address = text(folder, tags.senderSmtp) ?? text(folder, tags.senderAddress) ?? ''
@@ -76,17 +81,29 @@ function attachmentParts(folder: CompoundFolder, depth: number): Buffer[] {
   return attached.map(child => {
     const inner = child.folders.find(entry => entry.name === `__substg1.0_${tags.attachData}000D`)
     if (inner && hasMessage(inner) && depth < 5) {
-      return Buffer.concat([Buffer.from('Content-Type: message/rfc822\r\n\r\n'), writeMessage(inner, depth + 1)])
+      return Buffer.concat([
+        Buffer.from('Content-Type: message/rfc822\r\n\r\n'),
+        writeMessage(inner, depth + 1),
+      ])
     }
     const name = text(child, tags.attachLongName) ?? text(child, tags.attachName) ?? ''
-    return encoded(text(child, tags.attachType)?.replace(/[^\w/+.-]/g, '') || 'application/octet-stream', name, binary(child, tags.attachData) ?? Buffer.alloc(0))
+    return encoded(
+      text(child, tags.attachType)?.replace(/[^\w/+.-]/g, '') || 'application/octet-stream',
+      name,
+      binary(child, tags.attachData) ?? Buffer.alloc(0),
+    )
   })
 }
 
 function encoded(type: string, fileName: string, body: Buffer): Buffer {
-  const disposition = fileName === '' ? '' : `Content-Disposition: attachment; filename*=utf-8''${encodeURIComponent(fileName)}\r\n`
+  const disposition =
+    fileName === ''
+      ? ''
+      : `Content-Disposition: attachment; filename*=utf-8''${encodeURIComponent(fileName)}\r\n`
   const lines = body.toString('base64').replace(/.{76}/g, '$&\r\n')
-  return Buffer.from(`Content-Type: ${type}\r\n${disposition}Content-Transfer-Encoding: base64\r\n\r\n${lines}`)
+  return Buffer.from(
+    `Content-Type: ${type}\r\n${disposition}Content-Transfer-Encoding: base64\r\n\r\n${lines}`,
+  )
 }
 
 function stream(folder: CompoundFolder, tag: string, type: string): Buffer | undefined {
