@@ -8,6 +8,7 @@ import type {
 } from '../domain/alert.ts'
 import { messageOf } from '../lib/app-error.ts'
 import type { Json } from '../lib/canonical-json.ts'
+import { cutText } from '../lib/cut-text.ts'
 import { type Problem, problem } from '../lib/problem.ts'
 import { type Fields, fieldsOf, findingFieldAt, textOf } from './field.ts'
 import { findEntities } from './find-entities.ts'
@@ -207,7 +208,7 @@ function fallbackId(raw: string): string {
 
 /** V8's message quotes the line; only what it says before that is kept: hostile text stays out of messages. */
 function reasonOf(error: unknown): string {
-  return messageOf(error)
+  return cutText(messageOf(error), 200)
     .replace(/,? *["'`].*$/s, '')
     .slice(0, 80)
 }

@@ -71,7 +71,7 @@ export const commandPatterns: readonly SignalPattern[] = [
     weight: 1.5,
     reason: 'installs something that starts again by itself',
     pattern:
-      /schtasks(?:\.exe)?.{0,20}\/create|(?:register|new)-scheduledtask|currentversion\\+run(?:once)?\b|\bsc(?:\.exe)?\s+(?:\\\\\S+\s+)?create\s|new-service\s|(?:out-file|copy\w*|move|>|&gt;|new-item|-outfile)\s.{0,120}programs\\+startup|register-wmievent|__eventfilter|authorized_keys|crontab\s+-(?!l)|\/etc\/cron|ld\.so\.preload|systemctl\s+enable\s/i,
+      /schtasks(?:\.exe)?.{0,20}\/create|(?:register|new)-scheduledtask|currentversion\\{1,4}run(?:once)?\b|\bsc(?:\.exe)?\s+(?:\\\\\S+\s+)?create\s|new-service\s|(?:out-file|copy\w{0,10}|move|>|&gt;|new-item|-outfile)\s.{0,120}programs\\{1,4}startup|register-wmievent|__eventfilter|authorized_keys|crontab\s+-(?!l)|\/etc\/cron|ld\.so\.preload|systemctl\s+enable\s/i,
   },
   {
     id: 'account-change',
@@ -85,7 +85,7 @@ export const commandPatterns: readonly SignalPattern[] = [
     weight: 1.8,
     reason: 'runs or copies something on another host',
     pattern:
-      /wmic(?:\.exe)?\s.{0,20}\/node\W|invoke-command.{0,60}-(?:computername|cn|session)|enter-pssession|invoke-wmimethod|process\s+call\s+create|\\\\[\w.-]{1,64}\\+(?:[a-z]|admin|ipc)\$|winrs(?:\.exe)?\s+-r/i,
+      /wmic(?:\.exe)?\s.{0,20}\/node\W|invoke-command.{0,60}-(?:computername|cn|session)|enter-pssession|invoke-wmimethod|process\s+call\s+create|\\\\[\w.-]{1,64}\\{1,4}(?:[a-z]|admin|ipc)\$|winrs(?:\.exe)?\s+-r/i,
   },
   {
     id: 'code-injection',
@@ -126,6 +126,6 @@ export const commandPatterns: readonly SignalPattern[] = [
     weight: 1.5,
     reason: 'hides what it runs',
     pattern:
-      /%{1,2}\w+:~-?\d+,\d+%|(?:\w\^){3,}|frombase64string|b64decode|-join\s*\(?\s*['"(]|\[char\]\s*\(?\d|`[a-z]`?[a-z]`|cmd(?:\.exe)?\s*\/r\s+cmd|echo\s.{1,200}(?:>|&gt;)\s*\S+\.(?:vbs|js|ps1|bat)/i,
+      /%{1,2}\w+:~-?\d+,\d+%|(?:\w\^){3,}|frombase64string|b64decode|-join\s{0,4}\(?\s{0,4}['"(]|\[char\]\s*\(?\d|`[a-z]`?[a-z]`|cmd(?:\.exe)?\s*\/r\s+cmd|echo\s.{1,200}(?:>|&gt;)\s{0,4}\S{1,120}\.(?:vbs|js|ps1|bat)/i,
   },
 ]

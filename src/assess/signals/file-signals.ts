@@ -14,7 +14,7 @@ const writtenFiles: readonly SignalPattern[] = [
     weight: -2.2,
     reason: 'in a folder that Windows and its updates write to',
     pattern:
-      /\\+(?:softwaredistribution|winsxs|servicing|nativeimages\w*|catroot2?|windows defender|wuauservcore|prefetch|windows\\+installer|\$windows\.~bt|package cache|onedrive|microsoft\\+edge(?:update)?|google\\+(?:chrome|update)|mozilla firefox|microsoft\\+teams|inetcache|webcache)\b/i,
+      /\\{1,4}(?:softwaredistribution|winsxs|servicing|nativeimages\w{0,20}|catroot2?|windows defender|wuauservcore|prefetch|windows\\{1,4}installer|\$windows\.~bt|package cache|onedrive|microsoft\\{1,4}edge(?:update)?|google\\{1,4}(?:chrome|update)|mozilla firefox|microsoft\\{1,4}teams|inetcache|webcache)\b/i,
   },
   {
     id: 'package-folder',
@@ -27,7 +27,7 @@ const writtenFiles: readonly SignalPattern[] = [
     id: 'startup-folder',
     weight: 1.2,
     reason: 'in a folder from which Windows starts programs at logon',
-    pattern: /start menu\\+programs\\+startup\\+/i,
+    pattern: /start menu\\{1,4}programs\\{1,4}startup\\{1,4}/i,
   },
   {
     id: 'sensitive-path',
@@ -54,7 +54,7 @@ const writtenFiles: readonly SignalPattern[] = [
     id: 'web-root',
     weight: 1.5,
     reason: 'a script in a folder that a web server serves',
-    pattern: /(?:\/var\/www\/|\/htdocs\/|\\inetpub\\).*\.(?:php\d?|phtml|jspx?|aspx?|ashx|war|cgi)$/i,
+    pattern: /(?:\/var\/www\/|\/htdocs\/|\\inetpub\\).{1,400}\.(?:php\d?|phtml|jspx?|aspx?|ashx|war|cgi)$/i,
   },
   {
     id: 'system-program',
@@ -67,7 +67,7 @@ const writtenFiles: readonly SignalPattern[] = [
     weight: 0.8,
     reason: 'in a folder where everybody may write, as malware likes it',
     pattern:
-      /\\+users\\+public\\+|\\+perflogs\\+|\\+\$recycle\.bin\\+|^\/(?:tmp|dev\/shm|var\/tmp)\/|\\+windows\\+(?:temp|tasks)\\+/i,
+      /\\{1,4}users\\{1,4}public\\{1,4}|\\{1,4}perflogs\\{1,4}|\\{1,4}\$recycle\.bin\\{1,4}|^\/(?:tmp|dev\/shm|var\/tmp)\/|\\{1,4}windows\\{1,4}(?:temp|tasks)\\{1,4}/i,
   },
 ]
 

@@ -5,12 +5,13 @@ const shells =
   /^(?:cmd|powershell|pwsh|powershell_ise|wscript|cscript|mshta|rundll32|bash|sh|dash|zsh)(?:\.exe)?$/
 const systemPrograms =
   /^(?:svchost|lsass|services|csrss|smss|wininit|winlogon|explorer|spoolsv|taskhostw|dllhost|conhost)\.exe$/
-const windowsFolder = /^"?(?:\\\?\?\\+)?[a-z]:\\+windows\\+(?:(?:system32|syswow64|winsxs)\\+|explorer\.exe)/i
+const windowsFolder =
+  /^"?(?:\\\?\?\\{1,4})?[a-z]:\\{1,4}windows\\{1,4}(?:(?:system32|syswow64|winsxs)\\{1,4}|explorer\.exe)/i
 const updaters =
-  /\\+(?:mscorsvw|tiworker|trustedinstaller|mpsigstub|mpcmdrun|msmpeng|wuauclt|usoclient|onedrivesetup|onedrivestandaloneupdater|filecoauth|microsoft\.sharepoint|microsoftedgeupdate|googleupdate|update|setup|dismhost|ngen|wazuh-agent|ossec-agent|taskhostw|backgroundtaskhost|searchindexer|compattelrunner|sppsvc)\.exe"?$/i
+  /\\{1,4}(?:mscorsvw|tiworker|trustedinstaller|mpsigstub|mpcmdrun|msmpeng|wuauclt|usoclient|onedrivesetup|onedrivestandaloneupdater|filecoauth|microsoft\.sharepoint|microsoftedgeupdate|googleupdate|update|setup|dismhost|ngen|wazuh-agent|ossec-agent|taskhostw|backgroundtaskhost|searchindexer|compattelrunner|sppsvc)\.exe"?$/i
 
 const productFolder =
-  /^"?[a-z]:\\+(?:program files(?: \(x86\))?|programdata\\+microsoft\\+windows defender)\\+/i
+  /^"?[a-z]:\\{1,4}(?:program files(?: \(x86\))?|programdata\\{1,4}microsoft\\{1,4}windows defender)\\{1,4}/i
 
 interface ParentRow {
   readonly weight: number
@@ -86,7 +87,7 @@ function place(view: AlertView): Signal[] {
   const { image } = view
   if (image === undefined) return []
   if (
-    /\\+users\\+public\\+|\\+perflogs\\+|\\+\$recycle|^[a-z]:\\+[^\\]+\.exe$|\\+downloads\\+|\/(?:tmp|dev\/shm|var\/tmp)\//i.test(
+    /\\{1,4}users\\{1,4}public\\{1,4}|\\{1,4}perflogs\\{1,4}|\\{1,4}\$recycle|^[a-z]:\\{1,4}[^\\]+\.exe$|\\{1,4}downloads\\{1,4}|\/(?:tmp|dev\/shm|var\/tmp)\//i.test(
       image.text,
     )
   ) {
@@ -99,7 +100,7 @@ function place(view: AlertView): Signal[] {
       ),
     ]
   }
-  if (/\\+temp\\+[^\\]+\.exe$/i.test(image.text)) {
+  if (/\\{1,4}temp\\{1,4}[^\\]+\.exe$/i.test(image.text)) {
     return [signalFrom('program-in-temp', 0.5, 'a program that runs from a temporary folder', image)]
   }
   return []
@@ -112,7 +113,9 @@ function ordinary(view: AlertView): Signal[] {
   if (
     system &&
     command !== undefined &&
-    /syswow64\\+net1?(?:\.exe)?\b|net1?\s+(?:user\s+guest|accounts)\b/i.test(`${image?.text} ${command.text}`)
+    /syswow64\\{1,4}net1?(?:\.exe)?\b|net1?\s+(?:user\s+guest|accounts)\b/i.test(
+      `${image?.text} ${command.text}`,
+    )
   ) {
     // Wazuh's Windows agent is a 32-bit service; its configuration assessment asks `net user guest`, `net accounts`.
     return [
@@ -136,12 +139,14 @@ function ordinary(view: AlertView): Signal[] {
     return [signalFrom('product', -0.8, 'done by an installed product', image)]
   }
   const fromTask =
-    parentImage !== undefined && /\\+(?:svchost|services|taskeng|taskhostw)\.exe$/i.test(parentImage.text)
+    parentImage !== undefined && /\\{1,4}(?:svchost|services|taskeng|taskhostw)\.exe$/i.test(parentImage.text)
   if (
     system &&
     fromTask &&
     command !== undefined &&
-    /[a-z]:\\+windows\\+system32\\+[\w.-]+\.(?:cmd|bat|vbs|ps1|exe)/i.test(command.text.replace(/^\S+\s/, ''))
+    /[a-z]:\\{1,4}windows\\{1,4}system32\\{1,4}[\w.-]+\.(?:cmd|bat|vbs|ps1|exe)/i.test(
+      command.text.replace(/^\S+\s/, ''),
+    )
   ) {
     return [
       signalFrom('windows-task', -2, "one of Windows' own scheduled tasks, from its own folder", command),

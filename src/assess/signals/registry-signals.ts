@@ -9,28 +9,28 @@ const registryPatterns: readonly SignalPattern[] = [
     weight: 2,
     reason: 'a registry value through which programs get full rights without asking',
     pattern:
-      /(?:mscfile|ms-settings|folder|exefile|runas)\\+shell\\+\w+\\+command|delegateexecute|\\environment\\+(?:windir|systemroot)$/i,
+      /(?:mscfile|ms-settings|folder|exefile|runas)\\{1,4}shell\\{1,4}\w+\\{1,4}command|delegateexecute|\\environment\\{1,4}(?:windir|systemroot)$/i,
   },
   {
     id: 'defence-off-key',
     weight: 2,
     reason: 'a registry value that switches a defence off',
     pattern:
-      /disableantispyware|disablerealtimemonitoring|windows defender\\+exclusions|enablefirewall|systemrestore\\+disable|vulnerabledriverblocklist|deviceguard\\|\\amsi\\+providers|autologger\\.*\\start|uselogoncredential|runasppl|enablelua|useactioncenterexperience|disabletaskmgr/i,
+      /disableantispyware|disablerealtimemonitoring|windows defender\\{1,4}exclusions|enablefirewall|systemrestore\\{1,4}disable|vulnerabledriverblocklist|deviceguard\\|\\amsi\\{1,4}providers|autologger\\.{1,200}\\start|uselogoncredential|runasppl|enablelua|useactioncenterexperience|disabletaskmgr/i,
   },
   {
     id: 'remote-access-key',
     weight: 1.3,
     reason: 'a registry value that opens the host to remote control',
     pattern:
-      /fdenytsconnections|fallowtogethelp|rdp-tcp\\+portnumber|localaccounttokenfilterpolicy|sysinternals\\+\w+\\+eulaaccepted|zonemap\\+domains/i,
+      /fdenytsconnections|fallowtogethelp|rdp-tcp\\{1,4}portnumber|localaccounttokenfilterpolicy|sysinternals\\{1,4}\w+\\{1,4}eulaaccepted|zonemap\\{1,4}domains/i,
   },
   {
     id: 'autostart-entry',
     weight: 1.3,
     reason: 'a registry value that starts a program by itself',
     pattern:
-      /currentversion\\+run(?:once|onceex)?\\|winlogon\\+(?:shell|userinit|notify)|image file execution options\\+.*\\(?:debugger|globalflag)|userinitmprlogonscript|appinit_dlls|print\\+monitors|clsid\\.*\\(?:inprocserver32|treatas|localserver32)|taskcache\\+tree|lsa\\+(?:notification|security|authentication) packages|active setup\\+installed components/i,
+      /currentversion\\{1,4}run(?:once|onceex)?\\|winlogon\\{1,4}(?:shell|userinit|notify)|image file execution options\\{1,4}.{1,200}\\(?:debugger|globalflag)|userinitmprlogonscript|appinit_dlls|print\\{1,4}monitors|clsid\\.{1,200}\\(?:inprocserver32|treatas|localserver32)|taskcache\\{1,4}tree|lsa\\{1,4}(?:notification|security|authentication) packages|active setup\\{1,4}installed components/i,
   },
 ]
 

@@ -6,7 +6,7 @@ import { vendorFolder } from './vendor-folder.ts'
 /** New Windows services: what they start, and from where. Registry (Sysmon 13) and event log (7045, 4697) alike. */
 export function serviceSignals(view: AlertView): Signal[] {
   const target = view.field('/data/win/eventdata/targetObject')
-  const fromRegistry = target !== undefined && /\\services\\.*\\imagepath$/i.test(target.text)
+  const fromRegistry = target !== undefined && /\\services\\.{1,300}\\imagepath$/i.test(target.text)
   const path =
     view.field('/data/win/eventdata/imagePath') ??
     view.field('/data/win/eventdata/serviceFileName') ??
@@ -16,7 +16,7 @@ export function serviceSignals(view: AlertView): Signal[] {
     return [signalFrom('vendor-service', -2, 'the service starts a program from a vendor folder', path)]
   }
   const signals: Signal[] = []
-  if (/(?:%+systemroot%+|[a-z]:\\+windows)\\+[^\\]+\.exe/i.test(path.text)) {
+  if (/(?:%{1,2}systemroot%{1,2}|[a-z]:\\{1,4}windows)\\{1,4}[^\\]{1,120}\.exe/i.test(path.text)) {
     signals.push(
       signalFrom(
         'service-from-windows-root',
@@ -31,7 +31,7 @@ export function serviceSignals(view: AlertView): Signal[] {
   }
   const name = path.text.replaceAll('"', '').split(/[\\/]/).at(-1)?.split(' ')[0] ?? ''
   if (looksRandom(name)) signals.push(signalFrom('random-name', 1.2, 'the program has a random name', path))
-  if (/\\+(?:temp|users|programdata)\\+/i.test(path.text)) {
+  if (/\\{1,4}(?:temp|users|programdata)\\{1,4}/i.test(path.text)) {
     signals.push(
       signalFrom('service-from-user-folder', 1.5, 'the service starts a program that users can write', path),
     )
