@@ -13,7 +13,7 @@ export interface Example {
   readonly document: string
   /** How much it counts; 1 for an annotated sentence of a report. */
   readonly weight: number
-  readonly source: 'tram' | 'annoctr' | 'attack' | 'nothing'
+  readonly source: 'tram' | 'mark' | 'annoctr' | 'attack' | 'nothing'
 }
 
 /** A report with the techniques that people found in it. */
@@ -29,6 +29,9 @@ export interface TrainingData {
   readonly reports: readonly AnnotatedReport[]
 }
 
+/** TRAM's sentence list names 49 techniques, the marks in its documents 74, finer ones, in the same sentences: both count. */
+const sentenceWeight = 0.7
+const markWeight = 1
 const knowledgeWeight = 0.3
 const nothingWeight = 0.5
 
@@ -57,11 +60,23 @@ export function readTrainingData(folder: string): TrainingData {
   ]
   const examples = [
     ...lines<TramSentence>(join(folder, 'cti/tram/sentences.jsonl')).flatMap(({ text, label, doc_title }) =>
-      example(text, currentTechnique(label)?.id, documentKey(doc_title), 1, 'tram'),
+      example(text, currentTechnique(label)?.id, documentKey(doc_title), sentenceWeight, 'tram'),
     ),
     ...mentions.flatMap(({ mention, label, document }) =>
       example(mention, label, documentKey(document), 1, 'annoctr'),
     ),
+    ...tram.flatMap(({ title, text, techniques }) => {
+      const points = [...text]
+      return techniques.flatMap(({ id, start, end }) =>
+        example(
+          points.slice(start, end).join(''),
+          currentTechnique(id)?.id,
+          documentKey(title),
+          markWeight,
+          'mark',
+        ),
+      )
+    }),
     ...knowledge(folder),
     ...tram.flatMap(document => sentencesWithout(document)),
   ]

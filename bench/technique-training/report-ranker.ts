@@ -1,13 +1,11 @@
 import { type RankerFile, rankerFeatures } from '../../src/intel/rank-techniques.ts'
 import type { TechniqueEvidence } from '../../src/intel/technique-evidence.ts'
+import type { AnnotatedReport } from './examples.ts'
 
 /** A report as the ranker sees it: evidence per technique, and which of them people found in it. */
-export interface RankerReport {
-  readonly document: string
-  readonly source: 'tram' | 'annoctr'
+export interface RankerReport extends AnnotatedReport {
   readonly sentences: number
   readonly evidence: ReadonlyMap<string, TechniqueEvidence>
-  readonly techniques: readonly string[]
 }
 
 const ridge = 1e-3

@@ -24,8 +24,11 @@ const most = 30
 /** Beyond the fewest, less likely techniques are left out. */
 const leastScore = 0.1
 
-/** Texts of no more sentences are judged by the sentence model alone: there is no report to weigh. */
-const shortText = 3
+/**
+ * A text of few sentences is judged by what its sentences say alone; the longer it is, the more a report's own weighing
+ * counts, fully from here on.
+ */
+const fullReport = 100
 
 /** What a lexicon phrase multiplies a sentence's odds by, and the probability it gives where the model had none. */
 const phraseFactor = 4.5
@@ -33,14 +36,7 @@ const phraseFloor = 0.0005
 
 export function rankTechniques(text: string): RankedTechnique[] {
   const sentences = sentencesOf(text)
-  const evidence = techniqueEvidence(text, sentences)
-  const score =
-    sentences.length <= shortText
-      ? sentenceScore
-      : (id: string, item: TechniqueEvidence) => reportScore(ranker, id, item, sentences.length)
-  return [...evidence]
-    .map(([id, item]) => ({ id, item, score: score(id, item) }))
-    .sort((a, b) => b.score - a.score || a.id.localeCompare(b.id))
+  return rankEvidence(techniqueEvidence(text, sentences), sentences.length, ranker)
     .filter(({ item, score }, index) => index < fewest || score >= leastScore || item.explicit)
     .slice(0, most)
     .map(({ id, item, score }) => ({
@@ -51,7 +47,30 @@ export function rankTechniques(text: string): RankedTechnique[] {
     }))
 }
 
-function sentenceScore(_id: string, item: TechniqueEvidence): number {
+export interface ScoredEvidence {
+  readonly id: string
+  readonly item: TechniqueEvidence
+  readonly score: number
+}
+
+/** Every technique with evidence, by falling score. */
+export function rankEvidence(
+  evidence: ReadonlyMap<string, TechniqueEvidence>,
+  sentences: number,
+  file: RankerFile,
+): ScoredEvidence[] {
+  const asReport = Math.min(1, Math.max(0, sentences - 3) / fullReport)
+  return [...evidence]
+    .map(([id, item]) => ({
+      id,
+      item,
+      score: asReport * reportScore(file, id, item, sentences) + (1 - asReport) * sentenceScore(item),
+    }))
+    .sort((a, b) => b.score - a.score || a.id.localeCompare(b.id))
+}
+
+/** What the best sentence says, raised where the lexicon agrees. */
+function sentenceScore(item: TechniqueEvidence): number {
   if (item.explicit) return 1
   const probability = Math.max(item.highest, item.phrases > 0 ? phraseFloor : 0)
   const odds = (probability / (1 - Math.min(probability, 0.999))) * (item.phrases > 0 ? phraseFactor : 1)
