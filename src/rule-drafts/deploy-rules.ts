@@ -1,0 +1,105 @@
+import { messageOf } from '../lib/app-error.ts'
+
+/** What deployment needs of Wazuh; the 4.x server API answers it. Contents are whole files. */
+export interface RuleDeployment {
+  /** The file as it is deployed now, or undefined where there is none. */
+  read(fileName: string, signal: AbortSignal): Promise<string | undefined>
+  write(fileName: string, text: string, signal: AbortSignal): Promise<void>
+  remove(fileName: string, signal: AbortSignal): Promise<void>
+  /** Wazuh's own check of its configuration, with what it said. */
+  validate(signal: AbortSignal): Promise<{ readonly ok: boolean; readonly details: string }>
+  restart(signal: AbortSignal): Promise<void>
+  /** Whether the analysis engine runs. */
+  isHealthy(signal: AbortSignal): Promise<boolean>
+}
+
+/** A deployment that named people have approved, as `respond` approves actions: this very text, for this very file. */
+export interface ApprovedDeployment {
+  readonly fileName: string
+  readonly text: string
+  /** What was deployed when the draft was proven; undefined where there was no file. */
+  readonly expectedBefore: string | undefined
+}
+
+export type DeploymentOutcome =
+  | { readonly kind: 'deployed'; readonly backup: string | undefined }
+  /** Nothing was changed, or everything is as it was. */
+  | { readonly kind: 'rolled-back' | 'not-started'; readonly reason: string }
+  /** Wazuh is not as it was and not as wanted: a person must look. */
+  | { readonly kind: 'broken'; readonly reason: string; readonly backup: string | undefined }
+
+export interface DeploymentOptions {
+  readonly healthChecks: number
+  readonly wait: (signal: AbortSignal) => Promise<void>
+}
+
+const fileNamePattern = /^tocsin_[a-z0-9_-]{1,60}\.xml$/
+
+/**
+ * Puts approved rules in place: keeps what was there, writes, lets Wazuh validate, restarts, watches its health, and puts
+ * the old file back where any of that fails. Only files of our own name are ever touched.
+ */
+export async function deployRules(
+  approved: ApprovedDeployment,
+  wazuh: RuleDeployment,
+  options: DeploymentOptions,
+  signal: AbortSignal,
+): Promise<DeploymentOutcome> {
+  const { fileName, text } = approved
+  if (!fileNamePattern.test(fileName))
+    return { kind: 'not-started', reason: `'${fileName}' is not a file of ours` }
+  let backup: string | undefined
+  try {
+    backup = await wazuh.read(fileName, signal)
+  } catch (error) {
+    return { kind: 'not-started', reason: `the present file cannot be read: ${messageOf(error)}` }
+  }
+  if (backup !== approved.expectedBefore)
+    return {
+      kind: 'not-started',
+      reason: `${fileName} has changed since the draft was proven: prove it again`,
+    }
+  const trouble = await attempt(async () => {
+    await wazuh.write(fileName, text, signal)
+    const { ok, details } = await wazuh.validate(signal)
+    if (!ok) throw new Error(`Wazuh refuses its configuration: ${details}`)
+    await wazuh.restart(signal)
+    await watchHealth(wazuh, options, signal)
+  })
+  if (trouble === undefined) return { kind: 'deployed', backup }
+  // The way back must work even where the way forth was called off.
+  const back = new AbortController().signal
+  const second = await attempt(async () => {
+    if (backup === undefined) await wazuh.remove(fileName, back)
+    else await wazuh.write(fileName, backup, back)
+    await wazuh.restart(back)
+    await watchHealth(wazuh, options, back)
+  })
+  return second === undefined
+    ? { kind: 'rolled-back', reason: trouble }
+    : { kind: 'broken', reason: `${trouble}; and the way back failed: ${second}`, backup }
+}
+
+/** The message of what went wrong, or undefined. */
+async function attempt(action: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await action()
+    return undefined
+  } catch (error) {
+    return messageOf(error)
+  }
+}
+
+async function watchHealth(
+  wazuh: RuleDeployment,
+  options: DeploymentOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let check = 0; check < options.healthChecks; check++) {
+    await options.wait(signal)
+    // A restart takes its time, and the API with it: only the last check decides.
+    const last = check === options.healthChecks - 1
+    if (await wazuh.isHealthy(signal).catch(error => (last ? Promise.reject(error) : false))) return
+  }
+  throw new Error('the analysis engine did not come back after the restart')
+}

@@ -1,0 +1,96 @@
+import type { JudgedClaim } from '../domain/claim.ts'
+import type { AskModel } from '../domain/model-question.ts'
+import type { GuardedDraft } from './draft-guard.ts'
+import {
+  type DraftAnswer,
+  type DraftRequest,
+  type DraftRound,
+  draftQuestion,
+  feedback,
+} from './draft-question.ts'
+import type { DraftCase, Proof } from './prove-draft.ts'
+
+/** A draft that a person can now look at. `complaints` is empty where every test passed. */
+export interface DraftedRule {
+  readonly kind: 'drafted'
+  readonly text: string
+  readonly ruleIds: readonly number[]
+  readonly findings: GuardedDraft['findings']
+  readonly proof: Proof
+  /** The model's own words, each sentence with its fate. Never fact. */
+  readonly explanation: readonly JudgedClaim[]
+  readonly complaints: readonly string[]
+  readonly rounds: number
+  readonly model: string
+}
+
+/** What came of drafting. Anything but `drafted` leaves the engineer with an editor and no draft; `reason` is for people. */
+export type DraftOutcome =
+  | DraftedRule
+  | {
+      readonly kind: 'refused' | 'unavailable' | 'unsupported'
+      readonly reason: string
+      readonly rounds: number
+    }
+  /** Every round's draft was unsafe or broken. */
+  | { readonly kind: 'no-sound-draft'; readonly findings: GuardedDraft['findings']; readonly rounds: number }
+
+/** What drafting needs from outside. */
+export interface DraftPorts {
+  readonly ask: AskModel
+  readonly guard: (rulesXml: string) => GuardedDraft
+  readonly prove: (
+    draft: { readonly text: string; readonly ruleIds: readonly number[] },
+    cases: readonly DraftCase[],
+  ) => Proof
+}
+
+/**
+ * Model proposes, code compiles, tests and back-tests, and tells the model what it saw; at most `rounds` times. The best
+ * sound draft is kept: the one with the fewest complaints. The engineer's own cases are tested beside the model's, and a
+ * model that changes them changes nothing.
+ */
+export async function draftRule(
+  request: DraftRequest,
+  ownCases: readonly DraftCase[],
+  ports: DraftPorts,
+  rounds: number,
+  signal: AbortSignal,
+): Promise<DraftOutcome> {
+  const earlier: DraftRound[] = []
+  let best: DraftedRule | undefined
+  for (let round = 1; round <= rounds; round++) {
+    const answer = await ports.ask(draftQuestion(request, earlier), signal)
+    if (answer.kind !== 'answered') return best ?? { kind: answer.kind, reason: answer.reason, rounds: round }
+    const { rules_xml: rulesXml } = answer.answer
+    const guarded = ports.guard(rulesXml)
+    if (guarded.kind === 'refused') {
+      earlier.push({ rulesXml, findings: guarded.findings, proof: undefined })
+      continue
+    }
+    const proof = ports.prove(guarded, [...ownCases, ...modelCases(answer.answer)])
+    const complaints = feedback({ rulesXml, findings: [], proof })
+    earlier.push({ rulesXml, findings: guarded.findings, proof })
+    if (!best || complaints.length < best.complaints.length) {
+      const { text, ruleIds, findings } = guarded
+      best = {
+        kind: 'drafted',
+        text,
+        ruleIds,
+        findings,
+        proof,
+        explanation: answer.claims,
+        complaints,
+        rounds: round,
+        model: answer.model,
+      }
+    }
+    if (complaints.length === 0) break
+  }
+  return best ?? { kind: 'no-sound-draft', findings: earlier.at(-1)?.findings ?? [], rounds }
+}
+
+/** A draft without cases that must fire has proven nothing, but that is for the person to see. */
+function modelCases(answer: DraftAnswer): DraftCase[] {
+  return answer.cases.map(({ log, fires }) => ({ log, fires }))
+}
