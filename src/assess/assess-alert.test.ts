@@ -167,6 +167,76 @@ describe('Wazuh itself', () => {
   })
 })
 
+describe('the antivirus test file', () => {
+  const eicar = '275a021bbfb6489e54d471899f7db9d1663fc695ec2fe2a2c4538aabf651fd0f'
+  check('found by VirusTotal', 'noise', {
+    rule: ['87105', 12, 'VirusTotal: Alert - /tmp/a.txt - 66 engines detected this file', ['virustotal']],
+    data: {
+      virustotal: {
+        positives: '66',
+        source: { file: '/tmp/a.txt', sha1: '3395856ce81f2b7382dee72602f798b642f14140' },
+      },
+    },
+  })
+  check('under another name', 'noise', {
+    rule: ['554', 5, 'File added to the system.', ['ossec', 'syscheck', 'syscheck_entry_added']],
+    syscheck: { path: '/var/www/html/a.php', event: 'added', sha256_after: eicar, size_after: '68' },
+  })
+  check('only in name, but called malicious', 'person', {
+    rule: [
+      '87105',
+      12,
+      'VirusTotal: Alert - /tmp/eicar.exe - 66 engines detected this file',
+      ['virustotal', 'yara'],
+    ],
+    data: {
+      virustotal: {
+        positives: '66',
+        source: { file: '/tmp/eicar.exe', sha1: '1111111111111111111111111111111111111111' },
+      },
+    },
+  })
+})
+
+describe('hostile text', () => {
+  // A pattern that backtracks would take minutes on these: the test would end by its timeout.
+  const pieces = [
+    '\\\\',
+    'windows\\\\',
+    'echo >',
+    'curl ',
+    '%',
+    '-join (',
+    'clsid\\\\',
+    '/htdocs/',
+    'net use \\\\',
+    ' or a',
+    'copy',
+    '^a',
+  ]
+  it.each(pieces)('%j repeated does not stall', piece => {
+    const text = piece.repeat(Math.ceil(60_000 / piece.length))
+    const alert = wazuhAlert({
+      rule: ['92052', 4, text, [...sysmon, 'web', 'sudo']],
+      data: {
+        url: text,
+        command: text,
+        ...sysmonProcess({
+          commandLine: text,
+          image: text,
+          parentImage: text,
+          targetFilename: text,
+          targetObject: text,
+          imagePath: text,
+          details: text,
+        }),
+      },
+      log: text,
+    })
+    expect(assessCase([alert])).toHaveLength(1)
+  })
+})
+
 describe('Windows sessions and accounts', () => {
   check('logon', 'noise', {
     rule: ['60106', 3, 'Windows Logon Success', [...security, 'authentication_success']],

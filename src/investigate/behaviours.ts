@@ -279,6 +279,63 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
       'Find out whether it was one of your own scans; else list which of its requests were answered with success.',
     ],
   },
+  'kernel-module-command': {
+    happened: 'a kernel module was loaded by hand',
+    steps: [
+      'Identify the module (`modinfo`, package that owns the file); without a package, treat HOST as compromised.',
+    ],
+  },
+  'attack-port': {
+    happened: 'a port was opened that attack tools use by default',
+    steps: ['See which process listens there (`ss -ltnp` on HOST) and who started it.'],
+  },
+  'many-failures': {
+    happened: 'logons failed again and again',
+    steps: [
+      'Look for a success after the failures, from SOURCE or for the same account (rules 5715, 60106).',
+    ],
+    unknown: 'Whether any guess succeeded: look for a success from the same source.',
+  },
+  'remote-failure': {
+    happened: 'a logon over the network failed',
+    steps: ['List what SOURCE tried within the day: many accounts or many tries are guessing.'],
+  },
+  'many-requests': {
+    happened: 'a web server was asked for many things that it refused or that hurt it',
+    steps: [
+      'Find out whether SOURCE is one of your own scanners; else list which of its requests were answered with success.',
+    ],
+  },
+  'audit-policy': {
+    happened: 'what Windows records was changed',
+    steps: [
+      'Compare the audit policy of HOST with the one that the domain sets, and ask USER for the reason.',
+    ],
+  },
+  'offensive-file': {
+    happened: 'a file appeared that is named like a tool of attackers',
+    steps: ['Take FILE and its hash, check its reputation, and see whether it was started.'],
+  },
+  'program-in-open-folder': {
+    happened: 'a program ran from a folder where users may write',
+    steps: ['Take the program with its hash, find who wrote it there, and search all hosts for the hash.'],
+  },
+  'defence-off-key': {
+    happened: 'a defence was switched off in the registry',
+    steps: [
+      'Check the state of the antivirus, firewall and agents on HOST now, and switch back on what is off.',
+    ],
+  },
+  'rights-bypass-key': {
+    happened: 'a registry value was set through which programs get full rights without asking',
+    steps: [
+      'See what was started with high integrity on HOST right after (Sysmon event 1), and remove the value.',
+    ],
+  },
+  'remote-access-key': {
+    happened: 'HOST was opened to remote control in the registry',
+    steps: ['Ask USER for the reason; look for remote logons (4624 type 10) that followed.'],
+  },
   'known-rootkit': {
     unknown: 'What the rootkit hides: nothing that this host says can be trusted.',
     happened: 'a known rootkit was loaded',

@@ -76,6 +76,16 @@ function windowsLogon(view: AlertView): Signal[] {
           signalFrom('unknown-account', 0.9, 'a network logon with an account that does not exist', code),
         ]
       }
+      if (type === '3' && /ntlm/i.test(method?.text ?? '') && sourceAddress(view) !== undefined) {
+        return [
+          signalFrom(
+            'remote-failure',
+            0.4,
+            'a failed network logon with NTLM, as password guessing leaves it',
+            event,
+          ),
+        ]
+      }
       return type === '2' || type === '7'
         ? [signalFrom('mistyped-password', -1, 'a wrong password at the keyboard itself', event)]
         : []

@@ -8,7 +8,6 @@ const writtenFiles: readonly SignalPattern[] = [
     reason: 'the file with which PowerShell tests its own execution policy at every start',
     pattern: /__PSScriptPolicyTest_/i,
   },
-  { id: 'antivirus-test-file', weight: -2, reason: 'the harmless antivirus test file', pattern: /eicar/i },
   {
     id: 'update-folder',
     weight: -2.2,
@@ -48,7 +47,7 @@ const writtenFiles: readonly SignalPattern[] = [
     weight: 1.5,
     reason: 'named like a tool that attackers use',
     pattern:
-      /procdump|mimikatz|psexe|lazagne|sharphound|rubeus|winpeas|linpeas|pwdump|nc(?:at|64)?\.exe|anydesk|\.kirbi$|lsass.{0,12}\.dmp|ntds\.dit|sam\.(?:hive|save)/i,
+      /procdump|mimikatz|psexe|lazagne|sharphound|rubeus|winpeas|linpeas|pwdump|nc(?:at|64)?\.exe|anydesk|\.kirbi$|lsass.{0,12}\.dmp|diamorphine|(?:c99|r57|b374k|wso|web-?shell|reverse.?shell)\w{0,8}\.(?:php|jsp|aspx?)|ntds\.dit|sam\.(?:hive|save)/i,
   },
   {
     id: 'web-root',
@@ -73,11 +72,13 @@ const writtenFiles: readonly SignalPattern[] = [
 
 const foreignWriters =
   /^(?:cmd|powershell|pwsh|curl|certutil|bitsadmin|wscript|cscript|mshta|rundll32|regsvr32|python\d*|w3wp)(?:\.exe)?$/
-const knownHarmless = new Set(['policy-test-file', 'antivirus-test-file', 'update-folder', 'package-folder'])
+const knownHarmless = new Set(['policy-test-file', 'update-folder', 'package-folder'])
 
 /** What is said by a file that was written or changed, where it lies and who wrote it. */
 export function fileSignals(view: AlertView): Signal[] {
   const { targetFile, image } = view
+  const harmless = antivirusTestFile(view)
+  if (harmless !== undefined) return [harmless]
   if (targetFile === undefined) return []
   const place = matchPatterns(writtenFiles, targetFile)
   if (place.some(signal => knownHarmless.has(signal.id))) return place.filter(signal => signal.weight < 0)
@@ -103,6 +104,25 @@ export function fileSignals(view: AlertView): Signal[] {
   if (isProgram && looksRandom(name))
     signals.push(signalFrom('random-name', 1.2, 'a program with a random name', targetFile))
   return [...signals, ...emptyFile(view)]
+}
+
+/** The test file of the European Institute for Computer Antivirus Research, whole: its published hashes. */
+const testFileHashes = new Set([
+  '44d88612fea8a8f36de82e1278abb02f',
+  '3395856ce81f2b7382dee72602f798b642f14140',
+  '275a021bbfb6489e54d471899f7db9d1663fc695ec2fe2a2c4538aabf651fd0f',
+])
+
+function antivirusTestFile(view: AlertView): Signal | undefined {
+  const reason = 'the harmless file with which antivirus programs are tested'
+  const hash = view.alert.entities.find(entity => entity.type === 'hash' && testFileHashes.has(entity.value))
+  const proof = hash === undefined ? undefined : view.field(hash.pointer)
+  if (proof !== undefined) return signalFrom('antivirus-test-file', -4, reason, proof)
+  const named = [view.targetFile, view.field('/data/win/eventdata/threat Name')].find(
+    field => field !== undefined && /eicar/i.test(field.text),
+  )
+  // A name alone is no proof: anybody can call a file so.
+  return named === undefined ? undefined : signalFrom('antivirus-test-file', -2.2, reason, named)
 }
 
 function emptyFile(view: AlertView): Signal[] {

@@ -17,6 +17,13 @@ const sudoPatterns: readonly SignalPattern[] = [
   },
 ]
 
+const kernelModuleCommand: SignalPattern = {
+  id: 'kernel-module-command',
+  weight: 1.5,
+  reason: 'loads a kernel module by hand',
+  pattern: /(?:^|\/|\s)(?:insmod|modprobe)\s/,
+}
+
 const logPatterns: readonly SignalPattern[] = [
   {
     id: 'known-rootkit',
@@ -44,6 +51,12 @@ const logPatterns: readonly SignalPattern[] = [
     pattern: /\bn(?:et)?c(?:at)?(?:\.\w+)?\s+-\w*l\w*|\bsocat\b.{0,60}listen/i,
   },
   {
+    id: 'attack-port',
+    weight: 1,
+    reason: 'a listening port that attack tools use by default',
+    pattern: /:(?:4444|4445|1337|31337|5555|9001|6666)\s/,
+  },
+  {
     id: 'mining',
     weight: 2.5,
     reason: 'names a coin miner',
@@ -55,7 +68,7 @@ const logPatterns: readonly SignalPattern[] = [
 export function linuxSignals(view: AlertView): Signal[] {
   const signals: Signal[] = []
   if (view.groups.has('sudo')) {
-    signals.push(...matchPatterns(sudoPatterns, view.field('/data/command')))
+    signals.push(...matchPatterns([...sudoPatterns, kernelModuleCommand], view.field('/data/command')))
     if (signals.length === 0)
       signals.push(signalFrom('sudo-use', -0.6, 'a permitted use of sudo', view.description))
   }

@@ -18,6 +18,12 @@ const signaturePatterns: readonly SignalPattern[] = [
     pattern: /\bET SCAN\b|GPL SCAN|nmap|masscan|nikto|sqlmap/i,
   },
   {
+    id: 'attack-distribution',
+    weight: 2,
+    reason: 'the signature recognises a distribution for attackers and penetration testers',
+    pattern: /\b(?:kali|parrot ?os|blackarch)\b/i,
+  },
+  {
     id: 'hint-signature',
     weight: -1,
     reason: 'the signature is a hint for hunters or a note about policy, not an attack',

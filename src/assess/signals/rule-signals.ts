@@ -132,6 +132,12 @@ const descriptionRows: readonly { id: string; weight: number; reason: string; pa
     pattern: /(?:audit|event) log was cleared|log (?:file )?(?:was )?cleared/i,
   },
   {
+    id: 'audit-policy',
+    weight: 1,
+    reason: 'what Windows records was changed',
+    pattern: /audit policy (?:was )?changed/i,
+  },
+  {
     id: 'account-created',
     weight: 1.2,
     reason: 'an account or its rights changed',

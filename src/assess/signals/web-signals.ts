@@ -1,3 +1,4 @@
+import { isPrivateAddress } from '../../domain/network-address.ts'
 import type { AlertView } from '../alert-view.ts'
 import { matchPatterns, type Signal, type SignalPattern, signalFrom } from '../signal.ts'
 
@@ -33,6 +34,16 @@ export function webSignals(view: AlertView): Signal[] {
     signals.push(signalFrom('answered', 1, 'the server answered the request with success', status))
   } else if (status !== undefined && /^(?:40[0345]|30\d)$/.test(status.text)) {
     signals.push(signalFrom('refused', -1, 'the server refused the request', status))
+  }
+  const fired = view.field('/rule/firedtimes')
+  const source = view.field('/data/srcip')
+  if (
+    (view.alert.rule.firedTimes ?? 0) > 20 &&
+    fired !== undefined &&
+    source !== undefined &&
+    isPrivateAddress(source.text)
+  ) {
+    signals.push(signalFrom('many-requests', 0.9, 'many such requests within the hour, from inside', fired))
   }
   return signals
 }
