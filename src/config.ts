@@ -13,6 +13,12 @@ const secret = z.string().transform(value => new Secret(value))
 const schema = z.object({
   /** Where Tocsin keeps its data. As root /var/lib/tocsin, else ~/.local/share/tocsin. */
   TOCSIN_DATA: z.string().optional(),
+  /** Wraps every key at rest; made and kept in the data directory where it is not set. */
+  TOCSIN_MASTER_KEY: secret.optional(),
+  /** Which models there are: see docs of `tocsin model`. By default models.yaml in the data directory. */
+  TOCSIN_MODELS: z.string().optional(),
+  /** The policy: which class of data may go how far. By default policy.yaml in the data directory, if there is one. */
+  TOCSIN_POLICY: z.string().optional(),
   /** `postgres://…` of a PostgreSQL 15 or later, in place of the embedded one. */
   DATABASE_URL: secret.optional(),
   TOCSIN_HOST: z.string().default('127.0.0.1'),
@@ -49,6 +55,12 @@ const schema = z.object({
     .pipe(z.array(z.number().positive()).length(4)),
 })
 
+/** A secret that the settings name by its variable (`key: { env: OPENAI_API_KEY }` in models.yaml). */
+export function environmentSecret(name: string): Secret | undefined {
+  const value = process.env[name]
+  return value === undefined || value === '' ? undefined : new Secret(value)
+}
+
 /** How to reach a service over https. */
 export interface ServiceAddress {
   readonly url: string
@@ -61,6 +73,9 @@ export interface ServiceAddress {
 export interface Config {
   readonly dataDir: string
   readonly databaseUrl: Secret | undefined
+  readonly masterKey: Secret | undefined
+  readonly modelsFile: string
+  readonly policyFile: string
   readonly host: string
   readonly port: number
   readonly publicUrl: string | undefined
@@ -86,8 +101,12 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     throw new AppError('bad-usage', `${issue?.path.join('.')} is not usable: ${issue?.message}`)
   }
   const values = result.data
+  const dataDir = values.TOCSIN_DATA ?? defaultDataDir()
   return {
-    dataDir: values.TOCSIN_DATA ?? defaultDataDir(),
+    dataDir,
+    masterKey: values.TOCSIN_MASTER_KEY,
+    modelsFile: values.TOCSIN_MODELS ?? join(dataDir, 'models.yaml'),
+    policyFile: values.TOCSIN_POLICY ?? join(dataDir, 'policy.yaml'),
     databaseUrl: values.DATABASE_URL,
     host: values.TOCSIN_HOST,
     port: values.TOCSIN_PORT,

@@ -139,6 +139,14 @@ describe('createEgressFetch', () => {
     ).not.toMatch(/it leads to/)
   })
 
+  it('keeps to the kinds of place that a rule is for', async () => {
+    const lookup = resolver({ 'local-model.example': ['203.0.113.9'] })
+    const rule = { host: 'local-model.example', port: 443, only: ['loopback'] as const }
+    expect(await reach('https://local-model.example/', [rule], { lookup })).toMatch(
+      /only loopback is allowed/,
+    )
+  })
+
   it('refuses redirects and plain http beyond this machine', async () => {
     expect(await reach(`http://127.0.0.1:${port}/redirect`, [{ host: '127.0.0.1', port }])).toMatch(
       /redirect/,

@@ -2,7 +2,7 @@ import { lookup as systemLookup } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import { rootCertificates } from 'node:tls'
 import { Agent, fetch as undiciFetch } from 'undici'
-import { addressIsIn, addressKind } from './address-range.ts'
+import { type AddressKind, addressIsIn, addressKind } from './address-range.ts'
 import { AppError } from './app-error.ts'
 
 /** A place that may be connected to. Set by an administrator, never by data. */
@@ -15,6 +15,11 @@ export interface EgressRule {
    * metadata address counts only when it is named in full.
    */
   readonly addresses?: readonly string[]
+  /**
+   * What kinds of place the host may be at all, whatever else is allowed: a model that is called local must not turn
+   * out to be elsewhere.
+   */
+  readonly only?: readonly AddressKind[]
   /** Allows `http:`. By default only a loopback address may be spoken to without TLS. */
   readonly plainHttp?: boolean
 }
@@ -122,6 +127,12 @@ function checkLiteral(url: URL, rule: EgressRule): void {
 
 function checkAddress(address: string, rule: EgressRule): void {
   const kind = addressKind(address)
+  if (rule.only && !rule.only.includes(kind)) {
+    throw refused(
+      `${rule.host}:${rule.port}`,
+      `it leads to ${address}, a ${kind} address; only ${rule.only.join(' or ')} is allowed`,
+    )
+  }
   if (kind === 'public') return
   if (kind === 'loopback' && isLoopbackHost(plainHost(rule.host))) return
   const networks = rule.addresses ?? []

@@ -3,19 +3,23 @@ import type { Clock } from '../lib/clock.ts'
 
 /** Hard limits a day (UTC). A limit left out does not limit. */
 export interface BudgetLimits {
-  readonly perDay?: Spending
-  readonly perTaskPerDay?: Readonly<Partial<Record<ModelTask, Spending>>>
+  readonly perDay?: Spending | undefined
+  readonly perTaskPerDay?: Readonly<Partial<Record<ModelTask, Spending | undefined>>> | undefined
   /** For one question, all tries and the repair included. */
-  readonly perQuestion?: Spending
+  readonly perQuestion?: Spending | undefined
 }
 
 export interface Spending {
-  readonly tokens?: number
-  readonly costUsd?: number
-  readonly calls?: number
+  readonly tokens?: number | undefined
+  readonly costUsd?: number | undefined
+  readonly calls?: number | undefined
 }
 
-export type Spent = Required<Spending>
+export interface Spent {
+  readonly tokens: number
+  readonly costUsd: number
+  readonly calls: number
+}
 
 /** What was spent since a time, over all processes: read from the ledger, which records every call. */
 export type ReadSpending = (sinceMs: number) => Promise<ReadonlyMap<ModelTask, Spent>>

@@ -1,0 +1,137 @@
+import { randomInt } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import packageJson from '../../package.json' with { type: 'json' }
+import { createAsk } from '../ask/ask.ts'
+import { knownAttackIds } from '../ask/known-attack-ids.ts'
+import type { VaultStore } from '../ask/vault-store.ts'
+import { environmentSecret } from '../config.ts'
+import type { Inventory } from '../domain/inventory.ts'
+import type { AskModel } from '../domain/model-question.ts'
+import { attackVersion } from '../knowledge/attack-techniques.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { DataKeys } from '../ledger/sealed-content.ts'
+import { systemClock } from '../lib/clock.ts'
+import { createEgressFetch } from '../lib/egress-fetch.ts'
+import { isErrno } from '../lib/file-lock.ts'
+import { apiKeyOf } from '../llm/api-key.ts'
+import { createBudget } from '../llm/budget.ts'
+import type { ModelClient } from '../llm/completion.ts'
+import { egressRuleOf } from '../llm/egress-rule-of.ts'
+import { createGateway, type Gateway } from '../llm/gateway.ts'
+import { createLlamaClient } from '../llm/llama/llama-client.ts'
+import { type ModelSettings, noModels, parseModelSettings } from '../llm/model-settings.ts'
+import { priceOf } from '../llm/price-table.ts'
+import type { ModelProfile } from '../llm/profile.ts'
+import { providers } from '../llm/providers/providers.ts'
+import { createSdkClient } from '../llm/sdk-client.ts'
+import { spendingOf } from '../llm/spending.ts'
+import type { Policy } from '../policy/policy.ts'
+import { redactionRules } from '../redact/redact.ts'
+
+/** What models are opened with. */
+export interface ModelParts {
+  readonly settings: ModelSettings
+  /** Where pulled models lie: `<data>/models`. */
+  readonly modelsDir: string
+  readonly masterKey: () => Promise<Uint8Array>
+  readonly ledger: Ledger
+  readonly dataKeys: DataKeys
+  readonly vaults: VaultStore
+  readonly policy: (tenant: string) => Promise<Policy>
+  readonly inventory: (tenant: string) => Promise<Inventory>
+}
+
+export interface OpenModels {
+  /** `undefined` where no model is set up: every feature then works without one. */
+  readonly ask: AskModel | undefined
+  readonly gateway: Gateway
+  close(): Promise<void>
+}
+
+/** Reads `models.yaml`; without the file there are no models. */
+export async function readModelSettings(path: string): Promise<ModelSettings> {
+  try {
+    return parseModelSettings(await readFile(path, 'utf8'))
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return noModels
+    throw error
+  }
+}
+
+/** Builds the clients of all models, the gateway in front of them, and the port through which features ask. */
+export async function openModels(parts: ModelParts): Promise<OpenModels> {
+  const { settings } = parts
+  const authorities = await Promise.all(settings.authorities.map(path => readFile(path, 'utf8')))
+  const opened = await Promise.all(settings.models.map(profile => openClient(profile, parts, authorities)))
+  const gateway = createGateway({
+    models: opened.map(({ client, profile }) => ({
+      client,
+      tasks: profile.tasks,
+      price: priceOf(profile.model, settings.prices, profile.zone),
+      maxConcurrent: profile.maxConcurrent,
+      contextTokens: profile.contextTokens,
+    })),
+    modelOfTask: settings.tasks,
+    budget: createBudget(settings.budgets, spendingOf(parts.ledger), systemClock),
+    clock: systemClock,
+    random: Math.random,
+  })
+  const ask = createAsk({
+    gateway,
+    ledger: parts.ledger,
+    dataKeys: parts.dataKeys,
+    vaults: parts.vaults,
+    policy: parts.policy,
+    inventory: compiledInventory(parts),
+    known: knownAttackIds,
+    versions: { tocsin: packageJson.version, knowledge: `${attackVersion.domain} ${attackVersion.version}` },
+    newBoundary,
+  })
+  return {
+    ask: opened.length > 0 ? ask : undefined,
+    gateway,
+    close: async () => void (await Promise.all(opened.map(({ close }) => close()))),
+  }
+}
+
+interface OpenClient {
+  readonly profile: ModelProfile
+  readonly client: ModelClient
+  close(): Promise<void>
+}
+
+async function openClient(
+  profile: ModelProfile,
+  parts: ModelParts,
+  authorities: readonly string[],
+): Promise<OpenClient> {
+  if (profile.provider === 'in-process') {
+    return { profile, ...createLlamaClient(profile, join(parts.modelsDir), systemClock) }
+  }
+  const provider = await providers[profile.provider]()
+  const baseUrl = profile.baseUrl ?? provider.defaultBaseUrl(profile)
+  const egress = createEgressFetch({
+    rules: baseUrl === undefined ? [] : [egressRuleOf(profile, baseUrl)],
+    extraCa: authorities,
+  })
+  const key = await apiKeyOf(profile, { environment: environmentSecret, masterKey: parts.masterKey })
+  const client = createSdkClient({ profile, provider, key, fetch: egress.fetch, clock: systemClock })
+  return { profile, client, close: egress.close }
+}
+
+/** The inventory with its compiled rules: compiled anew only when it is another one. */
+function compiledInventory(parts: ModelParts) {
+  const compiled = new WeakMap<Inventory, ReturnType<typeof redactionRules>>()
+  return async (tenant: string) => {
+    const inventory = await parts.inventory(tenant)
+    const redaction = compiled.get(inventory) ?? redactionRules(inventory)
+    compiled.set(inventory, redaction)
+    return { inventory, redaction }
+  }
+}
+
+/** Fourteen letters: 65 bits that who wrote the data cannot guess, and no word of any language. */
+function newBoundary(): string {
+  return Array.from({ length: 14 }, () => 'bcdfghjkmnpqrstvwxz'[randomInt(19)]).join('')
+}
