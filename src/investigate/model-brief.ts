@@ -51,7 +51,7 @@ export async function modelBrief(
   ask: AskModel,
   signal: AbortSignal,
 ): Promise<ModelBrief> {
-  const answer = await ask(questionFor(scope, evidence), signal)
+  const answer = await ask(caseBriefQuestion(scope, evidence), signal)
   if (answer.kind !== 'answered') return { kind: answer.kind, reason: answer.reason }
   const { model, zone, promptVersion, ledgerSeq } = answer
   const told = byPart(answer.answer, answer.claims)
@@ -70,7 +70,7 @@ export async function modelBrief(
   return { kind: 'answered', brief, costUsd: answer.usage.costUsd }
 }
 
-function questionFor(
+export function caseBriefQuestion(
   scope: { readonly tenant: string; readonly caseId: string },
   evidence: readonly EvidenceItem[],
 ): ModelQuestion<CaseBriefAnswer> {

@@ -29,6 +29,8 @@ export interface EgressOptions {
   /** A private certificate authority (PEM) to trust beside the built-in ones. There is no way to trust less. */
   readonly extraCa?: readonly string[]
   readonly connectTimeoutMs?: number
+  /** `return` hands a redirect to the caller, who decides. By default it is refused. */
+  readonly redirects?: 'refuse' | 'return'
   /** How names are resolved; the system's resolver by default. */
   readonly lookup?: typeof systemLookup
 }
@@ -70,7 +72,7 @@ export function createEgressFetch(options: EgressOptions): EgressClient {
       redirect: 'manual',
       dispatcher: agentFor(rule),
     })
-    if (response.status >= 300 && response.status < 400) {
+    if (response.status >= 300 && response.status < 400 && options.redirects !== 'return') {
       await response.body?.cancel()
       throw refused(
         url.host,

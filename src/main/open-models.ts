@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
 import { createAsk } from '../ask/ask.ts'
 import { knownAttackIds } from '../ask/known-attack-ids.ts'
@@ -107,7 +106,7 @@ async function openClient(
   authorities: readonly string[],
 ): Promise<OpenClient> {
   if (profile.provider === 'in-process') {
-    return { profile, ...createLlamaClient(profile, join(parts.modelsDir), systemClock) }
+    return { profile, ...createLlamaClient(profile, parts.modelsDir, systemClock) }
   }
   const provider = await providers[profile.provider]()
   const baseUrl = profile.baseUrl ?? provider.defaultBaseUrl(profile)

@@ -53,7 +53,8 @@ export function joinInventories(one: Inventory, other: Inventory): Inventory {
   }
 }
 
-function isTelling(value: string): boolean {
+/** Whether a name says something of the organisation: `root`, `Suricata` and `NT AUTHORITY\\SYSTEM` do not. */
+export function isTelling(value: string): boolean {
   const name = value.replace(/^.*\\/, '').toLowerCase()
   const authority = /^(?:nt |builtin\\|font driver|window manager)/i.test(value)
   return name.length > 2 && !authority && !wellKnownAccounts.has(name) && !products.has(name)

@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { memoryVaults } from '../ask/vault-store.ts'
+import type { Config } from '../config.ts'
+import { emptyInventory, type Inventory } from '../domain/inventory.ts'
+import { openDatabaseLedger } from '../ledger/database-ledger.ts'
+import { openFileLedger } from '../ledger/file-ledger.ts'
+import { openDatabaseDataKeys, openFileDataKeys } from '../ledger/stored-data-keys.ts'
+import { AppError } from '../lib/app-error.ts'
+import { systemClock } from '../lib/clock.ts'
+import type { Database } from '../lib/database.ts'
+import { isErrno } from '../lib/file-lock.ts'
+import { loadMasterKey } from '../lib/master-key.ts'
+import { defaultPolicy } from '../policy/default-policy.ts'
+import { type Policy, parsePolicy } from '../policy/policy.ts'
+import { isTelling } from '../redact/learn-inventory.ts'
+import { readKnownNames } from '../store/known-names.ts'
+import { databaseVaults } from './model-vaults.ts'
+import { type OpenModels, openModels, readModelSettings } from './open-models.ts'
+
+/** The folder that pulled models and their runtime lie in. */
+export const modelsDirOf = (config: Config): string => join(config.dataDir, 'models')
+
+export const masterKeyOf = (config: Config): (() => Promise<Buffer>) => {
+  let loading: Promise<Buffer> | undefined
+  return () => {
+    loading ??= loadMasterKey(config.masterKey, join(config.dataDir, 'master.key'))
+    return loading
+  }
+}
+
+/** The policy that is set, or the default one. A policy that does not hold stops the start. */
+export async function readPolicyFile(config: Config): Promise<Policy> {
+  try {
+    return parsePolicy(await readFile(config.policyFile, 'utf8'))
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return defaultPolicy
+    throw error
+  }
+}
+
+/**
+ * Models for a command that works without a server: ledger and keys in files of the data directory, vaults for this
+ * run only. `name` picks one model by its profile; `none` opens none. Throws `bad-usage` for an unknown one.
+ */
+export async function openModelsOffline(
+  config: Config,
+  name: string,
+  inventory: Inventory,
+): Promise<OpenModels> {
+  const settings = await readModelSettings(config.modelsFile)
+  const models = name === 'none' ? [] : settings.models.filter(profile => profile.name === name)
+  if (name !== 'none' && models.length === 0) {
+    const known = settings.models.map(profile => profile.name).join(', ') || 'none is set up'
+    throw new AppError('bad-usage', `there is no model '${name}' in ${config.modelsFile} (${known})`)
+  }
+  const policy = await readPolicyFile(config)
+  const masterKey = masterKeyOf(config)
+  const folder = join(config.dataDir, 'ledger')
+  return openModels({
+    settings: { ...settings, models, tasks: {} },
+    modelsDir: modelsDirOf(config),
+    masterKey,
+    ledger: openFileLedger(join(folder, 'ledger.ndjson'), systemClock),
+    dataKeys: openFileDataKeys(
+      join(folder, 'data-keys.json'),
+      models.length > 0 ? await masterKey() : Buffer.alloc(32),
+    ),
+    vaults: memoryVaults(),
+    policy: async () => policy,
+    inventory: async () => inventory,
+  })
+}
+
+/** Models for the server and its workers: everything in the database. The policy is read once, at the start. */
+export async function openModelsOnline(config: Config, database: Database): Promise<OpenModels> {
+  const policy = await readPolicyFile(config)
+  const masterKey = masterKeyOf(config)
+  const dataKeys = openDatabaseDataKeys(database, await masterKey())
+  return openModels({
+    settings: await readModelSettings(config.modelsFile),
+    modelsDir: modelsDirOf(config),
+    masterKey,
+    ledger: openDatabaseLedger(database, systemClock),
+    dataKeys,
+    vaults: databaseVaults(database, dataKeys, systemClock),
+    policy: async () => policy,
+    inventory: learnedInventory(database),
+  })
+}
+
+/** What the organisation's alerts tell of its names, looked up anew once a minute. */
+function learnedInventory(database: Database): (tenant: string) => Promise<Inventory> {
+  const known = new Map<string, { readonly atMs: number; readonly inventory: Inventory }>()
+  return async tenant => {
+    const found = known.get(tenant)
+    if (found && systemClock.now() - found.atMs < 60_000) return found.inventory
+    const { hosts, users } = await readKnownNames(database, tenant)
+    const inventory = { ...emptyInventory, hosts: hosts.filter(isTelling), users: users.filter(isTelling) }
+    known.set(tenant, { atMs: systemClock.now(), inventory })
+    return inventory
+  }
+}
