@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { deployRules, type RuleDeployment } from './deploy-rules.ts'
+import type { RuleDeployment } from '../domain/rule-deployment.ts'
+import { deployRules } from './deploy-rules.ts'
 
 type Fault = 'validate' | 'restart' | 'health' | 'write' | 'read' | 'back'
 

@@ -1,17 +1,5 @@
+import type { RuleDeployment } from '../domain/rule-deployment.ts'
 import { messageOf } from '../lib/app-error.ts'
-
-/** What deployment needs of Wazuh; the 4.x server API answers it. Contents are whole files. */
-export interface RuleDeployment {
-  /** The file as it is deployed now, or undefined where there is none. */
-  read(fileName: string, signal: AbortSignal): Promise<string | undefined>
-  write(fileName: string, text: string, signal: AbortSignal): Promise<void>
-  remove(fileName: string, signal: AbortSignal): Promise<void>
-  /** Wazuh's own check of its configuration, with what it said. */
-  validate(signal: AbortSignal): Promise<{ readonly ok: boolean; readonly details: string }>
-  restart(signal: AbortSignal): Promise<void>
-  /** Whether the analysis engine runs. */
-  isHealthy(signal: AbortSignal): Promise<boolean>
-}
 
 /** A deployment that named people have approved, as `respond` approves actions: this very text, for this very file. */
 export interface ApprovedDeployment {

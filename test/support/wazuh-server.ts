@@ -155,6 +155,11 @@ function route(state: State, call: Call, type: string | undefined, text: string)
     return items([{ name: 'node01', status: 'OK' }], 'Validation was successfully checked')
   if (name === 'PUT /manager/analysisd/reload')
     return record(state, call, undefined, items([{ name: 'node01', msg: 'ok' }], 'Reload request sent'))
+  if (name === 'GET /manager/status')
+    return items([{ 'wazuh-analysisd': 'running', 'wazuh-remoted': 'running' }], 'Processes status was read')
+  if (name === 'PUT /logtest') return logtest(state, call, json(type, text))
+  if (/^DELETE \/logtest\/sessions\/[0-9a-f]{8}$/.test(name))
+    return record(state, call, undefined, { data: { codemsg: 0 }, error: 0 })
   const file = /^\/(rules|decoders|lists)\/files\/([\w.-]+)$/.exec(call.path)
   if (file !== null) return ruleFile(state, call, `${file[1]}/${file[2]}`, type, text)
   throw new Problem(404, 6000, `Not Found: ${name}`)
@@ -254,6 +259,24 @@ function events(state: State, call: Call, body: Record<string, unknown>): unknow
       'All events were forwarded to analisysd',
     ),
   )
+}
+
+/** Answers that rule 100001 fired on every log that holds the word `bad`. */
+function logtest(state: State, call: Call, body: Record<string, unknown>): unknown {
+  for (const member of ['event', 'log_format', 'location'])
+    if (typeof body[member] !== 'string' || body[member] === '')
+      throw new Problem(400, 1000, `'${member}' is a required property`)
+  const fired = String(body.event).includes('bad')
+  const rule = { id: '100001', level: 5, description: 'bad', firedtimes: 1, groups: ['local'] }
+  const output = {
+    ...(fired ? { rule } : {}),
+    decoder: fired ? { name: 'app' } : {},
+    location: body.location,
+  }
+  return record(state, call, body, {
+    error: 0,
+    data: { token: '0badcafe', messages: [], output, alert: fired, codemsg: 0 },
+  })
 }
 
 function agentList(state: State, call: Call): unknown {
