@@ -2,15 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { open, readFile, rename } from 'node:fs/promises'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import { isErrno, withFileLock } from '../lib/file-lock.ts'
-import {
-  newVaultFile,
-  openVault,
-  parseVaultFile,
-  sealVault,
-  type VaultScope,
-  vaultKey,
-} from '../redact/sealed-vault.ts'
+import { sealVault, type VaultScope } from '../redact/sealed-vault.ts'
 import { Vault } from '../redact/vault.ts'
+import { newVaultFile, openVault, parseVaultFile, vaultKey, withSealedVault } from '../redact/vault-file.ts'
 
 /** The flags of every command that works with a vault. */
 export const vaultOptions = {
@@ -85,8 +79,8 @@ async function openVaultFile(
     vault,
     async save() {
       const expiresAtMs = nowMs + daysKept * 24 * 3_600_000
-      const sealed = sealVault(file, vault, { key, nonce: randomBytes(12), nowMs, expiresAtMs })
-      await writeWhole(path, `${JSON.stringify(sealed)}\n`)
+      const sealed = sealVault(vault, key, randomBytes(12), expiresAtMs)
+      await writeWhole(path, `${JSON.stringify(withSealedVault(file, sealed, nowMs))}\n`)
     },
   }
 }

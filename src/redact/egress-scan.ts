@@ -129,6 +129,8 @@ function countIn(
         if (!text.startsWith(needle.text, at)) continue
         const end = at + needle.text.length
         if (isAlphanumeric(text, end - 1) && isAlphanumeric(text, end)) continue
+        // `evil-acme.com` is not `acme.com`.
+        if (needle.what === 'domains' && (text[at - 1] === '-' || text[end] === '-')) continue
         counts.set(needle, (counts.get(needle) ?? 0) + 1)
       }
     }

@@ -13,6 +13,8 @@ const reverseFour = /(?<![\w.-])(\d{1,3}(?:\.\d{1,3}){3})\.in-addr\.arpa(?![\w-]
 const reverseSix = /(?<![\w.-])([0-9a-f](?:\.[0-9a-f]){31})\.ip6\.arpa(?![\w-])/g
 /** A host of a URL in one number (WHATWG URL, section 3.5). */
 const numberHost = /(?<=\/\/(?:[^\s/@]{0,64}@)?)(?:\d{7,10}|0x[0-9a-f]{5,8}|0[0-7]{8,11})(?=[:/?#"'\s]|$)/g
+/** An address in one number, long enough to be told from a counter; taken for one only inside our own ranges. */
+const oneNumber = /^(?:0x[0-9a-f]{8}|\d{9,10})$/
 const addressUnits = unitSet('0-9a-fx.:%[]-')
 const versionBefore =
   /\b(?:v|ver|version|release|build|rev|product_?version|file_?version)["']?\s{0,2}[:=]?\s{0,2}["']?$/
@@ -39,6 +41,12 @@ export function findAddresses(view: View, names: NameIndex): Span[] {
     }
     if (written.indexOf(':') !== written.lastIndexOf(':')) {
       for (const { start, match } of matchesInRun(text, run, six)) addSix(match[0], start, add)
+    }
+    if (names.ranges.length > 0 && oneNumber.test(written)) {
+      const address = addressOf(dottedOf(Number(written)))
+      if (address !== undefined && names.ranges.some(range => inRange(address, range))) {
+        add(run.start, written.length, address)
+      }
     }
     if (written.includes('-')) {
       for (const { start, match } of matchesInRun(text, run, dashed)) {

@@ -42,9 +42,15 @@ function longestName(text: string, from: number, index: NameIndex) {
     if (name === undefined) continue
     const splitsWord =
       at + 1 < text.length && isWordUnit(text.charCodeAt(at + 1)) && isWordUnit(text.charCodeAt(at))
-    if (!splitsWord) best = { end: at + 1, ...name }
+    if (!splitsWord && !isPartOfLongerDomain(text, from, at + 1, name.class)) best = { end: at + 1, ...name }
   }
   return best
+}
+
+/** `evil-acme.com` is somebody else's domain, and an indicator: a hyphen belongs to a domain's name. */
+function isPartOfLongerDomain(text: string, start: number, end: number, valueClass: Span['class']): boolean {
+  if (valueClass !== 'domain' || !text.slice(start, end).includes('.')) return false
+  return text.charAt(start - 1) === '-' || /^-[a-z0-9]/.test(text.slice(end, end + 2))
 }
 
 /** White space, `+`, `-` and `_`. */

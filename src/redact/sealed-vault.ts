@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, scryptSync } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { AppError } from '../lib/app-error.ts'
 import { Vault } from './vault.ts'
@@ -6,26 +6,17 @@ import { Vault } from './vault.ts'
 /*
  * A vault at rest: AES-256-GCM, one record per tenant and case, so that one case can be erased without touching
  * another. The scope and the expiry are authenticated with it: a record moved to another case, or with a later
- * expiry written over it, does not open. The scope is a keyed digest, so the file does not tell which cases it holds.
+ * expiry written over it, does not open. The scope is a keyed digest, so a store does not tell which cases it holds.
  */
 
-const sealedVault = z.strictObject({
+export const sealedVaultSchema = z.strictObject({
   scope: z.string(),
   /** Milliseconds since the Unix epoch. From then on it does not open, and the next write drops it. */
   expiresAtMs: z.number(),
   nonce: z.base64(),
   data: z.base64(),
 })
-export type SealedVault = Readonly<z.infer<typeof sealedVault>>
-
-const vaultFile = z.strictObject({
-  format: z.literal('tocsin-vault'),
-  version: z.literal(1),
-  salt: z.base64(),
-  records: z.array(sealedVault),
-})
-/** The sealed vaults of many cases under one key. */
-export type VaultFile = Readonly<z.infer<typeof vaultFile>>
+export type SealedVault = Readonly<z.infer<typeof sealedVaultSchema>>
 
 /** Whose vault: placeholders are issued and revealed within one tenant and case. */
 export interface VaultScope {
@@ -33,61 +24,26 @@ export interface VaultScope {
   readonly caseId: string
 }
 
-/** An empty file. `salt` is 16 bytes of chance. */
-export function newVaultFile(salt: Buffer): VaultFile {
-  return { format: 'tocsin-vault', version: 1, salt: salt.toString('base64'), records: [] }
+/** The name under which a scope's vault is kept. */
+export function scopeDigest(scope: VaultScope, key: Buffer): string {
+  return createHmac('sha256', key)
+    .update(JSON.stringify([scope.tenant, scope.caseId]))
+    .digest('hex')
 }
 
-/** Throws `vault-unreadable`. */
-export function parseVaultFile(text: string): VaultFile {
-  try {
-    return vaultFile.parse(JSON.parse(text))
-  } catch (error) {
-    throw new AppError('vault-unreadable', 'this is not a vault file', { cause: error })
-  }
-}
-
-/** The key of a file, from key material of any length (a password or 32 random bytes) by scrypt (RFC 7914). */
-export function vaultKey(material: Buffer, file: VaultFile): Buffer {
-  if (material.length === 0) throw new AppError('vault-unreadable', 'the vault key is empty')
-  return scryptSync(material, Buffer.from(file.salt, 'base64'), 32, { N: 2 ** 14, r: 8, p: 1 })
-}
-
-/** Puts a vault into the file, in place of the scope's earlier one. `nonce` is 12 bytes of chance, never reused. */
-export function sealVault(
-  file: VaultFile,
-  vault: Vault,
-  seal: {
-    readonly key: Buffer
-    readonly nonce: Buffer
-    readonly nowMs: number
-    readonly expiresAtMs: number
-  },
-): VaultFile {
-  const { key, nonce, nowMs, expiresAtMs } = seal
+/** Encrypts a vault. `key` is 32 bytes; `nonce` is 12 bytes of chance, never used twice with one key. */
+export function sealVault(vault: Vault, key: Buffer, nonce: Buffer, expiresAtMs: number): SealedVault {
   const scope = scopeDigest(vault, key)
   const cipher = createCipheriv('aes-256-gcm', key, nonce)
   cipher.setAAD(Buffer.from(`${scope} ${expiresAtMs}`))
   const clear = Buffer.from(JSON.stringify(vault.serialize()), 'utf8')
   const data = Buffer.concat([cipher.update(clear), cipher.final(), cipher.getAuthTag()])
-  const others = file.records.filter(record => record.scope !== scope && record.expiresAtMs > nowMs)
-  const record = { scope, expiresAtMs, nonce: nonce.toString('base64'), data: data.toString('base64') }
-  return { ...file, records: [...others, record] }
+  return { scope, expiresAtMs, nonce: nonce.toString('base64'), data: data.toString('base64') }
 }
 
-/**
- * The vault of a scope, or `undefined` where the file holds none. Throws `vault-expired`, and `vault-unreadable`
- * for a wrong key or a record that was tampered with.
- */
-export function openVault(file: VaultFile, scope: VaultScope, key: Buffer, nowMs: number): Vault | undefined {
-  const digest = scopeDigest(scope, key)
-  const record = file.records.find(candidate => candidate.scope === digest)
-  if (record === undefined) {
-    // A wrong key gives other digests: say so, and do not take the case for an empty one.
-    const [first] = file.records
-    if (first !== undefined) decrypt(first, key)
-    return undefined
-  }
+/** Throws `vault-expired`, and `vault-unreadable` for a wrong key or a record that was changed or moved. */
+export function openSealedVault(record: SealedVault, scope: VaultScope, key: Buffer, nowMs: number): Vault {
+  if (record.scope !== scopeDigest(scope, key)) throw unreadable()
   if (record.expiresAtMs <= nowMs) {
     throw new AppError(
       'vault-expired',
@@ -97,30 +53,24 @@ export function openVault(file: VaultFile, scope: VaultScope, key: Buffer, nowMs
   return Vault.deserialize(JSON.parse(decrypt(record, key)))
 }
 
-/** The file without one scope's vault: its placeholders can never be revealed again. */
-export function eraseVault(file: VaultFile, scope: VaultScope, key: Buffer): VaultFile {
-  const digest = scopeDigest(scope, key)
-  return { ...file, records: file.records.filter(record => record.scope !== digest) }
+/** Throws `vault-unreadable` where the key is not the one that this record was sealed with. */
+export function checkVaultKey(record: SealedVault, key: Buffer): void {
+  decrypt(record, key)
 }
 
 function decrypt(record: SealedVault, key: Buffer): string {
   try {
     const data = Buffer.from(record.data, 'base64')
-    const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(record.nonce, 'base64'), {
-      authTagLength: 16,
-    })
+    const nonce = Buffer.from(record.nonce, 'base64')
+    const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: 16 })
     decipher.setAAD(Buffer.from(`${record.scope} ${record.expiresAtMs}`))
     decipher.setAuthTag(data.subarray(-16))
     return Buffer.concat([decipher.update(data.subarray(0, -16)), decipher.final()]).toString('utf8')
   } catch (error) {
-    throw new AppError('vault-unreadable', 'the vault does not open: wrong key, or it was changed', {
-      cause: error,
-    })
+    throw unreadable(error)
   }
 }
 
-function scopeDigest(scope: VaultScope, key: Buffer): string {
-  return createHmac('sha256', key)
-    .update(JSON.stringify([scope.tenant, scope.caseId]))
-    .digest('hex')
+function unreadable(cause?: unknown): AppError {
+  return new AppError('vault-unreadable', 'the vault does not open: wrong key, or it was changed', { cause })
 }

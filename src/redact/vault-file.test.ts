@@ -1,21 +1,22 @@
 import { describe, expect, it } from 'vitest'
+import { sealVault } from './sealed-vault.ts'
+import { Vault } from './vault.ts'
 import {
   eraseVault,
   newVaultFile,
   openVault,
   parseVaultFile,
-  sealVault,
   type VaultFile,
   vaultKey,
-} from './sealed-vault.ts'
-import { Vault } from './vault.ts'
+  withSealedVault,
+} from './vault-file.ts'
 
 const salt = Buffer.alloc(16, 7)
 const nowMs = 1_000
 const scope = { tenant: 'acme', caseId: 'case-1' }
 
 function sealed(file: VaultFile, vault: Vault, key: Buffer, nonce: number): VaultFile {
-  return sealVault(file, vault, { key, nonce: Buffer.alloc(12, nonce), nowMs, expiresAtMs: 5_000 })
+  return withSealedVault(file, sealVault(vault, key, Buffer.alloc(12, nonce), 5_000), nowMs)
 }
 
 function example() {
