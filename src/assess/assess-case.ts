@@ -1,6 +1,7 @@
 import type { Alert, Entity } from '../domain/alert.ts'
 import { isLoopback } from '../domain/network-address.ts'
 import { readPointer } from '../lib/json-pointer.ts'
+import { lowerBound } from '../lib/sorted-search.ts'
 import { type Assessment, assessmentOf, logOddsOf, signalsOf, strongLogOdds } from './assess-alert.ts'
 import type { Signal } from './signal.ts'
 
@@ -15,24 +16,63 @@ const sourceWindowMs = 12 * 60 * 60_000
  * assessed. Order as given.
  */
 export function assessCase(alerts: readonly Alert[], around: readonly Alert[] = []): Assessment[] {
-  const own = alerts.map(alert => ({ alert, signals: signalsOf(alert) }))
-  const others = around.map(alert => ({ alert, signals: signalsOf(alert) }))
-  const scored = [...own, ...others].map(({ alert, signals }) => ({ alert, logOdds: logOddsOf(signals) }))
-  const strong = scored.filter(other => other.logOdds >= strongLogOdds)
-  return own.map(({ alert, signals }) => {
-    const context = [hostCompany(alert, strong), sourceCompany(alert, strong)].flatMap(signal => signal ?? [])
+  const byHost = new StrongAlerts()
+  const bySource = new StrongAlerts()
+  for (const alert of [...alerts, ...around]) {
+    if (logOddsOf(knownSignals(alert)) < strongLogOdds) continue
+    if (!isFromSensor(alert)) byHost.add(alert.agent.name, alert)
+    const source = sourceOf(alert)
+    if (source !== undefined) bySource.add(source.value, alert)
+  }
+  return alerts.map(alert => {
+    const signals = knownSignals(alert)
+    const context = [hostCompany(alert, byHost), sourceCompany(alert, bySource)].flatMap(
+      signal => signal ?? [],
+    )
     // What explains an alert well explains it also while something else is going on.
     const share = logOddsOf(signals) <= -1.5 ? 0.5 : 1
-    return assessmentOf(alert.key, [
-      ...signals,
-      ...context.map(signal => ({ ...signal, weight: signal.weight * share })),
-    ])
+    const coloured = context.map(signal => ({ ...signal, weight: signal.weight * share }))
+    return assessmentOf(alert.key, [...signals, ...coloured])
   })
 }
 
-interface ScoredAlert {
-  readonly alert: Alert
-  readonly logOdds: number
+/** An alert is read once, however many cases it stands around of. Alerts never change. */
+const readBefore = new WeakMap<Alert, readonly Signal[]>()
+
+function knownSignals(alert: Alert): readonly Signal[] {
+  const known = readBefore.get(alert) ?? signalsOf(alert)
+  readBefore.set(alert, known)
+  return known
+}
+
+/** Counts strong alerts of a place within a time, in logarithmic time: a brute force can be a case of 100,000. */
+class StrongAlerts {
+  readonly #byPlace = new Map<string, Alert[]>()
+  #sorted = false
+
+  add(place: string, alert: Alert): void {
+    const list = this.#byPlace.get(place)
+    if (list === undefined) this.#byPlace.set(place, [alert])
+    else list.push(alert)
+    this.#sorted = false
+  }
+
+  /** How many others there are at the place within `windowMs` of the alert. */
+  countNear(place: string, alert: Alert, windowMs: number): number {
+    if (!this.#sorted) {
+      for (const list of this.#byPlace.values()) list.sort((a, b) => a.timestampMs - b.timestampMs)
+      this.#sorted = true
+    }
+    const list = this.#byPlace.get(place) ?? []
+    const first = lowerBound(list, alert.timestampMs - windowMs, timeOf)
+    const end = lowerBound(list, alert.timestampMs + windowMs + 1, timeOf)
+    const isAmongThem = logOddsOf(knownSignals(alert)) >= strongLogOdds && end > first
+    return end - first - (isAmongThem ? 1 : 0)
+  }
+}
+
+function timeOf(alert: Alert): number {
+  return alert.timestampMs
 }
 
 /** A network sensor reports on everybody: what else it reported says nothing about one connection. */
@@ -40,40 +80,27 @@ function isFromSensor(alert: Alert): boolean {
   return alert.rule.groups.includes('ids')
 }
 
-function hostCompany(alert: Alert, strong: readonly ScoredAlert[]): Signal | undefined {
-  if (isFromSensor(alert)) return undefined
-  const near = strong.filter(
-    other =>
-      other.alert !== alert &&
-      other.alert.agent.name === alert.agent.name &&
-      !isFromSensor(other.alert) &&
-      Math.abs(other.alert.timestampMs - alert.timestampMs) <= hostWindowMs,
-  )
-  if (near.length === 0) return undefined
+function hostCompany(alert: Alert, strong: StrongAlerts): Signal | undefined {
+  const near = isFromSensor(alert) ? 0 : strong.countNear(alert.agent.name, alert, hostWindowMs)
+  if (near === 0) return undefined
   return {
     id: 'strong-company',
-    weight: Math.min(1.5, 0.7 + 0.2 * near.length),
-    reason: `${speakOfAttack(near.length)} on this host within ${hostWindowMs / 60_000} minutes`,
+    weight: Math.min(1.5, 0.7 + 0.2 * near),
+    reason: `${speakOfAttack(near)} on this host within ${hostWindowMs / 60_000} minutes`,
     pointer: alert.generation === 5 ? '/wazuh/agent/name' : '/agent/name',
     quote: alert.agent.name,
   }
 }
 
-function sourceCompany(alert: Alert, strong: readonly ScoredAlert[]): Signal | undefined {
+function sourceCompany(alert: Alert, strong: StrongAlerts): Signal | undefined {
   const source = sourceOf(alert)
-  if (source === undefined) return undefined
-  const near = strong.filter(
-    other =>
-      other.alert !== alert &&
-      sourceOf(other.alert)?.value === source.value &&
-      Math.abs(other.alert.timestampMs - alert.timestampMs) <= sourceWindowMs,
-  )
-  if (near.length === 0) return undefined
+  const near = source === undefined ? 0 : strong.countNear(source.value, alert, sourceWindowMs)
+  if (source === undefined || near === 0) return undefined
   const quote = readPointer(alert.document, source.pointer)
   return {
     id: 'strong-source',
     weight: 0.8,
-    reason: `${speakOfAttack(near.length)} from the same source address within ${sourceWindowMs / 3_600_000} hours`,
+    reason: `${speakOfAttack(near)} from the same source address within ${sourceWindowMs / 3_600_000} hours`,
     pointer: source.pointer,
     quote: typeof quote === 'string' ? quote : source.value,
   }

@@ -6,6 +6,7 @@ import type { CaseContext, HistoryFact } from '../../evidence/case-context.ts'
 import { GroupingEngine } from '../../group/grouping-engine.ts'
 import { defaultGrouping } from '../../group/grouping-options.ts'
 import { countingIds } from '../../lib/ids.ts'
+import { between, lowerBound } from '../../lib/sorted-search.ts'
 
 /** How far around a case its hosts' and sources' other alerts are looked at, and how many at most. */
 const hostWindowMs = 60 * 60_000
@@ -73,14 +74,20 @@ function alertsAround(
   own: ReadonlySet<Alert>,
   byPlace: ReadonlyMap<string, readonly Alert[]>,
 ): Alert[] {
+  const { firstSeenMs, lastSeenMs } = draft
   const distance = (alert: Alert) =>
-    Math.max(0, draft.firstSeenMs - alert.timestampMs, alert.timestampMs - draft.lastSeenMs)
+    Math.max(0, firstSeenMs - alert.timestampMs, alert.timestampMs - lastSeenMs)
   const places = new Set([...own].flatMap(placesOf))
   const near = [...places].flatMap(place => {
     const windowMs = place.startsWith('host:') ? hostWindowMs : sourceWindowMs
-    return (byPlace.get(place) ?? []).filter(alert => !own.has(alert) && distance(alert) <= windowMs)
+    const there = between(byPlace.get(place) ?? [], firstSeenMs - windowMs, lastSeenMs + windowMs, timeOf)
+    return there.filter(alert => !own.has(alert))
   })
   return [...new Set(near)].sort((a, b) => distance(a) - distance(b)).slice(0, maxAround)
+}
+
+function timeOf(alert: Alert): number {
+  return alert.timestampMs
 }
 
 /**
@@ -96,9 +103,9 @@ function historyOf(
   const onHost = byPlace.get(`host:${top?.agent.name}`) ?? []
   const overMs = draft.firstSeenMs - (onHost[0]?.timestampMs ?? draft.firstSeenMs)
   if (top === undefined || overMs < 60 * 60_000) return []
-  const before = onHost.filter(
-    alert => alert.rule.id === top.rule.id && alert.timestampMs < draft.firstSeenMs,
-  )
+  const before = onHost
+    .slice(0, lowerBound(onHost, draft.firstSeenMs, timeOf))
+    .filter(alert => alert.rule.id === top.rule.id)
   const last = before.at(-1)
   return [
     {
