@@ -21,7 +21,7 @@ const notSecretName =
 const isPassword = (secret: string, match: RegExpExecArray): boolean => {
   if (secret.length < 3 || !isRealValue(secret)) return false
   const name = match[0].slice(0, match[0].search(/[\s"'=:\\\])]/))
-  const restOfWord = /^(?:pass(?:word|wd|wort|phrase)?|pwd)([\w.-]+)$/i.exec(name)?.[1]
+  const restOfWord = /^(?:password|passwd|passwort|passphrase|pass|pwd)(?:$|([\w.-]+)$)/i.exec(name)?.[1]
   if (restOfWord !== undefined && notSecretName.test(restOfWord)) return false
   // `pwd` is also the working directory.
   if (/^pwd$/i.test(name) && /^(?:\/|[a-z]:|~|\.)/i.test(secret)) return false
