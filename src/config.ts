@@ -46,6 +46,7 @@ const schema = z.object({
   TOCSIN_PUBLISH: flag.default(true),
   /** Whether the alert's document in the indexer gets the brief too: needs the right to write there. */
   TOCSIN_PUBLISH_DOCUMENT: flag.default(false),
+  TOCSIN_RESPOND_DRY_RUN: flag.default(false),
 
   /** Minutes until a case is due: low,medium,high,critical. */
   TOCSIN_SLA_MINUTES: z
@@ -88,6 +89,8 @@ export interface Config {
   readonly wazuhQueue: string
   readonly publish: boolean
   readonly publishDocument: boolean
+  /** Show what response actions would send, and send nothing. */
+  readonly respondDryRun: boolean
   /** Low, medium, high, critical. */
   readonly slaMinutes: readonly number[]
 }
@@ -130,6 +133,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     wazuhQueue: values.TOCSIN_WAZUH_QUEUE,
     publish: values.TOCSIN_PUBLISH,
     publishDocument: values.TOCSIN_PUBLISH_DOCUMENT,
+    respondDryRun: values.TOCSIN_RESPOND_DRY_RUN,
     slaMinutes: values.TOCSIN_SLA_MINUTES,
   }
 }

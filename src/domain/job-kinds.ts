@@ -6,3 +6,7 @@ export const investigateJob = 'case-investigate'
 export const modelBriefJob = 'case-model-brief'
 /** What is new about a case is to be written back to Wazuh. */
 export const publishJob = 'case-publish'
+/** An approved response proposal is to be carried out, once. */
+export const executeJob = 'proposal-execute'
+/** An endpoint has reported what came of an action. */
+export const reportJob = 'endpoint-report'

@@ -7,7 +7,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Database, Transaction } from '../lib/database.ts'
 import type { IdSource } from '../lib/ids.ts'
 import { normalizeLine } from '../normalize/normalize-line.ts'
-import { enqueue } from '../queue/jobs.ts'
+import { enqueue, type JobDraft } from '../queue/jobs.ts'
 import { countAlerts, insertAlerts, type PlacedAlert } from '../store/alerts.ts'
 import { addHistory } from '../store/case-history.ts'
 import { writeCheckpoint } from '../store/checkpoints.ts'
@@ -50,6 +50,8 @@ export interface IngestParts {
   readonly ids: IdSource
   /** Minutes until a case is due: low, medium, high, critical. */
   readonly slaMinutes: readonly number[]
+  /** Jobs that other features want done about an alert; queued with it, in the same transaction. */
+  readonly followUps?: (alert: Alert) => readonly JobDraft[]
 }
 
 export type Ingest = (batch: IngestBatch) => Promise<IngestReceipt>
@@ -104,7 +106,8 @@ async function storeAlerts(
   await upsertCaseEntities(sql, tenant, placed)
   await countAlerts(sql, tenant, fresh)
   await addHistory(sql, tenant, nowMs, reopenings(grown, parts.ids))
-  await enqueue(sql, tenant, grouped.cases.map(investigation), nowMs)
+  const followUps = parts.followUps === undefined ? [] : fresh.flatMap(parts.followUps)
+  await enqueue(sql, tenant, [...grouped.cases.map(investigation), ...followUps], nowMs)
   await announce(sql, tenant, eventsOf(grouped.cases, grown, nowMs))
 }
 

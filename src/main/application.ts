@@ -9,9 +9,14 @@ import { GroupingMemory } from '../ingest/grouping-memory.ts'
 import { createIngest, type Ingest } from '../ingest/ingest.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import { type IdSource, randomIds } from '../lib/ids.ts'
+import { peopleNow } from '../respond/people-now.ts'
+import { reportJobsOf } from '../respond/respond-jobs.ts'
+import type { RespondPorts } from '../respond/respond-ports.ts'
+import { defaultResponsePolicy } from '../respond/response-policy.ts'
 import { createLogger } from './create-logger.ts'
 import { openStore, type Store } from './open-store.ts'
 import { createSourceMonitor, type SourceMonitor } from './source-monitor.ts'
+import { openWazuh, type WazuhParts } from './wazuh.ts'
 
 /** What serving and working share: built once per process, from the settings. */
 export interface Application {
@@ -24,6 +29,10 @@ export interface Application {
   readonly ingest: Ingest
   readonly monitor: SourceMonitor
   readonly accounts: AccountParts
+  readonly wazuh: WazuhParts
+  readonly respond: RespondPorts
+  /** Where people reach the console. */
+  readonly publicUrl: string
   readonly tenant: string
   /** Names this process among others on the same database. */
   readonly owner: string
@@ -52,9 +61,26 @@ export async function openApplication(
     clock,
     ids,
     registry,
-    ingest: createIngest({ database: store.database, memory, clock, ids, slaMinutes: config.slaMinutes }),
+    ingest: createIngest({
+      database: store.database,
+      memory,
+      clock,
+      ids,
+      slaMinutes: config.slaMinutes,
+      followUps: reportJobsOf,
+    }),
     monitor: createSourceMonitor(clock, registry),
     accounts: { database: store.database, clock, ids, tenant },
+    wazuh: openWazuh(config, clock),
+    respond: {
+      database: store.database,
+      people: peopleNow,
+      policy: () => ({ ...defaultResponsePolicy, dryRun: config.respondDryRun }),
+      clock,
+      ids,
+      nonce: () => randomBytes(16).toString('hex'),
+    },
+    publicUrl: config.publicUrl ?? `http://127.0.0.1:${config.port}`,
     tenant,
     owner: `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`,
     say,

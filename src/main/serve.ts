@@ -14,6 +14,7 @@ import { exportRoutes } from '../http/routes/export-routes.ts'
 import { healthRoutes } from '../http/routes/health-routes.ts'
 import { ingestRoutes } from '../http/routes/ingest-routes.ts'
 import { regroupRoutes } from '../http/routes/regroup-routes.ts'
+import { respondRoutes } from '../http/routes/respond-routes.ts'
 import { savedViewRoutes } from '../http/routes/saved-view-routes.ts'
 import { sessionRoutes } from '../http/routes/session-routes.ts'
 import { settingsRoutes } from '../http/routes/settings-routes.ts'
@@ -44,12 +45,18 @@ export async function serve(app: Application): Promise<Serving> {
       ...sessionRoutes(app.accounts, secure),
       ...caseRoutes({ ...parts, modelConfigured: false }),
       ...triageRoutes(parts),
-      ...briefRoutes({ ...parts, publishes: config.publish }),
+      ...briefRoutes({ ...parts, publishes: app.wazuh.sink !== undefined }),
       ...regroupRoutes({ ...parts, slaMinutes: config.slaMinutes }),
       ...exportRoutes({ ...parts, modelConfigured: false }),
       ...savedViewRoutes(parts),
       ...entityRoutes(parts),
       ...accountRoutes(app.accounts),
+      ...respondRoutes({
+        ports: app.respond,
+        accounts: app.accounts,
+        tenant,
+        connected: app.wazuh.activeResponse !== undefined,
+      }),
       ...eventRoutes(hub, tenant, stopping.signal),
       ...ingestRoutes(app.ingest, tenant, receipt => app.monitor.received('webhook', receipt)),
       ...settingsRoutes({

@@ -1,12 +1,17 @@
-import { investigateJob, modelBriefJob } from '../domain/job-kinds.ts'
+import { executeJob, investigateJob, modelBriefJob, publishJob, reportJob } from '../domain/job-kinds.ts'
 import {
   handleInvestigate,
   handleModelBrief,
   type InvestigationParts,
 } from '../investigate/investigation-jobs.ts'
 import { modelSelectionSchema } from '../investigate/model-selection.ts'
+import { sleep } from '../lib/abort.ts'
+import { publishCase } from '../publish/publish-case.ts'
 import { type JobHandler, runWorker } from '../queue/run-worker.ts'
+import { sweepProposals } from '../respond/confirm-outcome.ts'
+import { handleExecute, handleReport } from '../respond/respond-jobs.ts'
 import { alertsFile } from '../sources/alerts-file.ts'
+import { indexerPoller } from '../sources/indexer-poller.ts'
 import type { Source } from '../sources/source.ts'
 import { deleteExpiredSessions } from '../store/sessions.ts'
 import type { Application } from './application.ts'
@@ -23,7 +28,7 @@ export async function work(app: Application, signal: AbortSignal): Promise<void>
     lookUpAgents: async () => [],
     ask: undefined,
     selection: modelSelectionSchema.parse({}),
-    publishes: false,
+    publishes: app.wazuh.sink !== undefined,
   }
   const worker = {
     database,
@@ -36,12 +41,14 @@ export async function work(app: Application, signal: AbortSignal): Promise<void>
       ),
   }
   await Promise.all([
-    runWorker(worker, handlersOf(investigation), signal),
+    runWorker(worker, handlersOf(app, investigation), signal),
+    sweep(app, signal),
     runSources({ ...app, database }, sourcesOf(app), signal),
   ])
 }
 
-function handlersOf(investigation: InvestigationParts): JobHandler[] {
+function handlersOf(app: Application, investigation: InvestigationParts): JobHandler[] {
+  const { sink, activeResponse } = app.wazuh
   return [
     {
       kind: investigateJob,
@@ -57,6 +64,41 @@ function handlersOf(investigation: InvestigationParts): JobHandler[] {
       maxAttempts: 5,
       handle: (job, stop) => handleModelBrief(investigation, job, stop),
     },
+    {
+      kind: reportJob,
+      concurrency: 2,
+      leaseMs: 60_000,
+      maxAttempts: 8,
+      handle: job => handleReport(app.respond, job),
+    },
+    // Without a Wazuh server an approved proposal waits until one is connected, or expires.
+    ...(activeResponse === undefined
+      ? []
+      : [
+          {
+            kind: executeJob,
+            concurrency: 2,
+            leaseMs: 60_000,
+            maxAttempts: 100,
+            handle: (job, stop) => handleExecute(app.respond, activeResponse, job, stop),
+          } satisfies JobHandler,
+        ]),
+    ...(sink === undefined
+      ? []
+      : [
+          {
+            kind: publishJob,
+            concurrency: 2,
+            leaseMs: 60_000,
+            maxAttempts: 20,
+            handle: (job, stop) =>
+              publishCase(
+                { database: app.store.database, clock: app.clock, sink, publicUrl: app.publicUrl },
+                job,
+                stop,
+              ),
+          } satisfies JobHandler,
+        ]),
   ]
 }
 
@@ -67,5 +109,35 @@ function sourcesOf(app: Application): Source[] {
     ...(config.alertsFile === undefined
       ? []
       : [alertsFile({ path: config.alertsFile, pollMs: 500, batchLines: 1000 })]),
+    ...indexerSources(app),
   ]
+}
+
+/** Alerts of Wazuh 4 and findings of Wazuh 5: the pattern that matches nothing costs one empty answer a poll. */
+function indexerSources(app: Application): Source[] {
+  const { indexer } = app.wazuh
+  if (indexer === undefined) return []
+  const common = {
+    indexer,
+    clock: app.clock,
+    intervalMs: app.config.indexerPollMs,
+    overlapMs: 10 * 60_000,
+    firstLookBackMs: 24 * 60 * 60_000,
+  }
+  return [
+    indexerPoller({ ...common, name: 'indexer', pattern: 'wazuh-alerts-4.x-*' }),
+    indexerPoller({ ...common, name: 'indexer-findings', pattern: 'wazuh-findings-v5-*' }),
+  ]
+}
+
+const sweepEveryMs = 30_000
+
+/** Moves proposals on that expired, were lost in a crash, or were never answered. */
+async function sweep(app: Application, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await sweepProposals(app.respond, app.tenant).catch(error =>
+      app.logger.error({ err: error }, 'sweeping proposals failed'),
+    )
+    await sleep(sweepEveryMs, signal).catch(() => undefined) // Only the signal ends it; the loop sees it.
+  }
 }

@@ -1,6 +1,8 @@
+import { executeJob } from '../domain/job-kinds.ts'
 import type { Approval, Proposal } from '../domain/proposal.ts'
 import { includesRole } from '../domain/role.ts'
 import { appendEntries } from '../ledger/database-ledger.ts'
+import { enqueue } from '../queue/jobs.ts'
 import { approvalsOf, changeProposal, insertApproval, lockProposal } from '../store/proposals.ts'
 import { checkContent, type PersonNow, validApprovals } from './authorise.ts'
 import type { RespondPorts } from './respond-ports.ts'
@@ -89,6 +91,8 @@ export async function decideProposal(ports: RespondPorts, decision: Decision): P
       validApprovals(proposal, approvals, people, checked.action, policy).length >= checked.action.approvers
     const state = decision.decision === 'reject' ? 'rejected' : enough ? 'approved' : 'awaiting'
     await changeProposal(sql, tenant, proposalId, { state }, nowMs)
+    if (state === 'approved')
+      await enqueue(sql, tenant, [{ kind: executeJob, key: proposalId, payload: {} }], nowMs)
     const body = {
       step: decision.decision,
       digest: proposal.digest,

@@ -1,0 +1,71 @@
+import { AppError } from '../lib/app-error.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Database } from '../lib/database.ts'
+import { normalizeLine } from '../normalize/normalize-line.ts'
+import type { Job } from '../queue/jobs.ts'
+import { listBriefs, type StoredBrief } from '../store/briefs.ts'
+import { findDraft } from '../store/case-read.ts'
+import { alertsToRead } from '../store/case-surroundings.ts'
+import { markPublished, wasPublished } from '../store/publications.ts'
+import type { EventSink } from '../wazuh/event-sink.ts'
+import { enrichmentEvent } from './enrichment-event.ts'
+import { type ReviewableBrief, whatToPublish } from './what-to-publish.ts'
+
+export interface PublishParts {
+  readonly database: Database
+  readonly clock: Clock
+  readonly sink: EventSink
+  /** Where people reach the console: `https://tocsin.example`. */
+  readonly publicUrl: string
+}
+
+const alertLimit = 100
+
+/**
+ * Handles `case-publish`: writes what is known about a case back into Wazuh, beside the alert. The same content is
+ * written once; a crash between the socket and the note of it can write it twice, which `event_id` tells.
+ */
+export async function publishCase(parts: PublishParts, job: Job, signal: AbortSignal): Promise<void> {
+  const { database } = parts
+  const draft = await findDraft(database, job.tenant, job.key)
+  if (draft === undefined) return
+  const stored = await listBriefs(database, job.tenant, draft.id)
+  const computed = stored.find(entry => entry.brief.origin.kind === 'computed')
+  if (computed === undefined) return
+  const model = stored.find(entry => entry.brief.origin.kind === 'model')
+  const chosen = whatToPublish(draft.severity, computed.brief, model && reviewable(model))
+  const alerts = (await alertsToRead(database, job.tenant, draft.id, alertLimit)).flatMap(row => {
+    const line = normalizeLine(Buffer.from(row.raw), { where: 'store', receivedAtMs: row.receivedMs })
+    return line.kind === 'quarantined' ? [] : [line.alert]
+  })
+  const event = enrichmentEvent({
+    case: draft,
+    brief: chosen.brief,
+    review: chosen.review,
+    alertIds: alerts.map(alert => alert.id),
+    caseUrl: `${parts.publicUrl}/cases/${encodeURIComponent(draft.id)}`,
+  })
+  const digest = String(event.tocsin.event_id)
+  if (await wasPublished(database, job.tenant, digest)) return
+  const agent = alerts[0]?.agent
+  const result = await parts.sink(
+    { text: JSON.stringify(event), agent: agent && { id: agent.id, name: agent.name, ip: agent.ip } },
+    signal,
+  )
+  if (result.kind === 'failed')
+    throw new AppError('publish-failed', `case ${draft.id} was not written back: ${result.reason}`, {
+      retryable: true,
+    })
+  if (result.kind === 'refused')
+    throw new AppError('publish-refused', `case ${draft.id} cannot be written back: ${result.reason}`)
+  const briefId = chosen.brief === computed.brief ? computed.id : (model?.id ?? computed.id)
+  await markPublished(database, job.tenant, { digest, caseId: draft.id, briefId }, parts.clock.now())
+}
+
+function reviewable(stored: StoredBrief): ReviewableBrief {
+  const { review } = stored
+  if (review !== 'validated' && review !== 'rejected')
+    return { brief: stored.brief, review: { kind: 'pending' } }
+  const by = stored.reviewerDisplayName ?? stored.reviewedBy ?? ''
+  return { brief: stored.brief, review: { kind: review, by, atMs: stored.reviewedMs ?? 0 } }
+}

@@ -1,0 +1,28 @@
+import type { Role } from '../domain/role.ts'
+import type { Sql } from '../lib/database.ts'
+
+export interface PersonRow {
+  readonly id: string
+  readonly username: string
+  readonly displayName: string
+  readonly role: Role
+  readonly active: boolean
+}
+
+/** These people as they are at this moment, with the lock that keeps their role until the transaction ends. */
+export async function peopleForShare(sql: Sql, tenant: string, ids: readonly string[]): Promise<PersonRow[]> {
+  return sql.query<PersonRow>(
+    `select id, username, display_name as "displayName", role, state = 'active' and not must_change_password as active
+     from users where tenant_id = $1 and id = any($2) for share`,
+    [tenant, ids],
+  )
+}
+
+/** The same without the lock, for showing names. */
+export async function peopleByIds(sql: Sql, tenant: string, ids: readonly string[]): Promise<PersonRow[]> {
+  return sql.query<PersonRow>(
+    `select id, username, display_name as "displayName", role, state = 'active' as active
+     from users where tenant_id = $1 and id = any($2)`,
+    [tenant, ids],
+  )
+}
