@@ -9,6 +9,7 @@ import { sleep } from '../lib/abort.ts'
 import { publishCase } from '../publish/publish-case.ts'
 import { type JobHandler, runWorker } from '../queue/run-worker.ts'
 import { sweepProposals } from '../respond/confirm-outcome.ts'
+import { executeProposal } from '../respond/execute.ts'
 import { handleExecute, handleReport } from '../respond/respond-jobs.ts'
 import { alertsFile } from '../sources/alerts-file.ts'
 import { indexerPoller } from '../sources/indexer-poller.ts'
@@ -80,7 +81,12 @@ function handlersOf(app: Application, investigation: InvestigationParts): JobHan
             concurrency: 2,
             leaseMs: 60_000,
             maxAttempts: 100,
-            handle: (job, stop) => handleExecute(app.respond, activeResponse, job, stop),
+            handle: (job, stop) =>
+              handleExecute(
+                (tenant, id, halt) => executeProposal(app.respond, activeResponse, tenant, id, halt),
+                job,
+                stop,
+              ),
           } satisfies JobHandler,
         ]),
     ...(sink === undefined

@@ -2,10 +2,12 @@ import type { Alert } from '../domain/alert.ts'
 import { executeJob, reportJob } from '../domain/job-kinds.ts'
 import { AppError } from '../lib/app-error.ts'
 import type { Job, JobDraft } from '../queue/jobs.ts'
-import type { ActiveResponseClient } from '../wazuh/active-response.ts'
 import { confirmOutcome, type EndpointReport, endpointReport } from './confirm-outcome.ts'
-import { executeProposal } from './execute.ts'
+import type { ExecutionResult } from './execute.ts'
 import type { RespondPorts } from './respond-ports.ts'
+
+/** `executeProposal` with its client bound: no other file of this feature gets hold of the client. */
+export type Execute = (tenant: string, proposalId: string, signal: AbortSignal) => Promise<ExecutionResult>
 
 /** What an alert asks of this feature: to take note of an endpoint's report. */
 export function reportJobsOf(alert: Alert): JobDraft[] {
@@ -22,13 +24,8 @@ export async function handleReport(ports: RespondPorts, job: Job): Promise<void>
  * Handles `proposal-execute`. It may run again after a crash: `executeProposal` finds the proposal no longer approved
  * then and sends nothing. Quiet hours put it off.
  */
-export async function handleExecute(
-  ports: RespondPorts,
-  client: ActiveResponseClient,
-  job: Job,
-  signal: AbortSignal,
-): Promise<void> {
-  const result = await executeProposal(ports, client, job.tenant, job.key, signal)
+export async function handleExecute(execute: Execute, job: Job, signal: AbortSignal): Promise<void> {
+  const result = await execute(job.tenant, job.key, signal)
   if (result.kind === 'refused' && result.code === 'quiet-hours') {
     throw new AppError('quiet-hours', `${executeJob} ${job.key}: ${result.reason}`, { retryable: true })
   }

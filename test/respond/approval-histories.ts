@@ -9,6 +9,7 @@ import { peopleNow } from '../../src/respond/people-now.ts'
 import { prepareProposal, submitProposal, withdrawProposal } from '../../src/respond/propose.ts'
 import type { RespondPorts } from '../../src/respond/respond-ports.ts'
 import { defaultResponsePolicy } from '../../src/respond/response-policy.ts'
+import { connectDatabase } from '../../src/store/connect.ts'
 import type { ActiveResponseClient } from '../../src/wazuh/active-response.ts'
 import type { TestDatabase } from '../support/postgres.ts'
 
@@ -123,7 +124,9 @@ class Model {
 /** Runs one history; returns how often the action was sent and the first violation. */
 export async function runHistory(test: TestDatabase, { action, steps }: History): Promise<HistoryResult> {
   const clock = fixedClock(1_800_000_000_000)
-  let database = test.connect()
+  const connect = () =>
+    connectDatabase({ connection: test.connection, maxConnections: 4, onIdleError: () => undefined })
+  let database = connect()
   let sent = 0
   const client: ActiveResponseClient = {
     async send() {
@@ -211,7 +214,7 @@ export async function runHistory(test: TestDatabase, { action, steps }: History)
           break
         }
         case 'execute': {
-          const runs = each.twice ? [database, test.connect()] : [database]
+          const runs = each.twice ? [database, connect()] : [database]
           await Promise.all(
             runs.map(own => executeProposal({ ...ports(), database: own }, client, 't', id, signal)),
           )
@@ -246,7 +249,7 @@ export async function runHistory(test: TestDatabase, { action, steps }: History)
           break
         case 'reconnect':
           await database.close()
-          database = test.connect()
+          database = connect()
           break
       }
       if (each.kind !== 'execute' && sent !== before)
