@@ -76,7 +76,7 @@ async function loadBoth(folder: string, drafts: readonly string[], io: Io): Prom
 }
 
 /** Verdicts by alert id: `{id, verdict}` records, or the case records of `tocsin triage`. */
-async function readVerdicts(path: string, io: Io): Promise<Map<string, string>> {
+export async function readVerdicts(path: string, io: Io): Promise<Map<string, string>> {
   const judged = z.object({ id: z.string(), verdict: z.string() })
   const record = z.union([judged, z.object({ alerts: z.array(judged) })])
   const verdicts = new Map<string, string>()

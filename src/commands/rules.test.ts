@@ -245,3 +245,39 @@ describe('tocsin rules backtest', () => {
     expect(stderr).toContain('line 1')
   })
 })
+
+describe('improving a ruleset', () => {
+  it('tune, dead and coverage say what they measured', async () => {
+    const job = (id: string, name: string) =>
+      JSON.stringify({ id, decoder: { name: 'app' }, full_log: `Feb 10 23:21:05 h app[1]: bad user ${name}` })
+    const alerts = write(
+      'noise.ndjson',
+      [job('1', 'cron'), job('2', 'cron'), job('3', 'cron'), job('4', 'eve')].join('\n'),
+    )
+    const verdicts = write(
+      'noise-verdicts.ndjson',
+      ['1', '2', '3'].map(id => JSON.stringify({ id, verdict: 'false_positive' })).join('\n'),
+    )
+    const tuned = await run(
+      'tune',
+      '--ruleset',
+      set,
+      '--rule',
+      '100100',
+      '--alerts',
+      alerts,
+      '--verdicts',
+      verdicts,
+      '--json',
+    )
+    expect(tuned).toMatchObject({
+      code: 0,
+      records: [
+        { exception: { conditions: [{ field: 'srcuser', value: 'cron' }], quieted: 3, left: 0, hidden: 0 } },
+      ],
+    })
+    expect(await run('dead', '--ruleset', set, '--json')).toMatchObject({ code: 0, records: [] })
+    const coverage = await run('coverage', '--ruleset', set, '--seen', 'T1110', '--json')
+    expect(coverage.records[0]).toMatchObject({ id: 'T1110', state: 'gap', seen: 1 })
+  })
+})

@@ -7,6 +7,9 @@ type Subcommand = (args: readonly string[], io: Io) => Promise<number>
 const subcommands: Record<string, () => Promise<Subcommand>> = {
   backtest: async () => (await import('./rules-backtest.ts')).rulesBacktest,
   check: async () => (await import('./rules-check.ts')).rulesCheck,
+  coverage: async () => (await import('./rules-improve.ts')).rulesCoverage,
+  dead: async () => (await import('./rules-improve.ts')).rulesDead,
+  tune: async () => (await import('./rules-improve.ts')).rulesTune,
   test: async () => (await import('./rules-test.ts')).rulesTest,
 }
 
@@ -17,12 +20,17 @@ export const command: Command = {
 tocsin rules test --ruleset DIR --logs FILE [--location L] [--agent ID,NAME,IP] [--clock still|log] [--at TIME] [--json]
 tocsin rules test --ruleset DIR --ini FILE... [--json]
 tocsin rules backtest DRAFT... --ruleset DIR (--alerts FILE | --logs FILE) [--verdicts FILE] [--state FILE] [--json]
+tocsin rules tune --ruleset DIR --rule ID --alerts FILE --verdicts FILE [--id NEW] [--json]
+tocsin rules dead --ruleset DIR [--json]
+tocsin rules coverage --ruleset DIR [--seen TECHNIQUE...] [--json]
 
 check finds out what each file is (Wazuh rules, decoders or list, Sigma, YARA) and says what is wrong with it and where.
 With --ruleset, Wazuh files are checked together with the ruleset they are to join.
 test runs logs, or Wazuh's own .ini tests, through a ruleset.
 backtest tells what drafted rules would have done on past logs or alerts: hits by host and day, against which verdicts,
 instead of which rules, with examples.
+tune draws an exception for a noisy rule from alerts that people called noise, and measures it.
+dead lists rules that can never fire; coverage the ATT&CK techniques that rules name, and gaps against those --seen.
 
   --ruleset DIR   folder with decoders/, rules/ and lists/
   --logs FILE     one log a line ('-' is standard input, .gz is read); one session for the file
