@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { sleep } from '../lib/abort.ts'
 import { messageOf } from '../lib/app-error.ts'
 import { LineSplitter } from './line-splitter.ts'
-import type { Deliver, Source, SourceState } from './source.ts'
+import type { Source, SourceRecord, SourceState } from './source.ts'
 
 // Follows alerts.json of a Wazuh 4 manager. The manager rotates it at midnight: it renames or links the file to
 // alerts/YYYY/Mon/ossec-alerts-DD.json and starts a new one; it may also truncate. A file is known by its inode, and
@@ -20,6 +20,7 @@ const position = z.object({
   head: z.string(),
 })
 type Position = z.infer<typeof position>
+type Hand = (records: readonly SourceRecord[], reached: Position) => Promise<void>
 
 export interface AlertsFileOptions {
   readonly path: string
@@ -38,9 +39,13 @@ export function alertsFile(options: AlertsFileOptions): Source {
     async run(checkpoint, deliver, onState, signal) {
       const known = position.safeParse(checkpoint)
       let at = known.success ? known.data : undefined
+      const hand: Hand = async (records, reached) => {
+        await deliver(records, reached)
+        at = reached // Where to go on if what follows fails.
+      }
       while (!signal.aborted) {
         try {
-          at = await followOnce(options, at, deliver, onState, signal)
+          at = await followOnce(options, at, hand, onState, signal)
         } catch (error) {
           if (signal.aborted) return
           onState({ kind: 'failing', detail: messageOf(error) })
@@ -55,7 +60,7 @@ export function alertsFile(options: AlertsFileOptions): Source {
 async function followOnce(
   options: AlertsFileOptions,
   at: Position | undefined,
-  deliver: Deliver,
+  hand: Hand,
   onState: (state: SourceState) => void,
   signal: AbortSignal,
 ): Promise<Position | undefined> {
@@ -67,11 +72,11 @@ async function followOnce(
   try {
     const found = await identify(file)
     if (at !== undefined && !isSameFile(at, found)) {
-      await finishRotated(options, at, deliver, signal)
-      return await readOn(options, file, { ...found, offset: 0 }, deliver, signal, 'growing')
+      await finishRotated(options, at, hand, signal)
+      return await readOn(options, file, { ...found, offset: 0 }, hand, signal, 'growing')
     }
     const start = { ...found, offset: at?.offset ?? 0 }
-    const end = await readOn(options, file, start, deliver, signal, 'growing')
+    const end = await readOn(options, file, start, hand, signal, 'growing')
     onState({ kind: 'connected', detail: `${options.path} read up to byte ${end.offset}` })
     return end
   } finally {
@@ -116,19 +121,19 @@ function isSameFile(at: Position, found: Found): boolean {
 async function finishRotated(
   options: AlertsFileOptions,
   at: Position,
-  deliver: Deliver,
+  hand: Hand,
   signal: AbortSignal,
 ): Promise<void> {
   for (const path of await rotatedFiles(options.path)) {
     if (path.endsWith('.gz')) {
-      if (await finishCompressed(options, path, at, deliver, signal)) return
+      if (await finishCompressed(options, path, at, hand, signal)) return
       continue
     }
     const file = await openIfThere(path)
     if (file === undefined) continue
     try {
       if (isSameFile(at, { ...(await identify(file)), inode: at.inode })) {
-        await readOn(options, file, at, deliver, signal, 'finished')
+        await readOn(options, file, at, hand, signal, 'finished')
         return
       }
     } finally {
@@ -160,7 +165,7 @@ async function finishCompressed(
   options: AlertsFileOptions,
   path: string,
   at: Position,
-  deliver: Deliver,
+  hand: Hand,
   signal: AbortSignal,
 ): Promise<boolean> {
   const file = await openIfThere(path)
@@ -169,7 +174,7 @@ async function finishCompressed(
   const splitter = new LineSplitter(at.offset)
   let seen = 0
   let first = Buffer.alloc(0)
-  const batch = new Batch(options, { ...at }, deliver)
+  const batch = new Batch(options, { ...at }, hand)
   for await (const chunk of file.createReadStream().pipe(createGunzip())) {
     const bytes = Buffer.from(chunk)
     if (first.length < head.length) {
@@ -190,12 +195,12 @@ async function readOn(
   options: AlertsFileOptions,
   file: FileHandle,
   start: Position,
-  deliver: Deliver,
+  hand: Hand,
   signal: AbortSignal,
   mode: 'growing' | 'finished',
 ): Promise<Position> {
   const splitter = new LineSplitter(start.offset)
-  const batch = new Batch(options, start, deliver)
+  const batch = new Batch(options, start, hand)
   const buffer = Buffer.allocUnsafe(chunkBytes)
   for (let offset = start.offset; !signal.aborted; ) {
     const { bytesRead } = await file.read(buffer, 0, chunkBytes, offset)
@@ -213,13 +218,13 @@ async function readOn(
 class Batch {
   readonly #options: AlertsFileOptions
   readonly #file: Position
-  readonly #deliver: Deliver
+  readonly #hand: Hand
   #lines: { bytes: Buffer; start: number }[] = []
 
-  constructor(options: AlertsFileOptions, file: Position, deliver: Deliver) {
+  constructor(options: AlertsFileOptions, file: Position, hand: Hand) {
     this.#options = options
     this.#file = file
-    this.#deliver = deliver
+    this.#hand = hand
   }
 
   async add(lines: readonly { bytes: Buffer; start: number }[], consumed: number, signal: AbortSignal) {
@@ -227,19 +232,19 @@ class Batch {
     while (this.#lines.length >= this.#options.batchLines) {
       signal.throwIfAborted()
       const next = this.#lines[this.#options.batchLines]?.start ?? consumed
-      await this.#hand(this.#lines.splice(0, this.#options.batchLines), next)
+      await this.#give(this.#lines.splice(0, this.#options.batchLines), next)
     }
   }
 
   async flush(consumed: number) {
-    if (this.#lines.length > 0) await this.#hand(this.#lines.splice(0), consumed)
+    if (this.#lines.length > 0) await this.#give(this.#lines.splice(0), consumed)
   }
 
-  #hand(lines: readonly { bytes: Buffer; start: number }[], offset: number): Promise<void> {
+  #give(lines: readonly { bytes: Buffer; start: number }[], offset: number): Promise<void> {
     const name = basename(this.#options.path)
-    return this.#deliver(
+    return this.#hand(
       lines.map(line => ({ bytes: line.bytes, where: `${name} byte ${line.start}` })),
-      { inode: this.#file.inode, head: this.#file.head, offset } satisfies Position,
+      { inode: this.#file.inode, head: this.#file.head, offset },
     )
   }
 }
