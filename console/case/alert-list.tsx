@@ -69,7 +69,7 @@ export function AlertList({ detail, onRaw }: CaseSectionProps) {
                   </td>
                 )}
                 <td className="text-muted">
-                  <Moment atMs={alert.timestampMs} />
+                  <Moment atMs={alert.timestampMs} precise />
                 </td>
                 <td className="min-w-48 max-sm:col-span-2">
                   <span className="mr-1.5 inline-block align-middle">

@@ -17,7 +17,7 @@ export function Timeline({ detail, onRaw }: CaseSectionProps) {
             className="grid grid-cols-[6.5rem_1rem_minmax(0,1fr)_auto] items-baseline gap-x-2 border-b border-line py-1 max-sm:grid-cols-[1rem_minmax(0,1fr)_auto]"
           >
             <span className="tabular text-right text-muted max-sm:col-span-3 max-sm:text-left">
-              <Moment atMs={entry.atMs} />
+              <Moment atMs={entry.atMs} precise />
               {before !== undefined && (
                 <span className="block text-xs max-sm:ml-2 max-sm:inline">
                   +{shortDuration(entry.atMs - before.atMs)}

@@ -24,15 +24,15 @@ function subscribe(listener: () => void): () => void {
   }
 }
 
-/** A point in time, as short as it can be; the whole of it on hover and for machines. */
-export function Moment({ atMs }: { atMs: number }) {
+/** A point in time, as short as it can be; the whole of it on hover and for machines. `precise`: to the second, always. */
+export function Moment({ atMs, precise = false }: { atMs: number; precise?: boolean }) {
   return (
     <time
       dateTime={isoTime(atMs)}
       title={`${fullTime(atMs)} here, ${isoTime(atMs)}`}
       className="whitespace-nowrap"
     >
-      {compactTime(atMs, useMinute())}
+      {compactTime(atMs, useMinute(), precise)}
     </time>
   )
 }

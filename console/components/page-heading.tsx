@@ -11,7 +11,9 @@ export function PageHeading({
 }) {
   useTitle(title)
   return (
-    <div className="flex flex-wrap items-center justify-between gap-2 px-4 pt-3 pb-2">
+    <div
+      className={`flex flex-wrap items-center justify-between gap-2 px-4 pt-3 pb-2 ${children === undefined ? 'max-md:sr-only' : ''}`}
+    >
       <h1 className="text-lg font-semibold max-md:sr-only">{title}</h1>
       {children !== undefined && <div className="flex flex-wrap items-center gap-2">{children}</div>}
     </div>

@@ -137,8 +137,9 @@ function CasePage({ detail }: { detail: CaseDetail }) {
           onMerge={() => setAsking({ kind: 'merge' })}
           onReopen={() => setAsking({ kind: 'reopen' })}
         />
-        <div className="grid gap-x-8 gap-y-6 p-4 @4xl:grid-cols-[minmax(0,1fr)_20rem]">
-          <div className="grid min-w-0 content-start gap-6">
+        {/* One column: brief, verdict, the rest. Two: the decision stands beside. Three: so does what happened. */}
+        <div className="grid grid-cols-1 gap-x-8 gap-y-6 p-4 @4xl:grid-cols-[minmax(0,1fr)_20rem] @4xl:grid-rows-[auto_1fr] @[92rem]:grid-cols-[minmax(0,44rem)_minmax(0,1fr)_20rem]">
+          <div className="order-1 min-w-0">
             <BriefSection
               detail={detail}
               choice={choice}
@@ -146,17 +147,23 @@ function CasePage({ detail }: { detail: CaseDetail }) {
               openId={item?.id}
               onOpen={(evidenceId, from) => openEvidence(evidenceId, from.brief.origin.kind)}
             />
-            <Sections place="main" detail={detail} onRaw={openRaw} />
           </div>
-          <div className="grid content-start gap-6">
-            <VerdictPanel
-              detail={detail}
-              record={record}
-              openId={item?.id}
-              onOpen={evidenceId => openEvidence(evidenceId, record?.brief.origin.kind)}
-              onVerdict={verdict => setAsking({ kind: 'verdict', verdict })}
-            />
-            <Sections place="side" detail={detail} onRaw={openRaw} />
+          <div className="contents @4xl:col-start-2 @4xl:row-span-2 @4xl:row-start-1 @4xl:grid @4xl:content-start @4xl:gap-6 @[92rem]:col-start-3">
+            <div className="order-2">
+              <VerdictPanel
+                detail={detail}
+                record={record}
+                openId={item?.id}
+                onOpen={evidenceId => openEvidence(evidenceId, record?.brief.origin.kind)}
+                onVerdict={verdict => setAsking({ kind: 'verdict', verdict })}
+              />
+            </div>
+            <div className="order-4 grid content-start gap-6">
+              <Sections place="side" detail={detail} onRaw={openRaw} />
+            </div>
+          </div>
+          <div className="order-3 grid min-w-0 content-start gap-6 @4xl:col-start-1 @4xl:row-start-2 @[92rem]:col-start-2 @[92rem]:row-start-1">
+            <Sections place="main" detail={detail} onRaw={openRaw} />
           </div>
         </div>
       </div>

@@ -95,7 +95,7 @@ function withChoice(values: FilterValues, name: ChoiceName, option: string, on: 
 }
 
 const sortWords: Readonly<Record<(typeof filterNames.sort.values)[number], string>> = {
-  priority: 'priority: severity, then what the brief thinks',
+  priority: 'priority: severity, then newest activity',
   newest: 'newest activity',
   oldest: 'waiting longest',
   due: 'due soonest',

@@ -64,15 +64,13 @@ export const QueueRow = memo(function QueueRow({
         <SeverityMark severity={row.severity} />
       </td>
       <td className="min-w-0 max-md:order-3 max-md:w-[calc(100%-4.25rem)]">
-        <div className="flex items-baseline gap-2">
-          <Link href={caseHref(row.id)} className="truncate font-medium" onClick={() => onOpen(row)}>
-            {visibleText(row.title)}
-          </Link>
-          {row.sample && (
-            <span className="shrink-0 rounded border border-line-strong px-1 text-xs">sample</span>
-          )}
-        </div>
+        <Link href={caseHref(row.id)} className="block truncate font-medium" onClick={() => onOpen(row)}>
+          {visibleText(row.title)}
+        </Link>
         <p className="truncate text-muted">
+          {row.sample && (
+            <span className="mr-1.5 rounded border border-line-strong px-1 text-xs">sample</span>
+          )}
           {row.headline === null ? 'Brief is being written' : visibleText(row.headline)}
         </p>
       </td>

@@ -78,7 +78,7 @@ export function UsersSection() {
                 title: 'Role',
                 cell: user => (
                   <select
-                    className={inputClass}
+                    className={`${inputClass} min-w-28`}
                     aria-label={`Role of ${user.displayName}`}
                     value={user.role}
                     onChange={

@@ -29,6 +29,8 @@ describe('times as an analyst reads them', () => {
     expect(compactTime(at('2026-11-24T08:00:01'), now)).toBe('08:00:01')
     expect(compactTime(at('2026-03-02T08:00:01'), now)).toBe('03-02 08:00')
     expect(compactTime(at('2025-03-02T08:00:01'), now)).toBe('2025-03-02')
+    expect(compactTime(at('2026-03-02T08:00:01'), now, true)).toBe('03-02 08:00:01')
+    expect(compactTime(at('2025-03-02T08:00:01'), now, true)).toBe('2025-03-02 08:00:01')
     expect(compactTime(Number.NaN, now)).toContain('unknown')
   })
 })

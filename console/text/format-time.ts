@@ -29,10 +29,11 @@ export function fullTime(timestampMs: number): string {
   return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`
 }
 
-/** `22:41:07` today, `11-24 22:41` this year, `2025-11-24` before. */
-export function compactTime(timestampMs: number, nowMs: number): string {
+/** `22:41:07` today, `11-24 22:41` this year, `2025-11-24` before; `precise` keeps the seconds this year and the clock before. */
+export function compactTime(timestampMs: number, nowMs: number, precise = false): string {
   const full = fullTime(timestampMs)
   const now = fullTime(nowMs)
   if (full.slice(0, 10) === now.slice(0, 10)) return full.slice(11)
+  if (precise) return full.slice(0, 4) === now.slice(0, 4) ? full.slice(5) : full
   return full.slice(0, 4) === now.slice(0, 4) ? full.slice(5, 16) : full.slice(0, 10)
 }
