@@ -1,9 +1,8 @@
-import { investigateCase } from '../investigate/investigate.ts'
 import { AppError } from '../lib/app-error.ts'
 import { systemClock } from '../lib/clock.ts'
-import { problem } from '../lib/problem.ts'
 import type { Command } from './command.ts'
 import { readArgs, readInput, writeRecord } from './command.ts'
+import { openTeller } from './triage/ask-for-brief.ts'
 import { AlertReader } from './triage/read-alerts.ts'
 import { casesOf } from './triage/triage-alerts.ts'
 import { quarantineRecord, type TriageRecord, triageRecord } from './triage/triage-record.ts'
@@ -33,27 +32,19 @@ Exit code 0: read and written, whatever the verdicts. 2: bad usage or unreadable
     const reader = new AlertReader(systemClock.now())
     for (const path of positionals) reader.read(await readInput(path, io), path)
     const { alerts, problems, quarantined } = reader.result()
-    const unasked = values.model === 'none' ? [] : [modelUnavailable(values.model)]
     const write = (record: TriageRecord) =>
       values.json ? writeRecord(io, record) : io.stdout(triageText(record))
-    for (const context of casesOf(alerts)) {
-      const { evidence, computed } = investigateCase(context)
-      write(
-        triageRecord(context, evidence, computed, [
-          ...context.alerts.flatMap(alert => problems.get(alert.key) ?? []),
-          ...unasked,
-        ]),
-      )
+    const teller = await openTeller(values.model, alerts)
+    try {
+      for (const context of casesOf(alerts)) {
+        const { evidence, brief, problems: modelProblems } = await teller.tell(context, io.signal)
+        const found = context.alerts.flatMap(alert => problems.get(alert.key) ?? [])
+        write(triageRecord(context, evidence, brief, [...found, ...modelProblems]))
+      }
+    } finally {
+      await teller.close()
     }
     if (quarantined.length > 0) write(quarantineRecord(quarantined))
     return 0
   },
-}
-
-/** Briefs by code alone are always there; a model that cannot be asked is said so in each record. */
-function modelUnavailable(profile: string) {
-  return problem(
-    'model-unavailable',
-    `the model profile '${profile}' is not set up here; the brief is by code alone`,
-  )
 }

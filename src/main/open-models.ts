@@ -27,6 +27,8 @@ import { createSdkClient } from '../llm/sdk-client.ts'
 import { spendingOf } from '../llm/spending.ts'
 import type { Policy } from '../policy/policy.ts'
 import { redactionRules } from '../redact/redact.ts'
+import { reveal } from '../redact/reveal.ts'
+import type { Vault } from '../redact/vault.ts'
 
 /** What models are opened with. */
 export interface ModelParts {
@@ -44,7 +46,11 @@ export interface ModelParts {
 export interface OpenModels {
   /** `undefined` where no model is set up: every feature then works without one. */
   readonly ask: AskModel | undefined
+  /** The same, where a caller has made sure that a model is set up. Without one it answers `unavailable`. */
+  readonly askAny: AskModel
   readonly gateway: Gateway
+  /** Puts real values back into every text of an answer, for the viewer only. */
+  reveal<Value>(tenant: string, caseId: string, value: Value): Promise<Value>
   close(): Promise<void>
 }
 
@@ -89,7 +95,9 @@ export async function openModels(parts: ModelParts): Promise<OpenModels> {
   })
   return {
     ask: opened.length > 0 ? ask : undefined,
+    askAny: ask,
     gateway,
+    reveal: (tenant, caseId, value) => parts.vaults.change(tenant, caseId, vault => revealAll(value, vault)),
     close: async () => void (await Promise.all(opened.map(({ close }) => close()))),
   }
 }
@@ -133,4 +141,15 @@ function compiledInventory(parts: ModelParts) {
 /** Fourteen letters: 65 bits that who wrote the data cannot guess, and no word of any language. */
 function newBoundary(): string {
   return Array.from({ length: 14 }, () => 'bcdfghjkmnpqrstvwxz'[randomInt(19)]).join('')
+}
+
+/** The same value with `reveal` applied to every text in it, names of members aside. */
+function revealAll<Value>(value: Value, vault: Vault): Value {
+  const walk = (node: unknown): unknown => {
+    if (typeof node === 'string') return reveal(node, vault)
+    if (Array.isArray(node)) return node.map(walk)
+    if (typeof node !== 'object' || node === null) return node
+    return Object.fromEntries(Object.entries(node).map(([key, member]) => [key, walk(member)]))
+  }
+  return walk(value) as Value // The shape is kept; only texts are replaced by texts.
 }

@@ -16,18 +16,20 @@ import { indexerPoller } from '../sources/indexer-poller.ts'
 import type { Source } from '../sources/source.ts'
 import { deleteExpiredSessions } from '../store/sessions.ts'
 import type { Application } from './application.ts'
+import { openModelsOnline } from './open-models-for.ts'
 import { runSources } from './run-sources.ts'
 
 /** Reads the sources and works on the queue until the signal fires; then finishes what is in hand. */
 export async function work(app: Application, signal: AbortSignal): Promise<void> {
   const { database } = app.store
   await deleteExpiredSessions(database, app.clock.now())
+  const models = await openModelsOnline(app.config, database)
   const investigation: InvestigationParts = {
     database,
     clock: app.clock,
     ids: app.ids,
     lookUpAgents: async () => [],
-    ask: undefined,
+    ask: models.ask,
     selection: modelSelectionSchema.parse({}),
     publishes: app.wazuh.sink !== undefined,
   }
@@ -41,11 +43,15 @@ export async function work(app: Application, signal: AbortSignal): Promise<void>
         'a job failed',
       ),
   }
-  await Promise.all([
-    runWorker(worker, handlersOf(app, investigation), signal),
-    sweep(app, signal),
-    runSources({ ...app, database }, sourcesOf(app), signal),
-  ])
+  try {
+    await Promise.all([
+      runWorker(worker, handlersOf(app, investigation), signal),
+      sweep(app, signal),
+      runSources({ ...app, database }, sourcesOf(app), signal),
+    ])
+  } finally {
+    await models.close()
+  }
 }
 
 function handlersOf(app: Application, investigation: InvestigationParts): JobHandler[] {

@@ -112,6 +112,9 @@ export function checkSeverity(text: string, ground: Ground): Finding[] {
   })
 }
 
+/** Whether a sentence names a severity. */
+export const speaksOfSeverity = (text: string): boolean => severitiesIn(text).length > 0
+
 function severitiesIn(text: string): string[] {
   const words = severityClaims.flatMap(pattern =>
     [...text.matchAll(pattern)].map(match => match.groups?.word ?? ''),

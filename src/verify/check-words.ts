@@ -1,8 +1,10 @@
 import { weekdays } from './check-moments.ts'
+import { speaksOfSeverity } from './check-scope.ts'
 import type { Finding } from './finding.ts'
 import { standsIn } from './fold.ts'
 import type { Ground } from './ground.ts'
 import type { KnownIds } from './known-ids.ts'
+import { quantitiesIn } from './quantities.ts'
 import { accountWords, givenNames, hedge, isNeutral, isSpokenOf, protocols, shownBy } from './vocabulary.ts'
 import { isOrdinaryWord } from './words.ts'
 
@@ -50,6 +52,12 @@ export function checkWords(rest: string, ground: Ground, known: KnownIds): Findi
   }
   if (hedge.test(rest)) findings.push({ fault: 'inference', reason: 'it is put as a judgement' })
   return findings
+}
+
+/** Whether a sentence says anything beyond how reports speak: `The rule fired.` could stand under any evidence. */
+export function saysSomething(marked: string): boolean {
+  if (/[\d∎]/.test(marked) || quantitiesIn(marked).length > 0 || speaksOfSeverity(marked)) return true
+  return (marked.match(/\p{L}{2,}/gu) ?? []).some(word => !isNeutral(word.toLowerCase()))
 }
 
 function isInEvidence(word: string, ground: Ground): boolean {

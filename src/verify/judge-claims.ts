@@ -5,7 +5,7 @@ import { checkQuantities } from './check-quantities.ts'
 import { checkRoles } from './check-roles.ts'
 import { checkScope, checkSeverity } from './check-scope.ts'
 import { checkAttackNames, checkTokens } from './check-tokens.ts'
-import { checkWords } from './check-words.ts'
+import { checkWords, saysSomething } from './check-words.ts'
 import { type Finding, faults } from './finding.ts'
 import { fold } from './fold.ts'
 import { type Ground, groundOf, mergeGrounds } from './ground.ts'
@@ -106,9 +106,8 @@ function check(
     ...checkSeverity(text, ground),
     ...checkRoles(text, ground),
     ...checkWords(marked, ground, known),
-    ...(isEmpty(claim.text) || cited.length === 0
-      ? [{ fault: 'inference' as const, reason: 'it cites nothing' }]
-      : []),
+    ...(saysSomething(marked) ? [] : [inference('it says nothing that evidence could bear out')]),
+    ...(cited.length === 0 ? [inference('it cites nothing')] : []),
   ]
 }
 
@@ -122,7 +121,7 @@ function clauseAround(item: SentItem, quote: string): string {
   return item.quote.slice(start, at + quote.length)
 }
 
-const isEmpty = (text: string) => text.trim() === ''
+const inference = (reason: string): Finding => ({ fault: 'inference', reason })
 
 /** A claim that holds: does it still hold without what an attacker could have written? */
 function supportedBy(
