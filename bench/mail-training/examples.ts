@@ -5,6 +5,7 @@ import { type WordFeature, wordFeatures } from '../../src/mail/classifier/words.
 import { type Mail, readMail } from '../../src/mail/read-mail.ts'
 import { examineMail, watchedBrands } from '../../src/mail/signals/examine-mail.ts'
 import type { Finding } from '../../src/mail/signals/finding.ts'
+import { normaliseMessage } from './normalise-message.ts'
 import { ownMails } from './own-mail.ts'
 
 export const corpusLabels = ['phish', 'easy-ham', 'hard-ham', 'spam', 'bounces'] as const
@@ -43,7 +44,7 @@ export function readTrainingMails(root: string): LabelledMail[] {
         examine(
           file,
           label,
-          readFileSync(join(root, 'train', label, file)),
+          normaliseMessage(readFileSync(join(root, 'train', label, file))),
           mail => campaigns.get(`train/${label}/${file}`) ?? ownGroup(mail),
         ),
       ),

@@ -19,12 +19,16 @@ export function ownMails(): OwnMail[] {
       const [from = '', second = ''] = fields
       const replyTo = kind === 'fraud' && second !== '-' ? second : ''
       const [subject = '', ...rest] = fields.slice(kind === 'fraud' ? 2 : 1)
-      const text = rest.join(' | ')
+      const [text = '', file = ''] = rest.join(' | ').split(/ \| \+(?=\S+$)/)
       const forms =
         kind === 'fraud'
           ? [plainForm(text), htmlForm(text)]
           : [plainForm(text), htmlForm(text), designedForm(text, subject)]
-      return forms.map(form => ({ kind, line: index, bytes: compose(kind, from, replyTo, subject, form) }))
+      return forms.map(form => ({
+        kind,
+        line: index,
+        bytes: compose(kind, from, replyTo, subject, form, file),
+      }))
     }),
   )
 }
@@ -69,7 +73,14 @@ function designedForm(text: string, subject: string): Form {
   }
 }
 
-function compose(kind: OwnMail['kind'], from: string, replyTo: string, subject: string, form: Form): Buffer {
+function compose(
+  kind: OwnMail['kind'],
+  from: string,
+  replyTo: string,
+  subject: string,
+  form: Form,
+  file: string,
+): Buffer {
   const headers = [
     `From: ${from}`,
     'To: Alex Reader <reader@example.org>',
@@ -78,7 +89,13 @@ function compose(kind: OwnMail['kind'], from: string, replyTo: string, subject: 
     `Subject: ${subject}`,
     'Date: Tue, 10 Nov 2026 09:12:00 +0000',
     'MIME-Version: 1.0',
-    `Content-Type: ${form.type}; charset=utf-8`,
   ]
-  return Buffer.from(`${headers.join('\r\n')}\r\n\r\n${form.body.replaceAll('\n', '\r\n')}\r\n`)
+  const text = `Content-Type: ${form.type}; charset=utf-8\r\n\r\n${form.body.replaceAll('\n', '\r\n')}\r\n`
+  if (file === '') return Buffer.from(`${headers.join('\r\n')}\r\n${text}`)
+  const attached = `Content-Type: ${fileTypes[file.split('.').at(-1) ?? ''] ?? 'application/octet-stream'}; name="${file}"\r\nContent-Disposition: attachment; filename="${file}"\r\n\r\n(content)\r\n`
+  return Buffer.from(
+    `${headers.join('\r\n')}\r\nContent-Type: multipart/mixed; boundary="own"\r\n\r\n--own\r\n${text}--own\r\n${attached}--own--\r\n`,
+  )
 }
+
+const fileTypes: Readonly<Record<string, string>> = { pdf: 'application/pdf', jpg: 'image/jpeg' }

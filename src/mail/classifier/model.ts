@@ -26,7 +26,7 @@ export interface WeightsFile {
 }
 
 /** Bounds on what the words of one mail may add up to: no amount of friendly text outweighs what a mail does. */
-export const wordBounds = { low: -6, high: 6 } as const
+export const wordBounds = { low: -3, high: 6 } as const
 
 /** What one part of a score came from. */
 export interface Contribution {

@@ -25,10 +25,17 @@ export function decodeTransfer(body: Buffer, encoding: TransferEncoding, limitBy
 
 /** Base64 with line breaks, junk and padding in the middle, as mails have it. */
 function decodeBase64(body: Buffer): Buffer {
+  if (!looksEncoded(body)) return body
   const text = body.toString('latin1')
-  if (!/=[^=\s]/.test(text)) return Buffer.from(text, 'base64')
+  if (!/=\s*[^=\s]/.test(text)) return Buffer.from(text, 'base64')
   // Several padded runs one after the other: Node stops at the first padding, mail readers go on.
   return Buffer.concat(text.split(/=+/).map(run => Buffer.from(run, 'base64')))
+}
+
+/** Some bodies only claim to be base64. Markup shows it: `<` is no character of the code. */
+function looksEncoded(body: Buffer): boolean {
+  const start = body.subarray(0, 2_000).toString('latin1').trimStart()
+  return !/^<|<\/?[a-z][^>]*>/i.test(start)
 }
 
 export function decodeQuotedPrintable(body: Buffer): Buffer {

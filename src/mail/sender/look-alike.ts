@@ -30,8 +30,10 @@ export function lookAlikeOf(host: string, realDomains: readonly string[]): LookA
     const target = parse(real).domainWithoutSuffix ?? real
     if (target.length < 4) continue
     if (shape === target && name !== target) return { real, how: 'homoglyph' }
+    // Large firms own their name under most countries' endings.
+    if (name === target && !/(?:^|\.)[a-z]{2}$/.test(parsed.publicSuffix ?? ''))
+      return { real, how: 'other ending' }
     if (target.length < 5) continue
-    if (name === target) return { real, how: 'other ending' }
     if (target.length >= 6 && Math.abs(shape.length - target.length) <= 1 && oneEdit(shape, target))
       return { real, how: 'one letter off' }
     const words = name.split(/[-_]/)

@@ -5,6 +5,7 @@ import { mailLimits } from '../limits.ts'
 import type { Mail } from '../read-mail.ts'
 import { type BrandPattern, brandPatterns, knownBrands } from '../sender/brands.ts'
 import { attachmentSignals } from './attachment-signals.ts'
+import { authenticationSignals } from './authentication-signals.ts'
 import { contentSignals } from './content-signals.ts'
 import type { Examined, Finding } from './finding.ts'
 import { intentSignals } from './intent-signals.ts'
@@ -67,6 +68,7 @@ export function examineMail(
   }
   const findings = atHome([
     ...senderSignals(examined),
+    ...authenticationSignals(examined),
     ...contentSignals(examined),
     ...linkSignals(examined),
     ...intentSignals(examined),

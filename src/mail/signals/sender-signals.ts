@@ -114,13 +114,18 @@ export function isDressedUp(text: string): boolean {
   )
 }
 
-/** Same words in any order, look-alike letters folded: `Müller, Anna` is `Anna Muller`. */
+/** Same words in any order, look-alike letters folded: `Müller, Anna` is `Anna Muller` and `Anna Mueller`. */
 function sameName(known: string, shown: string): boolean {
   const words = (text: string) =>
     skeletonOf(text.replace(/<.*|\(.*|@.*/g, ''))
       .split(/[^\p{L}\p{N}]+/u)
       .filter(word => word.length > 1)
-  const wanted = words(known)
   const there = new Set(words(shown))
-  return wanted.length > 1 && wanted.every(word => there.has(word))
+  const spelledOut = known.replace(/[äöüÄÖÜß]/g, letter => umlauts[letter.toLowerCase()] ?? letter)
+  return [known, spelledOut].some(spelling => {
+    const wanted = words(spelling)
+    return wanted.length > 1 && wanted.every(word => there.has(word))
+  })
 }
+
+const umlauts: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue', ß: 'ss' }

@@ -87,7 +87,6 @@ export const signalKinds = {
   'html-smuggling': risk(3),
   'qr-code-link': risk(1.5),
   'html-attachment': risk(2.5),
-  'charset-lies': risk(0.3),
   // Attachments.
   'attachment-program': risk(4),
   'attachment-macro': risk(3),
@@ -105,7 +104,7 @@ export const signalKinds = {
   'brand-at-home': trust(-1.5),
   'thread-quoted': trust(-1),
   'delivery-report': trust(-4),
-  'authenticated-home': trust(-1.5),
+  'authenticated-home': trust(-1),
   'no-ask': trust(-0.8),
   'many-sources': trust(-0.6),
   'long-read': trust(-0.4),
