@@ -1,4 +1,5 @@
 import { decodeCommand, encodedArgument } from '../assess/decode-command.ts'
+import type { Signal } from '../assess/signal.ts'
 import type { Alert } from '../domain/alert.ts'
 import { cutText } from '../lib/cut-text.ts'
 import { readPointer } from '../lib/json-pointer.ts'
@@ -32,6 +33,7 @@ const pointers = [
   '/data/win/eventdata/targetUserName',
   '/data/srcuser',
   '/data/dstuser',
+  '/data/win/eventdata/destinationIp',
   '/full_log',
   '/event/original',
 ] as const
@@ -46,6 +48,20 @@ export function alertDetail(alert: Alert): AlertDetail | undefined {
     return { pointer, quote, text: readable(value, quote) }
   }
   return undefined
+}
+
+/** Fields of free text, in which a signal is a few words among many. */
+const longFields = /(?:ommandLine|scriptBlockText|command|url|full_log|original)$/
+
+/** The words that a signal rests on with what stands around them, where they are part of a longer text. */
+export function signalExcerpt(alert: Alert, signal: Signal): string | undefined {
+  if (signal.decoded !== undefined) return `decoded: ${plain(signal.decoded)}`
+  const text = longFields.test(signal.pointer) ? readPointer(alert.document, signal.pointer) : undefined
+  if (typeof text !== 'string') return undefined
+  const at = text.indexOf(signal.quote)
+  if (at < 0 || at + signal.quote.length <= maxLength) return readable(text, cutText(text, maxLength))
+  const around = text.slice(at - 60, at + signal.quote.length + 60)
+  return `…${plain(around.toWellFormed())}…`
 }
 
 /** An encoded command is told by what it says. */

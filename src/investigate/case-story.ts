@@ -2,7 +2,9 @@ import type { Assessment } from '../assess/assess-alert.ts'
 import type { Signal } from '../assess/signal.ts'
 import type { Alert, Entity } from '../domain/alert.ts'
 import type { CaseContext } from '../evidence/case-context.ts'
-import { type Behaviour, behaviours } from './behaviours.ts'
+import { attackBehaviours } from './attack-behaviours.ts'
+import type { Behaviour } from './behaviour.ts'
+import { routineBehaviours } from './routine-behaviours.ts'
 
 /** One thing that happened in a case, with the alert that shows it best. */
 export interface Episode {
@@ -45,6 +47,9 @@ export function caseStory(context: CaseContext): CaseStory {
     top,
   }
 }
+
+/** Signals without an entry colour the verdict but are not told. */
+const behaviours: Readonly<Record<string, Behaviour>> = { ...attackBehaviours, ...routineBehaviours }
 
 const machineAccounts = /^(?:system|local service|network service|.*\$)$/
 

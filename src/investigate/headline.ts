@@ -13,7 +13,9 @@ export function headline(context: CaseContext, story: CaseStory): string {
     .map(episode => episode.behaviour.happened.replaceAll('HOST', episode.alert.agent.name))
   const joint = context.alerts.length > 1 ? ', then ' : '; '
   const what = acts.length === 0 ? ruleText(context, story) : acts.join(joint)
-  return `${what.charAt(0).toUpperCase()}${what.slice(1)}: ${circumstances(context, story).join(', ')}`
+  return `${what.charAt(0).toUpperCase()}${what.slice(1)}: ${circumstances(context, story)
+    .filter(part => !what.includes(part))
+    .join(', ')}`
 }
 
 function ruleText(context: CaseContext, story: CaseStory): string {

@@ -1,15 +1,7 @@
-/** What a signal means in a note to a colleague: a clause for the headline, and what to do about it. */
-export interface Behaviour {
-  /** Past tense, no full stop, can follow a comma: `code was downloaded from a command line`. Empty: the reason tells. */
-  readonly happened: string
-  /** Concrete checks, most telling first. `HOST`, `USER`, `SOURCE` and `FILE` are filled in. */
-  readonly steps: readonly string[]
-  /** What the alert cannot say. */
-  readonly unknown?: string
-}
+import type { Behaviour } from './behaviour.ts'
 
-/** By signal id. Signals without an entry colour the verdict but are not told. */
-export const behaviours: Readonly<Record<string, Behaviour>> = {
+/** What signals that speak for an attack mean, by signal id. */
+export const attackBehaviours: Readonly<Record<string, Behaviour>> = {
   'offensive-tool': {
     unknown: 'Whether the tool did what it was started for: Wazuh saw it start, not its result.',
     happened: 'a tool used by attackers and red teams ran',
@@ -138,13 +130,6 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
     happened: 'PowerShell ran an encoded command',
     steps: ['Decode the command and read it; look for the same encoded text on other hosts.'],
   },
-  'encoded-command-harmless': {
-    unknown: 'What the script is for and who wrote it.',
-    happened: 'PowerShell ran an encoded command whose content shows nothing harmful',
-    steps: [
-      'Ask USER for the purpose of the script; if it is known and wanted, add an exception for exactly this text.',
-    ],
-  },
   masquerade: {
     happened: 'a program posed as a Windows one',
     steps: ['Take the file with its hash, find who wrote it, and search all hosts for the hash.'],
@@ -228,10 +213,6 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
     unknown: 'How many other names the same source tried.',
     happened: 'a logon was tried with an account that does not exist',
     steps: ['List all accounts that the source tried within the day: a series of names is enumeration.'],
-  },
-  'few-failures': {
-    happened: 'a logon failed',
-    steps: ['Nothing, unless more failures follow from the same source.'],
   },
   'attack-distribution': {
     happened: 'a computer with the name of an attack distribution logged on or tried to',
@@ -336,6 +317,12 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
     happened: 'HOST was opened to remote control in the registry',
     steps: ['Ask USER for the reason; look for remote logons (4624 type 10) that followed.'],
   },
+  'script-on-network': {
+    happened: 'a script host or shell talked to the network',
+    steps: [
+      'See what else the process did (Sysmon events with its process GUID), and whether HOST usually talks to that address and port.',
+    ],
+  },
   'known-rootkit': {
     unknown: 'What the rootkit hides: nothing that this host says can be trusted.',
     happened: 'a known rootkit was loaded',
@@ -377,51 +364,4 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
       'Stop it, then look for the hole it came through: exposed services, weak passwords, unpatched web applications.',
     ],
   },
-  'antivirus-test-file': {
-    happened: 'the harmless antivirus test file was written',
-    steps: ['Ask who tests the antivirus; close with that reason.'],
-  },
-  'policy-test-file': {
-    happened: 'PowerShell wrote the file with which it tests its own policy',
-    steps: ['Nothing; exclude `__PSScriptPolicyTest_*` from this rule.'],
-  },
-  'update-folder': {
-    happened: 'a file was written where updates are kept',
-    steps: ['Nothing, if updates were due; the signature of the file settles doubts.'],
-  },
-  updater: {
-    happened: 'an updater or background program of the system was at work',
-    steps: ['Nothing, if its signature is valid and its path the usual one.'],
-  },
-  'update-traffic': {
-    happened: 'an update was downloaded',
-    steps: ['Nothing; consider a pass rule for your update servers.'],
-  },
-  'windows-task': {
-    happened: "one of Windows' own scheduled tasks ran",
-    steps: ['Nothing; consider an exception for this task.'],
-  },
-  'agent-assessment': {
-    happened: 'the Wazuh agent asked a question of its own configuration assessment',
-    steps: ['Nothing; add an exception for the agent as the parent process.'],
-  },
-  'vendor-service': {
-    happened: 'a product registered its service',
-    steps: ['Nothing, if the product was installed or updated on purpose.'],
-  },
-  'ordinary-logon': { happened: 'an ordinary session began or ended', steps: ['Nothing.'] },
-  administration: {
-    happened: 'an administrator did everyday work',
-    steps: ['Nothing, if USER administers HOST.'],
-  },
-  winrm: {
-    happened: 'HOST was managed over WinRM',
-    steps: ['Check that the source is a host from which you administer.'],
-  },
-  loopback: { happened: 'HOST talked to itself', steps: ['Nothing.'] },
-  'hint-signature': {
-    happened: 'the network sensor noted something for hunters',
-    steps: ['Nothing, unless other alerts name the same two hosts.'],
-  },
-  'empty-file': { happened: 'an empty file appeared', steps: ['Nothing, unless it grows.'] },
 }

@@ -1,0 +1,138 @@
+import type { Citation, JudgedClaim } from '../domain/claim.ts'
+import type { CaseContext } from '../evidence/case-context.ts'
+import { currentTechnique, titleOf } from '../knowledge/attack-techniques.ts'
+import { count, tellSpan, tellTime } from '../lib/tell-time.ts'
+import { alertDetail, signalExcerpt } from './alert-detail.ts'
+import type { CaseStory, Episode } from './case-story.ts'
+import type { CitationFinder } from './citations.ts'
+
+/** The sentences of brief 0: what, in which order, what speaks against, how usual, which techniques, what was before. */
+export function briefClaims(context: CaseContext, story: CaseStory, find: CitationFinder): JudgedClaim[] {
+  return [
+    whatClaim(context, story, find),
+    ...inOrder(story.episodes).map(episode => episodeClaim(episode, find)),
+    againstClaim(story, find),
+    ...howOftenClaims(context, story, find),
+    ...techniqueClaims(context, find),
+    ...pastClaims(context, find),
+  ].flatMap(claim => claim ?? [])
+}
+
+/** The strongest episodes, told in the order in which they happened. */
+function inOrder(episodes: readonly Episode[]): Episode[] {
+  return episodes.slice(0, maxEpisodes).sort((a, b) => a.firstSeenMs - b.firstSeenMs)
+}
+
+const maxEpisodes = 8
+
+/** A sentence without evidence is not made. */
+function claim(text: string, citations: readonly (Citation | undefined)[]): JudgedClaim | undefined {
+  const evidence = citations.flatMap(citation => citation ?? [])
+  return evidence.length === 0 ? undefined : { text, evidence, status: 'computed', reasons: [] }
+}
+
+function whatClaim(context: CaseContext, story: CaseStory, find: CitationFinder): JudgedClaim | undefined {
+  const { alertCount, firstSeenMs, lastSeenMs, maxLevel } = context.case
+  const top = story.top?.alert
+  const when =
+    lastSeenMs - firstSeenMs < 1000
+      ? `At ${tellTime(firstSeenMs)}`
+      : `From ${tellTime(firstSeenMs)}, over ${tellSpan(lastSeenMs - firstSeenMs)},`
+  const where = story.hosts.length === 0 ? '' : ` on ${story.hosts.slice(0, 3).join(', ')}`
+  const rule =
+    top === undefined ? '' : `; the most telling is rule ${top.rule.id}, "${top.rule.description.trim()}"`
+  return claim(
+    `${when} Wazuh raised ${count(alertCount, 'alert')}${where}, of level ${maxLevel} at most${rule}.`,
+    [
+      find.kind('related-alerts'),
+      top === undefined ? undefined : find.field(top.key, ruleTextPointer(top.generation)),
+    ],
+  )
+}
+
+function ruleTextPointer(generation: 4 | 5): string {
+  return generation === 5 ? '/wazuh/rule/title' : '/rule/description'
+}
+
+function episodeClaim(episode: Episode, find: CitationFinder): JudgedClaim | undefined {
+  const { behaviour, signal, alert, alerts, firstSeenMs } = episode
+  const happened = behaviour.happened.replaceAll('HOST', alert.agent.name)
+  const detail = alertDetail(alert)
+  const shown = signalExcerpt(alert, signal) ?? detail?.text
+  const what = shown === undefined || happened.includes(shown) ? '' : `: ${shown}`
+  const times = alerts > 1 ? ` (${count(alerts, 'alert')})` : ''
+  return claim(`${tellTime(firstSeenMs)}, ${alert.agent.name}: ${happened}${what}${times}.`, [
+    find.field(alert.key, signal.pointer, signal.quote),
+    detail === undefined || detail.pointer === signal.pointer
+      ? undefined
+      : find.field(alert.key, detail.pointer, detail.quote),
+  ])
+}
+
+/** The best reason that speaks against the verdict, where there is a real one: an honest note has both sides. */
+function againstClaim(story: CaseStory, find: CitationFinder): JudgedClaim | undefined {
+  const { top } = story
+  if (top === undefined) return undefined
+  const direction = top.assessment.probability >= 0.5 ? 1 : -1
+  const against = top.assessment.signals.find(signal => signal.weight * direction <= -0.6)
+  if (against === undefined) return undefined
+  const side = direction === 1 ? 'against' : 'for'
+  return claim(`What speaks ${side} an attack: ${against.reason}.`, [
+    find.field(top.alert.key, against.pointer, against.quote),
+  ])
+}
+
+function howOftenClaims(
+  context: CaseContext,
+  story: CaseStory,
+  find: CitationFinder,
+): (JudgedClaim | undefined)[] {
+  const top = story.top?.alert
+  const fired = top?.rule.firedTimes
+  return [
+    top === undefined || fired === undefined
+      ? undefined
+      : claim(
+          fired === 1
+            ? `It was the first alert of rule ${top.rule.id} in that hour, over all hosts.`
+            : `It was alert ${fired} of rule ${top.rule.id} in that hour, over all hosts.`,
+          [find.field(top.key, '/rule/firedtimes')],
+        ),
+    context.around.length === 0
+      ? undefined
+      : claim(`Around it, the same hosts raised ${count(context.around.length, 'other alert')}.`, [
+          find.kind('related-alerts', `case/${context.case.id}/alerts-around`),
+        ]),
+    ...context.history.map(fact =>
+      claim(
+        fact.alertsBefore === 0
+          ? `New here: no alert of ${fact.subject} in the ${tellSpan(fact.overMs)} before.`
+          : `Not new: ${count(fact.alertsBefore, 'alert')} of ${fact.subject} in the ${tellSpan(fact.overMs)} before.`,
+        [find.kind('history', `history/${fact.subject}`)],
+      ),
+    ),
+  ]
+}
+
+function techniqueClaims(context: CaseContext, find: CitationFinder): (JudgedClaim | undefined)[] {
+  const known = context.case.techniques.flatMap(id => {
+    const found = currentTechnique(id)
+    return found === undefined ? [] : [{ id, title: titleOf(found) }]
+  })
+  if (known.length === 0) return []
+  const named = known.slice(0, 4).map(({ id, title }) => `${id} ${title}`)
+  return [
+    claim(
+      `The rules place it under ATT&CK ${named.join(', ')}${known.length > 4 ? ` and ${known.length - 4} more` : ''}.`,
+      known.slice(0, 4).map(({ id }) => find.kind('technique', `attack/${id}`)),
+    ),
+  ]
+}
+
+function pastClaims(context: CaseContext, find: CitationFinder): (JudgedClaim | undefined)[] {
+  return context.pastVerdicts.map(past =>
+    claim(`An earlier case with ${past.similarity} was decided ${past.verdict.replaceAll('_', ' ')}.`, [
+      find.kind('past-verdict', `case/${past.caseId}/verdict`),
+    ]),
+  )
+}

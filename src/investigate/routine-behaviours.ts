@@ -1,0 +1,140 @@
+import type { Behaviour } from './behaviour.ts'
+
+/** What signals that explain an alert away mean, by signal id. A step that begins with `Nothing` asks for no work. */
+export const routineBehaviours: Readonly<Record<string, Behaviour>> = {
+  'encoded-command-harmless': {
+    unknown: 'What the script is for and who wrote it.',
+    happened: 'PowerShell ran an encoded command whose content shows nothing harmful',
+    steps: [
+      'Ask USER for the purpose of the script; if it is known and wanted, add an exception for exactly this text.',
+    ],
+  },
+  'few-failures': {
+    happened: 'a logon failed',
+    steps: ['Nothing, unless more failures follow from the same source.'],
+  },
+  'application-event': {
+    happened: 'an application or Windows reported about its own state',
+    steps: ['Nothing, unless users notice a fault.'],
+  },
+  'service-state': {
+    happened: 'a program or service changed its state',
+    steps: ['Nothing, unless nobody expected it.'],
+  },
+  'agent-state': {
+    happened: 'Wazuh reported about itself',
+    steps: ['Nothing; make sure that the agent still reports.'],
+  },
+  'configuration-assessment': {
+    happened: 'a configuration check gave its result',
+    steps: ['Nothing as an incident: leave it to hardening.'],
+  },
+  vulnerability: {
+    happened: 'a known weakness was found',
+    steps: ['Nothing as an incident: leave it to patching.'],
+  },
+  'package-change': { happened: 'packages were changed', steps: ['Nothing, if an update was due on HOST.'] },
+  'privilege-event': {
+    happened: 'a session with rights began, as at every logon of an administrator or service',
+    steps: ['Nothing.'],
+  },
+  'logon-success': {
+    happened: 'a logon succeeded',
+    steps: ['Nothing, if USER works at that time and place.'],
+  },
+  'ordinary-session': { happened: 'a session began or ended', steps: ['Nothing.'] },
+  'file-monitoring': { happened: 'a file changed', steps: ['Nothing, if the change was wanted.'] },
+  refused: {
+    happened: 'a web server refused a request',
+    steps: ['Nothing, unless the same source asks for much more.'],
+  },
+  product: { happened: 'an installed product was at work', steps: ['Nothing, if its signature is valid.'] },
+  'product-parent': {
+    happened: 'an installed product started a program',
+    steps: ['Nothing, if its signature is valid.'],
+  },
+  'product-script': {
+    happened: 'a script that was installed with a product ran',
+    steps: ['Nothing, if its signature is valid.'],
+  },
+  'drive-mapping': {
+    happened: 'a network drive was mapped',
+    steps: ['Nothing, if the share is one of yours.'],
+  },
+  'query-access': {
+    happened: 'a program asked another one for its state',
+    steps: ['Nothing, if its signature is valid.'],
+  },
+  'usual-module': {
+    happened: 'a driver that is built outside the kernel was loaded',
+    steps: ['Nothing, if HOST has that hardware or hypervisor.'],
+  },
+  'vendor-autostart': {
+    happened: 'a product registered to start by itself',
+    steps: ['Nothing, if the product was installed on purpose.'],
+  },
+  'package-folder': {
+    happened: 'a file changed where packages or builds are kept',
+    steps: ['Nothing, if an update or a build was due on HOST.'],
+  },
+  'user-copy': {
+    happened: 'a person at the desktop copied or unpacked a program',
+    steps: ['Ask USER where FILE came from.'],
+  },
+  'mistyped-password': { happened: 'a password was mistyped at the keyboard', steps: ['Nothing.'] },
+  'sudo-use': {
+    happened: 'a permitted command was run as root',
+    steps: ['Nothing, if USER administers HOST.'],
+  },
+  denied: {
+    happened: 'something was blocked',
+    steps: ['Nothing, unless the same is tried again and again.'],
+  },
+  'antivirus-test-file': {
+    happened: 'the harmless antivirus test file was written',
+    steps: ['Ask who tests the antivirus; close with that reason.'],
+  },
+  'policy-test-file': {
+    happened: 'PowerShell wrote the file with which it tests its own policy',
+    steps: ['Nothing; exclude `__PSScriptPolicyTest_*` from this rule.'],
+  },
+  'update-folder': {
+    happened: 'a file was written where updates are kept',
+    steps: ['Nothing, if updates were due; the signature of the file settles doubts.'],
+  },
+  updater: {
+    happened: 'an updater or background program of the system was at work',
+    steps: ['Nothing, if its signature is valid and its path the usual one.'],
+  },
+  'update-traffic': {
+    happened: 'an update was downloaded',
+    steps: ['Nothing; consider a pass rule for your update servers.'],
+  },
+  'windows-task': {
+    happened: "one of Windows' own scheduled tasks ran",
+    steps: ['Nothing; consider an exception for this task.'],
+  },
+  'agent-assessment': {
+    happened: 'the Wazuh agent asked a question of its own configuration assessment',
+    steps: ['Nothing; add an exception for the agent as the parent process.'],
+  },
+  'vendor-service': {
+    happened: 'a product registered its service',
+    steps: ['Nothing, if the product was installed or updated on purpose.'],
+  },
+  'ordinary-logon': { happened: 'an ordinary session began or ended', steps: ['Nothing.'] },
+  administration: {
+    happened: 'an administrator did everyday work',
+    steps: ['Nothing, if USER administers HOST.'],
+  },
+  winrm: {
+    happened: 'HOST was managed over WinRM',
+    steps: ['Check that the source is a host from which you administer.'],
+  },
+  loopback: { happened: 'HOST talked to itself', steps: ['Nothing.'] },
+  'hint-signature': {
+    happened: 'the network sensor noted something for hunters',
+    steps: ['Nothing, unless other alerts name the same two hosts.'],
+  },
+  'empty-file': { happened: 'an empty file appeared', steps: ['Nothing, unless it grows.'] },
+}
