@@ -28,6 +28,9 @@ const schema = z.object({
   TOCSIN_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   TOCSIN_REQUESTS_PER_MINUTE: z.coerce.number().int().positive().default(1200),
 
+  /** Whether `tocsin up` builds the console in a checkout whose sources are newer. */
+  TOCSIN_BUILD_CONSOLE: flag.default(true),
+
   /** alerts.json of a Wazuh manager; `off` to follow none. */
   TOCSIN_ALERTS_FILE: z.string().default('/var/ossec/logs/alerts/alerts.json'),
   TOCSIN_INDEXER_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -82,6 +85,7 @@ export interface Config {
   readonly publicUrl: string | undefined
   readonly logLevel: z.output<typeof schema>['TOCSIN_LOG_LEVEL']
   readonly requestsPerMinute: number
+  readonly buildConsole: boolean
   readonly alertsFile: string | undefined
   readonly indexer: ServiceAddress | undefined
   readonly indexerPollMs: number
@@ -116,6 +120,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     publicUrl: values.TOCSIN_PUBLIC_URL,
     logLevel: values.TOCSIN_LOG_LEVEL,
     requestsPerMinute: values.TOCSIN_REQUESTS_PER_MINUTE,
+    buildConsole: values.TOCSIN_BUILD_CONSOLE,
     alertsFile: values.TOCSIN_ALERTS_FILE === 'off' ? undefined : values.TOCSIN_ALERTS_FILE,
     indexer: service('TOCSIN_INDEXER', {
       url: values.TOCSIN_INDEXER_URL,

@@ -29,7 +29,7 @@ Exit code 0: stopped when told to. 1: could not start. 2: bad usage or settings.
     const { values } = readArgs(args, { options: { sample: { type: 'boolean' } } })
     const config = readConfig()
     const say = (line: string) => io.stderr(line === '' ? '\n' : `tocsin: ${line}\n`)
-    await buildConsole(say, io.signal)
+    if (config.buildConsole) await buildConsole(say, io.signal)
     const app = await openApplication(config, say, io.signal)
     try {
       const serving = await serve(app)

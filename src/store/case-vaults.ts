@@ -7,7 +7,7 @@ export async function lockCaseVault(sql: Sql, tenant: string, caseId: string): P
     JSON.stringify([tenant, caseId]),
   ])
   const [row] = await sql.query<{ sealed: Buffer }>(
-    'select sealed from vaults where tenant = $1 and case_id = $2 and expires_at > now()',
+    'select sealed from case_vaults where tenant = $1 and case_id = $2 and expires_at > now()',
     [tenant, caseId],
   )
   return row?.sealed
@@ -25,7 +25,7 @@ export async function writeCaseVault(
   nowMs: number,
 ): Promise<void> {
   await sql.query(
-    `insert into vaults (tenant, case_id, sealed, updated_at, expires_at)
+    `insert into case_vaults (tenant, case_id, sealed, updated_at, expires_at)
      values ($1, $2, $3, to_timestamp($4 / 1000.0), to_timestamp($5 / 1000.0))
      on conflict (tenant, case_id) do update
      set sealed = excluded.sealed, updated_at = excluded.updated_at, expires_at = excluded.expires_at`,
@@ -36,7 +36,7 @@ export async function writeCaseVault(
 /** Removes vaults whose time is over; returns how many. */
 export async function eraseExpiredVaults(sql: Sql, nowMs: number): Promise<number> {
   const rows = await sql.query<{ case_id: string }>(
-    'delete from vaults where expires_at <= to_timestamp($1 / 1000.0) returning case_id',
+    'delete from case_vaults where expires_at <= to_timestamp($1 / 1000.0) returning case_id',
     [nowMs],
   )
   return rows.length

@@ -28,7 +28,7 @@ create table data_keys (
 );
 
 -- The two-way map between real values and placeholders of one case, encrypted under the case's data key.
-create table vaults (
+create table case_vaults (
   tenant text not null,
   case_id text not null,
   sealed bytea not null,

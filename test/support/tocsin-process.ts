@@ -1,0 +1,52 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+
+const quiet = { TOCSIN_ALERTS_FILE: 'off', TOCSIN_LOG_LEVEL: 'warn', TOCSIN_BUILD_CONSOLE: 'off' }
+const root = join(import.meta.dirname, '..', '..')
+
+/** A `tocsin` program in a process of its own, as users run it. */
+export interface TocsinProcess {
+  readonly child: ChildProcess
+  /** What it has printed on standard error so far. */
+  output(): string
+  /** Resolves with the first match in its output; throws when it ends before that. */
+  seen(pattern: RegExp): Promise<RegExpExecArray>
+  /** Sends the signal and waits for its end; returns the exit code. */
+  end(signal: NodeJS.Signals): Promise<number | null>
+}
+
+/** Starts `tocsin ARGS` with these settings and no others of Tocsin's. */
+export function startTocsin(args: readonly string[], settings: Record<string, string>): TocsinProcess {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(TOCSIN_|DATABASE_URL|VITEST)/.test(name),
+  )
+  const child = spawn(process.execPath, [join(root, 'src', 'run-cli.ts'), ...args], {
+    cwd: root,
+    env: { ...Object.fromEntries(inherited), ...quiet, ...settings },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let output = ''
+  child.stderr.setEncoding('utf8').on('data', text => {
+    output += text
+  })
+  const exited = once(child, 'exit')
+  return {
+    child,
+    output: () => output,
+    async seen(pattern) {
+      for (;;) {
+        const match = pattern.exec(output)
+        if (match) return match
+        if (child.exitCode !== null || child.signalCode !== null)
+          throw new Error(`tocsin ${args.join(' ')} ended before ${pattern}:\n${output}`)
+        await Promise.race([once(child.stderr, 'data'), exited])
+      }
+    },
+    async end(signal) {
+      child.kill(signal)
+      await exited
+      return child.exitCode
+    },
+  }
+}
