@@ -53,8 +53,9 @@ export async function changePassword(client: QueryClient, current: string, next:
 
 export async function signOut(client: QueryClient): Promise<void> {
   await sendJson('DELETE', '/api/session')
-  client.clear()
+  // The session's own entry stays: the shell watches it, and shows the sign-in form.
   client.setQueryData(sessionKey, null)
+  client.removeQueries({ predicate: query => query.queryKey[0] !== sessionKey[0] })
 }
 
 function remember(session: Session): Session {

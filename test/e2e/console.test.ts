@@ -3,13 +3,13 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accessibilityViolations } from '../support/accessibility.ts'
 import { hasBrowser, openBrowser, watchComplaints } from '../support/browser.ts'
+import { firstSignIn, openFirstCase, queueRows } from '../support/console-visit.ts'
 import { type RunningTocsin, startTocsin } from '../support/running-tocsin.ts'
 import { hostileAlert, intrusion, noise } from '../support/sample-alerts.ts'
 import { takeScreenshots } from '../support/screenshots.ts'
 
 // One analyst's shift in a real Chromium against `tocsin up`: the tests build on each other, as a shift does.
 
-const newPassword = 'lantern harbour quiet tractor'
 let tocsin: RunningTocsin
 let browser: Browser
 let context: BrowserContext
@@ -42,15 +42,7 @@ describe.skipIf(!hasBrowser)('the console', () => {
     await page.getByLabel('Password').fill('wrong')
     await page.keyboard.press('Enter')
     await page.getByText('User name or password is wrong.').waitFor()
-    await page.getByLabel('Password').fill(tocsin.password)
-    await page.keyboard.press('Enter')
-
-    await page.getByRole('heading', { name: 'Choose your own password' }).waitFor()
-    await page.getByLabel('One-time password').fill(tocsin.password)
-    await page.getByLabel('New password', { exact: true }).fill(newPassword)
-    await page.getByLabel('New password, again').fill(newPassword)
-    await page.getByRole('button', { name: 'Change password' }).click()
-
+    await firstSignIn(page, tocsin)
     await page.getByRole('button', { name: 'New token' }).waitFor()
     expect(page.url()).toBe(`${tocsin.base}/settings?section=tokens`)
   })
@@ -99,7 +91,7 @@ describe.skipIf(!hasBrowser)('the console', () => {
   })
 
   it('opens evidence at the cited field of the raw alert', async () => {
-    await openCase('host=web-07&status=all')
+    await openFirstCase(page, tocsin.base, 'host=web-07&status=all')
     const chip = page.getByRole('button', { name: /^Evidence E\d+/ })
     await chip.first().waitFor()
     const fields = await fieldsByEvidence()
@@ -152,7 +144,7 @@ describe.skipIf(!hasBrowser)('the console', () => {
   })
 
   it('exports a case', async () => {
-    await openCase('host=web-07&status=all')
+    await openFirstCase(page, tocsin.base, 'host=web-07&status=all')
     for (const [format, expected] of [
       ['Markdown', /web-07/],
       ['JSON', /"web-07"/],
@@ -171,7 +163,7 @@ describe.skipIf(!hasBrowser)('the console', () => {
     await row(/kiosk-11/)
       .first()
       .waitFor()
-    await openCase('host=kiosk-11')
+    await openFirstCase(page, tocsin.base, 'host=kiosk-11')
     await page.getByText('<img src=x onerror=').first().waitFor()
     await page.getByRole('button', { name: /^Raw/ }).first().click()
     await page.getByText('RLO').first().waitFor()
@@ -181,7 +173,7 @@ describe.skipIf(!hasBrowser)('the console', () => {
   })
 
   it('is accessible by WCAG 2.2 AA on every page, light and dark', async () => {
-    const casePath = await openCase('host=web-07&status=all')
+    const casePath = await openFirstCase(page, tocsin.base, 'host=web-07&status=all')
     const addresses = [
       '/',
       casePath,
@@ -234,7 +226,7 @@ describe.skipIf(!hasBrowser)('the console', () => {
   it('can be looked at', async () => {
     const folder = process.env.TOCSIN_SCREENSHOTS
     if (folder === undefined) return
-    const casePath = await openCase('host=web-07&status=all')
+    const casePath = await openFirstCase(page, tocsin.base, 'host=web-07&status=all')
     await takeScreenshots(browser, await context.storageState(), folder, {
       queue: `${tocsin.base}/?status=all`,
       case: tocsin.base + casePath,
@@ -258,21 +250,11 @@ describe.skipIf(!hasBrowser)('the console', () => {
 })
 
 function rows() {
-  return page.getByRole('table', { name: 'Cases' }).locator('tbody tr')
+  return queueRows(page)
 }
 
 function row(text: RegExp) {
   return rows().filter({ hasText: text })
-}
-
-/** Opens the first case of a view; returns its path. */
-async function openCase(query: string): Promise<string> {
-  await page.goto(`${tocsin.base}/?${query}`)
-  await rows().first().waitFor()
-  await rows().first().getByRole('link').click()
-  await page.waitForURL(/\/cases\//)
-  await page.getByRole('heading', { name: 'Brief' }).waitFor()
-  return new URL(page.url()).pathname
 }
 
 /** Evidence of the newest brief that stands at a field of an alert. */

@@ -15,19 +15,22 @@ export interface RunningTocsin {
 
 const startTimeoutMs = 90_000
 
-/** Starts it and waits until it answers. Throws with everything it said when it does not. */
-export async function startTocsin(): Promise<RunningTocsin> {
+/** Starts it and waits until it answers. Throws with everything it said when it does not. `models`: the text of models.yaml. */
+export async function startTocsin({ models = '' }: { models?: string } = {}): Promise<RunningTocsin> {
   const folder = await mkdtemp(join(tmpdir(), 'tocsin-e2e-'))
   await chmod(folder, 0o755) // As root, the embedded PostgreSQL runs under another account and must get in.
   const alertsFile = join(folder, 'alerts.json')
   await writeFile(alertsFile, '')
+  await writeFile(join(folder, 'models.yaml'), models)
   const child = spawn(process.execPath, ['bin/tocsin.js', 'up'], {
     env: {
       ...process.env,
       TOCSIN_DATA: join(folder, 'data'),
       TOCSIN_PORT: '0',
       TOCSIN_ALERTS_FILE: alertsFile,
+      TOCSIN_MODELS: join(folder, 'models.yaml'),
       TOCSIN_SKIP_INSTALL: '1',
+      TOCSIN_STUB_KEY: 'test-key',
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

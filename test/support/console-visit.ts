@@ -1,0 +1,32 @@
+import type { Page } from 'playwright-core'
+import type { RunningTocsin } from './running-tocsin.ts'
+
+const newPassword = 'lantern harbour quiet tractor'
+
+/** Signs in with the one-time password of the first start and replaces it, as a person does. The address stays. */
+export async function firstSignIn(page: Page, tocsin: RunningTocsin): Promise<void> {
+  await page.getByLabel('User name').fill('admin')
+  await page.getByLabel('Password').fill(tocsin.password)
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Choose your own password' }).waitFor()
+  await page.getByLabel('One-time password').fill(tocsin.password)
+  await page.getByLabel('New password', { exact: true }).fill(newPassword)
+  await page.getByLabel('New password, again').fill(newPassword)
+  await page.getByRole('button', { name: 'Change password' }).click()
+  await page.getByRole('navigation', { name: 'Main' }).waitFor()
+}
+
+/** The rows of the queue. */
+export function queueRows(page: Page) {
+  return page.getByRole('table', { name: 'Cases' }).locator('tbody tr')
+}
+
+/** Opens the first case of a view; returns its path. */
+export async function openFirstCase(page: Page, base: string, query: string): Promise<string> {
+  await page.goto(`${base}/?${query}`)
+  await queueRows(page).first().waitFor()
+  await queueRows(page).first().getByRole('link').click()
+  await page.waitForURL(/\/cases\//)
+  await page.getByRole('heading', { name: 'Brief' }).waitFor()
+  return new URL(page.url()).pathname
+}
