@@ -16,6 +16,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   rules: () => import('./commands/rules.ts'),
   intel: () => import('./commands/intel.ts'),
   knowledge: () => import('./commands/knowledge.ts'),
+  ask: () => import('./commands/ask.ts'),
   version: () => import('./commands/version.ts'),
   sigma: () => import('./commands/sigma.ts'),
   yara: () => import('./commands/yara.ts'),
