@@ -12,7 +12,7 @@ export interface Layer {
 }
 
 const deepest = 6
-const largest = 8 << 20
+const largest = 1 << 20
 const named: Record<string, string> = {
   amp: '&',
   lt: '<',
@@ -30,13 +30,18 @@ const named: Record<string, string> = {
   num: '#',
 }
 
-/** Every reading of a text down to a bounded depth, each lower-cased and stripped of what cannot be seen. */
-export function layersOf(text: string): Layer[] {
+/** Every reading of a text down to a bounded depth and size (`complete` tells whether it was enough), each lower-cased and stripped of what cannot be seen. */
+export function layersOf(text: string): { readonly layers: readonly Layer[]; readonly complete: boolean } {
   const layers: Layer[] = []
   const seen = new Set<string>()
   let budget = largest + 8 * text.length
+  let complete = true
   const visit = (form: string, layer: string, depth: number): void => {
-    if (layer === '' || seen.has(layer) || budget < 0) return
+    if (layer === '' || seen.has(layer)) return
+    if (budget < 0) {
+      complete = false
+      return
+    }
     seen.add(layer)
     budget -= layer.length
     layers.push({ form, text: visible(layer) })
@@ -46,7 +51,7 @@ export function layersOf(text: string): Layer[] {
     visit('hex', decodeTokens(layer, /(?:[0-9a-f]{2}[\s:,-]?(?:0x|\\x)?){4,}/gi, hexReadings), depth + 1)
   }
   visit('plain', text, 0)
-  return layers
+  return { layers, complete }
 }
 
 /** Letters of other scripts that pass for Latin ones (a selection of Unicode's confusables). */

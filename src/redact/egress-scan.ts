@@ -18,7 +18,8 @@ export interface EgressKnowledge {
 
 /** Something known that is about to leave. It names the kind and place, never the value. */
 export interface EgressFinding {
-  readonly kind: 'inventory' | 'vault-value' | 'secret'
+  /** `unscanned`: it is encoded so often that the scan could not finish; what cannot be scanned does not leave. */
+  readonly kind: 'inventory' | 'vault-value' | 'secret' | 'unscanned'
   /** The inventory list, or the shape of the secret. */
   readonly what: string
   /** How it was written: `plain`, `unescaped`, `base64`, `hex`. */
@@ -58,11 +59,12 @@ const secretForms: readonly (readonly [string, RegExp])[] = [
  */
 export function scanRequest(bytes: Uint8Array, knowledge: EgressKnowledge): EgressFinding[] {
   const needles = needlesOf(knowledge)
-  const allowed = countIn(layersOf(knowledge.constants.join('\n')), needles)
+  const allowed = countIn(layersOf(knowledge.constants.join('\n')).layers, needles)
   const masked = maskPlaceholders(Buffer.from(bytes).toString('utf8'), knowledge.placeholders)
-  const layers = layersOf(masked)
+  const { layers, complete } = layersOf(masked)
   const findings = new Map<string, EgressFinding>()
   const report = (finding: EgressFinding) => findings.set(Object.values(finding).join(' '), finding)
+  if (!complete) report({ kind: 'unscanned', what: 'too many layers of encoding', form: 'encoded' })
   for (const layer of layers) {
     for (const [needle, count] of countIn([layer], needles)) {
       if (count > (allowed.get(needle) ?? 0))
@@ -154,7 +156,7 @@ function addressesIn(layers: readonly Layer[], inventory: Inventory): Set<string
   if (single.size === 0 && ranges.length === 0) return forms
   for (const { form, text } of layers) {
     const candidates = text.match(
-      /(?<![\w.])(?:(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+)){3}|\d{8,10}|0x[0-9a-f]{7,8})(?!\w|\.\d)|[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*/g,
+      /(?<![\w.])(?:(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+)){3}|\d{8,10}|0x[0-9a-f]{7,8})(?!\w|\.\d)|(?<![0-9a-f:])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,8}(?:\.\d{1,3}){0,3}/g,
     )
     for (const candidate of new Set(candidates)) {
       const address = canonicalAddress(candidate)

@@ -92,7 +92,11 @@ export const tokenFormats: readonly SecretDetector[] = [
   token('pypi-token', 'pypi-AgEIcHlwaS5vcmc pypi-AgENdGVzdC5weXBpLm9yZ', '[\\w-]{50,}', {}),
   token('rubygems-token', 'rubygems_', '[0-9a-f]{48}'),
   token('docker-token', 'dckr_pat_ dckr_oat_', '[\\w-]{20,}', {}),
-  detector('openai-key', 'sk-', `${before}sk-(?:(?:proj|svcacct|admin)-)?[\\w-]{16,}T3BlbkFJ[\\w-]{16,}`),
+  detector(
+    'openai-key',
+    'sk-',
+    `${before}sk-(?:(?:proj|svcacct|admin)-)?[\\w-]{16,160}T3BlbkFJ[\\w-]{16,160}`,
+  ),
   token('anthropic-key', 'sk-ant-api03- sk-ant-admin01-', '[\\w-]{60,}AA'),
   token('huggingface-token', 'hf_ api_org_', '[A-Za-z]{34}', {
     holds: secret => /[a-z]/.test(secret.slice(3)) && /[A-Z]/.test(secret.slice(3)) && hasEntropy(2)(secret),
