@@ -1,9 +1,35 @@
 import type { Alert } from '../domain/alert.ts'
 import type { Trust } from '../domain/evidence.ts'
 
-/** Fields that Wazuh or the sensor fills in itself: nobody outside chooses their text. */
-const observed =
-  /^\/(?:timestamp|@timestamp|id|rule\/(?:id|level|groups|firedtimes|frequency|mitre)|wazuh\/|agent\/|manager\/|cluster\/|decoder\/|location|GeoLocation|syscheck\/(?:event|mode|size|mtime|md5|sha1|sha256|uid|gid|inode|perm)|data\/(?:srcip|dstip|src_ip|dest_ip|srcport|dstport|src_port|dest_port|proto|alert\/|virustotal\/(?:positives|total|malicious|found|sha1))|data\/win\/system\/(?!message)|data\/win\/eventdata\/(?:processGuid|processId|parentProcessId|parentProcessGuid|logonType|ipAddress|ipPort|sourceIp|destinationIp|destinationPort|sourcePort|hashes|integrityLevel|grantedAccess|status|subStatus|authenticationPackageName|lmPackageName|initiated|utcTime))/
+const under = (parent: string, members: string) => members.split(' ').map(member => `${parent}/${member}`)
+
+/** What Wazuh, the sensor or the kernel fills in itself, with all that stands below it: nobody outside chooses its text. */
+const observedBranches: readonly string[] = [
+  ...under('', 'timestamp @timestamp id agent manager cluster decoder location GeoLocation wazuh'),
+  ...under('/rule', 'id level groups firedtimes frequency mitre mail'),
+  ...under('/syscheck', 'event mode'),
+  ...under('/data', 'srcip dstip src_ip dest_ip srcport dstport src_port dest_port proto alert'),
+  ...under('/data/virustotal', 'positives total malicious found sha1'),
+  ...under(
+    '/data/win/system',
+    'eventID channel computer providerName providerGuid systemTime level task opcode',
+  ),
+  ...under(
+    '/data/win/eventdata',
+    'processGuid processId parentProcessGuid parentProcessId logonType utcTime hashes',
+  ),
+  ...under(
+    '/data/win/eventdata',
+    'ipAddress ipPort sourceIp sourcePort destinationIp destinationPort initiated',
+  ),
+  ...under('/data/win/eventdata', 'integrityLevel grantedAccess status subStatus lmPackageName'),
+  ...under('/data/win/eventdata', 'authenticationPackageName'),
+  ...under('/source', 'ip port'),
+  ...under('/destination', 'ip port'),
+]
+
+/** Measures of a file that monitoring took itself. */
+const measuredFile = /^\/syscheck\/(?:size|mtime|md5|sha1|sha256|uid|gid|inode|perm)_(?:before|after)$/
 
 /**
  * Who could have written a field of an alert. What an outside party sends or chooses (URLs, user agents, names in
@@ -11,9 +37,11 @@ const observed =
  * it was written.
  */
 export function alertTrust(alert: Alert, pointer: string): Trust {
-  if (observed.test(pointer)) return 'observed'
+  const isObserved = observedBranches.some(branch => pointer === branch || pointer.startsWith(`${branch}/`))
+  if (isObserved || measuredFile.test(pointer)) return 'observed'
   // A description without `$(field)` in the rule is Wazuh's own; one that repeats a value is partly the attacker's.
-  if (pointer === '/rule/description')
-    return /[\\/]|\bfrom\s+\S*\d|:\s/.test(alert.rule.description) ? 'attacker-controlled' : 'observed'
+  if (pointer === '/rule/description' && !repeatsValue.test(alert.rule.description)) return 'observed'
   return 'attacker-controlled'
 }
+
+const repeatsValue = /[\\/]|\bfrom\s+\S*\d|:\s/
