@@ -10,3 +10,5 @@ export const publishJob = 'case-publish'
 export const executeJob = 'proposal-execute'
 /** An endpoint has reported what came of an action. */
 export const reportJob = 'endpoint-report'
+/** The indicators of a report are searched in stored alerts. */
+export const huntJob = 'intel-hunt'

@@ -25,6 +25,7 @@ describe('what matches', () => {
     ['url', 'https://evil.example/kit/', 'https://evil.example/kit/a'],
     ['url', 'http://evil.example:8080/a', '"url":"evil.example:8080/a?q=1"'],
     ['url', 'http://evil.example/a?b=1', 'http://evil.example/a?b=1&c=2'],
+    ['cve', 'CVE-2024-1234', '"cve":"cve-2024-1234",'],
     ['sha256', 'a'.repeat(64), `"sha256_after":"${'A'.repeat(64)}"`],
     ['md5', '9e107d9d372bb6826bd81d3542a419d6', 'Hashes: MD5=9e107d9d372bb6826bd81d3542a419d6,SHA1=x'],
   ])('%s %s in %s', (type, value, text) => expect(matched([[type, value]], text)).toEqual([value]))

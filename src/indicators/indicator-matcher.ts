@@ -1,7 +1,7 @@
 /**
  * Finds known indicators in a stream of texts (alerts as JSON). A million of them in about 200 MB; each text is read once.
  *
- * Semantics: addresses, mailboxes and digests match whole; an address also matches the CIDR ranges it is in; a domain matches
+ * Semantics: addresses, mailboxes, digests and CVE ids match whole; an address also matches the CIDR ranges it is in; a domain matches
  * itself and everything below it, at label borders (`evil.example` in `a.evil.example`, never in `notevil.example`); a URL
  * matches every URL that begins with it, at a path or query border, whatever the scheme. Names and digests match in any case.
  */
@@ -114,7 +114,7 @@ export class IndicatorMatcher {
     const length = end - start
     if (length < 3) return
     if (dots === 0 && colons < 2) {
-      if (length === 32 || length === 40 || length === 64 || length === 128)
+      if (isDigestLength(length) || folded.startsWith('cve-', start))
         report(this.#whole.find(folded, start, end), start, end)
       return
     }
@@ -224,6 +224,10 @@ function afterKey(text: string, start: number, end: number): number {
     if (ends) after = index + 1
   }
   return after
+}
+
+function isDigestLength(length: number): boolean {
+  return length === 32 || length === 40 || length === 64 || length === 128
 }
 
 function isTrailing(code: number): boolean {

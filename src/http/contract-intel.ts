@@ -1,0 +1,212 @@
+import { z } from 'zod'
+import { done, idParams, pageQuery } from './contract.ts'
+import { endpoint } from './endpoint.ts'
+
+/** A threat report in the list. */
+export const reportSummary = z.object({
+  id: z.string(),
+  name: z.string(),
+  title: z.string().nullable(),
+  url: z.string().nullable(),
+  /** `upload`, or the source it came from. */
+  source: z.string(),
+  /** Admiralty code of the source: A reliable … F cannot be judged. */
+  trust: z.string(),
+  tlp: z.string().nullable(),
+  format: z.string(),
+  indicatorCount: z.number(),
+  /** Alerts of ours in which one of its indicators stands. */
+  sightingCount: z.number(),
+  techniqueIds: z.array(z.string()),
+  createdMs: z.number(),
+})
+export type ReportSummary = z.infer<typeof reportSummary>
+
+export const reportIndicator = z.object({
+  type: z.string(),
+  value: z.string(),
+  /** Code points from the start of the report's text. */
+  offset: z.number(),
+  defanged: z.boolean(),
+  role: z.string(),
+  confidence: z.number(),
+  status: z.string(),
+  sightingCount: z.number(),
+})
+export type ReportIndicator = z.infer<typeof reportIndicator>
+
+export const reportTechnique = z.object({
+  id: z.string(),
+  name: z.string(),
+  tactics: z.array(z.string()),
+  score: z.number(),
+  quotes: z.array(z.string()),
+  /** Alerts of ours that carry it, by their rules' own mapping. */
+  alertCount: z.number(),
+})
+export type ReportTechnique = z.infer<typeof reportTechnique>
+
+export const sighting = z.object({
+  type: z.string(),
+  value: z.string(),
+  alertKey: z.string(),
+  caseId: z.string(),
+  caseTitle: z.string().nullable(),
+  agentName: z.string(),
+  ruleDescription: z.string(),
+  alertMs: z.number(),
+})
+export type Sighting = z.infer<typeof sighting>
+
+/** The search for a report's indicators in stored alerts. */
+export const hunt = z.object({
+  state: z.enum(['running', 'done']),
+  scanned: z.number(),
+  total: z.number(),
+  hits: z.number(),
+  createdMs: z.number(),
+  finishedMs: z.number().nullable(),
+})
+export type Hunt = z.infer<typeof hunt>
+
+export const reportDetail = z.object({
+  report: reportSummary,
+  text: z.string(),
+  indicators: z.array(reportIndicator),
+  techniques: z.array(reportTechnique),
+  rules: z.array(z.object({ kind: z.string(), name: z.string(), text: z.string(), offset: z.number() })),
+  dropped: z.array(z.object({ value: z.string(), reason: z.string() })),
+  problems: z.array(z.object({ code: z.string(), message: z.string(), where: z.string().optional() })),
+  hunt: hunt.nullable(),
+  sightings: z.array(sighting),
+  relevance: z.object({
+    answer: z.enum(['seen-here', 'exposed', 'no-sign-yet', 'nothing-to-look-for']),
+    reasons: z.array(z.string()),
+  }),
+})
+export type ReportDetail = z.infer<typeof reportDetail>
+
+export const trustGrades = ['A', 'B', 'C', 'D', 'E', 'F'] as const
+
+export const addReportBody = z.object({
+  name: z.string().min(1).max(300),
+  contentBase64: z.base64(),
+  trust: z.enum(trustGrades).default('F'),
+})
+export type AddReportBody = z.input<typeof addReportBody>
+
+export const indicatorStatusBody = z.object({
+  type: z.string().max(20),
+  value: z.string().min(1).max(5000),
+  status: z.enum(['live', 'false-positive']),
+  reason: z.string().min(1).max(2000),
+})
+export type IndicatorStatusBody = z.infer<typeof indicatorStatusBody>
+
+export const techniqueCoverage = z.object({
+  id: z.string(),
+  name: z.string(),
+  tactics: z.array(z.string()),
+  reports: z.number(),
+  alerts: z.number(),
+})
+export type TechniqueCoverage = z.infer<typeof techniqueCoverage>
+
+export const coverage = z.object({
+  attackVersion: z.string(),
+  tactics: z.array(z.object({ shortName: z.string(), name: z.string() })),
+  /** Techniques that a report describes or an alert carries. */
+  techniques: z.array(techniqueCoverage),
+})
+export type Coverage = z.infer<typeof coverage>
+
+const read = { kind: 'role', role: 'viewer', scope: 'read' } as const
+const work = { kind: 'role', role: 'analyst', scope: 'triage' } as const
+
+/** Threat reports: what is in them, and what it means for us. */
+export const intelEndpoints = {
+  listReports: endpoint({
+    method: 'GET',
+    path: '/api/intel/reports',
+    summary: 'Threat reports, newest first.',
+    access: read,
+    query: pageQuery,
+    reply: z.object({ reports: z.array(reportSummary), nextCursor: z.string().nullable() }),
+  }),
+  addReport: endpoint({
+    method: 'POST',
+    path: '/api/intel/reports',
+    summary:
+      'Upload a report (text, Markdown, HTML, PDF, DOCX, e-mail, STIX, MISP, JSON, CSV). It is extracted at once and hunted for in the background. The same text again gives the report that is there.',
+    access: work,
+    body: addReportBody,
+    reply: z.object({ id: z.string(), known: z.boolean() }),
+  }),
+  readReport: endpoint({
+    method: 'GET',
+    path: '/api/intel/reports/:id',
+    summary: 'A report: text, indicators, techniques with quotes, sightings, and whether it concerns us.',
+    access: read,
+    params: idParams,
+    reply: reportDetail,
+  }),
+  deleteReport: endpoint({
+    method: 'DELETE',
+    path: '/api/intel/reports/:id',
+    summary: 'Delete a report, and the indicators that no other report names.',
+    access: work,
+    params: idParams,
+    reply: done,
+  }),
+  hunt: endpoint({
+    method: 'POST',
+    path: '/api/intel/reports/:id/hunt',
+    summary: "Search stored alerts for the report's live indicators again.",
+    access: work,
+    params: idParams,
+    reply: z.object({ hunt }),
+  }),
+  setIndicatorStatus: endpoint({
+    method: 'POST',
+    path: '/api/intel/indicators/status',
+    summary: 'Say that an indicator is a false positive, or that it is live after all, and why.',
+    access: work,
+    body: indicatorStatusBody,
+    reply: done,
+  }),
+  exportReport: endpoint({
+    method: 'GET',
+    path: '/api/intel/reports/:id/export',
+    summary:
+      'The live indicators of a report as a file: STIX 2.1, MISP or CSV. TLP:RED is not exported (403).',
+    access: read,
+    params: idParams,
+    query: z.object({ format: z.enum(['stix', 'misp', 'csv']) }),
+    reply: z.unknown(),
+  }),
+  coverage: endpoint({
+    method: 'GET',
+    path: '/api/intel/coverage',
+    summary: 'What reports describe against what our alerts carry, by ATT&CK technique.',
+    access: read,
+    reply: coverage,
+  }),
+  navigatorLayer: endpoint({
+    method: 'GET',
+    path: '/api/intel/coverage/navigator',
+    summary: 'The same as an ATT&CK Navigator layer.',
+    access: read,
+    reply: z.unknown(),
+  }),
+  digest: endpoint({
+    method: 'GET',
+    path: '/api/intel/digest',
+    summary: 'The reports of the last days, those that concern us first, as Markdown or PDF.',
+    access: read,
+    query: z.object({
+      days: z.coerce.number().int().min(1).max(90).default(7),
+      format: z.enum(['markdown', 'pdf']).default('markdown'),
+    }),
+    reply: z.unknown(),
+  }),
+}

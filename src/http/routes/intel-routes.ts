@@ -1,0 +1,140 @@
+import { huntJob } from '../../domain/job-kinds.ts'
+import { addReport, type IntelParts, type KeptExtract } from '../../intel/add-report.ts'
+import { relevanceOf } from '../../intel/relevance.ts'
+import { currentTechnique } from '../../knowledge/attack-techniques.ts'
+import { enqueue } from '../../queue/jobs.ts'
+import { insertHunt, latestHunt, setIndicatorStatus, sightingsOf } from '../../store/intel-hunts.ts'
+import {
+  alertTechniqueCounts,
+  deleteReport,
+  listReports,
+  mentionsOf,
+  readReport,
+  type StoredReport,
+} from '../../store/intel-reports.ts'
+import { wasDone } from '../contract.ts'
+import { intelEndpoints, type ReportDetail } from '../contract-intel.ts'
+import { readCursor, writeCursor } from '../cursor.ts'
+import { RequestError } from '../http-error.ts'
+import { type Route, route } from '../route.ts'
+import { actorId } from './session-routes.ts'
+
+/** Base64 of a report of 30 MB. Larger ones go through the watch folder. */
+const uploadBytes = 40 * 1024 * 1024
+
+const shownSightings = 200
+
+/** Threat reports: upload, read, hunt, feedback. */
+export function intelRoutes(parts: IntelParts): Route[] {
+  const { database, tenant } = parts
+  return [
+    route(intelEndpoints.listReports, async ({ query }) => {
+      const place = readCursor(query.cursor, ['number', 'string'])
+      const before = place === undefined ? undefined : { createdMs: Number(place[0]), id: String(place[1]) }
+      const rows = await listReports(database, tenant, before, query.limit + 1)
+      const reports = rows.slice(0, query.limit)
+      const last = rows.length > query.limit ? reports.at(-1) : undefined
+      return {
+        reports: reports.map(report => ({ ...report, techniqueIds: [...report.techniqueIds] })),
+        nextCursor: writeCursor(last && [last.createdMs, last.id]),
+      }
+    }),
+    route(
+      intelEndpoints.addReport,
+      async ({ body, caller, signal }) =>
+        addReport(
+          parts,
+          {
+            bytes: Buffer.from(body.contentBase64, 'base64'),
+            name: body.name,
+            source: 'upload',
+            trust: body.trust,
+            by: actorId(caller),
+          },
+          signal,
+        ),
+      { bodyBytes: uploadBytes },
+    ),
+    route(intelEndpoints.readReport, async ({ params }) =>
+      detailOf(parts, await existingReport(parts, params.id)),
+    ),
+    route(intelEndpoints.deleteReport, async ({ params }) => {
+      if (!(await deleteReport(database, tenant, params.id)))
+        throw new RequestError('not-found', `there is no report ${params.id}`)
+      return wasDone
+    }),
+    route(intelEndpoints.hunt, async ({ params, caller }) => {
+      await existingReport(parts, params.id)
+      const nowMs = parts.clock.now()
+      const id = parts.ids.next('hunt')
+      await database.transaction(async sql => {
+        await insertHunt(sql, tenant, { id, reportId: params.id, by: actorId(caller), nowMs })
+        await enqueue(sql, tenant, [{ kind: huntJob, key: id, payload: { huntId: id } }], nowMs)
+      })
+      const hunt = await latestHunt(database, tenant, params.id)
+      if (hunt === undefined)
+        throw new RequestError('not-found', `the report ${params.id} was deleted meanwhile`)
+      return { hunt }
+    }),
+    route(intelEndpoints.setIndicatorStatus, async ({ body, caller }) => {
+      const { status, reason } = body
+      const known = await database.transaction(sql =>
+        setIndicatorStatus(sql, tenant, body, { status, reason, by: actorId(caller) }),
+      )
+      if (!known) throw new RequestError('not-found', 'no report names this indicator')
+      return wasDone
+    }),
+  ]
+}
+
+/** The stored report, or 404. */
+export async function existingReport(
+  parts: Pick<IntelParts, 'database' | 'tenant'>,
+  id: string,
+): Promise<StoredReport> {
+  const report = await readReport(parts.database, parts.tenant, id)
+  if (report === undefined) throw new RequestError('not-found', `there is no report ${id}`)
+  return report
+}
+
+async function detailOf({ database, tenant }: IntelParts, stored: StoredReport): Promise<ReportDetail> {
+  const { text, extract, ...report } = stored
+  // Written by `addReport`, and by nothing else.
+  const kept = extract as KeptExtract
+  const [mentions, hunt, sightings, alertCounts] = await Promise.all([
+    mentionsOf(database, tenant, report.id),
+    latestHunt(database, tenant, report.id),
+    sightingsOf(database, tenant, report.id, shownSightings),
+    alertTechniqueCounts(database, tenant),
+  ])
+  const alertsOf = new Map(alertCounts.map(({ id, alerts }) => [id, alerts]))
+  // A CVE in an alert means that we are exposed, not that somebody was here.
+  const cves = mentions.filter(({ type }) => type === 'cve')
+  const seen = sightings.filter(({ type }) => type !== 'cve')
+  const relevance = relevanceOf({
+    sightings: new Set(seen.map(({ alertKey }) => alertKey)).size,
+    hosts: [...new Set(seen.map(({ agentName }) => agentName))],
+    huntDone: hunt?.state === 'done',
+    indicators: mentions.length - cves.length,
+    sharedVulnerabilities: cves.filter(({ sightingCount }) => sightingCount > 0).map(({ value }) => value),
+    techniques: report.techniqueIds.length,
+    techniquesSeen: report.techniqueIds.filter(id => alertsOf.has(id)).length,
+  })
+  return {
+    report: { ...report, techniqueIds: [...report.techniqueIds] },
+    text,
+    indicators: mentions,
+    techniques: kept.techniques.map(technique => ({
+      ...technique,
+      quotes: [...technique.quotes],
+      tactics: currentTechnique(technique.id)?.tactics.map(({ name }) => name) ?? [],
+      alertCount: alertsOf.get(technique.id) ?? 0,
+    })),
+    rules: [...kept.rules],
+    dropped: [...kept.dropped],
+    problems: [...kept.problems],
+    hunt: hunt ?? null,
+    sightings,
+    relevance: { answer: relevance.answer, reasons: [...relevance.reasons] },
+  }
+}

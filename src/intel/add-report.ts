@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto'
+import { huntJob } from '../domain/job-kinds.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Database } from '../lib/database.ts'
+import type { IdSource } from '../lib/ids.ts'
+import { enqueue } from '../queue/jobs.ts'
+import { insertHunt } from '../store/intel-hunts.ts'
+import { insertReport, reportWithText } from '../store/intel-reports.ts'
+import { extractReport, type ReportExtract } from './extract-report.ts'
+
+export interface IntelParts {
+  readonly database: Database
+  readonly clock: Clock
+  readonly ids: IdSource
+  readonly tenant: string
+  /** Our own domains: never indicators, whatever a report says. */
+  readonly ownDomains: readonly string[]
+}
+
+/** A report as it comes in. */
+export interface IncomingReport {
+  readonly bytes: Uint8Array
+  /** The file's or item's name. */
+  readonly name: string
+  /** `upload`, or the id of a source. */
+  readonly source: string
+  /** Admiralty code of the source, A to F. */
+  readonly trust: string
+  /** Who uploaded it. */
+  readonly by: string | null
+}
+
+/** `known`: the same text was there already, perhaps from another feed. */
+export interface AddedReport {
+  readonly id: string
+  readonly known: boolean
+}
+
+/** What is kept of an extract beside its own columns. */
+export type KeptExtract = Omit<ReportExtract, 'text' | 'indicators'>
+
+/** Extracts a report, stores it and queues the hunt for its indicators over stored alerts, in one transaction. */
+export async function addReport(
+  parts: IntelParts,
+  incoming: IncomingReport,
+  signal?: AbortSignal,
+): Promise<AddedReport> {
+  const extract = await extractReport(incoming.bytes, incoming.name, { ownDomains: parts.ownDomains }, signal)
+  const { text, indicators, ...kept } = extract
+  const textSha256 = digest(
+    text === '' ? incoming.bytes : Buffer.from(text.toLowerCase().replaceAll(/\s+/g, ' ').trim()),
+  )
+  const nowMs = parts.clock.now()
+  return parts.database.transaction(async sql => {
+    const known = await reportWithText(sql, parts.tenant, textSha256)
+    if (known !== undefined) return { id: known, known: true }
+    const id = parts.ids.next('report')
+    await insertReport(sql, parts.tenant, {
+      id,
+      name: incoming.name,
+      title: extract.title,
+      url: extract.url,
+      source: incoming.source,
+      trust: incoming.trust,
+      tlp: extract.tlp,
+      format: extract.format,
+      sha256: digest(incoming.bytes),
+      textSha256,
+      // PostgreSQL's text cannot hold NUL; in a report it says nothing.
+      text: text.replaceAll('\u0000', '\ufffd'),
+      extract: kept satisfies KeptExtract,
+      indicators,
+      techniqueIds: extract.techniques.filter(({ score }) => score >= countedScore).map(({ id }) => id),
+      addedBy: incoming.by,
+      createdMs: nowMs,
+    })
+    const huntId = parts.ids.next('hunt')
+    await insertHunt(sql, parts.tenant, { id: huntId, reportId: id, by: incoming.by, nowMs })
+    await enqueue(sql, parts.tenant, [{ kind: huntJob, key: huntId, payload: { huntId } }], nowMs)
+    return { id, known: false }
+  })
+}
+
+/** Less likely techniques are shown as suggestions and counted nowhere. */
+const countedScore = 0.25
+
+function digest(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}

@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { databaseKinds, openTestDatabase, type TestDatabase } from '../../test/support/postgres.ts'
+import { wazuhLine } from '../../test/support/wazuh-alert.ts'
+import { defaultGrouping } from '../group/grouping-options.ts'
+import { GroupingMemory } from '../ingest/grouping-memory.ts'
+import { createIngest } from '../ingest/ingest.ts'
+import { fixedClock } from '../lib/clock.ts'
+import { randomIds } from '../lib/ids.ts'
+import { claim, complete } from '../queue/jobs.ts'
+import { latestHunt, readHunt, setIndicatorStatus, sightingsOf } from '../store/intel-hunts.ts'
+import { deleteReport, listReports, mentionsOf, readReport } from '../store/intel-reports.ts'
+import { addReport } from './add-report.ts'
+import { handleHunt, sightingFinder } from './hunt.ts'
+import { watchOnce } from './watch-alerts.ts'
+
+const start = 1_770_000_000_000
+const tenant = 'default'
+const report =
+  'Bear report\n\nC2 servers:\n- 203.0.113.9\n- evil-c2[.]com\n\nIt uses scheduled tasks (T1053.005).'
+
+describe.each(databaseKinds)('reports and hunts on the %s database', kind => {
+  const clock = fixedClock(start)
+  const ids = randomIds()
+  let test: TestDatabase
+  beforeAll(async () => {
+    test = await openTestDatabase(kind)
+  })
+  afterAll(() => test.close())
+
+  const parts = () => ({ database: test.database, clock, ids, tenant, ownDomains: [] })
+  const incoming = (text: string) => ({
+    bytes: Buffer.from(text),
+    name: 'bear.txt',
+    source: 'upload',
+    trust: 'B',
+    by: 'user_1',
+  })
+
+  const receive = (count: number, first: number, address: string) =>
+    createIngest({
+      database: test.database,
+      clock,
+      ids,
+      memory: new GroupingMemory(defaultGrouping, ids, clock),
+      slaMinutes: [1440, 480, 120, 30],
+    })({
+      tenant,
+      source: 'test',
+      sample: false,
+      lines: Array.from({ length: count }, (_, index) => ({
+        bytes: Buffer.from(
+          wazuhLine({
+            id: `1770000000.${first + index}`,
+            atMs: start + index,
+            host: 'web-01',
+            rule: ['5710', 5, 'sshd: attempt to log in with a name that does not exist', ['sshd']],
+            data: { srcip: index === 0 ? address : '192.0.2.1', srcuser: 'bob' },
+          }),
+        ),
+        where: `line ${index + 1}`,
+      })),
+    })
+
+  const runHunts = async () => {
+    for (const job of await claim(test.database, 'intel-hunt', {
+      limit: 10,
+      leaseMs: 1000,
+      nowMs: clock.now(),
+    })) {
+      await handleHunt({ database: test.database, clock }, job, new AbortController().signal)
+      await complete(test.database, [job.id])
+    }
+  }
+
+  it('finds a report’s indicators in alerts that were stored before', async () => {
+    await receive(20, 0, '203.0.113.9')
+    const { id, known } = await addReport(parts(), incoming(report))
+    expect(known).toBe(false)
+    await runHunts()
+    expect(await latestHunt(test.database, tenant, id)).toMatchObject({
+      state: 'done',
+      scanned: 20,
+      total: 20,
+      hits: 1,
+    })
+    expect(await sightingsOf(test.database, tenant, id, 10)).toMatchObject([
+      { type: 'ipv4', value: '203.0.113.9', agentName: 'web-01', caseTitle: expect.any(String) },
+    ])
+    expect(await mentionsOf(test.database, tenant, id)).toMatchObject([
+      { value: '203.0.113.9', role: 'command-and-control', sightingCount: 1 },
+      { value: 'evil-c2.com', defanged: true, sightingCount: 0 },
+    ])
+    expect(await listReports(test.database, tenant, undefined, 10)).toMatchObject([
+      { id, title: 'Bear report', sightingCount: 1, trust: 'B' },
+    ])
+  })
+
+  it('takes the same text from another feed for the same report', async () => {
+    const { id } = await addReport(parts(), incoming(report))
+    expect(await addReport(parts(), incoming(report.replaceAll('\n', '\r\n')))).toEqual({ id, known: true })
+  })
+
+  it('a hunt that was interrupted goes on and finds nothing twice', async () => {
+    const { id } = await addReport(parts(), incoming(`${report} Second edition.`))
+    const [job] = await claim(test.database, 'intel-hunt', { limit: 1, leaseMs: 1000, nowMs: clock.now() })
+    if (job === undefined) throw new Error('no hunt was queued')
+    await expect(handleHunt(parts(), job, AbortSignal.abort())).rejects.toMatchObject({ retryable: true })
+    expect(await latestHunt(test.database, tenant, id)).toMatchObject({ state: 'running', scanned: 0 })
+    await handleHunt(parts(), job, new AbortController().signal)
+    await handleHunt(parts(), job, new AbortController().signal)
+    expect(await latestHunt(test.database, tenant, id)).toMatchObject({ state: 'done', scanned: 20 })
+    expect(await sightingsOf(test.database, tenant, id, 10)).toHaveLength(1)
+  })
+
+  it('watches alerts to come, from where it stands', async () => {
+    const find = sightingFinder([{ type: 'ipv4', value: '203.0.113.9' }])
+    clock.advance(1000)
+    expect(await watchOnce({ ...parts() }, find)).toBe(true)
+    clock.advance(60_000)
+    await receive(3, 500, '203.0.113.9')
+    clock.advance(60_000)
+    expect(await watchOnce({ ...parts() }, find)).toBe(false)
+    expect(await readHunt(test.database, tenant, 'watch')).toMatchObject({
+      scanned: 3,
+      hits: 1,
+      state: 'running',
+    })
+  })
+
+  it('a false positive is no longer seen, and says who and why', async () => {
+    const indicator = { type: 'ipv4', value: '203.0.113.9' }
+    await setIndicatorStatus(test.database, tenant, indicator, {
+      status: 'false-positive',
+      reason: 'our scanner',
+      by: 'user_1',
+    })
+    const { id } = await addReport(parts(), incoming(`${report} Third edition.`))
+    await runHunts()
+    expect(await sightingsOf(test.database, tenant, id, 10)).toEqual([])
+    expect((await mentionsOf(test.database, tenant, id))[0]).toMatchObject({
+      status: 'false-positive',
+      sightingCount: 0,
+    })
+  })
+
+  it('deleting a report takes its mentions with it', async () => {
+    const { id } = await addReport(parts(), incoming('Only here: lonely-domain[.]com'))
+    expect(await readReport(test.database, tenant, id)).toMatchObject({
+      text: 'Only here: lonely-domain[.]com',
+    })
+    expect(await deleteReport(test.database, tenant, id)).toBe(true)
+    expect(await readReport(test.database, tenant, id)).toBeUndefined()
+    const left = await test.database.query(`select 1 from intel_indicators where value = 'lonely-domain.com'`)
+    expect(left).toEqual([])
+  })
+})

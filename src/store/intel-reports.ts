@@ -1,0 +1,198 @@
+import type { Indicator } from '../domain/indicator.ts'
+import type { Sql } from '../lib/database.ts'
+
+/** A report to be stored. `extract` is whatever is shown of it. */
+export interface ReportDraft {
+  readonly id: string
+  readonly name: string
+  readonly title: string | null
+  readonly url: string | null
+  readonly source: string
+  readonly trust: string
+  readonly tlp: string | null
+  readonly format: string
+  readonly sha256: string
+  readonly textSha256: string
+  readonly text: string
+  readonly extract: unknown
+  readonly indicators: readonly Indicator[]
+  readonly techniqueIds: readonly string[]
+  readonly addedBy: string | null
+  readonly createdMs: number
+}
+
+/** A report in a list. */
+export interface ReportRow {
+  readonly id: string
+  readonly name: string
+  readonly title: string | null
+  readonly url: string | null
+  readonly source: string
+  readonly trust: string
+  readonly tlp: string | null
+  readonly format: string
+  readonly indicatorCount: number
+  readonly sightingCount: number
+  readonly techniqueIds: readonly string[]
+  readonly createdMs: number
+}
+
+export interface StoredReport extends ReportRow {
+  readonly text: string
+  readonly extract: unknown
+}
+
+export interface MentionRow {
+  readonly type: string
+  readonly value: string
+  readonly offset: number
+  readonly defanged: boolean
+  readonly role: string
+  readonly confidence: number
+  readonly status: string
+  readonly sightingCount: number
+}
+
+const columns = `r.id, r.name, r.title, r.url, r.source, r.trust, r.tlp, r.format,
+  r.indicator_count as "indicatorCount", r.technique_ids as "techniqueIds", r.created_ms as "createdMs",
+  (select count(distinct s.alert_key) from intel_mentions m
+     join intel_sightings s on s.tenant_id = m.tenant_id and s.type = m.type and s.value = m.value
+     where m.tenant_id = r.tenant_id and m.report_id = r.id) as "sightingCount"`
+
+/** The id of the report with this text, where there is one already: the same text from two feeds is one report. */
+export async function reportWithText(
+  sql: Sql,
+  tenant: string,
+  textSha256: string,
+): Promise<string | undefined> {
+  const [row] = await sql.query<{ id: string }>(
+    'select id from intel_reports where tenant_id = $1 and text_sha256 = $2',
+    [tenant, textSha256],
+  )
+  return row?.id
+}
+
+/** Stores a report with its mentions, and its indicators as live ones unless a person said otherwise before. */
+export async function insertReport(sql: Sql, tenant: string, report: ReportDraft): Promise<void> {
+  await sql.query(
+    `insert into intel_reports (tenant_id, id, name, title, url, source, trust, tlp, format, sha256, text_sha256, text,
+       extract, indicator_count, technique_ids, added_by, created_ms)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::json, $14, $15, $16, $17)`,
+    [
+      tenant,
+      report.id,
+      report.name,
+      report.title,
+      report.url,
+      report.source,
+      report.trust,
+      report.tlp,
+      report.format,
+      report.sha256,
+      report.textSha256,
+      report.text,
+      JSON.stringify(report.extract),
+      report.indicators.length,
+      report.techniqueIds,
+      report.addedBy,
+      report.createdMs,
+    ],
+  )
+  const { indicators } = report
+  const types = indicators.map(({ type }) => type)
+  const values = indicators.map(({ value }) => value)
+  const confidences = indicators.map(({ confidence }) => confidence)
+  await sql.query(
+    `insert into intel_mentions (tenant_id, report_id, type, value, text_offset, defanged, role, confidence)
+     select $1, $2, * from unnest($3::text[], $4::text[], $5::int[], $6::boolean[], $7::text[], $8::real[])`,
+    [
+      tenant,
+      report.id,
+      types,
+      values,
+      indicators.map(({ offset }) => offset),
+      indicators.map(({ defanged }) => defanged),
+      indicators.map(({ role }) => role),
+      confidences,
+    ],
+  )
+  await sql.query(
+    `insert into intel_indicators as i (tenant_id, type, value, confidence, first_reported_ms, last_reported_ms)
+     select $1, t, v, c, $5, $5 from unnest($2::text[], $3::text[], $4::real[]) as n (t, v, c)
+     on conflict (tenant_id, type, value) do update
+       set confidence = greatest(i.confidence, excluded.confidence),
+         last_reported_ms = greatest(i.last_reported_ms, excluded.last_reported_ms)`,
+    [tenant, types, values, confidences, report.createdMs],
+  )
+}
+
+/** The newest reports, or those before a place in the list. */
+export function listReports(
+  sql: Sql,
+  tenant: string,
+  before: { readonly createdMs: number; readonly id: string } | undefined,
+  limit: number,
+): Promise<ReportRow[]> {
+  return sql.query<ReportRow>(
+    `select ${columns} from intel_reports r
+     where r.tenant_id = $1 and ($2::bigint is null or (r.created_ms, r.id) < ($2, $3))
+     order by r.created_ms desc, r.id desc limit $4`,
+    [tenant, before?.createdMs ?? null, before?.id ?? '', limit],
+  )
+}
+
+export async function readReport(sql: Sql, tenant: string, id: string): Promise<StoredReport | undefined> {
+  const [row] = await sql.query<StoredReport>(
+    `select ${columns}, r.text, r.extract from intel_reports r where r.tenant_id = $1 and r.id = $2`,
+    [tenant, id],
+  )
+  return row
+}
+
+/** The indicators of a report, in the order of the text, with what became of them. */
+export function mentionsOf(sql: Sql, tenant: string, reportId: string): Promise<MentionRow[]> {
+  return sql.query<MentionRow>(
+    `select m.type, m.value, m.text_offset as offset, m.defanged, m.role, m.confidence, i.status,
+       (select count(*) from intel_sightings s
+          where s.tenant_id = m.tenant_id and s.type = m.type and s.value = m.value) as "sightingCount"
+     from intel_mentions m
+     join intel_indicators i on i.tenant_id = m.tenant_id and i.type = m.type and i.value = m.value
+     where m.tenant_id = $1 and m.report_id = $2 order by m.text_offset, m.type, m.value`,
+    [tenant, reportId],
+  )
+}
+
+/** How many reports describe each technique. */
+export function techniqueCounts(sql: Sql, tenant: string): Promise<{ id: string; reports: number }[]> {
+  return sql.query(
+    `select id, count(*) as reports from intel_reports r, unnest(r.technique_ids) as id
+     where r.tenant_id = $1 group by id order by count(*) desc, id`,
+    [tenant],
+  )
+}
+
+/** How many alerts carry each technique, by our rules' own mapping. */
+export function alertTechniqueCounts(sql: Sql, tenant: string): Promise<{ id: string; alerts: number }[]> {
+  return sql.query(
+    `select id, count(*) as alerts from alerts a, unnest(a.techniques) as id
+     where a.tenant_id = $1 group by id order by count(*) desc, id`,
+    [tenant],
+  )
+}
+
+/** Deletes a report with its mentions, and the live indicators that no other report names. */
+export async function deleteReport(sql: Sql, tenant: string, id: string): Promise<boolean> {
+  const rows = await sql.query(
+    `with gone as (delete from intel_reports where tenant_id = $1 and id = $2 returning id),
+       orphans as (
+         delete from intel_indicators i using intel_mentions m
+         where m.tenant_id = $1 and m.report_id = $2 and i.tenant_id = $1 and i.type = m.type and i.value = m.value
+           and i.status = 'live'
+           and not exists (select from intel_mentions o where o.tenant_id = $1 and o.type = m.type
+             and o.value = m.value and o.report_id <> $2)
+       )
+     select id from gone`,
+    [tenant, id],
+  )
+  return rows.length > 0
+}
