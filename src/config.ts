@@ -51,6 +51,14 @@ const schema = z.object({
   TOCSIN_PUBLISH_DOCUMENT: flag.default(false),
   TOCSIN_RESPOND_DRY_RUN: flag.default(false),
 
+  /** Our own domains, separated by commas: a threat report that lists one is about us or bait, never an indicator. */
+  TOCSIN_OWN_DOMAINS: z
+    .string()
+    .default('')
+    .transform(text =>
+      text.split(',').flatMap(name => (name.trim() === '' ? [] : [name.trim().toLowerCase()])),
+    ),
+
   /** Minutes until a case is due: low,medium,high,critical. */
   TOCSIN_SLA_MINUTES: z
     .string()
@@ -95,6 +103,7 @@ export interface Config {
   readonly publishDocument: boolean
   /** Show what response actions would send, and send nothing. */
   readonly respondDryRun: boolean
+  readonly ownDomains: readonly string[]
   /** Low, medium, high, critical. */
   readonly slaMinutes: readonly number[]
 }
@@ -139,6 +148,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     publish: values.TOCSIN_PUBLISH,
     publishDocument: values.TOCSIN_PUBLISH_DOCUMENT,
     respondDryRun: values.TOCSIN_RESPOND_DRY_RUN,
+    ownDomains: values.TOCSIN_OWN_DOMAINS,
     slaMinutes: values.TOCSIN_SLA_MINUTES,
   }
 }

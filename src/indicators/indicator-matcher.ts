@@ -22,7 +22,16 @@ export interface IndicatorMatch {
   readonly end: number
 }
 
-const wholeTypes: readonly IndicatorType[] = ['ipv4', 'ipv6', 'email', 'md5', 'sha1', 'sha256', 'sha512']
+const wholeTypes: readonly IndicatorType[] = [
+  'ipv4',
+  'ipv6',
+  'email',
+  'md5',
+  'sha1',
+  'sha256',
+  'sha512',
+  'cve',
+]
 
 export class IndicatorMatcher {
   /** Whole values, domains and URLs (without scheme), in lower case; URLs keep the case of their path. */

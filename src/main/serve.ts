@@ -13,6 +13,8 @@ import { eventRoutes } from '../http/routes/event-routes.ts'
 import { exportRoutes } from '../http/routes/export-routes.ts'
 import { healthRoutes } from '../http/routes/health-routes.ts'
 import { ingestRoutes } from '../http/routes/ingest-routes.ts'
+import { intelExportRoutes } from '../http/routes/intel-export-routes.ts'
+import { intelRoutes } from '../http/routes/intel-routes.ts'
 import { regroupRoutes } from '../http/routes/regroup-routes.ts'
 import { respondRoutes } from '../http/routes/respond-routes.ts'
 import { savedViewRoutes } from '../http/routes/saved-view-routes.ts'
@@ -50,6 +52,8 @@ export async function serve(app: Application): Promise<Serving> {
       ...exportRoutes({ ...parts, modelConfigured: false }),
       ...savedViewRoutes(parts),
       ...entityRoutes(parts),
+      ...intelRoutes({ ...parts, ownDomains: config.ownDomains }),
+      ...intelExportRoutes({ ...parts, ownDomains: config.ownDomains }),
       ...accountRoutes(app.accounts),
       ...respondRoutes({
         ports: app.respond,

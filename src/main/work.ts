@@ -1,4 +1,13 @@
-import { executeJob, investigateJob, modelBriefJob, publishJob, reportJob } from '../domain/job-kinds.ts'
+import {
+  executeJob,
+  huntJob,
+  investigateJob,
+  modelBriefJob,
+  publishJob,
+  reportJob,
+} from '../domain/job-kinds.ts'
+import { handleHunt } from '../intel/hunt.ts'
+import { watchAlerts } from '../intel/watch-alerts.ts'
 import {
   handleInvestigate,
   handleModelBrief,
@@ -47,6 +56,14 @@ export async function work(app: Application, signal: AbortSignal): Promise<void>
     await Promise.all([
       runWorker(worker, handlersOf(app, investigation), signal),
       sweep(app, signal),
+      watchAlerts(
+        {
+          ...app,
+          database,
+          onFailure: error => app.logger.error({ err: error }, 'the indicator watch failed'),
+        },
+        signal,
+      ),
       runSources({ ...app, database }, sourcesOf(app), signal),
     ])
   } finally {
@@ -77,6 +94,13 @@ function handlersOf(app: Application, investigation: InvestigationParts): JobHan
       leaseMs: 60_000,
       maxAttempts: 8,
       handle: job => handleReport(app.respond, job),
+    },
+    {
+      kind: huntJob,
+      concurrency: 1,
+      leaseMs: 10 * 60_000,
+      maxAttempts: 20,
+      handle: (job, stop) => handleHunt({ database: app.store.database, clock: app.clock }, job, stop),
     },
     // Without a Wazuh server an approved proposal waits until one is connected, or expires.
     ...(activeResponse === undefined
