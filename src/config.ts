@@ -21,6 +21,8 @@ const schema = z.object({
   TOCSIN_POLICY: z.string().optional(),
   /** `postgres://…` of a PostgreSQL 15 or later, in place of the embedded one. */
   DATABASE_URL: secret.optional(),
+  /** What mail analysis knows of the organisation, as of `tocsin mail --org`. */
+  TOCSIN_MAIL_ORG: z.string().optional(),
   TOCSIN_HOST: z.string().default('127.0.0.1'),
   TOCSIN_PORT: z.coerce.number().int().min(0).max(65_535).default(7411),
   /** The address that browsers use, where a proxy stands in front: https makes cookies Secure. */
@@ -88,6 +90,8 @@ export interface Config {
   readonly masterKey: Secret | undefined
   readonly modelsFile: string
   readonly policyFile: string
+  /** By default organisation.json in the data directory, if there is one. */
+  readonly organisationFile: string
   readonly host: string
   readonly port: number
   readonly publicUrl: string | undefined
@@ -124,6 +128,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     modelsFile: values.TOCSIN_MODELS ?? join(dataDir, 'models.yaml'),
     policyFile: values.TOCSIN_POLICY ?? join(dataDir, 'policy.yaml'),
     databaseUrl: values.DATABASE_URL,
+    organisationFile: values.TOCSIN_MAIL_ORG ?? join(dataDir, 'organisation.json'),
     host: values.TOCSIN_HOST,
     port: values.TOCSIN_PORT,
     publicUrl: values.TOCSIN_PUBLIC_URL,

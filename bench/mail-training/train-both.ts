@@ -20,7 +20,7 @@ const harmfulWeights: Record<SourceLabel, number> = {
   spam: 1,
   fraud: 1,
   'easy-ham': 0,
-  'hard-ham': 4,
+  'hard-ham': 8,
   bounces: 0,
   'modern-ham': 0,
 }

@@ -42,7 +42,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     routerOptions: { maxParamLength: 2000 },
   })
   app.removeContentTypeParser('text/plain') // JSON only: a form on another site cannot send that.
-  app.addContentTypeParser('application/x-ndjson', { parseAs: 'buffer' }, (_request, body, done) =>
+  const rawTypes = ['application/x-ndjson', 'message/rfc822', 'application/vnd.ms-outlook']
+  app.addContentTypeParser(rawTypes, { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, { raw: body }),
   )
   await app.register(fastifyCookie)

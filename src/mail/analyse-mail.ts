@@ -1,43 +1,52 @@
 import type { MailOrganisation, MailReport, MailSignal } from '../domain/mail.ts'
 import { messageOf } from '../lib/app-error.ts'
 import { type Problem, problem } from '../lib/problem.ts'
-import { campaignClusters, campaignPrint } from './campaign.ts'
+import { type CampaignPrint, campaignClusters, campaignPrint } from './campaign.ts'
 import { combine, logistic, type Score, scoreWith, strongest } from './classifier/model.ts'
 import { weights } from './classifier/weights.ts'
 import { wordFeatures } from './classifier/words.ts'
 import { indicatorsOf } from './indicators.ts'
 import { fieldRange } from './mime/source-range.ts'
-import { readMail } from './read-mail.ts'
+import { type Mail, readMail } from './read-mail.ts'
+import { memoryFindings, type SenderDecision } from './sender/sender-memory.ts'
 import { examineMail, watchedBrands } from './signals/examine-mail.ts'
-import type { Examined } from './signals/finding.ts'
+import type { Examined, Finding } from './signals/finding.ts'
 import { verdictOf } from './verdict.ts'
 
 /** Analyses messages of one run: `campaign` ids are shared by near-duplicates within it. */
 export type MailAnalyser = (message: Buffer, file: string, index: number) => MailReport
 
-/**
- * Makes an analyser for an organisation. It uses no model, no network and no clock: the same bytes give the same report.
- * It never throws for what is in a message; a fault of ours becomes the problem `analysis-failed` in a `suspicious` record,
- * because a mail that breaks its analysis is not to be waved through.
- */
-export function mailAnalyser(organisation: MailOrganisation): MailAnalyser {
+/** A message examined and weighed. */
+export interface AnalysedMail {
+  readonly mail: Mail
+  readonly print: CampaignPrint
+  readonly judged: Pick<MailReport, 'verdict' | 'probability' | 'signals' | 'indicators'>
+}
+
+/** Weighs one message with what is known of its organisation and sender. Throws only for a fault of ours. */
+export type WeighMail = (
+  message: Buffer,
+  problems: Problem[],
+  decisionsOn?: readonly SenderDecision[],
+) => AnalysedMail
+
+/** Makes the weighing for an organisation. No model, no network and no clock: the same bytes give the same result. */
+export function mailWeigher(organisation: MailOrganisation): WeighMail {
   const brands = watchedBrands(organisation)
-  const clusterOf = campaignClusters()
-  return (message, file, index) => {
-    const problems: Problem[] = []
-    try {
-      const mail = readMail(message, problems)
-      const { examined, findings, attachmentHashes } = examineMail(mail, organisation, brands, problems)
-      const words = wordFeatures(examined)
-      const unwanted = scoreWith(weights.unwanted, findings, words)
-      const harmful = scoreWith(weights.harmful, findings, words)
-      const { slope, offset } = weights.calibration
-      const probability = logistic(slope * combine(unwanted.logOdds, harmful.logOdds) + offset)
-      const clickable = examined.mail.links.filter(link => link.kind !== 'image').length
-      return {
-        file,
-        index,
-        message_id: mail.messageId,
+  return (message, problems, decisions = []) => {
+    const mail = readMail(message, problems)
+    const { examined, findings: seen, attachmentHashes } = examineMail(mail, organisation, brands, problems)
+    const findings: Finding[] = [...seen, ...memoryFindings(examined.mail, seen, decisions)]
+    const words = wordFeatures(examined)
+    const unwanted = scoreWith(weights.unwanted, findings, words)
+    const harmful = scoreWith(weights.harmful, findings, words)
+    const { slope, offset } = weights.calibration
+    const probability = logistic(slope * combine(unwanted.logOdds, harmful.logOdds) + offset)
+    const clickable = examined.mail.links.filter(link => link.kind !== 'image').length
+    return {
+      mail: examined.mail,
+      print: campaignPrint(examined),
+      judged: {
         verdict: verdictOf(
           probability,
           logistic(unwanted.logOdds),
@@ -48,25 +57,50 @@ export function mailAnalyser(organisation: MailOrganisation): MailAnalyser {
         probability: Number(probability.toFixed(6)),
         signals: signalsOf(examined, unwanted),
         indicators: indicatorsOf(examined.mail, attachmentHashes),
-        campaign: clusterOf(campaignPrint(examined)),
-        problems,
-      }
-    } catch (error) {
-      problems.push(
-        problem('analysis-failed', `the analysis broke (${messageOf(error)}); look at this mail yourself`),
-      )
-      return {
-        file,
-        index,
-        message_id: null,
-        verdict: 'suspicious',
-        probability: 0.5,
-        signals: [],
-        indicators: [],
-        campaign: '',
-        problems,
-      }
+      },
     }
+  }
+}
+
+/**
+ * Makes an analyser for a run over files. It never throws for what is in a message; a fault of ours becomes the problem
+ * `analysis-failed` in a `suspicious` record, because a mail that breaks its analysis is not to be waved through.
+ */
+export function mailAnalyser(organisation: MailOrganisation): MailAnalyser {
+  const weigh = mailWeigher(organisation)
+  const clusterOf = campaignClusters()
+  return (message, file, index) => {
+    const problems: Problem[] = []
+    try {
+      const { mail, print, judged } = weigh(message, problems)
+      return { file, index, message_id: mail.messageId, ...judged, campaign: clusterOf(print), problems }
+    } catch (error) {
+      return brokenReport(file, index, problems, error)
+    }
+  }
+}
+
+/** The record of a message that could not be analysed. */
+export function brokenReport(
+  file: string,
+  index: number,
+  problems: readonly Problem[],
+  error: unknown,
+): MailReport {
+  const failure = problem(
+    'analysis-failed',
+    `the analysis broke (${messageOf(error)}); look at this mail yourself`,
+  )
+  return {
+    file,
+    index,
+    message_id: null,
+    verdict: 'suspicious',
+    probability: 0.5,
+    signals: [],
+    indicators: [],
+    campaign: '',
+    problems: [...problems, failure],
   }
 }
 

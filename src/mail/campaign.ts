@@ -4,20 +4,30 @@ import type { Examined } from './signals/finding.ts'
 /** What near-duplicates share: a 64-bit simhash of the words, and where the links lead. */
 export interface CampaignPrint {
   readonly simhash: bigint
-  /** Sorted link skeletons: host class and path shape, without what changes from copy to copy. */
+  /** Sorted link skeletons: domain and path shape, without what changes from copy to copy. */
   readonly links: string
+  readonly words: number
+}
+
+/** A campaign that is known already. */
+export interface KnownCampaign {
+  readonly id: string
+  readonly simhash: bigint
   readonly words: number
 }
 
 /** Bits that may differ between two prints of one campaign. Unrelated mails differ in about 32. */
 const nearBits = 6
+/** Texts of a few words have a simhash by chance; they only match exactly. */
+const leastWords = 20
 
 /** The print of a mail (simhash after Charikar 2002, over pairs of words). */
 export function campaignPrint({ mail, subject, body }: Examined): CampaignPrint {
-  const words =
-    `${subject.text} ${body.text.slice(0, 20_000)}`
-      .replace(/(?:https?:\/\/|www\.)\S+|\S+@\S+/g, ' ')
-      .match(/\p{L}{2,}/gu) ?? []
+  const text = `${subject.text} ${body.text.slice(0, 20_000)}`.replace(
+    /(?:https?:\/\/|www\.)\S+|\S+@\S+/g,
+    ' ',
+  )
+  const words = text.match(/\p{L}{2,}/gu) ?? []
   const counts = new Int32Array(64)
   for (let at = 0; at < words.length; at++) {
     const digest = createHash('md5')
@@ -41,34 +51,40 @@ function pathShape(destination: string): string {
   return path.replace(/[^/]*\d[^/]*|[A-Za-z0-9_-]{12,}/g, '*').slice(0, 80)
 }
 
+/** The campaign among `known` that a print belongs to, or a new one whose id follows from the print alone. */
+export function campaignOf(print: CampaignPrint, known: Iterable<KnownCampaign>): KnownCampaign {
+  const key = `${print.simhash.toString(16)} ${print.words < leastWords ? print.links : ''}`
+  const own = {
+    id: `mc_${createHash('sha256').update(key).digest('hex').slice(0, 16)}`,
+    simhash: print.simhash,
+    words: print.words,
+  }
+  for (const campaign of known) {
+    if (campaign.id === own.id) return campaign
+    const comparable = print.words >= leastWords && campaign.words >= leastWords
+    if (comparable && distance(campaign.simhash, print.simhash) <= nearBits) return campaign
+  }
+  return own
+}
+
 /** Gives each mail of a run its campaign: that of an earlier near-duplicate, or its own. */
 export function campaignClusters(): (print: CampaignPrint) => string {
-  const known: { print: CampaignPrint; id: string }[] = []
-  const exact = new Map<string, string>()
+  const known = new Map<string, KnownCampaign>()
   return print => {
-    const key = `${print.simhash.toString(16)} ${print.words < 8 ? print.links : ''}`
-    const same = exact.get(key)
-    if (same) return same
-    // Texts of a few words have a simhash by chance; they only match exactly.
-    const near =
-      print.words < 20
-        ? undefined
-        : known.find(
-            entry => entry.print.words >= 20 && distance(entry.print.simhash, print.simhash) <= nearBits,
-          )
-    const id = near?.id ?? `mc_${createHash('sha256').update(key).digest('hex').slice(0, 16)}`
-    exact.set(key, id)
-    if (known.length < 20_000) known.push({ print, id })
-    return id
+    const campaign = campaignOf(print, known.values())
+    if (known.size < 20_000) known.set(campaign.id, campaign)
+    return campaign.id
   }
 }
 
 function distance(a: bigint, b: bigint): number {
-  let rest = a ^ b
-  let count = 0
-  while (rest !== 0n) {
-    rest &= rest - 1n
-    count++
-  }
-  return count
+  const rest = a ^ b
+  return bitsIn(Number(rest & 0xffffffffn)) + bitsIn(Number(rest >> 32n))
+}
+
+/** Set bits of a 32-bit number (Warren, Hacker's Delight, 5-1). */
+function bitsIn(value: number): number {
+  let bits = value - ((value >>> 1) & 0x55555555)
+  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333)
+  return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
 }

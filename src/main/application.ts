@@ -9,12 +9,14 @@ import { GroupingMemory } from '../ingest/grouping-memory.ts'
 import { createIngest, type Ingest } from '../ingest/ingest.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import { type IdSource, randomIds } from '../lib/ids.ts'
+import { type MailParts, mailParts } from '../mail/receive-mail.ts'
 import { peopleNow } from '../respond/people-now.ts'
 import { reportJobsOf } from '../respond/respond-jobs.ts'
 import type { RespondPorts } from '../respond/respond-ports.ts'
 import { defaultResponsePolicy } from '../respond/response-policy.ts'
 import { createLogger } from './create-logger.ts'
 import { openStore, type Store } from './open-store.ts'
+import { readOrganisationFile } from './organisation-file.ts'
 import { createSourceMonitor, type SourceMonitor } from './source-monitor.ts'
 import { openWazuh, type WazuhParts } from './wazuh.ts'
 
@@ -31,6 +33,7 @@ export interface Application {
   readonly accounts: AccountParts
   readonly wazuh: WazuhParts
   readonly respond: RespondPorts
+  readonly mail: MailParts
   /** Where people reach the console. */
   readonly publicUrl: string
   readonly tenant: string
@@ -72,6 +75,7 @@ export async function openApplication(
     monitor: createSourceMonitor(clock, registry),
     accounts: { database: store.database, clock, ids, tenant },
     wazuh: openWazuh(config, clock),
+    mail: mailParts({ database: store.database, clock, ids, tenant }, await readOrganisationFile(config)),
     respond: {
       database: store.database,
       people: peopleNow,

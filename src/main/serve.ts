@@ -15,6 +15,7 @@ import { healthRoutes } from '../http/routes/health-routes.ts'
 import { ingestRoutes } from '../http/routes/ingest-routes.ts'
 import { intelExportRoutes } from '../http/routes/intel-export-routes.ts'
 import { intelRoutes } from '../http/routes/intel-routes.ts'
+import { mailRoutes } from '../http/routes/mail-routes.ts'
 import { regroupRoutes } from '../http/routes/regroup-routes.ts'
 import { respondRoutes } from '../http/routes/respond-routes.ts'
 import { savedViewRoutes } from '../http/routes/saved-view-routes.ts'
@@ -61,6 +62,7 @@ export async function serve(app: Application): Promise<Serving> {
         tenant,
         connected: app.wazuh.activeResponse !== undefined,
       }),
+      ...mailRoutes(app.mail),
       ...eventRoutes(hub, tenant, stopping.signal),
       ...ingestRoutes(app.ingest, tenant, receipt => app.monitor.received('webhook', receipt)),
       ...settingsRoutes({

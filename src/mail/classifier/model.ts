@@ -1,5 +1,5 @@
 import type { Finding } from '../signals/finding.ts'
-import { type SignalId, signalIds } from '../signals/signal-kinds.ts'
+import { type SignalId, signalIds, signalKinds } from '../signals/signal-kinds.ts'
 import type { WordFeature } from './words.ts'
 
 /** One logistic model over signals and words. */
@@ -90,7 +90,7 @@ export function scoreWith(
   const best = strongest(findings)
   for (const id of signalIds) {
     const finding = best.get(id)
-    const weight = (model.signals[id] ?? 0) * (finding?.strength ?? 0)
+    const weight = (model.signals[id] ?? signalKinds[id].prior) * (finding?.strength ?? 0)
     if (finding === undefined || weight === 0) continue
     sum += weight
     contributions.push({ finding, weight })

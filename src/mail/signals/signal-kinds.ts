@@ -57,6 +57,7 @@ export const signalKinds = {
   'own-address-as-sender': risk(1),
   'authentication-failed': risk(1.5),
   'reply-without-thread': risk(0.4),
+  'sender-was-harmful': risk(2.5),
   // Subject.
   'subject-dressed-up': risk(0.8),
   'recipient-in-subject': risk(0.8),
@@ -102,6 +103,7 @@ export const signalKinds = {
   // What speaks for a mail.
   'links-at-home': trust(-1.2),
   'brand-at-home': trust(-1.5),
+  'sender-confirmed': trust(-2.5),
   'thread-quoted': trust(-1),
   'delivery-report': trust(-4),
   'authenticated-home': trust(-1),

@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto'
+import type { MailOrganisation, MailReport } from '../domain/mail.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Database } from '../lib/database.ts'
+import type { IdSource } from '../lib/ids.ts'
+import type { Problem } from '../lib/problem.ts'
+import {
+  decisionsOnSender,
+  findMailByHash,
+  insertMail,
+  type MailSource,
+  noteCampaign,
+  recentCampaigns,
+} from '../store/mail-messages.ts'
+import { type AnalysedMail, brokenReport, mailWeigher, type WeighMail } from './analyse-mail.ts'
+import { campaignOf } from './campaign.ts'
+import { readMail } from './read-mail.ts'
+
+export interface MailParts {
+  readonly database: Database
+  readonly clock: Clock
+  readonly ids: IdSource
+  readonly tenant: string
+  readonly weigh: WeighMail
+}
+
+/** The parts of mail analysis for one tenant. */
+export function mailParts(parts: Omit<MailParts, 'weigh'>, organisation: MailOrganisation): MailParts {
+  return { ...parts, weigh: mailWeigher(organisation) }
+}
+
+/** A message as it came in. */
+export interface IncomingMail {
+  readonly bytes: Buffer
+  readonly source: MailSource
+  /** Who reported it, as far as known: an address or a user name. */
+  readonly reporter: string | null
+}
+
+export interface ReceivedMail {
+  readonly id: string
+  readonly report: MailReport
+  /** These bytes were stored before; the stored record is given. */
+  readonly known: boolean
+}
+
+/** Campaigns that a mail is compared with. */
+const comparedCampaigns = 5_000
+
+/**
+ * Analyses a message and stores it with what was found: a second copy of the same bytes finds the first. Decisions that
+ * people made about its sender count (see sender-memory.ts).
+ */
+export async function receiveMail(parts: MailParts, incoming: IncomingMail): Promise<ReceivedMail> {
+  const { database, tenant, clock } = parts
+  const sha256 = createHash('sha256').update(incoming.bytes).digest('hex')
+  const before = await findMailByHash(database, tenant, sha256)
+  if (before) return { id: before.id, report: before.report, known: true }
+  const problems: Problem[] = []
+  const { analysed, failure } = await weigh(parts, incoming.bytes, problems)
+  const id = parts.ids.next('mail')
+  const nowMs = clock.now()
+  const from = analysed?.mail.from[0]
+  const stored = await database.transaction(async sql => {
+    const known = (await recentCampaigns(sql, tenant, comparedCampaigns)).map(row => ({
+      ...row,
+      simhash: BigInt.asUintN(64, BigInt(row.simhash)),
+    }))
+    const campaign = analysed && campaignOf(analysed.print, known)
+    const report: MailReport = analysed
+      ? {
+          file: id,
+          index: 0,
+          message_id: analysed.mail.messageId,
+          ...analysed.judged,
+          campaign: campaign?.id ?? '',
+          problems,
+        }
+      : brokenReport(id, 0, problems, failure)
+    const isNew = await insertMail(sql, tenant, {
+      id,
+      source: incoming.source,
+      reporter: incoming.reporter,
+      receivedMs: nowMs,
+      sha256,
+      raw: incoming.bytes,
+      subject: analysed?.mail.subject ?? '',
+      sender: from?.address ?? '',
+      senderDomain: from?.domain ?? '',
+      linkDomains: linkDomainsOf(analysed),
+      report,
+    })
+    if (isNew && campaign) {
+      const simhash = BigInt.asIntN(64, campaign.simhash).toString()
+      await noteCampaign(sql, tenant, { id: campaign.id, simhash, words: campaign.words }, nowMs)
+    }
+    return isNew ? report : undefined
+  })
+  if (stored) return { id, report: stored, known: false }
+  // The same bytes came twice at the same moment, and the other one was first.
+  const other = await findMailByHash(database, tenant, sha256)
+  return {
+    id: other?.id ?? id,
+    report: other?.report ?? brokenReport(id, 0, problems, 'it was stored by another process and is gone'),
+    known: true,
+  }
+}
+
+async function weigh(
+  parts: MailParts,
+  bytes: Buffer,
+  problems: Problem[],
+): Promise<{ analysed?: AnalysedMail; failure?: unknown }> {
+  const sender = senderOf(bytes)
+  const decisions = sender === '' ? [] : await decisionsOnSender(parts.database, parts.tenant, sender)
+  try {
+    return { analysed: parts.weigh(bytes, problems, decisions) }
+  } catch (failure) {
+    return { failure } // Ours, not the database's: the mail is stored as one that broke its analysis.
+  }
+}
+
+function senderOf(bytes: Buffer): string {
+  try {
+    return readMail(bytes, []).from[0]?.address ?? ''
+  } catch {
+    return '' // `weigh` meets the same fault and reports it.
+  }
+}
+
+function linkDomainsOf(analysed: AnalysedMail | undefined): string[] {
+  const links = analysed?.mail.links.filter(link => link.kind !== 'image' && link.domain !== '') ?? []
+  return [...new Set(links.map(link => link.domain))].slice(0, 200)
+}

@@ -1,0 +1,194 @@
+import type { MailReport, MailVerdict } from '../domain/mail.ts'
+import type { Sql } from '../lib/database.ts'
+
+/** How a mail came in. */
+export type MailSource = 'upload' | 'imap' | 'journal' | 'milter' | 'gateway'
+
+export interface MailSummaryRow {
+  readonly id: string
+  readonly source: MailSource
+  readonly receivedMs: number
+  readonly subject: string
+  readonly sender: string
+  readonly campaign: string
+  /** Mails of this campaign. */
+  readonly campaignSize: number
+  readonly verdict: MailVerdict
+  readonly probability: number
+  readonly decidedVerdict: MailVerdict | null
+}
+
+export interface MailRow extends MailSummaryRow {
+  readonly reporter: string | null
+  readonly sizeBytes: number
+  readonly sha256: string
+  readonly raw: Buffer
+  readonly report: MailReport
+  readonly decidedBy: string | null
+  readonly decidedReason: string | null
+  readonly decidedMs: number | null
+}
+
+export interface NewMail {
+  readonly id: string
+  readonly source: MailSource
+  readonly reporter: string | null
+  readonly receivedMs: number
+  readonly sha256: string
+  readonly raw: Buffer
+  readonly subject: string
+  readonly sender: string
+  readonly senderDomain: string
+  readonly linkDomains: readonly string[]
+  readonly report: MailReport
+}
+
+const summary = `m.id, m.source, m.received_ms as "receivedMs", m.subject, m.sender, m.campaign, m.verdict, m.probability,
+  m.decided_verdict as "decidedVerdict",
+  (select count(*) from mail_messages c where c.tenant_id = m.tenant_id and c.campaign = m.campaign)::int as "campaignSize"`
+
+/** Stores a mail; false where these very bytes are stored already. */
+export async function insertMail(sql: Sql, tenant: string, mail: NewMail): Promise<boolean> {
+  const { report } = mail
+  const rows = await sql.query(
+    `insert into mail_messages (tenant_id, id, source, reporter, received_ms, sha256, size_bytes, raw, message_id, subject,
+       sender, sender_domain, link_domains, campaign, verdict, probability, report)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+     on conflict (tenant_id, sha256) do nothing returning id`,
+    [
+      tenant,
+      mail.id,
+      mail.source,
+      mail.reporter,
+      mail.receivedMs,
+      mail.sha256,
+      mail.raw.length,
+      mail.raw,
+      storable(report.message_id),
+      storable(mail.subject),
+      storable(mail.sender),
+      storable(mail.senderDomain),
+      mail.linkDomains,
+      report.campaign,
+      report.verdict,
+      report.probability,
+      storable(JSON.stringify(report)),
+    ],
+  )
+  return rows.length > 0
+}
+
+/** PostgreSQL keeps no NUL in text; hostile mails have them. */
+function storable<T extends string | null>(text: T): T {
+  return (text?.replaceAll('\0', '').replaceAll('\\u0000', '').toWellFormed() ?? null) as T // null stays null, text stays text.
+}
+
+export async function findMail(sql: Sql, tenant: string, id: string): Promise<MailRow | undefined> {
+  const [row] = await sql.query<MailRow>(
+    `select ${summary}, m.reporter, m.size_bytes as "sizeBytes", m.sha256, m.raw, m.report, m.decided_by as "decidedBy",
+       m.decided_reason as "decidedReason", m.decided_ms as "decidedMs"
+     from mail_messages m where m.tenant_id = $1 and m.id = $2`,
+    [tenant, id],
+  )
+  return row
+}
+
+export async function findMailByHash(sql: Sql, tenant: string, sha256: string): Promise<MailRow | undefined> {
+  const [row] = await sql.query<{ id: string }>(
+    'select id from mail_messages where tenant_id = $1 and sha256 = $2',
+    [tenant, sha256],
+  )
+  return row && findMail(sql, tenant, row.id)
+}
+
+export interface MailFilter {
+  readonly verdicts: readonly MailVerdict[] | undefined
+  readonly campaign: string | undefined
+  readonly text: string | undefined
+  /** Received time and id of the last row of the page before. */
+  readonly after: { readonly receivedMs: number; readonly id: string } | undefined
+  readonly limit: number
+}
+
+/** Mails, latest first. A person's verdict counts before ours. */
+export function listMail(sql: Sql, tenant: string, filter: MailFilter): Promise<MailSummaryRow[]> {
+  return sql.query<MailSummaryRow>(
+    `select ${summary} from mail_messages m
+     where m.tenant_id = $1
+       and ($2::text[] is null or coalesce(m.decided_verdict, m.verdict) = any($2))
+       and ($3::text is null or m.campaign = $3)
+       and ($4::text is null or strpos(lower(m.subject || ' ' || m.sender), lower($4)) > 0)
+       and ($5::bigint is null or (m.received_ms, m.id) < ($5, $6))
+     order by m.received_ms desc, m.id desc limit $7`,
+    [
+      tenant,
+      filter.verdicts ?? null,
+      filter.campaign ?? null,
+      filter.text ?? null,
+      filter.after?.receivedMs ?? null,
+      filter.after?.id ?? null,
+      filter.limit,
+    ],
+  )
+}
+
+/** Sets a person's verdict; false where there is no such mail. */
+export async function decideMail(
+  sql: Sql,
+  tenant: string,
+  id: string,
+  decision: {
+    readonly verdict: MailVerdict
+    readonly by: string
+    readonly reason: string
+    readonly atMs: number
+  },
+): Promise<boolean> {
+  const rows = await sql.query(
+    `update mail_messages set decided_verdict = $3, decided_by = $4, decided_reason = $5, decided_ms = $6
+     where tenant_id = $1 and id = $2 returning id`,
+    [tenant, id, decision.verdict, decision.by, decision.reason, decision.atMs],
+  )
+  return rows.length > 0
+}
+
+/** What people decided about mails of exactly this sender, latest first. */
+export function decisionsOnSender(
+  sql: Sql,
+  tenant: string,
+  sender: string,
+): Promise<{ verdict: MailVerdict; linkDomains: string[] }[]> {
+  return sql.query(
+    `select decided_verdict as verdict, link_domains as "linkDomains" from mail_messages
+     where tenant_id = $1 and sender = $2 and decided_verdict is not null order by decided_ms desc limit 50`,
+    [tenant, sender],
+  )
+}
+
+export interface CampaignRow {
+  readonly id: string
+  /** A signed 64-bit number, as text. */
+  readonly simhash: string
+  readonly words: number
+}
+
+/** The campaigns seen lately, for near-duplicate search. */
+export function recentCampaigns(sql: Sql, tenant: string, limit: number): Promise<CampaignRow[]> {
+  return sql.query<CampaignRow>(
+    `select id, simhash::text as simhash, words from mail_campaigns where tenant_id = $1 order by last_seen_ms desc limit $2`,
+    [tenant, limit],
+  )
+}
+
+export async function noteCampaign(
+  sql: Sql,
+  tenant: string,
+  campaign: CampaignRow,
+  nowMs: number,
+): Promise<void> {
+  await sql.query(
+    `insert into mail_campaigns (tenant_id, id, simhash, words, first_seen_ms, last_seen_ms) values ($1, $2, $3::bigint, $4, $5, $5)
+     on conflict (tenant_id, id) do update set last_seen_ms = greatest(mail_campaigns.last_seen_ms, excluded.last_seen_ms)`,
+    [tenant, campaign.id, campaign.simhash, campaign.words, nowMs],
+  )
+}
