@@ -17,7 +17,7 @@ export interface KnownCampaign {
 }
 
 /** Bits that may differ between two prints of one campaign. Unrelated mails differ in about 32. */
-const nearBits = 6
+const nearBits = 10
 /** Texts of a few words have a simhash by chance; they only match exactly. */
 const leastWords = 20
 

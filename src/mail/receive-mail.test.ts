@@ -71,7 +71,9 @@ describe('receiveMail', () => {
   })
 
   it('survives what databases do not like', async () => {
-    const { id, report } = await receive(Buffer.from('From: a@b.example\nSubject: x\0y \udfff\n\nbody\0'))
+    const { id, report } = await receive(
+      Buffer.from('From: a@b.example\nSubject: x\0y \udfff \\u0000 verify your account\n\nbody\0 \\u0000'),
+    )
     expect((await findMail(test.database, 't', id))?.report.verdict).toBe(report.verdict)
   })
 })

@@ -72,15 +72,15 @@ export async function insertMail(sql: Sql, tenant: string, mail: NewMail): Promi
       report.campaign,
       report.verdict,
       report.probability,
-      storable(JSON.stringify(report)),
+      JSON.stringify(report),
     ],
   )
   return rows.length > 0
 }
 
-/** PostgreSQL keeps no NUL in text; hostile mails have them. */
+/** PostgreSQL keeps no NUL in text; hostile mails have them. (`json` keeps them, as escapes.) */
 function storable<T extends string | null>(text: T): T {
-  return (text?.replaceAll('\0', '').replaceAll('\\u0000', '').toWellFormed() ?? null) as T // null stays null, text stays text.
+  return (text?.replaceAll('\0', '').toWellFormed() ?? null) as T // null stays null, text stays text.
 }
 
 export async function findMail(sql: Sql, tenant: string, id: string): Promise<MailRow | undefined> {
