@@ -1,4 +1,4 @@
-import { Inbox, Settings, UserSearch } from 'lucide-react'
+import { Inbox, Settings, ShieldCheck, UserSearch } from 'lucide-react'
 import type { ComponentType } from 'react'
 import type { Role } from './api/session.ts'
 
@@ -33,6 +33,14 @@ export const pages: readonly PageEntry[] = [
     title: 'Entity',
     icon: UserSearch,
     load: () => import('./pages/entity.tsx'),
+  },
+  {
+    path: '/approvals',
+    title: 'Approvals',
+    icon: ShieldCheck,
+    section: 'Respond',
+    goKey: 'a',
+    load: () => import('./pages/approvals.tsx'),
   },
   {
     path: '/settings',

@@ -4,6 +4,7 @@ import { AlertList } from './alert-list.tsx'
 import { EntityList } from './entity-list.tsx'
 import { HistoryList } from './history-list.tsx'
 import { Notes } from './notes.tsx'
+import { ResponseSection } from './response-section.tsx'
 import { Timeline } from './timeline.tsx'
 
 /** What every section of the case page gets. */
@@ -25,6 +26,7 @@ interface CaseSection {
 
 export const caseSections: readonly CaseSection[] = [
   { id: 'timeline', title: () => 'Timeline', place: 'main', Content: Timeline },
+  { id: 'response', title: () => 'Response', place: 'main', Content: ResponseSection },
   {
     id: 'alerts',
     title: detail => `Alerts (${detail.alerts.total.toLocaleString('en')})`,

@@ -1,0 +1,117 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { CaseResponse, RemediationStep } from '../../src/http/contract-respond.ts'
+import { propose, readCaseResponse } from '../api/respond.ts'
+import { useMay } from '../api/session.ts'
+import { Button } from '../components/button.tsx'
+import { QueryState } from '../components/query-state.tsx'
+import { toast, toastFailure } from '../components/toast.tsx'
+import { Untrusted } from '../components/untrusted.tsx'
+import { ProposalCard } from '../respond/proposal-card.tsx'
+import type { CaseSectionProps } from './case-sections.ts'
+
+const phases = { contain: 'Contain', eradicate: 'Eradicate', recover: 'Recover', harden: 'Harden' } as const
+
+/** What can be done about the case, in order; what Tocsin can carry out can be asked for here. */
+export function ResponseSection({ detail }: CaseSectionProps) {
+  const caseId = detail.case.id
+  const query = useQuery({
+    queryKey: ['proposals', 'case', caseId, detail.case.revision],
+    queryFn: ({ signal }) => readCaseResponse(caseId, signal),
+  })
+  return (
+    <QueryState query={query} what="The response">
+      {data => <Response caseId={caseId} response={data} />}
+    </QueryState>
+  )
+}
+
+function Response({ caseId, response }: { caseId: string; response: CaseResponse }) {
+  return (
+    <div className="grid gap-3">
+      {response.proposals.map(proposal => (
+        <ProposalCard key={proposal.id} proposal={proposal} />
+      ))}
+      {response.steps.length === 0 && (
+        <p className="text-muted">
+          No step is suggested: nothing in these alerts names something that can be contained.
+        </p>
+      )}
+      {(Object.keys(phases) as (keyof typeof phases)[]).map(phase => {
+        const steps = response.steps.filter(step => step.phase === phase)
+        if (steps.length === 0) return null
+        return (
+          <section key={phase} aria-label={phases[phase]}>
+            <h3 className="text-sm font-semibold">{phases[phase]}</h3>
+            <ol className="grid gap-1.5">
+              {steps.map(step => (
+                <Step
+                  key={`${step.text}${step.why}`}
+                  caseId={caseId}
+                  step={step}
+                  connected={response.connected}
+                />
+              ))}
+            </ol>
+          </section>
+        )
+      })}
+    </div>
+  )
+}
+
+function Step({ caseId, step, connected }: { caseId: string; step: RemediationStep; connected: boolean }) {
+  const client = useQueryClient()
+  const mayRespond = useMay('responder')
+  const [asked, setAsked] = useState(false)
+  const { action } = step
+  const ask = useMutation({
+    mutationFn: async () => {
+      if (action === null) return
+      await propose(caseId, {
+        action: action.action,
+        // The server made these arguments, and parses them again.
+        arguments: action.arguments as Record<string, string | number>,
+        agentId: action.target.agentId,
+        platform: action.target.platform,
+        reason: step.why,
+        evidence: step.evidence,
+      })
+    },
+    onSuccess: async () => {
+      setAsked(true)
+      await client.invalidateQueries({ queryKey: ['proposals'] })
+      toast('Asked for. Somebody else has to approve it.')
+    },
+    onError: error => toastFailure('Not asked for', error),
+  })
+  return (
+    <li className="grid gap-0.5 border-l-2 border-line pl-2">
+      <span>
+        <Untrusted text={step.text} />
+      </span>
+      <span className="text-sm text-muted">
+        <Untrusted text={step.why} />
+        {step.evidence.length > 0 && ` [${step.evidence.join(', ')}]`}
+        {step.risk !== '' && (
+          <>
+            {' '}
+            Risk: <Untrusted text={step.risk} />
+          </>
+        )}
+      </span>
+      {action !== null && mayRespond && (
+        <span>
+          <Button busy={ask.isPending} disabled={asked || !connected} onClick={() => ask.mutate()}>
+            {asked ? 'Asked for' : 'Ask for it'}
+          </Button>
+          {!connected && (
+            <span className="ml-2 text-xs text-muted">
+              Needs the Wazuh server API: see Settings, Connections.
+            </span>
+          )}
+        </span>
+      )}
+    </li>
+  )
+}
