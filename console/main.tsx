@@ -20,6 +20,14 @@ const queryClient = new QueryClient({
   },
 })
 
+/** A page's code is gone after an update of the server: the new page has it. Not again within a minute, if it has not. */
+function reloadOnce(): void {
+  const lastMs = Number(sessionStorage.getItem('tocsin.reloaded') ?? 0)
+  if (Date.now() - lastMs < 60_000) return
+  sessionStorage.setItem('tocsin.reloaded', String(Date.now()))
+  location.reload()
+}
+
 /** A session that ended elsewhere shows the sign-in form in place; the address stays. */
 function noticeSignOut(error: Error): void {
   if (error instanceof RequestFailure && error.status === 401 && queryClient.getQueryData(sessionKey) != null)
@@ -27,6 +35,7 @@ function noticeSignOut(error: Error): void {
 }
 
 listenForShortcuts()
+window.addEventListener('vite:preloadError', reloadOnce)
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has no #root')

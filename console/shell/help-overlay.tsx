@@ -31,7 +31,8 @@ export function HelpOverlay({ onClose }: { onClose: () => void }) {
         ))}
       </div>
       <p className="border-t border-line pt-3 text-muted">
-        Keys of a pair are pressed one after the other. While you write, only Escape and Ctrl keys work.
+        Keys of a pair are pressed one after the other. While you write, only Escape and Ctrl keys work. Times
+        are in {Intl.DateTimeFormat().resolvedOptions().timeZone}; hover over one for UTC.
       </p>
     </Dialog>
   )

@@ -157,6 +157,83 @@ describe.skipIf(!hasBrowser)('the console', () => {
     }
   })
 
+  it('splits alerts off a case, merges it back, and reopens what was closed', async () => {
+    await openFirstCase(page, tocsin.base, 'host=web-07&status=all')
+    const path = new URL(page.url()).pathname
+    await page
+      .getByRole('checkbox', { name: /^Select alert/ })
+      .first()
+      .check()
+    await page.getByRole('button', { name: 'Split off into a new case' }).click()
+    await page.waitForURL(url => url.pathname !== path)
+    const splitPath = new URL(page.url()).pathname
+
+    await page.goto(tocsin.base + path)
+    await page.getByRole('heading', { name: 'Brief' }).waitFor()
+    await page.keyboard.press('m')
+    const dialog = page.getByRole('dialog', { name: 'Merge other cases into this one' })
+    await dialog.getByLabel('Find cases').fill(splitPath.split('/').at(-1) ?? '')
+    await expect.poll(() => dialog.getByRole('checkbox').count()).toBe(1)
+    await dialog.getByRole('checkbox').check()
+    await dialog.getByRole('button', { name: /^Merge 1 case/ }).click()
+    await page.getByText('1 case merged into this one.').waitFor()
+    await page.goto(tocsin.base + splitPath)
+    await page.getByText('its alerts are there').waitFor()
+
+    await page.goto(tocsin.base + path)
+    await page.getByRole('button', { name: 'More actions' }).click()
+    await page.getByRole('menuitem', { name: 'Reopen' }).click()
+    await page.keyboard.type('The owner called back')
+    await page.keyboard.press('Enter')
+    await page.getByText('Reopened: the case is back in the queue.').waitFor()
+    await page.getByRole('button', { name: /^True positive/ }).waitFor()
+  })
+
+  it('moves no row under the pointer: what is new waits to be shown', async () => {
+    await page.goto(tocsin.base)
+    await rows().first().hover()
+    await appendFile(tocsin.alertsFile, intrusion(Date.now(), 'web-21', '203.0.113.21'))
+    await page.getByRole('button', { name: /changes?: show/ }).waitFor()
+    expect(await row(/web-21/).count()).toBe(0)
+    await page.keyboard.press('.')
+    await row(/web-21/)
+      .first()
+      .waitFor()
+    await page.mouse.move(5, 5)
+  })
+
+  it('shows secrets once, and a viewer nothing that a viewer may not do', async () => {
+    await page.goto(`${tocsin.base}/settings?section=tokens`)
+    await page.getByRole('button', { name: 'New token' }).click()
+    await page.keyboard.type('integrator')
+    await page.getByRole('button', { name: 'Create' }).click()
+    await page.getByRole('dialog', { name: 'Your new token' }).getByRole('code').waitFor()
+    await page.getByRole('button', { name: 'I have kept it' }).click()
+    await page.getByRole('button', { name: 'Revoke' }).click()
+    await page.getByText('Revoked.').waitFor()
+
+    await page.goto(`${tocsin.base}/settings?section=users`)
+    await page.getByRole('button', { name: 'New account' }).click()
+    await page.keyboard.type('vera')
+    await page.getByLabel('Name', { exact: true }).fill('Vera Lang')
+    await page.getByLabel('Role', { exact: true }).selectOption('viewer')
+    await page.getByRole('button', { name: 'Create' }).click()
+    const secret = page.getByRole('dialog', { name: 'One-time password for Vera Lang' }).getByRole('code')
+    const password = (await secret.textContent()) ?? ''
+    await page.getByRole('button', { name: 'I have kept it' }).click()
+
+    const visitor = await (await browser.newContext()).newPage()
+    await visitor.goto(tocsin.base)
+    await firstSignIn(visitor, { password }, 'vera')
+    await openFirstCase(visitor, tocsin.base, 'status=all')
+    await visitor.getByRole('heading', { name: 'Verdict' }).waitFor()
+    for (const name of [/^True positive/, 'Claim', 'Save note', 'More actions'])
+      expect(await visitor.getByRole('button', { name }).count()).toBe(0)
+    await visitor.getByRole('button', { name: 'Sign out' }).click()
+    await visitor.getByRole('heading', { name: 'Sign in to Tocsin' }).waitFor()
+    await visitor.context().close()
+  })
+
   it('shows hostile text as text', async () => {
     await appendFile(tocsin.alertsFile, hostileAlert(Date.now()))
     await page.goto(`${tocsin.base}/?host=kiosk-11`)
@@ -175,7 +252,7 @@ describe.skipIf(!hasBrowser)('the console', () => {
   it('is accessible by WCAG 2.2 AA on every page, light and dark', async () => {
     const casePath = await openFirstCase(page, tocsin.base, 'host=web-07&status=all')
     const addresses = [
-      '/',
+      ...(await pagesOfNavigation()),
       casePath,
       `${casePath}?e=E1`,
       '/entities/host/web-07',
@@ -199,7 +276,8 @@ describe.skipIf(!hasBrowser)('the console', () => {
   it('fits a phone: nothing is wider than the screen', async () => {
     const phone = await context.newPage()
     await phone.setViewportSize({ width: 360, height: 740 })
-    for (const address of ['/', new URL(page.url()).pathname, '/settings', '/entities/host/web-07']) {
+    const casePath = await openFirstCase(page, tocsin.base, 'host=web-07&status=all')
+    for (const address of [...(await pagesOfNavigation()), casePath, '/entities/host/web-07']) {
       await phone.goto(tocsin.base + address)
       await phone.getByRole('heading', { level: 1 }).waitFor()
       const width = await phone.locator('main').evaluate(element => element.scrollWidth)
@@ -255,6 +333,13 @@ function rows() {
 
 function row(text: RegExp) {
   return rows().filter({ hasText: text })
+}
+
+/** Every page that an admin can go to: one that is added later is checked without being named here. */
+async function pagesOfNavigation(): Promise<string[]> {
+  const links = page.getByRole('navigation', { name: 'Main' }).getByRole('link')
+  const addresses = await links.evaluateAll(found => found.map(link => link.getAttribute('href') ?? ''))
+  return [...new Set(addresses)]
 }
 
 /** Evidence of the newest brief that stands at a field of an alert. */

@@ -4,12 +4,16 @@ import type { RunningTocsin } from './running-tocsin.ts'
 const newPassword = 'lantern harbour quiet tractor'
 
 /** Signs in with the one-time password of the first start and replaces it, as a person does. The address stays. */
-export async function firstSignIn(page: Page, tocsin: RunningTocsin): Promise<void> {
-  await page.getByLabel('User name').fill('admin')
-  await page.getByLabel('Password').fill(tocsin.password)
+export async function firstSignIn(
+  page: Page,
+  { password }: Pick<RunningTocsin, 'password'>,
+  username = 'admin',
+): Promise<void> {
+  await page.getByLabel('User name').fill(username)
+  await page.getByLabel('Password').fill(password)
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Choose your own password' }).waitFor()
-  await page.getByLabel('One-time password').fill(tocsin.password)
+  await page.getByLabel('One-time password').fill(password)
   await page.getByLabel('New password', { exact: true }).fill(newPassword)
   await page.getByLabel('New password, again').fill(newPassword)
   await page.getByRole('button', { name: 'Change password' }).click()
