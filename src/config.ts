@@ -52,6 +52,8 @@ const schema = z.object({
   /** Whether the alert's document in the indexer gets the brief too: needs the right to write there. */
   TOCSIN_PUBLISH_DOCUMENT: flag.default(false),
   TOCSIN_RESPOND_DRY_RUN: flag.default(false),
+  /** A folder with `decoders/`, `rules/` and `lists/` that rule drafts are proven with, where no manager runs here. */
+  TOCSIN_RULESET: z.string().optional(),
 
   /** Our own domains, separated by commas: a threat report that lists one is about us or bait, never an indicator. */
   TOCSIN_OWN_DOMAINS: z
@@ -108,6 +110,8 @@ export interface Config {
   /** Show what response actions would send, and send nothing. */
   readonly respondDryRun: boolean
   readonly ownDomains: readonly string[]
+  /** Folder of the rules that drafts are added to; a local manager's own by default. */
+  readonly rulesetDir: string | undefined
   /** Low, medium, high, critical. */
   readonly slaMinutes: readonly number[]
 }
@@ -154,6 +158,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     publishDocument: values.TOCSIN_PUBLISH_DOCUMENT,
     respondDryRun: values.TOCSIN_RESPOND_DRY_RUN,
     ownDomains: values.TOCSIN_OWN_DOMAINS,
+    rulesetDir: values.TOCSIN_RULESET,
     slaMinutes: values.TOCSIN_SLA_MINUTES,
   }
 }

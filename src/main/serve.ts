@@ -18,6 +18,7 @@ import { intelRoutes } from '../http/routes/intel-routes.ts'
 import { mailRoutes } from '../http/routes/mail-routes.ts'
 import { regroupRoutes } from '../http/routes/regroup-routes.ts'
 import { respondRoutes } from '../http/routes/respond-routes.ts'
+import { ruleDraftRoutes } from '../http/routes/rule-draft-routes.ts'
 import { savedViewRoutes } from '../http/routes/saved-view-routes.ts'
 import { sessionRoutes } from '../http/routes/session-routes.ts'
 import { settingsRoutes } from '../http/routes/settings-routes.ts'
@@ -25,6 +26,7 @@ import { triageRoutes } from '../http/routes/triage-routes.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import type { Application } from './application.ts'
 import { connectionsOf } from './connections.ts'
+import { openRuleDrafts } from './open-rule-drafts.ts'
 import { replaySample } from './sample.ts'
 
 /** A running HTTP server. */
@@ -63,6 +65,7 @@ export async function serve(app: Application): Promise<Serving> {
         connected: app.wazuh.activeResponse !== undefined,
       }),
       ...mailRoutes(app.mail),
+      ...ruleDraftRoutes(openRuleDrafts(app), tenant, stopping.signal),
       ...eventRoutes(hub, tenant, stopping.signal),
       ...ingestRoutes(app.ingest, tenant, receipt => app.monitor.received('webhook', receipt)),
       ...settingsRoutes({

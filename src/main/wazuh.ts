@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { Config, ServiceAddress } from '../config.ts'
+import type { RuleDeployment } from '../domain/rule-deployment.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import type { Clock } from '../lib/clock.ts'
 import { createEgressFetch } from '../lib/egress-fetch.ts'
@@ -7,6 +8,7 @@ import { type ActiveResponseClient, openActiveResponse } from '../wazuh/active-r
 import { apiEventSink, type EventSink } from '../wazuh/event-sink.ts'
 import { type Indexer, openIndexer } from '../wazuh/indexer.ts'
 import { queueSocketSink } from '../wazuh/queue-socket.ts'
+import { openRuleFiles } from '../wazuh/rule-files.ts'
 import { openWazuhApi } from '../wazuh/server-api.ts'
 
 /** What the settings connect Tocsin to. Each part is there or not; nothing is connected before it is used. */
@@ -14,6 +16,7 @@ export interface WazuhParts {
   readonly sink: EventSink | undefined
   readonly activeResponse: ActiveResponseClient | undefined
   readonly indexer: Indexer | undefined
+  readonly ruleFiles: RuleDeployment | undefined
 }
 
 const managerPython = '/var/ossec/framework/python/bin/python3'
@@ -41,6 +44,7 @@ export function openWazuh(config: Config, clock: Clock): WazuhParts {
   return {
     sink: config.publish ? (queue ?? (api && apiEventSink(api))) : undefined,
     activeResponse: api && openActiveResponse(api),
+    ruleFiles: api && openRuleFiles(api),
     indexer:
       config.indexer &&
       openIndexer({

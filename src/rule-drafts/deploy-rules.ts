@@ -56,16 +56,48 @@ export async function deployRules(
   })
   if (trouble === undefined) return { kind: 'deployed', backup }
   // The way back must work even where the way forth was called off.
-  const back = new AbortController().signal
-  const second = await attempt(async () => {
-    if (backup === undefined) await wazuh.remove(fileName, back)
-    else await wazuh.write(fileName, backup, back)
-    await wazuh.restart(back)
-    await watchHealth(wazuh, options, back)
-  })
+  const second = await attempt(() => putBack(fileName, backup, wazuh, options, new AbortController().signal))
   return second === undefined
     ? { kind: 'rolled-back', reason: trouble }
     : { kind: 'broken', reason: `${trouble}; and the way back failed: ${second}`, backup }
+}
+
+/** Puts back what was there before a deployment, where the file is still the one that was deployed. */
+export async function rollBackRules(
+  deployed: { readonly fileName: string; readonly text: string; readonly before: string | undefined },
+  wazuh: RuleDeployment,
+  options: DeploymentOptions,
+  signal: AbortSignal,
+): Promise<
+  { readonly kind: 'rolled-back' } | { readonly kind: 'deployed' | 'broken'; readonly reason: string }
+> {
+  const { fileName, text, before } = deployed
+  let now: string | undefined
+  try {
+    now = await wazuh.read(fileName, signal)
+  } catch (error) {
+    return { kind: 'broken', reason: `the present file cannot be read: ${messageOf(error)}` }
+  }
+  if (now !== text && now !== before)
+    return {
+      kind: 'deployed',
+      reason: `${fileName} was changed by somebody else since: nothing was put back`,
+    }
+  const trouble = await attempt(() => putBack(fileName, before, wazuh, options, signal))
+  return trouble === undefined ? { kind: 'rolled-back' } : { kind: 'broken', reason: trouble }
+}
+
+async function putBack(
+  fileName: string,
+  before: string | undefined,
+  wazuh: RuleDeployment,
+  options: DeploymentOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  if (before !== undefined) await wazuh.write(fileName, before, signal)
+  else if ((await wazuh.read(fileName, signal)) !== undefined) await wazuh.remove(fileName, signal)
+  await wazuh.restart(signal)
+  await watchHealth(wazuh, options, signal)
 }
 
 /** The message of what went wrong, or undefined. */

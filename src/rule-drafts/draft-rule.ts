@@ -1,5 +1,6 @@
 import type { JudgedClaim } from '../domain/claim.ts'
 import type { AskModel } from '../domain/model-question.ts'
+import type { DraftCase } from '../domain/rule-draft.ts'
 import type { GuardedDraft } from './draft-guard.ts'
 import {
   type DraftAnswer,
@@ -8,7 +9,7 @@ import {
   draftQuestion,
   feedback,
 } from './draft-question.ts'
-import type { DraftCase, Proof } from './prove-draft.ts'
+import type { Proof } from './prove-draft.ts'
 
 /** A draft that a person can now look at. `complaints` is empty where every test passed. */
 export interface DraftedRule {

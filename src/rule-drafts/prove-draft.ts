@@ -1,14 +1,9 @@
+import type { DraftCase } from '../domain/rule-draft.ts'
 import { toByteText } from '../wazuh-rules/byte-text.ts'
 import { fastPrefilter } from '../wazuh-rules/fast-prefilter.ts'
 import { RuleBacktest, type RuleTally } from '../wazuh-rules/rule-backtest.ts'
 import { loadRuleset, type RulesetFiles } from '../wazuh-rules/ruleset.ts'
 import { type DecodedEvent, type LogOrigin, Session, type Verdict } from '../wazuh-rules/session.ts'
-
-/** A log and whether a rule of the draft must fire on it. */
-export interface DraftCase {
-  readonly log: string
-  readonly fires: boolean
-}
 
 /** What came of a case. `rule` is the id that fired, of whatever rule. */
 export interface JudgedCase extends DraftCase {

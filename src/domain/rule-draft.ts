@@ -1,0 +1,46 @@
+/**
+ * Where a rule draft stands. `deploying` is written before anything is sent, so a crash leaves it for a person to look
+ * at; `broken` means that Wazuh is neither as it was nor as wanted.
+ */
+export const ruleDraftStates = [
+  'draft',
+  'awaiting',
+  'approved',
+  'rejected',
+  'deploying',
+  'deployed',
+  'not-deployed',
+  'rolled-back',
+  'broken',
+] as const
+export type RuleDraftState = (typeof ruleDraftStates)[number]
+
+/** States in which the text may change; every change needs a new proof and a new approval. */
+export const editableStates: readonly RuleDraftState[] = ['draft', 'rejected', 'not-deployed', 'rolled-back']
+
+/** A log and whether a rule of the draft must fire on it. Several lines are several logs of one session. */
+export interface DraftCase {
+  readonly log: string
+  readonly fires: boolean
+}
+
+/** A stored draft. `Proof` is what measuring it gave. */
+export interface RuleDraft<Proof> {
+  readonly id: string
+  readonly title: string
+  readonly fileName: string
+  readonly text: string
+  readonly cases: readonly DraftCase[]
+  readonly state: RuleDraftState
+  readonly proof: Proof | null
+  readonly digest: string | null
+  readonly replaces: string | null
+  readonly changedBy: string
+  readonly requestedBy: string | null
+  readonly reason: string
+  readonly decidedBy: string | null
+  readonly decisionReason: string | null
+  readonly outcome: string | null
+  readonly createdAtMs: number
+  readonly changedAtMs: number
+}

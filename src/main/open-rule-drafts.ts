@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { readRulesetFolder } from '../commands/ruleset-folder.ts'
+import { RequestError } from '../http/http-error.ts'
+import type { DraftLifePorts } from '../rule-drafts/draft-store.ts'
+import { measureInWorker } from '../rule-drafts/measure-draft.ts'
+import type { RulesetFiles } from '../wazuh-rules/ruleset.ts'
+import type { Application } from './application.ts'
+
+/** Where a manager on this machine keeps its stock ruleset and its own. */
+const stockFolder = '/var/ossec/ruleset'
+const ownFolder = '/var/ossec/etc'
+
+/** A reload takes a few seconds, a restart of a large manager half a minute. */
+const health = { checks: 24, intervalMs: 2500 }
+
+/** What rule drafts need, from the settings. */
+export function openRuleDrafts({ config, store, clock, ids, wazuh }: Application): DraftLifePorts {
+  return {
+    database: store.database,
+    clock,
+    ids,
+    base: () => presentRules(config.rulesetDir),
+    measure: measureInWorker,
+    wazuh: wazuh.ruleFiles,
+    deployment: {
+      healthChecks: health.checks,
+      wait: signal => sleep(health.intervalMs, undefined, { signal }),
+    },
+  }
+}
+
+/** Read anew each time: a manager's rules change under a running Tocsin. */
+function presentRules(folder: string | undefined): RulesetFiles {
+  if (folder !== undefined) return readRulesetFolder(folder)
+  if (!existsSync(stockFolder))
+    throw new RequestError(
+      'conflict',
+      'there are no rules here to prove a draft with: set TOCSIN_RULESET to a folder with decoders, rules and lists',
+    )
+  const [stock, own] = [readRulesetFolder(stockFolder), readRulesetFolder(ownFolder)]
+  return {
+    decoders: [...stock.decoders, ...own.decoders],
+    rules: [...stock.rules, ...own.rules],
+    lists: [...stock.lists, ...own.lists],
+  }
+}

@@ -1,0 +1,38 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { lookUpTechnique } from '../knowledge/attack-techniques.ts'
+import { loadRuleset } from '../wazuh-rules/ruleset.ts'
+import { guardDraft } from './draft-guard.ts'
+import type { Measured, MeasureQuestion } from './measure-draft.ts'
+import { pastEventOf } from './past-event.ts'
+import { type PastEvent, proveDraft } from './prove-draft.ts'
+
+const question: MeasureQuestion = workerData
+parentPort?.postMessage(measure(question))
+
+function measure({
+  text,
+  fileName,
+  origin,
+  cases,
+  base,
+  takenIds,
+  past,
+  budgetMs,
+}: MeasureQuestion): Measured {
+  const endsAt = performance.now() + budgetMs
+  const guarded = guardDraft(text, {
+    origin,
+    fileName,
+    base,
+    knows: id => lookUpTechnique(id).kind,
+    takenIds: new Set(takenIds),
+  })
+  if (guarded.kind === 'refused') return guarded
+  const { decoders } = loadRuleset(base).ruleset
+  const events = past.flatMap(({ raw, verdict }, index): PastEvent[] => {
+    const event = pastEventOf(raw, decoders, String(index + 1), () => verdict ?? undefined)
+    return event ? [event] : []
+  })
+  const proof = proveDraft({ ...guarded, fileName }, base, cases, events, () => performance.now() > endsAt)
+  return { ...guarded, kind: 'proven', proof }
+}

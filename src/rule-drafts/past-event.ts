@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { replayOf } from '../wazuh-rules/alert-replay.ts'
+import { fromByteText } from '../wazuh-rules/byte-text.ts'
+import type { DecoderTree } from '../wazuh-rules/decoder.ts'
+import type { PastEvent } from './prove-draft.ts'
+
+const fields = z.record(z.string(), z.json())
+const document = z.looseObject({ _id: z.string().optional(), _source: fields.optional() }).and(fields)
+
+/** A past alert (bare or an indexer hit) as an event to run again; undefined where that cannot be done. */
+export function pastEventOf(
+  alertText: string,
+  decoders: DecoderTree,
+  fallbackSource: string,
+  verdictOf: (source: string) => string | undefined,
+): PastEvent | undefined {
+  const parsed = document.safeParse(parsedOrNothing(alertText))
+  if (!parsed.success) return undefined
+  const alert = parsed.data._source ?? parsed.data
+  const source = parsed.data._id ?? (typeof alert.id === 'string' ? alert.id : fallbackSource)
+  const replay = replayOf(alert, decoders)
+  if (replay.kind === 'impossible') return undefined
+  const { atSeconds, origin } = replay
+  const content = replay.kind === 'log' ? fromByteText(replay.log) : replay.event
+  return { source, atSeconds, origin, content, verdict: verdictOf(source) }
+}
+
+function parsedOrNothing(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
