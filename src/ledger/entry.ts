@@ -73,12 +73,6 @@ export function chainEntries(head: ChainHead, drafts: readonly LedgerDraft[], no
   })
 }
 
-/** The hash that an entry should carry. Members that we do not know are covered too. */
-export function entryHash(entry: LedgerEntry): string {
-  const { hash: _hash, ...rest } = entry
-  return digestOf(rest)
-}
-
 /** The digest of what an entry says, wherever it stands in a chain: the same after a re-chaining. */
 export function contentDigest(entry: LedgerEntry): string {
   const { hash: _hash, prev: _prev, seq: _seq, ...rest } = entry

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { Json } from '../lib/canonical-json.ts'
-import { entryHash, type LedgerEntry, ledgerKinds } from './entry.ts'
+import { canonicalJson, type Json } from '../lib/canonical-json.ts'
+import { type LedgerEntry, ledgerKinds } from './entry.ts'
 
 /** One line of an export. `intact`: the entry carries the hash of its own content. */
 export type ExportLine =
@@ -34,18 +35,38 @@ export function parseExportLine(line: string): ExportLine {
     return { kind: 'unreadable' }
   }
   const parsed = entrySchema.safeParse(value)
-  if (!parsed.success || memberCount(line) !== memberCount(JSON.stringify(value)))
-    return { kind: 'unreadable' }
+  if (!parsed.success) return { kind: 'unreadable' }
   const entry = parsed.data
-  return { kind: 'entry', entry, intact: hashFits(entry) }
+  // The quick way, for lines as we write them: these very bytes are what was hashed.
+  if (hashOfRest(line, entry.hash) === entry.hash) return { kind: 'entry', entry, intact: true }
+  const canonical = canonicalOf(entry)
+  if (canonical === undefined) return { kind: 'entry', entry, intact: false }
+  if (memberCount(line) !== memberCount(canonical)) return { kind: 'unreadable' }
+  return { kind: 'entry', entry, intact: hashOfRest(canonical, entry.hash) === entry.hash }
 }
 
-function hashFits(entry: LedgerEntry): boolean {
+/** What has no canonical form was never written by us. */
+function canonicalOf(entry: LedgerEntry): string | undefined {
   try {
-    return entryHash(entry) === entry.hash
+    return canonicalJson(entry)
   } catch {
-    return false // What has no canonical form was never written by us.
+    return undefined
   }
+}
+
+/**
+ * The hash of an entry from its canonical text, without writing it a second time: `hash` is cut out. Its last
+ * occurrence is the entry's own member, since only `kind`, `prev`, `seq`, `subject` and `tenant` come after it. Empty
+ * where there is none.
+ */
+function hashOfRest(canonical: string, hash: string): string {
+  const member = `"hash":"${hash}",`
+  const at = canonical.lastIndexOf(member)
+  if (at < 0) return ''
+  return createHash('sha256')
+    .update(canonical.slice(0, at))
+    .update(canonical.slice(at + member.length))
+    .digest('hex')
 }
 
 /** How many `:` stand outside strings, which is how many members there are. */

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { memoryVaults } from '../ask/vault-store.ts'
+import { databaseVaults } from '../commands/database-vaults.ts'
 import type { Config } from '../config.ts'
 import { emptyInventory, type Inventory } from '../domain/inventory.ts'
 import { openDatabaseLedger } from '../ledger/database-ledger.ts'
@@ -15,7 +17,6 @@ import { defaultPolicy } from '../policy/default-policy.ts'
 import { type Policy, parsePolicy } from '../policy/policy.ts'
 import { isTelling } from '../redact/learn-inventory.ts'
 import { readKnownNames } from '../store/known-names.ts'
-import { databaseVaults } from './model-vaults.ts'
 import { type OpenModels, openModels, readModelSettings } from './open-models.ts'
 
 /** The folder that pulled models and their runtime lie in. */
@@ -76,14 +77,15 @@ export async function openModelsOffline(
 export async function openModelsOnline(config: Config, database: Database): Promise<OpenModels> {
   const policy = await readPolicyFile(config)
   const masterKey = masterKeyOf(config)
-  const dataKeys = openDatabaseDataKeys(database, await masterKey())
+  const key = await masterKey()
+  const dataKeys = openDatabaseDataKeys(database, key)
   return openModels({
     settings: await readModelSettings(config.modelsFile),
     modelsDir: modelsDirOf(config),
     masterKey,
     ledger: openDatabaseLedger(database, systemClock),
     dataKeys,
-    vaults: databaseVaults(database, dataKeys, systemClock),
+    vaults: databaseVaults({ database, key, clock: systemClock, random: randomBytes, daysKept: 365 }),
     policy: async () => policy,
     inventory: learnedInventory(database),
   })

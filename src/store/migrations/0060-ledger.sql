@@ -19,20 +19,10 @@ create function refuse_ledger_change() returns trigger language plpgsql as
 create trigger ledger_is_append_only before update or delete or truncate on ledger
   for each statement execute function refuse_ledger_change();
 
--- One key per case for what the ledger and the vault keep encrypted; null once it was erased.
+-- One key per case for what the ledger keeps encrypted; null once it was erased.
 create table data_keys (
   tenant text not null,
   case_id text not null,
   wrapped bytea,
-  primary key (tenant, case_id)
-);
-
--- The two-way map between real values and placeholders of one case, encrypted under the case's data key.
-create table case_vaults (
-  tenant text not null,
-  case_id text not null,
-  sealed bytea not null,
-  updated_at timestamptz not null,
-  expires_at timestamptz not null,
   primary key (tenant, case_id)
 );
