@@ -85,24 +85,29 @@ function maskPlaceholders(text: string, placeholders: Iterable<string>): string 
   return text.replaceAll(/\[[A-Z]+-[^[\]\s]*\]/g, shape => (issued.has(shape) ? ' ' : shape))
 }
 
-/** Names to look for, by their first two characters. */
-function needlesOf(knowledge: EgressKnowledge): Map<string, Needle[]> {
-  const index = new Map<string, Needle[]>()
+/** Names to look for: by their first two characters, then by length, then themselves. */
+type Needles = ReadonlyMap<string, ReadonlyMap<number, ReadonlyMap<string, Needle>>>
+
+function needlesOf(knowledge: EgressKnowledge): Needles {
+  const index = new Map<string, Map<number, Map<string, Needle>>>()
   const add = (kind: Needle['kind'], what: string, value: string): void => {
     const text = visible(value).trim()
     if (text.length < 2 || protocolWords.has(text)) return
     const key = text.slice(0, 2)
-    const list = index.get(key) ?? []
-    if (list.some(needle => needle.text === text)) return
-    list.push({ kind, what, text })
-    index.set(key, list)
+    const lengths = index.get(key) ?? new Map<number, Map<string, Needle>>()
+    const texts = lengths.get(text.length) ?? new Map<string, Needle>()
+    if (!texts.has(text)) texts.set(text, { kind, what, text })
+    index.set(key, lengths.set(text.length, texts))
   }
   for (const what of ['hosts', 'users', 'domains', 'groups', 'terms'] as const) {
     for (const name of knowledge.inventory[what]) {
       for (const form of formsOf(what, name.trim())) add('inventory', what, form)
     }
   }
-  for (const value of knowledge.vaultValues) add('vault-value', 'vault', value)
+  for (const value of knowledge.vaultValues) {
+    // Short words that were taken for a name once (`CORP\\it`) stand in every text; listed ones are looked for above.
+    if (value.length > 4 || /\d/.test(value)) add('vault-value', 'vault', value)
+  }
   return index
 }
 
@@ -118,19 +123,16 @@ function formsOf(list: string, name: string): string[] {
 }
 
 /** How often each needle stands alone in the layers: the most in any one of them. */
-function countIn(
-  layers: readonly Layer[],
-  needles: ReadonlyMap<string, readonly Needle[]>,
-): Map<Needle, number> {
+function countIn(layers: readonly Layer[], needles: Needles): Map<Needle, number> {
   const most = new Map<Needle, number>()
   for (const { text } of layers) {
     const counts = new Map<Needle, number>()
     for (let at = 0; at < text.length - 1; at++) {
       if (isAlphanumeric(text, at - 1) && isAlphanumeric(text, at)) continue
-      for (const needle of needles.get(text.slice(at, at + 2)) ?? []) {
-        if (!text.startsWith(needle.text, at)) continue
-        const end = at + needle.text.length
-        if (isAlphanumeric(text, end - 1) && isAlphanumeric(text, end)) continue
+      for (const [length, texts] of needles.get(text.slice(at, at + 2)) ?? []) {
+        const end = at + length
+        const needle = texts.get(text.slice(at, end))
+        if (needle === undefined || (isAlphanumeric(text, end - 1) && isAlphanumeric(text, end))) continue
         // `evil-acme.com` is not `acme.com`.
         if (needle.what === 'domains' && (text[at - 1] === '-' || text[end] === '-')) continue
         counts.set(needle, (counts.get(needle) ?? 0) + 1)

@@ -15,7 +15,6 @@ import { toSource, type View } from './view.ts'
 /** What is sensitive by its form alone. One file each; a new one is one line here. */
 const finders: readonly FormatFinder[] = [
   findEmails,
-  findAccounts,
   findInternalHosts,
   findHardwareIds,
   findPaymentNumbers,
@@ -27,11 +26,18 @@ const finders: readonly FormatFinder[] = [
 
 /** Runs every format over a view. */
 export function findFormats(view: View, names: NameIndex): Span[] {
-  return finders.flatMap(find =>
-    find(view, names).map(match => ({
-      ...toSource(view, match.start, match.end),
-      class: match.class,
-      identity: match.identity,
-    })),
-  )
+  return finders.flatMap(find => spansOf(find, view, names))
+}
+
+/** Accounts and machines in paths: these are spoilt where a backslash is taken for an escape. */
+export function findPaths(view: View, names: NameIndex): Span[] {
+  return spansOf(findAccounts, view, names)
+}
+
+function spansOf(find: FormatFinder, view: View, names: NameIndex): Span[] {
+  return find(view, names).map(match => ({
+    ...toSource(view, match.start, match.end),
+    class: match.class,
+    identity: match.identity,
+  }))
 }

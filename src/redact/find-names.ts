@@ -1,10 +1,10 @@
-import { type NameIndex, startHash } from './name-index.ts'
+import { type NameTrie, startHash } from './name-index.ts'
 import type { Span } from './span.ts'
 import { toSource, type View } from './view.ts'
 import { isWordUnit } from './word.ts'
 
 /** Finds the inventory's names in a view: the longest that starts and ends at the edge of a word. */
-export function findNames(view: View, index: NameIndex): Span[] {
+export function findNames(view: View, index: NameTrie): Span[] {
   const spans: Span[] = []
   const text = view.lower
   let insideWord = false
@@ -25,7 +25,7 @@ export function findNames(view: View, index: NameIndex): Span[] {
   return spans
 }
 
-function longestName(text: string, from: number, index: NameIndex) {
+function longestName(text: string, from: number, index: NameTrie) {
   let node = 0
   let best: { end: number; class: Span['class']; identity: string } | undefined
   for (let at = from; at < text.length; at++) {

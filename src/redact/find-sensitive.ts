@@ -2,11 +2,12 @@ import type { ValueClass } from '../domain/value-class.ts'
 import { type Problem, problem } from '../lib/problem.ts'
 import { findAddresses } from './find-addresses.ts'
 import { type Blob, findBlobs } from './find-blobs.ts'
-import { findFormats } from './find-formats.ts'
+import { findFormats, findPaths } from './find-formats.ts'
 import { findNames } from './find-names.ts'
 import { foldedView } from './fold.ts'
-import type { NameIndex } from './name-index.ts'
+import type { NameIndex, NameTrie } from './name-index.ts'
 import { placeholderShape } from './placeholder.ts'
+import { type RememberedValue, rememberedTrie } from './remembered-values.ts'
 import { findSecrets } from './secrets/find-secrets.ts'
 import { mergeSpans, type Span } from './span.ts'
 import { unescapedView } from './unescape.ts'
@@ -35,28 +36,46 @@ const deepestBlob = 4
 /** How many decoded characters one text may cost, beside sixteen times its own length. */
 const decodedLimit = 4 << 20
 
-/** Every sensitive piece of a text. */
-export function findSensitive(text: string, sought: Sought): Found {
-  const search: Search = { sought, budget: decodedLimit + 16 * text.length, problems: [] }
-  const spans = [...searchText(text, search, 0), ...lookAlikes(text)]
-  return { spans: mergeSpans(spans.filter(span => !sought.keep.has(span.class))), problems: search.problems }
+/** Every sensitive piece of a text. `remembered` is what earlier texts of the case have shown. */
+export function findSensitive(
+  text: string,
+  sought: Sought,
+  remembered: Iterable<RememberedValue> = [],
+): Found {
+  const search: Search = {
+    sought,
+    remembered: rememberedTrie(remembered),
+    budget: decodedLimit + 16 * text.length,
+    problems: [],
+  }
+  const views = viewsOf(text)
+  const first = searchViews(views, search, 0)
+  const again = rememberedTrie(
+    first.map(({ identity, start, end }) => ({ identity, text: text.slice(start, end) })),
+  )
+  const repeated = again === undefined ? [] : views.flatMap(view => findNames(view, again))
+  const spans = [...first, ...repeated, ...lookAlikes(text)].filter(span => !sought.keep.has(span.class))
+  return { spans: mergeSpans(spans), problems: search.problems }
 }
 
 interface Search {
   readonly sought: Sought
+  readonly remembered: NameTrie | undefined
   /** Decoded characters still allowed. */
   budget: number
   readonly problems: Problem[]
 }
 
-function searchText(text: string, search: Search, depth: number): Span[] {
+function searchViews(views: readonly View[], search: Search, depth: number): Span[] {
   const { names } = search.sought
-  const views = viewsOf(text)
-  // Names and secrets may stand in any layer: taking off one more can spoil them. Forms are looked for in the last.
+  // Names, secrets and paths may stand in any layer, and taking off one more can spoil them: a deeper view is looked
+  // at where it differs. All other forms are looked for in the last.
   const spans = views.flatMap((view, depthOfEscapes) =>
     (depthOfEscapes === 0 ? [view] : changedParts(view)).flatMap(part => [
       ...findNames(part, names),
+      ...(search.remembered === undefined ? [] : findNames(part, search.remembered)),
       ...findSecrets(part),
+      ...findPaths(part, names),
     ]),
   )
   const last = views.at(-1)
@@ -108,7 +127,7 @@ function classOfBlob(blob: Blob, search: Search, depth: number): ValueClass | un
   }
   const inside =
     content.strength === 'text'
-      ? searchText(content.text, search, depth + 1)
+      ? searchViews(viewsOf(content.text), search, depth + 1)
       : findNames(foldedView(content.text), search.sought.names).filter(span => span.end - span.start >= 4)
   const sensitive = inside.filter(span => !search.sought.keep.has(span.class))
   if (sensitive.length === 0) return undefined

@@ -13,16 +13,20 @@ export interface KnownName {
 }
 
 /** The inventory, compiled: a trie of folded names, entered only where a word starts, and sets of addresses. */
-export interface NameIndex {
+export interface NameIndex extends NameTrie {
+  /** The organisation's domains, folded. */
+  readonly domains: ReadonlySet<string>
+  readonly addresses: ReadonlyMap<string, Address>
+  readonly ranges: readonly AddressRange[]
+}
+
+/** Folded names as a trie, entered only where a word starts. */
+export interface NameTrie {
   /** Trie edges: node * 65536 + UTF-16 unit -> node. */
   readonly edges: ReadonlyMap<number, number>
   readonly names: ReadonlyMap<number, KnownName>
   /** Whether any name starts with a pair of units, hashed to 16 bits: rejects nearly every place at once. */
   readonly starts: Uint8Array
-  /** The organisation's domains, folded. */
-  readonly domains: ReadonlySet<string>
-  readonly addresses: ReadonlyMap<string, Address>
-  readonly ranges: readonly AddressRange[]
 }
 
 /** The hash behind `starts`. */
@@ -125,7 +129,8 @@ function numberForms(address: Address): string[] {
   return [address.value.toString(10), `0x${address.value.toString(16)}`, `0x${hex}`, hex, reversed]
 }
 
-function newTrie() {
+/** Builds a trie name by name. */
+export function newTrie() {
   const edges = new Map<number, number>()
   const names = new Map<number, KnownName>()
   const starts = new Uint8Array(0x10000)
@@ -146,6 +151,6 @@ function newTrie() {
       names.set(node, { class: valueClass, identity })
       starts[startHash(folded.charCodeAt(0), folded.charCodeAt(1))] = 1
     },
-    done: () => ({ edges, names, starts }),
+    done: (): NameTrie => ({ edges, names, starts }),
   }
 }

@@ -52,7 +52,7 @@ export function redact(text: string, vault: Vault, rules: RedactionRules): Redac
 }
 
 function redactTo(text: string, vault: Vault, rules: RedactionRules, depth: number): Redaction {
-  const { spans, problems } = findSensitive(text, rules)
+  const { spans, problems } = findSensitive(text, rules, vault.entries())
   const toCodePoints = codePointOffsets(text)
   const pieces: string[] = []
   const replacements: Replacement[] = []

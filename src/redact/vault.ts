@@ -96,6 +96,13 @@ export class Vault {
     return this.#values.keys()
   }
 
+  /** Every real value with its identity, in the order of issue. */
+  *entries(): Generator<{ readonly identity: string; readonly text: string }> {
+    for (const [placeholder, text] of this.#values) {
+      yield { identity: this.#identities.get(placeholder) ?? '', text }
+    }
+  }
+
   /** Every real value, for the egress scan. */
   values(): IterableIterator<string> {
     return this.#values.values()

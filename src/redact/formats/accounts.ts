@@ -33,7 +33,10 @@ export function findAccounts(view: View): FormatMatch[] {
     const [, before = '', server = '', behind = ''] = match
     if (before.length !== 2 * behind.length || /^(?:localhost|\.|\?|wsl|tsclient)$/i.test(server)) continue
     if (addressOf(server) !== undefined || fileEnding.test(server) || isPublicDomain(server)) continue
-    matches.push(formatMatch('host', match.index + before.length, server))
+    const [label = '', ...domain] = server.split('.')
+    const start = match.index + before.length
+    matches.push(formatMatch('host', start, label))
+    if (domain.length > 0) matches.push(formatMatch('domain', start + label.length + 1, domain.join('.')))
   }
   return matches
 }

@@ -27,7 +27,7 @@ export const tokenFormats: readonly SecretDetector[] = [
     'aws-key',
     'akia asia abia acca a3t',
     `${before}(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}(?![A-Z0-9])`,
-    high,
+    some,
   ),
   token('aws-bedrock-key', 'ABSK', '[A-Za-z0-9+/]{109,269}={0,2}', some),
   token('aws-bedrock-key', 'bedrock-api-key-', '[A-Za-z0-9+/=]{60,}', some),
