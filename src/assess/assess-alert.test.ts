@@ -151,6 +151,10 @@ describe('Wazuh itself', () => {
   check('ports changed', 'noise', {
     rule: ['533', 7, 'Listened ports status (netstat) changed (new port opened or closed).', ['ossec']],
   })
+  check('netcat listens', 'person', {
+    rule: ['533', 7, 'Listened ports status (netstat) changed (new port opened or closed).', ['ossec']],
+    log: "ossec: output: 'netstat listening ports':\ntcp 0.0.0.0:4444 0.0.0.0:* 5231/nc\n",
+  })
   check('log rotated', 'noise', { rule: ['591', 3, 'Log file rotated.', ['ossec']] })
   check('rootcheck on Windows', 'noise', {
     rule: ['510', 7, 'Host-based anomaly detection event (rootcheck).', ['ossec', 'rootcheck']],
@@ -334,6 +338,68 @@ describe('Windows programs', () => {
       grantedAccess: '0x1fffff',
     }),
   })
+  check('PowerShell opens LSASS', 'person', {
+    rule: [
+      '92900',
+      12,
+      'Local Security Authority Subsystem Service (LSASS) process was accessed',
+      ['sysmon', 'sysmon_eid10_detections', 'windows'],
+    ],
+    data: windowsEvent('10', 'Microsoft-Windows-Sysmon/Operational', {
+      sourceImage: powershell,
+      targetImage: 'C:\\Windows\\System32\\lsass.exe',
+      grantedAccess: '0x1010',
+    }),
+  })
+  check('WMI looks at LSASS', 'noise', {
+    rule: [
+      '92900',
+      12,
+      'Local Security Authority Subsystem Service (LSASS) process was accessed',
+      ['sysmon', 'sysmon_eid10_detections', 'windows'],
+    ],
+    data: windowsEvent('10', 'Microsoft-Windows-Sysmon/Operational', {
+      sourceImage: 'C:\\Windows\\System32\\wbem\\wmiprvse.exe',
+      targetImage: 'C:\\Windows\\System32\\lsass.exe',
+      grantedAccess: '0x1410',
+    }),
+  })
+  check('a prompt opened by hand', 'noise', {
+    rule: ['92052', 4, 'Windows command prompt started by an abnormal process', sysmon],
+    data: sysmonProcess({
+      image: cmd,
+      parentImage: 'C:\\Windows\\explorer.exe',
+      commandLine: '"C:\\Windows\\System32\\cmd.exe"',
+    }),
+  })
+  check('an installer unpacks itself', 'noise', {
+    rule: ['92213', 15, 'Executable file dropped in folder commonly used by malware', dropped],
+    data: sysmonFile({
+      image: 'C:\\Users\\ann\\Downloads\\VC_redist.x64.exe',
+      targetFilename: 'C:\\Users\\ann\\AppData\\Local\\Temp\\x\\VC_redist.x64.exe',
+    }),
+  })
+  check('a driver is installed', 'noise', {
+    rule: ['92217', 6, 'Executable dropped in Windows root folder', dropped],
+    data: sysmonFile({
+      image: 'C:\\Windows\\System32\\drvinst.exe',
+      targetFilename: 'C:\\Windows\\System32\\x.dll',
+    }),
+  })
+  check('PowerShell talks to the internet', 'person', {
+    rule: [
+      '92101',
+      6,
+      'Powershell process communicating over TCP',
+      ['sysmon', 'sysmon_eid3_detections', 'windows'],
+    ],
+    data: windowsEvent('3', 'Microsoft-Windows-Sysmon/Operational', {
+      image: powershell,
+      sourceIp: '10.0.0.1',
+      destinationIp: '198.51.100.1',
+      destinationPort: '443',
+    }),
+  })
   check('antivirus reads LSASS', 'noise', {
     rule: [
       '92900',
@@ -455,6 +521,14 @@ describe('network and web', () => {
     rule: ['31166', 6, 'Shellshock attack attempt', access],
     data: { srcip: '203.0.113.9', id: '200', url: '/cgi-bin/status' },
     log: '203.0.113.9 - - "GET /cgi-bin/status" 200 "-" "() { :; }; /bin/id"',
+  })
+  check('reputation list', 'noise', {
+    rule: ['86601', 3, 'Suricata: Alert - ET DROP Dshield Block Listed Source', suricata],
+    data: signature('ET DROP Dshield Block Listed Source'),
+  })
+  check('attack distribution asks for an address', 'person', {
+    rule: ['86601', 3, 'Suricata: Alert', suricata],
+    data: signature('ET INFO Possible Kali Linux hostname in DHCP Request Packet'),
   })
   check('directory scan', 'person', {
     rule: [

@@ -364,4 +364,8 @@ export const attackBehaviours: Readonly<Record<string, Behaviour>> = {
       'Stop it, then look for the hole it came through: exposed services, weak passwords, unpatched web applications.',
     ],
   },
+  'code-as-root': {
+    happened: 'code was run as root',
+    steps: ['Read what was run (shell history of USER, auditd) and ask USER for the reason.'],
+  },
 }

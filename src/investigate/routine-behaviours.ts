@@ -137,4 +137,28 @@ export const routineBehaviours: Readonly<Record<string, Behaviour>> = {
     steps: ['Nothing, unless other alerts name the same two hosts.'],
   },
   'empty-file': { happened: 'an empty file appeared', steps: ['Nothing, unless it grows.'] },
+  'windows-writer': {
+    happened: 'a program of Windows itself wrote a file',
+    steps: ['Nothing, if its signature is valid and its path the usual one.'],
+  },
+  installer: {
+    happened: 'an installer unpacked itself',
+    steps: ['Nothing, if USER was meant to install something; else ask for the reason.'],
+  },
+  'own-access': {
+    happened: 'a program of Windows or of a product looked at another process',
+    steps: ['Nothing, if its signature is valid.'],
+  },
+  'opened-by-hand': {
+    happened: 'somebody opened a shell at the desktop',
+    steps: ['Nothing, unless what was typed in it raised alerts too.'],
+  },
+  'ports-changed': {
+    happened: 'a port was opened or closed',
+    steps: ['Compare the lists of ports in the log line: nothing, if the change is a service that you know.'],
+  },
+  'promiscuous-mode': {
+    happened: 'a network interface began to listen to everything',
+    steps: ['Nothing, if HOST is a sensor or runs containers; else see which program did it.'],
+  },
 }

@@ -113,7 +113,12 @@ function windowsLogon(view: AlertView): Signal[] {
 function unixLogon(view: AlertView): Signal[] {
   const single =
     view.groups.has('authentication_failed') && !/multiple|more than/i.test(view.description.text)
-  if (!single || view.field('/data/win') !== undefined || view.alert.rule.frequency !== undefined) return []
+  if (
+    !single ||
+    view.field('/data/win/system/eventID') !== undefined ||
+    view.alert.rule.frequency !== undefined
+  )
+    return []
   const fired = view.field('/rule/firedtimes')
   const times = view.alert.rule.firedTimes ?? 1
   const source = sourceAddress(view)

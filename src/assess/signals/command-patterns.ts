@@ -119,7 +119,7 @@ export const commandPatterns: readonly SignalPattern[] = [
     weight: -1.5,
     reason: 'a script or command that ships with Windows or a common product',
     pattern:
-      /copyright\s.{0,24}microsoft corporation|silcollector\.cmd|compattelrunner|gpscript|windows defender advanced threat protection|sdiagnhost|chocolatey(?:install|helpers)|psscriptpolicytest|scheduled ?defrag|appxdeployment|vboxservice|vmware tools|zabbix|nagios|puppet|ansible|salt-minion|ccmexec/i,
+      /copyright\s.{0,24}microsoft corporation|silcollector\.cmd|compattelrunner|gpscript|windows defender advanced threat protection|sdiagnhost|chocolatey(?:install|helpers)|psscriptpolicytest|scheduled ?defrag|appxdeployment|vboxservice|vmware tools|-file\s+"?[a-z]:\\{1,4}program files|zabbix|nagios|puppet|ansible|salt-minion|ccmexec/i,
   },
   {
     id: 'obfuscation',

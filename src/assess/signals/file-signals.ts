@@ -1,5 +1,6 @@
 import { type AlertView, baseName } from '../alert-view.ts'
-import { matchPatterns, type Signal, type SignalPattern, signalFrom } from '../signal.ts'
+import { type FieldText, matchPatterns, type Signal, type SignalPattern, signalFrom } from '../signal.ts'
+import { windowsFolder } from './vendor-folder.ts'
 
 const writtenFiles: readonly SignalPattern[] = [
   {
@@ -57,7 +58,7 @@ const writtenFiles: readonly SignalPattern[] = [
   },
   {
     id: 'system-program',
-    weight: 1.2,
+    weight: 0.4,
     reason: 'a program of the system itself',
     pattern: /^\/(?:usr\/)?(?:local\/)?s?bin\/|^\/lib(?:64)?\/|^\/boot\//i,
   },
@@ -83,27 +84,38 @@ export function fileSignals(view: AlertView): Signal[] {
   const place = matchPatterns(writtenFiles, targetFile)
   if (place.some(signal => knownHarmless.has(signal.id))) return place.filter(signal => signal.weight < 0)
   const signals = [...place]
-  const isProgram = /\.(?:exe|dll|sys|scr|com|ps1|bat|cmd|vbs|hta|jar)$/i.test(targetFile.text)
+  const isProgram = /\.(?:exe|dll|sys|scr|com|ps1|bat|cmd|vbs|vbe|jse|wsf|hta|jar)$/i.test(targetFile.text)
   const name = targetFile.text.split(/[\\/]/).at(-1) ?? ''
-  if (isProgram && image !== undefined && /^system$/i.test(image.text)) {
-    signals.push(
-      signalFrom(
-        'remote-drop',
-        2.5,
-        'a program written by the kernel on behalf of another host, as over an administrative share',
-        targetFile,
-      ),
-    )
-  } else if (isProgram && image !== undefined && foreignWriters.test(baseName(image.text))) {
-    signals.push(
-      signalFrom('scripted-drop', 1.2, 'a program written by a shell, script or download tool', image),
-    )
-  } else if (isProgram && image !== undefined && baseName(image.text) === 'explorer.exe') {
-    signals.push(signalFrom('user-copy', -0.6, 'copied or unpacked by the person at the desktop', image))
-  }
+  const writer = image === undefined ? undefined : writerSignal(image, targetFile, isProgram)
+  if (writer !== undefined) signals.push(writer)
   if (isProgram && looksRandom(name))
     signals.push(signalFrom('random-name', 1.2, 'a program with a random name', targetFile))
   return [...signals, ...emptyFile(view)]
+}
+
+/** Who wrote the file says more than what it is called. */
+function writerSignal(image: FieldText, target: FieldText, isProgram: boolean): Signal | undefined {
+  const writer = baseName(image.text)
+  if (foreignWriters.test(writer)) {
+    return isProgram
+      ? signalFrom('scripted-drop', 1.2, 'a program written by a shell, script or download tool', image)
+      : undefined
+  }
+  if (writer !== 'explorer.exe' && windowsFolder.test(image.text)) {
+    return signalFrom('windows-writer', -1.6, 'written by a program of Windows itself', image)
+  }
+  if (!isProgram) return undefined
+  if (writer === 'system') {
+    const reason =
+      'a program written by the kernel on behalf of another host, as over an administrative share'
+    return signalFrom('remote-drop', 2.5, reason, target)
+  }
+  if (writer === 'explorer.exe') {
+    return signalFrom('user-copy', -0.6, 'copied or unpacked by the person at the desktop', image)
+  }
+  return /setup|install|redist|updat/.test(writer)
+    ? signalFrom('installer', -1.6, 'unpacked by an installer', image)
+    : undefined
 }
 
 /** The test file of the European Institute for Computer Antivirus Research, whole: its published hashes. */

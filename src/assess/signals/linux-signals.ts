@@ -10,10 +10,16 @@ const sudoPatterns: readonly SignalPattern[] = [
       /(?:^|\/)(?:apt(?:-get)?|dnf|yum|zypper|snap|dpkg|rpm|pip3?|systemctl\s+(?:restart|start|status|reload|daemon-reload)|service|journalctl|tail|less|ls|mount|reboot|shutdown|nano|vi|vim|tee|mkdir|chown|docker|ufw\s+(?:status|allow))\b/,
   },
   {
-    id: 'root-shell',
+    id: 'code-as-root',
     weight: 1,
-    reason: 'opens a root shell or runs code as root',
-    pattern: /(?:^|\/)(?:bash|sh|zsh|su|python3?|perl|ruby|gdb|nc|ncat|socat)(?:\s|$)|find\s.{0,80}-exec/,
+    reason: 'runs code of its own as root',
+    pattern: /(?:^|\/)(?:python3?|perl|ruby|gdb|nc|ncat|socat|awk|php)(?:\s|$)|find\s.{0,80}-exec/,
+  },
+  {
+    id: 'root-shell',
+    weight: 0.2,
+    reason: 'opens a root shell, as administrators do too',
+    pattern: /(?:^|\/)(?:bash|sh|zsh|su)(?:\s|$)/,
   },
 ]
 
@@ -48,11 +54,11 @@ const logPatterns: readonly SignalPattern[] = [
     id: 'listener',
     weight: 2,
     reason: 'a program that waits for connections and hands out a shell or data',
-    pattern: /\bn(?:et)?c(?:at)?(?:\.\w+)?\s+-\w*l\w*|\bsocat\b.{0,60}listen/i,
+    pattern: /\bn(?:et)?c(?:at)?(?:\.\w+)?\s+-\w*l\w*|\bsocat\b.{0,60}listen|\d\/(?:nc|ncat|netcat|socat)\b/i,
   },
   {
     id: 'attack-port',
-    weight: 1,
+    weight: 1.8,
     reason: 'a listening port that attack tools use by default',
     pattern: /:(?:4444|4445|1337|31337|5555|9001|6666)\s/,
   },

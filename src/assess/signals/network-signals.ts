@@ -9,7 +9,7 @@ const signaturePatterns: readonly SignalPattern[] = [
     weight: 2,
     reason: 'the signature describes malware, an exploit or an answer to an attack',
     pattern:
-      /\bET (?:MALWARE|TROJAN|CNC|EXPLOIT\w*|ATTACK_RESPONSE|WEB_SPECIFIC_APPS|WEB_SERVER|PHISHING|WORM|COINMINER|MOBILE_MALWARE|DROP|CURRENT_EVENTS|SHELLCODE|NETBIOS)\b|GPL (?:EXPLOIT|SHELLCODE|ATTACK_RESPONSE)/,
+      /\bET (?:MALWARE|TROJAN|CNC|EXPLOIT\w*|ATTACK_RESPONSE|WEB_SPECIFIC_APPS|WEB_SERVER|PHISHING|WORM|COINMINER|MOBILE_MALWARE|SHELLCODE|NETBIOS)\b|GPL (?:EXPLOIT|SHELLCODE|ATTACK_RESPONSE)/,
   },
   {
     id: 'scan-signature',
@@ -28,7 +28,7 @@ const signaturePatterns: readonly SignalPattern[] = [
     weight: -1,
     reason: 'the signature is a hint for hunters or a note about policy, not an attack',
     pattern:
-      /\bET (?:INFO|POLICY|HUNTING|USER_AGENTS|CHAT|GAMES|P2P|DNS|ICMP\w*|TOR|DYN_DNS|FILE_SHARING)\b|SURICATA (?:STREAM|HTTP|TLS|Applayer|IPv|TCP|UDP|DNS|QUIC|zero)|GPL (?:ICMP|MISC|SNMP)/,
+      /\bET (?:INFO|POLICY|HUNTING|USER_AGENTS|CHAT|GAMES|P2P|DNS|ICMP\w*|TOR|DYN_DNS|FILE_SHARING|DROP|CINS|COMPROMISED)\b|SURICATA (?:STREAM|HTTP|TLS|Applayer|IPv|TCP|UDP|DNS|QUIC|zero)|GPL (?:ICMP|MISC|SNMP)/,
   },
 ]
 

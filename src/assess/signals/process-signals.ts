@@ -1,17 +1,16 @@
 import { type AlertView, baseName } from '../alert-view.ts'
 import { type Signal, signalFrom } from '../signal.ts'
+import { productFolder, windowsFolder } from './vendor-folder.ts'
 
 const shells =
   /^(?:cmd|powershell|pwsh|powershell_ise|wscript|cscript|mshta|rundll32|bash|sh|dash|zsh)(?:\.exe)?$/
 const systemPrograms =
   /^(?:svchost|lsass|services|csrss|smss|wininit|winlogon|explorer|spoolsv|taskhostw|dllhost|conhost)\.exe$/
-const windowsFolder =
-  /^"?(?:\\\?\?\\{1,4})?[a-z]:\\{1,4}windows\\{1,4}(?:(?:system32|syswow64|winsxs)\\{1,4}|explorer\.exe)/i
 const updaters =
   /\\{1,4}(?:mscorsvw|tiworker|trustedinstaller|mpsigstub|mpcmdrun|msmpeng|wuauclt|usoclient|onedrivesetup|onedrivestandaloneupdater|filecoauth|microsoft\.sharepoint|microsoftedgeupdate|googleupdate|update|setup|dismhost|ngen|wazuh-agent|ossec-agent|taskhostw|backgroundtaskhost|searchindexer|compattelrunner|sppsvc)\.exe"?$/i
 
-const productFolder =
-  /^"?[a-z]:\\{1,4}(?:program files(?: \(x86\))?|programdata\\{1,4}microsoft\\{1,4}windows defender)\\{1,4}/i
+/** A shell without anything to run. */
+const bareShell = /^"?(?:[a-z]:\\{1,4}[^"]{1,80}\\)?(?:cmd|powershell|pwsh)(?:\.exe)?"?\s*$/i
 
 interface ParentRow {
   readonly weight: number
@@ -87,7 +86,7 @@ function place(view: AlertView): Signal[] {
   const { image } = view
   if (image === undefined) return []
   if (
-    /\\{1,4}users\\{1,4}public\\{1,4}|\\{1,4}perflogs\\{1,4}|\\{1,4}\$recycle|^[a-z]:\\{1,4}[^\\]+\.exe$|\\{1,4}downloads\\{1,4}|\/(?:tmp|dev\/shm|var\/tmp)\//i.test(
+    /\\{1,4}users\\{1,4}public\\{1,4}|\\{1,4}perflogs\\{1,4}|\\{1,4}\$recycle|^[a-z]:\\{1,4}[^\\]+\.exe$|\/(?:tmp|dev\/shm|var\/tmp)\//i.test(
       image.text,
     )
   ) {
@@ -108,6 +107,15 @@ function place(view: AlertView): Signal[] {
 
 function ordinary(view: AlertView): Signal[] {
   const { image, parentImage, user } = view
+  const opened = view.commands[0]
+  if (
+    parentImage !== undefined &&
+    /\\explorer\.exe$/i.test(parentImage.text) &&
+    opened !== undefined &&
+    bareShell.test(opened.text)
+  ) {
+    return [signalFrom('opened-by-hand', -0.9, 'a shell that somebody opened at the desktop', opened)]
+  }
   const system = user !== undefined && /(?:^|\\)(?:system|local service|network service)$/i.test(user.text)
   const command = view.commands[0]
   if (
@@ -158,10 +166,20 @@ function ordinary(view: AlertView): Signal[] {
 function tampering(view: AlertView): Signal[] {
   const target = view.field('/data/win/eventdata/targetImage')
   if (target === undefined) return []
-  if (/\\lsass\.exe$/i.test(target.text)) {
-    return view.image !== undefined && (windowsFolder.test(view.image.text) || updaters.test(view.image.text))
-      ? []
-      : [signalFrom('lsass-access', 2.5, 'opens LSASS, where Windows keeps credentials', target)]
+  const opener = view.image
+  const isOwn =
+    opener !== undefined &&
+    (windowsFolder.test(opener.text) || productFolder.test(opener.text) || updaters.test(opener.text))
+  const canDump =
+    opener !== undefined &&
+    /\\(?:powershell|pwsh|cmd|rundll32|taskmgr|wscript|cscript)\.exe$/i.test(opener.text)
+  if (/\\lsass\.exe$/i.test(target.text) && (!isOwn || canDump)) {
+    return [signalFrom('lsass-access', 2.5, 'opens LSASS, where Windows keeps credentials', target)]
+  }
+  if (isOwn && !canDump && opener !== undefined) {
+    return [
+      signalFrom('own-access', -1.4, 'opened by a program of Windows or of an installed product', opener),
+    ]
   }
   const access = view.field('/data/win/eventdata/grantedAccess')
   if (access !== undefined && /^0x(?:40|400|1000|1400|1410)$/i.test(access.text)) {

@@ -85,7 +85,7 @@ const groupRows: readonly GroupRow[] = [
   },
   {
     id: 'script-event',
-    weight: 0.6,
+    weight: 0.2,
     reason: 'PowerShell logged a script that a rule for attacks describes',
     groups: ['powershell'],
   },
@@ -117,7 +117,7 @@ const descriptionRows: readonly { id: string; weight: number; reason: string; pa
     weight: -1.5,
     reason: 'a program or service changed its state',
     pattern:
-      /\b(?:service (?:startup type|started|stopped|exited)|listened ports status|logged? rotated|was unavailable|agent (?:started|stopped|disconnected)|software protection|system time changed|updated successfully|log rotat)/i,
+      /\b(?:service (?:startup type|started|stopped|exited)|logged? rotated|was unavailable|agent (?:started|stopped|disconnected)|software protection|system time changed|updated successfully|log rotat)/i,
   },
   {
     id: 'denied',
@@ -130,6 +130,18 @@ const descriptionRows: readonly { id: string; weight: number; reason: string; pa
     weight: 2.5,
     reason: 'an event log was cleared',
     pattern: /(?:audit|event) log was cleared|log (?:file )?(?:was )?cleared/i,
+  },
+  {
+    id: 'ports-changed',
+    weight: -0.8,
+    reason: 'a port was opened or closed, as at every start of a service',
+    pattern: /listened ports status/i,
+  },
+  {
+    id: 'promiscuous-mode',
+    weight: -0.5,
+    reason: 'network sensors and container hosts listen to everything as well',
+    pattern: /promiscuous/i,
   },
   {
     id: 'audit-policy',
