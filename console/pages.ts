@@ -1,4 +1,4 @@
-import { Inbox, Settings, ShieldCheck, UserSearch } from 'lucide-react'
+import { Inbox, Mail, Settings, ShieldCheck, UserSearch } from 'lucide-react'
 import type { ComponentType } from 'react'
 import type { Role } from './api/session.ts'
 
@@ -42,6 +42,15 @@ export const pages: readonly PageEntry[] = [
     goKey: 'a',
     load: () => import('./pages/approvals.tsx'),
   },
+  {
+    path: '/mail',
+    title: 'Mail',
+    icon: Mail,
+    section: 'Triage',
+    goKey: 'm',
+    load: () => import('./pages/mail.tsx'),
+  },
+  { path: '/mail/$mailId', title: 'Mail', icon: Mail, load: () => import('./pages/mail-message.tsx') },
   {
     path: '/settings',
     title: 'Settings',

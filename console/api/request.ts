@@ -48,6 +48,15 @@ export function sendJson<T>(
   })
 }
 
+/** Sends a file as it is. `T` is the endpoint's reply. Throws `RequestFailure`. */
+export function sendFile<T>(path: string, file: Blob, contentType: string): Promise<T> {
+  return exchange<T>(path, {
+    method: 'POST',
+    headers: { 'x-csrf-token': csrfToken, 'content-type': contentType },
+    body: file,
+  })
+}
+
 /** `/api/cases` and `{severity: ['high']}` to `/api/cases?severity=high`. */
 export function withQuery(path: string, query: Query): string {
   const parameters = new URLSearchParams()
