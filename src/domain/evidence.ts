@@ -26,3 +26,11 @@ export type EvidenceDraft = Omit<EvidenceItem, 'id'>
 export function numberEvidence(drafts: readonly EvidenceDraft[]): EvidenceItem[] {
   return drafts.map((draft, index) => ({ ...draft, id: `E${index + 1}` }))
 }
+
+/** Evidence found later, numbered on from what there is. */
+export function appendEvidence(
+  items: readonly EvidenceItem[],
+  drafts: readonly EvidenceDraft[],
+): EvidenceItem[] {
+  return [...items, ...drafts.map((draft, index) => ({ ...draft, id: `E${items.length + index + 1}` }))]
+}

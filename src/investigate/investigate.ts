@@ -1,8 +1,9 @@
 import type { Brief } from '../domain/brief.ts'
-import type { EvidenceItem } from '../domain/evidence.ts'
+import { appendEvidence, type EvidenceItem } from '../domain/evidence.ts'
 import type { AskModel } from '../domain/model-question.ts'
 import type { CaseContext } from '../evidence/case-context.ts'
 import { collectEvidence } from '../evidence/collect-evidence.ts'
+import { suspectedInjections } from '../verify/suspected-injection.ts'
 import { computeBrief } from './compute-brief.ts'
 import { type ModelBrief, modelBrief } from './model-brief.ts'
 import { chooseForModel, type ModelSelection } from './model-selection.ts'
@@ -31,7 +32,8 @@ export interface InvestigationPorts {
 
 /** Gathers the evidence of a case and tells it without a model. Pure, deterministic, milliseconds. */
 export function investigateCase(context: CaseContext): Investigation {
-  const evidence = collectEvidence(context)
+  const collected = collectEvidence(context)
+  const evidence = appendEvidence(collected, suspectedInjections(collected))
   return { evidence, computed: computeBrief(context, evidence) }
 }
 

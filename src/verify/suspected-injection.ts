@@ -73,7 +73,7 @@ export function suspectedInjections(evidence: readonly EvidenceItem[]): Evidence
         {
           kind: 'suspected-injection',
           source: item.source,
-          pointer: item.pointer,
+          pointer: '', // Computed: the item that it names has the place.
           quote: `${item.id} ${found.join(', and ')}`,
           trust: 'observed' as const,
           label: 'Text that speaks to an AI instead of a person',

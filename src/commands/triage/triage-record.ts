@@ -4,6 +4,7 @@ import type { Brief } from '../../domain/brief.ts'
 import type { EvidenceItem } from '../../domain/evidence.ts'
 import type { CaseContext } from '../../evidence/case-context.ts'
 import { type Problem, problem } from '../../lib/problem.ts'
+import { raisedByInjection } from '../../verify/suspected-injection.ts'
 
 /** One line of `tocsin triage --json`. Others script against these names. */
 export interface TriageRecord {
@@ -50,7 +51,7 @@ export function triageRecord(
   return {
     case_id: context.case.id,
     title: context.case.title,
-    severity: context.case.severity,
+    severity: raisedByInjection(context.case.severity, evidence),
     first_seen: new Date(context.case.firstSeenMs).toISOString(),
     last_seen: new Date(context.case.lastSeenMs).toISOString(),
     alert_count: context.alerts.length,
