@@ -1,4 +1,4 @@
-import { Inbox, Mail, Settings, ShieldCheck, UserSearch } from 'lucide-react'
+import { Inbox, Mail, ScanSearch, Settings, ShieldCheck, UserSearch } from 'lucide-react'
 import type { ComponentType } from 'react'
 import type { Role } from './api/session.ts'
 
@@ -34,6 +34,15 @@ export const pages: readonly PageEntry[] = [
     icon: UserSearch,
     load: () => import('./pages/entity.tsx'),
   },
+  {
+    path: '/rules',
+    title: 'Rules',
+    icon: ScanSearch,
+    section: 'Detect',
+    goKey: 'r',
+    load: () => import('./pages/rules.tsx'),
+  },
+  { path: '/rules/$ruleId', title: 'Rule', icon: ScanSearch, load: () => import('./pages/rule.tsx') },
   {
     path: '/approvals',
     title: 'Approvals',

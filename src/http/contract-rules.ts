@@ -38,7 +38,12 @@ const tally = z.object({
 
 /** What is known of a draft because it was run. */
 export const measurement = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('refused'), findings: z.array(finding) }),
+  z.object({
+    kind: z.literal('refused'),
+    findings: z.array(finding),
+    /** Where the draft could be read: the lines of the findings are of this text. */
+    text: z.string().optional(),
+  }),
   z.object({
     kind: z.literal('proven'),
     /** The draft as it would be deployed. */

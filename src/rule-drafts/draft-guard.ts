@@ -17,7 +17,8 @@ export type GuardedDraft =
       readonly ruleIds: readonly number[]
       readonly findings: readonly Finding[]
     }
-  | { readonly kind: 'refused'; readonly findings: readonly Finding[] }
+  /** `text` where the draft could be read: the findings' lines are of it. */
+  | { readonly kind: 'refused'; readonly findings: readonly Finding[]; readonly text?: string }
 
 export interface GuardContext {
   readonly origin: DraftOrigin
@@ -69,7 +70,7 @@ export function guardDraft(draft: string, context: GuardContext): GuardedDraft {
     context.knows,
   ).get(context.fileName)
   const findings = found ?? []
-  if (findings.some(({ severity }) => severity === 'error')) return { kind: 'refused', findings }
+  if (findings.some(({ severity }) => severity === 'error')) return { kind: 'refused', findings, text }
   return { kind: 'sound', text, ruleIds: numbered.ids, findings }
 }
 

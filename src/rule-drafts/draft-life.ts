@@ -112,7 +112,7 @@ export async function measureDraft(
   } as const
   const proof = await ports.measure(question, signal)
   const replaces = (await ports.wazuh?.read(draft.fileName, signal)) ?? null
-  const text = proof.kind === 'proven' ? proof.text : draft.text
+  const text = proof.text ?? draft.text
   return step(ports, tenant, id, editableStates, async now => {
     if (now.text !== draft.text || JSON.stringify(now.cases) !== JSON.stringify(draft.cases))
       return refuse('conflict', 'the draft was changed while it was measured: measure it again')

@@ -27,7 +27,7 @@ export type Measured =
       readonly findings: readonly Finding[]
       readonly proof: Proof
     }
-  | { readonly kind: 'refused'; readonly findings: readonly Finding[] }
+  | { readonly kind: 'refused'; readonly findings: readonly Finding[]; readonly text?: string }
 
 export type MeasureDraft = (question: MeasureQuestion, signal: AbortSignal) => Promise<Measured>
 

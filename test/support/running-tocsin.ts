@@ -15,8 +15,17 @@ export interface RunningTocsin {
 
 const startTimeoutMs = 90_000
 
-/** Starts it and waits until it answers. Throws with everything it said when it does not. `models`: the text of models.yaml. */
-export async function startTocsin({ models = '' }: { models?: string } = {}): Promise<RunningTocsin> {
+/**
+ * Starts it and waits until it answers. Throws with everything it said when it does not. `models`: the text of models.yaml;
+ * `settings`: further variables.
+ */
+export async function startTocsin({
+  models = '',
+  settings = {},
+}: {
+  models?: string
+  settings?: Readonly<Record<string, string>>
+} = {}): Promise<RunningTocsin> {
   const folder = await mkdtemp(join(tmpdir(), 'tocsin-e2e-'))
   await chmod(folder, 0o755) // As root, the embedded PostgreSQL runs under another account and must get in.
   const alertsFile = join(folder, 'alerts.json')
@@ -31,6 +40,7 @@ export async function startTocsin({ models = '' }: { models?: string } = {}): Pr
       TOCSIN_MODELS: join(folder, 'models.yaml'),
       TOCSIN_SKIP_INSTALL: '1',
       TOCSIN_STUB_KEY: 'test-key',
+      ...settings,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

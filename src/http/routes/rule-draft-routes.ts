@@ -107,7 +107,7 @@ async function views(
 
 function measurementOf(measured: Measured): Measurement {
   const findings = [...measured.findings]
-  if (measured.kind === 'refused') return { kind: 'refused', findings }
+  if (measured.kind === 'refused') return { ...measured, findings }
   const { cases, tallies, pastEvents, cutShort } = measured.proof
   return {
     ...measured,

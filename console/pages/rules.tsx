@@ -1,0 +1,110 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { RuleDraftView } from '../../src/http/contract-rules.ts'
+import { failureText } from '../api/request.ts'
+import { createRuleDraft, listRuleDrafts } from '../api/rules.ts'
+import { useMay } from '../api/session.ts'
+import { Button } from '../components/button.tsx'
+import { DataTable } from '../components/data-table.tsx'
+import { Dialog } from '../components/dialog.tsx'
+import { TextField } from '../components/field.tsx'
+import { Link } from '../components/link.tsx'
+import { Moment } from '../components/moment.tsx'
+import { PageHeading } from '../components/page-heading.tsx'
+import { QueryState } from '../components/query-state.tsx'
+import { Untrusted } from '../components/untrusted.tsx'
+import { useGo } from '../router.tsx'
+import { RuleState } from '../rules/rule-state.tsx'
+
+/** Detection rules: being written, waiting for approval, deployed. */
+export function Page() {
+  const [creating, setCreating] = useState(false)
+  const mayWrite = useMay('analyst')
+  const query = useQuery({
+    queryKey: ['rule-drafts'],
+    queryFn: ({ signal }) => listRuleDrafts(signal),
+    refetchInterval: 10_000,
+  })
+  return (
+    <>
+      <PageHeading title="Rules">
+        {mayWrite && <Button onClick={() => setCreating(true)}>New rule</Button>}
+      </PageHeading>
+      <div className="grid max-w-5xl gap-3 px-4 pb-8">
+        <QueryState query={query} what="The rules">
+          {({ drafts, connected }) => (
+            <>
+              {!connected && (
+                <p className="text-muted">
+                  No Wazuh server is connected (TOCSIN_WAZUH_API_URL): rules can be written and measured, not
+                  deployed.
+                </p>
+              )}
+              <DataTable<RuleDraftView>
+                label="Rules"
+                rows={drafts}
+                rowKey={draft => draft.id}
+                empty="No rules yet. A rule starts with a name and a log on which it must fire."
+                columns={[
+                  {
+                    title: 'Rule',
+                    cell: draft => (
+                      <Link href={`/rules/${draft.id}`} className="text-accent underline">
+                        <Untrusted text={draft.title} />
+                      </Link>
+                    ),
+                  },
+                  { title: 'State', cell: draft => <RuleState state={draft.state} /> },
+                  { title: 'Written by', cell: draft => draft.changedBy?.displayName ?? '' },
+                  { title: 'Changed', cell: draft => <Moment atMs={draft.changedAtMs} /> },
+                ]}
+              />
+            </>
+          )}
+        </QueryState>
+      </div>
+      {creating && <NewRuleDialog onClose={() => setCreating(false)} />}
+    </>
+  )
+}
+
+const template = `<group name="local,">
+  <rule id="100000" level="5">
+    <if_sid>1</if_sid>
+    <match>words of the log</match>
+    <description>What happened</description>
+  </rule>
+</group>
+`
+
+function NewRuleDialog({ onClose }: { onClose: () => void }) {
+  const go = useGo()
+  const [title, setTitle] = useState('')
+  const create = useMutation({
+    mutationFn: () => createRuleDraft({ title, text: template, cases: [] }),
+    onSuccess: ({ draft }) => go(`/rules/${draft.id}`),
+  })
+  return (
+    <Dialog title="New rule" onClose={onClose}>
+      <form
+        className="grid gap-3"
+        onSubmit={event => {
+          event.preventDefault()
+          create.mutate()
+        }}
+      >
+        <TextField
+          label="What it detects"
+          value={title}
+          required
+          maxLength={200}
+          error={create.isError ? failureText(create.error) : undefined}
+          onChange={event => setTitle(event.target.value)}
+        />
+        <Button type="submit" look="primary" busy={create.isPending} className="justify-self-end">
+          Create
+        </Button>
+      </form>
+    </Dialog>
+  )
+}

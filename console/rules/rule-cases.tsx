@@ -1,0 +1,85 @@
+import { Check, X } from 'lucide-react'
+import type { Measurement, RuleDraftBody } from '../../src/http/contract-rules.ts'
+import { Button } from '../components/button.tsx'
+import { inputClass } from '../components/field.tsx'
+import { Section } from '../components/section.tsx'
+
+type Cases = RuleDraftBody['cases']
+type Judged = Extract<Measurement, { kind: 'proven' }>['proof']['cases']
+
+/** Logs on which the rule must or must not fire, with what it did. */
+export function RuleCases({
+  cases,
+  judged,
+  writable,
+  onChange,
+}: {
+  cases: Cases
+  judged: Judged
+  writable: boolean
+  onChange: (cases: Cases) => void
+}) {
+  const change = (index: number, part: Partial<Cases[number]>) =>
+    onChange(cases.map((one, at) => (at === index ? { ...one, ...part } : one)))
+  return (
+    <Section title="Logs">
+      {cases.length === 0 && (
+        <p className="text-muted">
+          Add a log on which the rule must fire, and one much like it on which it must not. Several lines are
+          several logs in a row.
+        </p>
+      )}
+      <ol className="grid gap-3">
+        {cases.map((one, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a case is its place in the list
+          <li key={index} className="grid gap-1">
+            <textarea
+              aria-label={`Log ${index + 1}`}
+              className={`${inputClass} font-mono`}
+              rows={2}
+              value={one.log}
+              readOnly={!writable}
+              onChange={event => change(index, { log: event.target.value })}
+            />
+            <div className="flex flex-wrap items-center gap-3">
+              <label className="flex items-center gap-1.5">
+                <input
+                  type="checkbox"
+                  checked={one.fires}
+                  disabled={!writable}
+                  onChange={event => change(index, { fires: event.target.checked })}
+                />
+                must fire
+              </label>
+              <Outcome result={judged.find(({ log, fires }) => log === one.log && fires === one.fires)} />
+              {writable && (
+                <Button look="quiet" onClick={() => onChange(cases.filter((_, at) => at !== index))}>
+                  Remove
+                </Button>
+              )}
+            </div>
+          </li>
+        ))}
+      </ol>
+      {writable && (
+        <Button
+          className="justify-self-start"
+          onClick={() => onChange([...cases, { log: '', fires: cases.length === 0 }])}
+        >
+          Add a log
+        </Button>
+      )}
+    </Section>
+  )
+}
+
+function Outcome({ result }: { result: Judged[number] | undefined }) {
+  if (result === undefined) return null
+  const { pass, rule } = result
+  return (
+    <span className={`flex items-center gap-1 ${pass ? 'text-good' : 'text-bad'}`}>
+      {pass ? <Check aria-hidden="true" className="size-4" /> : <X aria-hidden="true" className="size-4" />}
+      {pass ? 'as wanted' : 'not as wanted'}: {rule === undefined ? 'no rule fires' : `rule ${rule} fires`}
+    </span>
+  )
+}
