@@ -154,6 +154,18 @@ describe('invariants in the source', () => {
     expect(broken).toEqual([])
   })
 
+  it('only redact() brands text as redacted', () => {
+    const users = source.filter(file => /\bbrandRedacted\(/.test(text(file)))
+    expect(users.sort()).toEqual(['src/redact/redact.ts', 'src/redact/redacted-text.ts'])
+  })
+
+  it('the egress scan shares no code with redaction (invariant 6)', () => {
+    const shared = imports
+      .filter(entry => /^src\/redact\/egress-/.test(entry.file) && entry.target.startsWith('.'))
+      .filter(entry => !/^src\/(domain\/|redact\/egress-)/.test(localTarget(entry) ?? ''))
+    expect(shared.map(entry => `${entry.file} imports ${entry.target}`)).toEqual([])
+  })
+
   it('only config.ts reads the environment', () => {
     const readers = source.filter(file => /\bprocess\.env\b/.test(text(file)) && file !== 'src/config.ts')
     expect(readers).toEqual([])

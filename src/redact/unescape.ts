@@ -12,9 +12,11 @@ const percent = '%u[0-9a-f]{4}|%[0-9a-f]{2}(?:%[0-9a-f]{2})*'
 const backslash =
   '\\\\u\\{[0-9a-f]{1,6}\\}|\\\\u[0-9a-f]{4}(?:\\\\u[0-9a-f]{4})*|\\\\U[0-9a-f]{8}|\\\\x[0-9a-f]{2}(?:\\\\x[0-9a-f]{2})*|(?:\\\\[0-3][0-7]{2})+|\\\\["\'\\\\/nrtbfv]'
 const entity = '&#x[0-9a-f]{1,6};?|&#[0-9]{1,7};?|&[a-z]{2,8};'
-const quotedPrintable = '=\\r?\\n|(?:=[0-9a-f]{2})+'
+const quotedPrintable = '(?:=[0-9a-f]{2})+'
 const syslogOctal = '#0[0-3][0-7]'
 const escapes = new RegExp([percent, backslash, entity, quotedPrintable, syslogOctal].join('|'), 'gi')
+const softBreak = /=\r?\n/
+const softBreaks = /=\r?\n/g
 const anyEscape = /[%\\&=#]/
 
 const entities: Record<string, string> = {
@@ -47,9 +49,11 @@ export function unescapedView(parent: View): View | undefined {
   if (!anyEscape.test(parent.text)) return undefined
   // In a string that was escaped, a backslash of its own is doubled. Where none is, `C:\new` is a path as it stands.
   const escapedString = /\\[\\"]/.test(parent.text)
+  // Soft line breaks go first and alone: what they cut may be a word that the next layer's escapes would spoil.
+  const layer = softBreak.test(parent.text) ? softBreaks : escapes
   let builder: ViewBuilder | undefined
   let copied = 0
-  for (const match of parent.text.matchAll(escapes)) {
+  for (const match of parent.text.matchAll(layer)) {
     if (!escapedString && /^\\[nrtbfv]$/.test(match[0])) continue
     const plain = decode(match[0])
     if (plain === undefined) continue

@@ -72,11 +72,6 @@ export class Vault {
     return this.#next(series)
   }
 
-  /** The stem already given to an identity. */
-  stemOf(identity: string): string | undefined {
-    return this.#stems.get(identity)
-  }
-
   /** The number that belongs to an identity in a series, given at first sight (subnets, domains of SIDs). */
   numberOf(series: string, identity: string): number {
     const key = `number ${series} ${identity}`

@@ -11,10 +11,3 @@ export function isWordUnit(code: number): boolean {
   if (code < 0x80) return asciiWord[code] === 1
   return code < 0x2e80 && letterOrDigit.test(String.fromCharCode(code))
 }
-
-/** Whether a match from `start` to `end` stands alone in the text. Edges that are no word units need nothing. */
-export function standsAlone(text: string, start: number, end: number): boolean {
-  const before = start > 0 && isWordUnit(text.charCodeAt(start - 1)) && isWordUnit(text.charCodeAt(start))
-  const after = end < text.length && isWordUnit(text.charCodeAt(end)) && isWordUnit(text.charCodeAt(end - 1))
-  return !before && !after
-}

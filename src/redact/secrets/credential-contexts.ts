@@ -19,7 +19,8 @@ const notSecretName =
 
 /** Passwords: whatever stands behind the word is one, unless it is a template. */
 const isPassword = (secret: string, match: RegExpExecArray): boolean => {
-  if (secret.length < 3 || !isRealValue(secret)) return false
+  // A quote that closes something else opens no password: ` status=failed` between two of them.
+  if (secret.length < 3 || /^\s/.test(secret) || !isRealValue(secret)) return false
   const name = match[0].slice(0, match[0].search(/[\s"'=:\\\])]/))
   const restOfWord = /^(?:password|passwd|passwort|passphrase|pass|pwd)(?:$|([\w.-]+)$)/i.exec(name)?.[1]
   if (restOfWord !== undefined && notSecretName.test(restOfWord)) return false
@@ -80,7 +81,7 @@ export const credentialContexts: readonly SecretDetector[] = [
   detector(
     'password',
     'password passwd passwort passphrase pwd kennwort senha contrase',
-    `(?:password|passwd|passwort|passphrase|pwd|kennwort|senha|contraseña)${restOfName}${assigns}${value}`,
+    `(?<![A-Za-z0-9+/]{20})(?:password|passwd|passwort|passphrase|pwd|kennwort|senha|contraseña)${restOfName}${assigns}${value}`,
     { flags: 'i', holds: isPassword },
   ),
   detector('password', 'pass', `(?<![A-Za-z])pass\\d?(?:in|out)?${assigns}(?:pass:)?${value}`, {
