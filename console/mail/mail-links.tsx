@@ -8,7 +8,7 @@ type Row = MailDetail['links'][number]
 export function MailLinks({ mail }: { mail: MailDetail }) {
   return (
     <DataTable<Row & { readonly key: string }>
-      label="Links"
+      label="Links and where they lead"
       rows={mail.links.map((link, index) => ({ ...link, key: String(index) }))}
       rowKey={link => link.key}
       empty="There are no links."

@@ -124,7 +124,7 @@ function MailPage({ mail }: { mail: MailDetail }) {
         </Section>
         <Section title="Headers">
           <DataTable
-            label="Headers"
+            label="Header fields"
             rows={mail.headers.map((header, index) => ({ ...header, key: String(index) }))}
             rowKey={header => header.key}
             empty="The message has no headers."
@@ -188,7 +188,7 @@ function MailTexts({ mail }: { mail: MailDetail }) {
 function MailAttachments({ mail }: { mail: MailDetail }) {
   return (
     <DataTable<MailDetail['attachments'][number]>
-      label="Attachments"
+      label="Attached files"
       rows={mail.attachments}
       rowKey={file => file.part}
       empty="There are no attachments."
