@@ -379,6 +379,26 @@ describe('Windows programs', () => {
       targetFilename: 'C:\\Users\\ann\\AppData\\Local\\Temp\\x\\VC_redist.x64.exe',
     }),
   })
+  check('malware named like an updater', 'person', {
+    rule: ['92213', 15, 'Executable file dropped in folder commonly used by malware', dropped],
+    data: sysmonFile({
+      image: 'C:\\Users\\Public\\MicrosoftEdgeUpdate.exe',
+      targetFilename: 'C:\\Users\\ann\\AppData\\Local\\Temp\\a.exe',
+    }),
+  })
+  check('malware named like a part of Windows', 'person', {
+    rule: [
+      '61618',
+      12,
+      'Sysmon - Suspicious Process - svchost.exe',
+      ['windows', 'sysmon', 'sysmon_process-anomalies'],
+    ],
+    data: sysmonProcess({
+      image: 'C:\\ProgramData\\svchost.exe',
+      parentImage: cmd,
+      commandLine: 'svchost.exe',
+    }),
+  })
   check('a driver is installed', 'noise', {
     rule: ['92217', 6, 'Executable dropped in Windows root folder', dropped],
     data: sysmonFile({

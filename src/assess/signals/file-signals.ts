@@ -114,7 +114,7 @@ function writerSignal(image: FieldText, target: FieldText, isProgram: boolean): 
     return signalFrom('user-copy', -0.6, 'copied or unpacked by the person at the desktop', image)
   }
   return /setup|install|redist|updat/.test(writer)
-    ? signalFrom('installer', -1.6, 'unpacked by an installer', image)
+    ? signalFrom('installer', -1.2, 'unpacked by an installer', image)
     : undefined
 }
 

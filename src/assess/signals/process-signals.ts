@@ -7,7 +7,12 @@ const shells =
 const systemPrograms =
   /^(?:svchost|lsass|services|csrss|smss|wininit|winlogon|explorer|spoolsv|taskhostw|dllhost|conhost)\.exe$/
 const updaters =
-  /\\{1,4}(?:mscorsvw|tiworker|trustedinstaller|mpsigstub|mpcmdrun|msmpeng|wuauclt|usoclient|onedrivesetup|onedrivestandaloneupdater|filecoauth|microsoft\.sharepoint|microsoftedgeupdate|googleupdate|update|setup|dismhost|ngen|wazuh-agent|ossec-agent|taskhostw|backgroundtaskhost|searchindexer|compattelrunner|sppsvc)\.exe"?$/i
+  /\\{1,4}(?:mscorsvw|tiworker|trustedinstaller|mpsigstub|mpcmdrun|msmpeng|wuauclt|usoclient|onedrivesetup|onedrivestandaloneupdater|filecoauth|microsoft\.sharepoint|microsoftedgeupdate|googleupdate|dismhost|ngen|wazuh-agent|ossec-agent|taskhostw|backgroundtaskhost|searchindexer|compattelrunner|sppsvc)\.exe"?$/i
+
+/** Malware likes to be called like an updater, but lies where users may write. */
+function isUpdater(path: string): boolean {
+  return updaters.test(path) && !/\\(?:temp|downloads|public|perflogs)\\/i.test(path)
+}
 
 /** A shell without anything to run. */
 const bareShell = /^"?(?:[a-z]:\\{1,4}[^"]{1,80}\\)?(?:cmd|powershell|pwsh)(?:\.exe)?"?\s*$/i
@@ -138,7 +143,7 @@ function ordinary(view: AlertView): Signal[] {
   if (parentImage !== undefined && productFolder.test(parentImage.text)) {
     return [signalFrom('product-parent', -1, 'started by an installed product', parentImage)]
   }
-  if (image !== undefined && updaters.test(image.text)) {
+  if (image !== undefined && isUpdater(image.text)) {
     return [
       signalFrom('updater', -1.5, 'done by a program that installs updates or runs in the background', image),
     ]
@@ -169,7 +174,7 @@ function tampering(view: AlertView): Signal[] {
   const opener = view.image
   const isOwn =
     opener !== undefined &&
-    (windowsFolder.test(opener.text) || productFolder.test(opener.text) || updaters.test(opener.text))
+    (windowsFolder.test(opener.text) || productFolder.test(opener.text) || isUpdater(opener.text))
   const canDump =
     opener !== undefined &&
     /\\(?:powershell|pwsh|cmd|rundll32|taskmgr|wscript|cscript)\.exe$/i.test(opener.text)
