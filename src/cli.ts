@@ -17,6 +17,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   intel: () => import('./commands/intel.ts'),
   knowledge: () => import('./commands/knowledge.ts'),
   ask: () => import('./commands/ask.ts'),
+  eval: () => import('./commands/eval.ts'),
   version: () => import('./commands/version.ts'),
   sigma: () => import('./commands/sigma.ts'),
   yara: () => import('./commands/yara.ts'),

@@ -1,0 +1,169 @@
+import { createWriteStream, existsSync, readFileSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import packageJson from '../../package.json' with { type: 'json' }
+import { answerQuestion } from '../chat/answer-question.ts'
+import { readConfig } from '../config.ts'
+import { emptyInventory } from '../domain/inventory.ts'
+import { emptyMailOrganisation } from '../domain/mail.ts'
+import { askSolver } from '../evaluation/ask-solver.ts'
+import { runSuite, type Solver, summarise } from '../evaluation/run-suite.ts'
+import {
+  type EvaluationItem,
+  type EvaluationTask,
+  evaluationTasks,
+  readItems,
+  requireItems,
+} from '../evaluation/suite-items.ts'
+import { extractIndicators } from '../indicators/extract-indicators.ts'
+import { rankTechniques } from '../intel/rank-techniques.ts'
+import { investigateCase } from '../investigate/investigate.ts'
+import { attackVersion } from '../knowledge/attack-techniques.ts'
+import { AppError } from '../lib/app-error.ts'
+import { systemClock } from '../lib/clock.ts'
+import { mailAnalyser } from '../mail/analyse-mail.ts'
+import { openModelsOffline } from '../main/open-models-for.ts'
+import { type Command, type Io, readArgs, readInput } from './command.ts'
+import { filesBelow } from './files-below.ts'
+import { AlertReader } from './triage/read-alerts.ts'
+import { casesOf } from './triage/triage-alerts.ts'
+
+const suitesFolder = join(import.meta.dirname, '..', '..', 'samples', 'suites')
+const seed = 20261124
+const shownProblems = 5
+
+/** `tocsin eval run`. */
+export const command: Command = {
+  summary: 'evaluate code and models on suites of questions with known answers',
+  usage: `tocsin eval run SUITE|DIR|FILE [--model PROFILE|none] [--task TASK] [--out FILE]
+
+SUITE is one that Tocsin ships (attack, chat); DIR holds .ndjson, .jsonl, .json or .tsv files of items, FILE is one of
+them. An item is {id, input, expected, task?}; the TSV files of CTIBench are read as they are. Items of the tasks
+choice, cwe and cvss take a model; the others are answered by code unless a model is named.
+
+  --model  a profile of 'tocsin model list', or 'none' (the default): code alone
+  --task   the task of items that name none: ${evaluationTasks.join(', ')}
+  --out    writes there instead of to standard output
+
+Writes one record an item {id, task, output, score, deterministic}, and last {suite, n, metrics, ci95, seed, versions}.
+
+Exit codes: 0 run, whatever the scores; 1 an item could not be answered; 2 bad usage or unreadable input.
+`,
+  async run(args, io) {
+    const { values, positionals } = readArgs(args, {
+      allowPositionals: true,
+      options: {
+        model: { type: 'string', default: 'none' },
+        task: { type: 'string' },
+        out: { type: 'string' },
+        json: { type: 'boolean' },
+      },
+    })
+    const [action, suite, ...rest] = positionals
+    if (action !== 'run' || suite === undefined || rest.length > 0)
+      throw new AppError('bad-usage', 'say `eval run SUITE`')
+    const task = evaluationTasks.find(name => name === values.task)
+    if (values.task !== undefined && task === undefined)
+      throw new AppError('bad-usage', `there is no task '${values.task}'`)
+    const items = await readSuite(suite, task, io)
+    const models =
+      values.model === 'none'
+        ? undefined
+        : await openModelsOffline(readConfig(), values.model, emptyInventory)
+    const out = values.out === undefined ? undefined : createWriteStream(values.out)
+    const write = (record: unknown) =>
+      out === undefined
+        ? io.stdout(`${JSON.stringify(record)}\n`)
+        : void out.write(`${JSON.stringify(record)}\n`)
+    try {
+      const results = []
+      for await (const result of runSuite(items, solversFor(suite, models?.ask), io.signal)) {
+        write(result)
+        results.push(result)
+      }
+      const versions = { tocsin: packageJson.version, attack: attackVersion.version, model: values.model }
+      write(summarise(basename(suite), results, seed, versions))
+      return results.some(result => result.error !== undefined) ? 1 : 0
+    } finally {
+      await models?.close()
+      if (out !== undefined)
+        await new Promise<void>((done, fail) =>
+          out.end((error?: Error | null) => (error ? fail(error) : done())),
+        )
+    }
+  },
+}
+
+async function readSuite(suite: string, task: EvaluationTask | undefined, io: Io): Promise<EvaluationItem[]> {
+  const shipped = join(suitesFolder, suite)
+  const path = /^[a-z-]+$/.test(suite) && existsSync(shipped) ? shipped : suite
+  const named = evaluationTasks.find(name => name === basename(path))
+  const items: EvaluationItem[] = []
+  for (const file of filesBelow(
+    path,
+    name => /\.(ndjson|jsonl|json|tsv)(\.gz)?$/i.test(name) && name !== 'alerts.ndjson',
+  )) {
+    const { value, problems } = readItems((await readInput(file, io)).toString('utf8'), file, task ?? named)
+    for (const entry of problems.slice(0, shownProblems))
+      io.stderr(`tocsin: ${file}: ${entry.where ?? ''}: ${entry.message}\n`)
+    if (problems.length > shownProblems)
+      io.stderr(`tocsin: ${file}: ${problems.length - shownProblems} more like these\n`)
+    items.push(...value)
+  }
+  requireItems(items, suite)
+  return items
+}
+
+type Ask = Parameters<typeof askSolver>[0]
+
+function solversFor(suite: string, ask: Ask | undefined): Partial<Record<EvaluationTask, Solver>> {
+  const byCode = (solve: (input: unknown) => unknown): Solver => ({
+    deterministic: true,
+    solve: async input => solve(input),
+  })
+  const judge = mailAnalyser(emptyMailOrganisation)
+  const data = alertsBeside(suite)
+  return {
+    triage: byCode(triage),
+    attack: byCode(input => rankTechniques(String(input)).map(ranked => ranked.id)),
+    chat:
+      ask === undefined
+        ? byCode(input => answerQuestion(questionOf(input), data).answer)
+        : askSolver(ask, 'chat'),
+    mail: byCode(input => judge(Buffer.from(String(input)), 'item', 0).verdict),
+    intel: byCode(input => extractIndicators(String(input)).indicators.map(indicator => indicator.value)),
+    ...(ask === undefined
+      ? {}
+      : { choice: askSolver(ask, 'choice'), cwe: askSolver(ask, 'cwe'), cvss: askSolver(ask, 'cvss') }),
+  }
+}
+
+function questionOf(input: unknown): string {
+  return typeof input === 'object' && input !== null && 'question' in input
+    ? String(input.question)
+    : String(input)
+}
+
+/** Questions are about the alerts that lie beside them; those of the shipped suite are about the sample. */
+function alertsBeside(suite: string) {
+  const beside = existsSync(suite) && statSync(suite).isDirectory() ? join(suite, 'alerts.ndjson') : undefined
+  const path = beside !== undefined && existsSync(beside) ? beside : join(suitesFolder, '..', 'alerts.ndjson')
+  const reader = new AlertReader(systemClock.now())
+  reader.read(readFileSync(path), path)
+  const alerts = reader.result().alerts.toSorted((a, b) => a.timestampMs - b.timestampMs)
+  return { alerts, rankTechniques, nowMs: (alerts.at(-1)?.timestampMs ?? 0) + 1 }
+}
+
+/** The probability that an alert needs a person: of the alert itself, or the highest of several. */
+function triage(input: unknown): number {
+  const reader = new AlertReader(systemClock.now())
+  const list = Array.isArray(input) ? input : [input]
+  reader.read(Buffer.from(list.map(alert => JSON.stringify(alert)).join('\n')), 'item')
+  const { alerts } = reader.result()
+  if (alerts.length === 0) throw new AppError('not-an-alert', 'the input is no Wazuh alert')
+  return Math.max(
+    ...casesOf(alerts).flatMap(context => {
+      investigateCase(context)
+      return context.assessments.map(assessment => assessment.probability)
+    }),
+  )
+}

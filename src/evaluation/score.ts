@@ -1,0 +1,65 @@
+import type { EvaluationTask } from './suite-items.ts'
+
+/**
+ * Scores an output against what was expected, from 0 to 1, by code alone. `triage`: the side of one half on which the
+ * probability lies. `attack`: 1 where an expected id is first, else one over its place. `chat`: the share of expected
+ * strings that the answer holds. `intel`: F1 over values. `redact`: 1 where none of the strings is left. The others: equal.
+ */
+export function score(task: EvaluationTask, output: unknown, expected: unknown): number {
+  switch (task) {
+    case 'triage':
+      return probabilityIn(output) >= 0.5 === isPositive(expected) ? 1 : 0
+    case 'attack': {
+      const place = texts(output).findIndex(id => texts(expected).includes(id))
+      return place === -1 ? 0 : 1 / (place + 1)
+    }
+    case 'chat': {
+      const answer = folded(output)
+      const wanted = texts(expected)
+      return wanted.length === 0
+        ? 0
+        : wanted.filter(each => answer.includes(each.toLowerCase())).length / wanted.length
+    }
+    case 'intel':
+      return f1(new Set(texts(output)), new Set(texts(expected)))
+    case 'redact':
+      return texts(expected).some(secret => String(output).includes(secret)) ? 0 : 1
+    case 'mail':
+      return isFlagged(output) === isFlagged(expected) ? 1 : 0
+    case 'choice':
+    case 'cwe':
+    case 'cvss':
+      return folded(output) === folded(expected) ? 1 : 0
+  }
+}
+
+function folded(value: unknown): string {
+  return String(value ?? '')
+    .trim()
+    .toLowerCase()
+}
+
+function texts(value: unknown): string[] {
+  if (Array.isArray(value)) return value.map(String)
+  return value === undefined || value === null ? [] : [String(value)]
+}
+
+function probabilityIn(output: unknown): number {
+  return typeof output === 'number' ? output : Number.NaN
+}
+
+function isPositive(expected: unknown): boolean {
+  return expected === true || /^(tp|true_positive|1|true)$/i.test(String(expected))
+}
+
+const flagged = ['phishing', 'bec', 'malware', 'suspicious', 'phish']
+
+function isFlagged(value: unknown): boolean {
+  return flagged.includes(folded(value))
+}
+
+function f1(found: ReadonlySet<string>, wanted: ReadonlySet<string>): number {
+  if (found.size === 0 && wanted.size === 0) return 1
+  const common = [...found].filter(value => wanted.has(value)).length
+  return common === 0 ? 0 : (2 * common) / (found.size + wanted.size)
+}

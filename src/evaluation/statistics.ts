@@ -1,0 +1,48 @@
+/** Numbers from 0 to 1 that repeat for a seed (mulberry32), so that an interval can be computed again. */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+export function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+const resamples = 2000
+
+/** The 95 % interval of a mean by percentile bootstrap: resample items, take the 2.5th and 97.5th percentile of means. */
+export function bootstrapInterval(
+  values: readonly number[],
+  random: () => number,
+): [low: number, high: number] {
+  if (values.length === 0) return [0, 0]
+  const means = Array.from({ length: resamples }, () => {
+    let sum = 0
+    for (let i = 0; i < values.length; i++) sum += values[Math.floor(random() * values.length)] ?? 0
+    return sum / values.length
+  }).sort((a, b) => a - b)
+  return [means[Math.floor(resamples * 0.025)] ?? 0, means[Math.floor(resamples * 0.975)] ?? 0]
+}
+
+/**
+ * McNemar's exact test for two models on the same items: how likely so uneven a split of the items on which they
+ * differ is, were they equally good. Returns the two-sided p.
+ */
+export function mcNemar(first: readonly boolean[], second: readonly boolean[]): number {
+  const onlyFirst = first.filter((right, i) => right && !second[i]).length
+  const onlySecond = first.filter((right, i) => !right && second[i]).length
+  const n = onlyFirst + onlySecond
+  if (n === 0) return 1
+  let term = 0.5 ** n
+  let tail = 0
+  for (let k = 0; k <= Math.min(onlyFirst, onlySecond); k++) {
+    tail += term
+    term *= (n - k) / (k + 1)
+  }
+  return Math.min(1, 2 * tail)
+}
