@@ -7,6 +7,7 @@ import type { Config } from '../config.ts'
 import { defaultGrouping } from '../group/grouping-options.ts'
 import { GroupingMemory } from '../ingest/grouping-memory.ts'
 import { createIngest, type Ingest } from '../ingest/ingest.ts'
+import { messageOf } from '../lib/app-error.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import { type IdSource, randomIds } from '../lib/ids.ts'
 import { type MailParts, mailParts } from '../mail/receive-mail.ts'
@@ -74,7 +75,7 @@ export async function openApplication(
     }),
     monitor: createSourceMonitor(clock, registry),
     accounts: { database: store.database, clock, ids, tenant },
-    wazuh: openWazuh(config, clock),
+    wazuh: openWazuh(config, clock, error => logger.warn(`Wazuh does not answer: ${messageOf(error)}`)),
     mail: mailParts({ database: store.database, clock, ids, tenant }, await readOrganisationFile(config)),
     respond: {
       database: store.database,

@@ -5,6 +5,7 @@ import { AppError, messageOf } from '../lib/app-error.ts'
 import type { Clock } from '../lib/clock.ts'
 import { createEgressFetch } from '../lib/egress-fetch.ts'
 import { type ActiveResponseClient, openActiveResponse } from '../wazuh/active-response.ts'
+import { openAgentLookup, type WazuhAgent } from '../wazuh/agents.ts'
 import { apiEventSink, type EventSink } from '../wazuh/event-sink.ts'
 import { type Indexer, openIndexer } from '../wazuh/indexer.ts'
 import { queueSocketSink } from '../wazuh/queue-socket.ts'
@@ -17,12 +18,14 @@ export interface WazuhParts {
   readonly activeResponse: ActiveResponseClient | undefined
   readonly indexer: Indexer | undefined
   readonly ruleFiles: RuleDeployment | undefined
+  /** What the server knows of hosts; nothing where it is not connected. */
+  readonly lookUpAgents: (agentIds: readonly string[]) => Promise<readonly WazuhAgent[]>
 }
 
 const managerPython = '/var/ossec/framework/python/bin/python3'
 
 /** Builds the clients that the settings name. A Wazuh address may be private: an admin wrote it. */
-export function openWazuh(config: Config, clock: Clock): WazuhParts {
+export function openWazuh(config: Config, clock: Clock, onTrouble: (error: unknown) => void): WazuhParts {
   const api =
     config.wazuhApi &&
     openWazuhApi({
@@ -43,6 +46,7 @@ export function openWazuh(config: Config, clock: Clock): WazuhParts {
     : undefined
   return {
     sink: config.publish ? (queue ?? (api && apiEventSink(api))) : undefined,
+    lookUpAgents: api ? openAgentLookup(api, clock, onTrouble) : async () => [],
     activeResponse: api && openActiveResponse(api),
     ruleFiles: api && openRuleFiles(api),
     indexer:

@@ -37,7 +37,7 @@ export async function work(app: Application, signal: AbortSignal): Promise<void>
     database,
     clock: app.clock,
     ids: app.ids,
-    lookUpAgents: async () => [],
+    lookUpAgents: app.wazuh.lookUpAgents,
     ask: models.ask,
     selection: modelSelectionSchema.parse({}),
     publishes: app.wazuh.sink !== undefined,
@@ -77,7 +77,7 @@ function handlersOf(app: Application, investigation: InvestigationParts): JobHan
     {
       kind: investigateJob,
       concurrency: 4,
-      leaseMs: 60_000,
+      leaseMs: 15_000,
       maxAttempts: 8,
       handle: job => handleInvestigate(investigation, job),
     },

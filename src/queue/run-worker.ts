@@ -24,7 +24,7 @@ export interface WorkerParts {
 }
 
 const pollMs = 1000
-const reclaimEveryMs = 15_000
+const reclaimEveryMs = 5_000
 const longestDelayMs = 15 * 60_000
 
 /**
