@@ -47,6 +47,13 @@ export async function putComputedBrief(
   )
   if (rows.length === 0) return false
   await sql.query(
+    `insert into case_words (tenant_id, case_id, words)
+     select tenant_id, id, to_tsvector('simple', title || ' ' || headline) from cases where tenant_id = $1 and id = $2
+     on conflict (tenant_id, case_id) do update set words = excluded.words
+       where case_words.words is distinct from excluded.words`,
+    [tenant, draft.caseId],
+  )
+  await sql.query(
     `insert into briefs (tenant_id, id, case_id, revision, origin, created_ms, brief, evidence, review)
      values ($1, $2, $3, $4, 'computed', $5, $6::json, $7::json, 'not-needed')
      on conflict (tenant_id, case_id) where origin = 'computed' do update set id = excluded.id,

@@ -35,7 +35,7 @@ create table alert_counts (
   count integer not null,
   last_seen_ms bigint not null,
   primary key (tenant_id, rule_id, agent_name, day)
-);
+) with (fillfactor = 75);
 
 create table cases (
   tenant_id text not null,
@@ -72,20 +72,26 @@ create table cases (
   model_brief json,
   -- What grouping needs to go on after a restart: entities and group keys.
   grouping json not null,
-  search tsvector not null generated always as
-    (to_tsvector('simple', title || ' ' || coalesce(headline, ''))) stored,
+  -- Leads the sort orders below: open cases are few among many closed ones.
+  closed boolean not null generated always as (status = 'closed') stored,
   primary key (tenant_id, id)
 );
--- The queue's sort orders. Open cases are few among many closed ones, so they have indexes of their own.
-create index cases_open_priority on cases (tenant_id, severity desc, last_seen_ms desc, id desc) where status <> 'closed';
-create index cases_open_due on cases (tenant_id, due_ms, id) where status <> 'closed';
-create index cases_priority on cases (tenant_id, severity desc, last_seen_ms desc, id desc);
+-- The queue's sort orders. Each alert moves its case in them, so there are as few as the queue needs.
+create index cases_priority on cases (tenant_id, closed, severity desc, last_seen_ms desc, id desc);
 create index cases_newest on cases (tenant_id, last_seen_ms desc, id desc);
-create index cases_alerts on cases (tenant_id, alert_count desc, id desc);
+create index cases_due on cases (tenant_id, due_ms, id) where not closed;
 create index cases_assignee on cases (tenant_id, assignee_id) where assignee_id is not null;
 create index cases_settled on cases (tenant_id, settled_ms) where settled_ms is not null;
 create index cases_decided on cases (tenant_id, title, verdict_ms desc) where verdict is not null;
-create index cases_search on cases using gin (search);
+
+-- Words of titles and headlines. A table of its own: cases change with every alert, their words only with a brief.
+create table case_words (
+  tenant_id text not null,
+  case_id text not null,
+  words tsvector not null,
+  primary key (tenant_id, case_id)
+);
+create index case_words_search on case_words using gin (words);
 
 -- Which entities a case names. One row per case, not per alert: that is what pivots and searches need.
 create table case_entities (
@@ -96,7 +102,7 @@ create table case_entities (
   roles text[] not null,
   alert_count integer not null,
   primary key (tenant_id, case_id, type, value)
-);
+) with (fillfactor = 75); -- Room to count up in place.
 create index case_entities_by_value on case_entities (tenant_id, value text_pattern_ops, type);
 
 create table briefs (
