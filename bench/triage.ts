@@ -17,9 +17,6 @@ interface Scored {
   readonly logOdds: number
 }
 
-const folder = sharedData('alerts')
-if (folder !== undefined) report(folder)
-
 function report(path: string): void {
   const { alerts, labels } = labelled(path, text => text)
   const nameless = labelled(path, text => text.replaceAll(toolNames, 'xyz')).alerts
@@ -183,3 +180,6 @@ function fitCalibration(items: readonly Scored[]): Calibration {
   }
   return { slope, intercept }
 }
+
+const folder = sharedData('alerts')
+if (folder !== undefined) report(folder)
