@@ -27,7 +27,7 @@ export function alertLine(alert: AlertOptions): string {
       groups: alert.groups ?? ['syslog', 'sshd'],
       ...(alert.mitre ? { mitre: alert.mitre } : {}),
     },
-    agent: { id: '007', name: alert.agent, ip: '10.20.0.7' },
+    agent: agentOf(alert.agent),
     manager: { name: 'manager-01' },
     id: alert.id,
     full_log: alert.fullLog,
@@ -36,6 +36,12 @@ export function alertLine(alert: AlertOptions): string {
     ...(alert.syscheck ? { syscheck: alert.syscheck } : {}),
     location: alert.location ?? '/var/log/auth.log',
   })}\n`
+}
+
+/** Each name is another machine. */
+function agentOf(name: string): { id: string; name: string; ip: string } {
+  const number = [...name].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % 60_000, 7)
+  return { id: String(number).padStart(3, '0'), name, ip: `10.20.${number >> 8}.${number & 255}` }
 }
 
 const guessing = { id: ['T1110.001'], tactic: ['Credential Access'], technique: ['Password Guessing'] }
