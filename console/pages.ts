@@ -1,4 +1,4 @@
-import { Inbox, Mail, ScanSearch, Settings, ShieldCheck, UserSearch } from 'lucide-react'
+import { Grid3x3, Inbox, Mail, Newspaper, ScanSearch, Settings, ShieldCheck, UserSearch } from 'lucide-react'
 import type { ComponentType } from 'react'
 import type { Role } from './api/session.ts'
 
@@ -60,6 +60,28 @@ export const pages: readonly PageEntry[] = [
     load: () => import('./pages/mail.tsx'),
   },
   { path: '/mail/$mailId', title: 'Mail', icon: Mail, load: () => import('./pages/mail-message.tsx') },
+  {
+    path: '/intel',
+    title: 'Threat reports',
+    icon: Newspaper,
+    section: 'Detect',
+    goKey: 'i',
+    load: () => import('./pages/intel.tsx'),
+  },
+  {
+    path: '/intel/matrix',
+    title: 'ATT&CK matrix',
+    icon: Grid3x3,
+    section: 'Detect',
+    goKey: 'x',
+    load: () => import('./pages/intel-matrix.tsx'),
+  },
+  {
+    path: '/intel/reports/$reportId',
+    title: 'Threat report',
+    icon: Newspaper,
+    load: () => import('./pages/intel-report.tsx'),
+  },
   {
     path: '/settings',
     title: 'Settings',

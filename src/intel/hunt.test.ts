@@ -8,7 +8,14 @@ import { fixedClock } from '../lib/clock.ts'
 import { randomIds } from '../lib/ids.ts'
 import { claim, complete } from '../queue/jobs.ts'
 import { latestHunt, readHunt, setIndicatorStatus, sightingsOf } from '../store/intel-hunts.ts'
-import { deleteReport, listReports, mentionsOf, readReport } from '../store/intel-reports.ts'
+import {
+  alertTechniqueCounts,
+  deleteReport,
+  listReports,
+  mentionsOf,
+  readReport,
+  techniqueCounts,
+} from '../store/intel-reports.ts'
 import { addReport } from './add-report.ts'
 import { handleHunt, sightingFinder } from './hunt.ts'
 import { watchOnce } from './watch-alerts.ts'
@@ -93,6 +100,11 @@ describe.each(databaseKinds)('reports and hunts on the %s database', kind => {
     expect(await listReports(test.database, tenant, undefined, 10)).toMatchObject([
       { id, title: 'Bear report', sightingCount: 1, trust: 'B' },
     ])
+  })
+
+  it('counts techniques over reports and over alerts', async () => {
+    expect(await techniqueCounts(test.database, tenant)).toContainEqual({ id: 'T1053.005', reports: 1 })
+    expect(await alertTechniqueCounts(test.database, tenant)).toEqual([])
   })
 
   it('takes the same text from another feed for the same report', async () => {

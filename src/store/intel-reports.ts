@@ -165,8 +165,8 @@ export function mentionsOf(sql: Sql, tenant: string, reportId: string): Promise<
 /** How many reports describe each technique. */
 export function techniqueCounts(sql: Sql, tenant: string): Promise<{ id: string; reports: number }[]> {
   return sql.query(
-    `select id, count(*) as reports from intel_reports r, unnest(r.technique_ids) as id
-     where r.tenant_id = $1 group by id order by count(*) desc, id`,
+    `select t.id, count(*) as reports from intel_reports r, unnest(r.technique_ids) as t (id)
+     where r.tenant_id = $1 group by t.id order by count(*) desc, t.id`,
     [tenant],
   )
 }
@@ -174,8 +174,8 @@ export function techniqueCounts(sql: Sql, tenant: string): Promise<{ id: string;
 /** How many alerts carry each technique, by our rules' own mapping. */
 export function alertTechniqueCounts(sql: Sql, tenant: string): Promise<{ id: string; alerts: number }[]> {
   return sql.query(
-    `select id, count(*) as alerts from alerts a, unnest(a.techniques) as id
-     where a.tenant_id = $1 group by id order by count(*) desc, id`,
+    `select t.id, count(*) as alerts from alerts a, unnest(a.techniques) as t (id)
+     where a.tenant_id = $1 group by t.id order by count(*) desc, t.id`,
     [tenant],
   )
 }

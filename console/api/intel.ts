@@ -1,0 +1,66 @@
+import type {
+  AddReportBody,
+  Coverage,
+  Hunt,
+  IndicatorStatusBody,
+  ReportDetail,
+  ReportSummary,
+} from '../../src/http/contract-intel.ts'
+import { getJson, sendJson, withQuery } from './request.ts'
+
+const reportPath = (id: string) => `/api/intel/reports/${encodeURIComponent(id)}`
+
+export function listReports(
+  cursor: string | undefined,
+  signal: AbortSignal,
+): Promise<{ reports: ReportSummary[]; nextCursor: string | null }> {
+  return getJson('/api/intel/reports', signal, { cursor })
+}
+
+export function readReport(id: string, signal: AbortSignal): Promise<ReportDetail> {
+  return getJson(reportPath(id), signal)
+}
+
+/** Uploads a file as it is; the server tells what format it has. */
+export async function addReport(
+  file: File,
+  trust: AddReportBody['trust'],
+): Promise<{ id: string; known: boolean }> {
+  const bytes = new Uint8Array(await file.arrayBuffer())
+  return sendJson('POST', '/api/intel/reports', { name: file.name, contentBase64: toBase64(bytes), trust })
+}
+
+export function deleteReport(id: string): Promise<void> {
+  return sendJson('DELETE', reportPath(id))
+}
+
+export function huntAgain(id: string): Promise<{ hunt: Hunt }> {
+  return sendJson('POST', `${reportPath(id)}/hunt`)
+}
+
+export function setIndicatorStatus(body: IndicatorStatusBody): Promise<void> {
+  return sendJson('POST', '/api/intel/indicators/status', body)
+}
+
+export function readCoverage(signal: AbortSignal): Promise<Coverage> {
+  return getJson('/api/intel/coverage', signal)
+}
+
+/** Links that download; the session cookie goes with them. */
+export function reportExportHref(id: string, format: 'stix' | 'misp' | 'csv'): string {
+  return withQuery(`${reportPath(id)}/export`, { format })
+}
+
+export function digestHref(days: number, format: 'markdown' | 'pdf'): string {
+  return withQuery('/api/intel/digest', { days, format })
+}
+
+export const navigatorLayerHref = '/api/intel/coverage/navigator'
+
+/** In pieces: a call with millions of arguments would overflow the stack. */
+function toBase64(bytes: Uint8Array): string {
+  const pieces: string[] = []
+  for (let at = 0; at < bytes.length; at += 0x8000)
+    pieces.push(String.fromCharCode(...bytes.subarray(at, at + 0x8000)))
+  return btoa(pieces.join(''))
+}

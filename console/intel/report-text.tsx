@@ -1,0 +1,41 @@
+import { useMemo } from 'react'
+import type { ReportDetail } from '../../src/http/contract-intel.ts'
+import { Untrusted } from '../components/untrusted.tsx'
+import { passagesOf } from './text-passages.ts'
+
+/** A report's text with what was found in it marked in place. Plain text: links in it are not links. */
+export function ReportTextView({ detail }: { detail: ReportDetail }) {
+  const { text, indicators, techniques, report } = detail
+  const passages = useMemo(() => {
+    const counted = techniques.filter(({ id }) => report.techniqueIds.includes(id))
+    return passagesOf(text, indicators, counted)
+  }, [text, indicators, techniques, report.techniqueIds])
+  return (
+    <section
+      aria-label="Text of the report"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must be able to scroll it
+      tabIndex={0}
+      className="max-h-[70vh] overflow-y-auto rounded border border-line bg-surface p-3 leading-relaxed whitespace-pre-wrap"
+    >
+      {passages.map((passage, index) =>
+        passage.kind === 'plain' ? (
+          // biome-ignore lint/suspicious/noArrayIndexKey: passages have no identity but their place
+          <Untrusted key={index} text={passage.text} layout limit={100_000} />
+        ) : (
+          <mark
+            // biome-ignore lint/suspicious/noArrayIndexKey: passages have no identity but their place
+            key={index}
+            title={passage.label}
+            className={
+              passage.kind === 'indicator'
+                ? 'bg-mark px-0.5 font-mono text-mark-text'
+                : 'bg-attacker-tint text-ink underline decoration-dotted'
+            }
+          >
+            <Untrusted text={passage.text} layout limit={5_000} />
+          </mark>
+        ),
+      )}
+    </section>
+  )
+}
