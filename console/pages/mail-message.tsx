@@ -12,6 +12,7 @@ import { QueryState } from '../components/query-state.tsx'
 import { Section } from '../components/section.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 import { MailDecision } from '../mail/mail-decision.tsx'
+import { MailJudgement } from '../mail/mail-judgement.tsx'
 import { MailLinks } from '../mail/mail-links.tsx'
 import { MailPath } from '../mail/mail-path.tsx'
 import { MailSignals } from '../mail/mail-signals.tsx'
@@ -83,6 +84,11 @@ function MailPage({ mail }: { mail: MailDetail }) {
         <Section title="Why">
           <MailSignals mail={mail} />
         </Section>
+        {mail.judgement !== null && (
+          <Section title="What the model said">
+            <MailJudgement judgement={mail.judgement} />
+          </Section>
+        )}
         <Section title="Text">
           <MailTexts mail={mail} />
         </Section>

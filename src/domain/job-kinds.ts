@@ -12,3 +12,5 @@ export const executeJob = 'proposal-execute'
 export const reportJob = 'endpoint-report'
 /** The indicators of a report are searched in stored alerts. */
 export const huntJob = 'intel-hunt'
+/** A model is to say what it thinks of a mail. */
+export const mailJudgeJob = 'mail-judge'

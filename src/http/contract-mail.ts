@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { claimStatuses } from '../domain/claim.ts'
 import { mailIndicatorTypes, mailVerdicts } from '../domain/mail.ts'
 import { idParams, listOf, pageQuery } from './contract.ts'
 import { endpoint } from './endpoint.ts'
@@ -35,6 +36,16 @@ export const mailDetail = z.object({
   signals: z.array(z.object({ id: z.string(), weight: z.number(), text: z.string(), where: range })),
   indicators: z.array(z.object({ type: z.enum(mailIndicatorTypes), value: z.string() })),
   problems: z.array(z.object({ code: z.string(), message: z.string(), where: z.string().optional() })),
+  /** What a model said, verified claim by claim; null while none was asked. Its verdict only moves ours within bounds. */
+  judgement: z
+    .object({
+      opinion: z.enum(mailVerdicts),
+      model: z.string(),
+      claims: z.array(
+        z.object({ text: z.string(), status: z.enum(claimStatuses), reasons: z.array(z.string()) }),
+      ),
+    })
+    .nullable(),
   decision: z.object({ by: z.string(), reason: z.string(), atMs: z.number() }).nullable(),
   from: z.string(),
   replyTo: z.string(),

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
+import { mailJudgeJob } from '../domain/job-kinds.ts'
 import type { MailOrganisation, MailReport } from '../domain/mail.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Database } from '../lib/database.ts'
 import type { IdSource } from '../lib/ids.ts'
 import type { Problem } from '../lib/problem.ts'
+import { enqueue } from '../queue/jobs.ts'
 import {
   decisionsOnSender,
   findMailByHash,
@@ -90,6 +92,9 @@ export async function receiveMail(parts: MailParts, incoming: IncomingMail): Pro
       linkDomains: linkDomainsOf(analysed),
       report,
     })
+    if (isNew && worthAsking(report)) {
+      await enqueue(sql, tenant, [{ kind: mailJudgeJob, key: id, payload: { id } }], nowMs)
+    }
     if (isNew && campaign) {
       const simhash = BigInt.asIntN(64, campaign.simhash).toString()
       await noteCampaign(sql, tenant, { id: campaign.id, simhash, words: campaign.words }, nowMs)
@@ -104,6 +109,11 @@ export async function receiveMail(parts: MailParts, incoming: IncomingMail): Pro
     report: other?.report ?? brokenReport(id, 0, problems, 'it was stored by another process and is gone'),
     known: true,
   }
+}
+
+/** A model is asked where it can help: not about what is plain either way. */
+function worthAsking({ probability, verdict }: MailReport): boolean {
+  return verdict !== 'malware' && probability > 0.1 && probability < 0.98
 }
 
 async function weigh(

@@ -2,6 +2,7 @@ import {
   executeJob,
   huntJob,
   investigateJob,
+  mailJudgeJob,
   modelBriefJob,
   publishJob,
   reportJob,
@@ -15,6 +16,7 @@ import {
 } from '../investigate/investigation-jobs.ts'
 import { modelSelectionSchema } from '../investigate/model-selection.ts'
 import { sleep } from '../lib/abort.ts'
+import { handleMailJudgement } from '../mail/judgement/judge-job.ts'
 import { publishCase } from '../publish/publish-case.ts'
 import { type JobHandler, runWorker } from '../queue/run-worker.ts'
 import { sweepProposals } from '../respond/confirm-outcome.ts'
@@ -87,6 +89,13 @@ function handlersOf(app: Application, investigation: InvestigationParts): JobHan
       leaseMs: 15 * 60_000,
       maxAttempts: 5,
       handle: (job, stop) => handleModelBrief(investigation, job, stop),
+    },
+    {
+      kind: mailJudgeJob,
+      concurrency: 2,
+      leaseMs: 15 * 60_000,
+      maxAttempts: 5,
+      handle: (job, stop) => handleMailJudgement(app.mail, investigation.ask, job, stop),
     },
     {
       kind: reportJob,

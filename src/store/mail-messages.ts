@@ -24,6 +24,8 @@ export interface MailRow extends MailSummaryRow {
   readonly sha256: string
   readonly raw: Buffer
   readonly report: MailReport
+  /** As `mail/judgement` wrote it; null while no model was asked. */
+  readonly judgement: unknown
   readonly decidedBy: string | null
   readonly decidedReason: string | null
   readonly decidedMs: number | null
@@ -85,7 +87,7 @@ function storable<T extends string | null>(text: T): T {
 
 export async function findMail(sql: Sql, tenant: string, id: string): Promise<MailRow | undefined> {
   const [row] = await sql.query<MailRow>(
-    `select ${summary}, m.reporter, m.size_bytes as "sizeBytes", m.sha256, m.raw, m.report, m.decided_by as "decidedBy",
+    `select ${summary}, m.reporter, m.size_bytes as "sizeBytes", m.sha256, m.raw, m.report, m.judgement, m.decided_by as "decidedBy",
        m.decided_reason as "decidedReason", m.decided_ms as "decidedMs"
      from mail_messages m where m.tenant_id = $1 and m.id = $2`,
     [tenant, id],
@@ -150,6 +152,22 @@ export async function decideMail(
     [tenant, id, decision.verdict, decision.by, decision.reason, decision.atMs],
   )
   return rows.length > 0
+}
+
+/** Keeps what a model said and the verdict that holds after it. */
+export async function setMailJudgement(
+  sql: Sql,
+  tenant: string,
+  id: string,
+  judgement: unknown,
+  verdict: MailVerdict,
+): Promise<void> {
+  await sql.query('update mail_messages set judgement = $3, verdict = $4 where tenant_id = $1 and id = $2', [
+    tenant,
+    id,
+    JSON.stringify(judgement),
+    verdict,
+  ])
 }
 
 /** What people decided about mails of exactly this sender, latest first. */

@@ -10,7 +10,7 @@ import {
   type MailRow,
   type MailSummaryRow,
 } from '../../store/mail-messages.ts'
-import { type MailDetail, type MailSummary, mailEndpoints } from '../contract-mail.ts'
+import { type MailDetail, type MailSummary, mailDetail, mailEndpoints } from '../contract-mail.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 import { RequestError } from '../http-error.ts'
 import { type Caller, type Route, route, streamRoute } from '../route.ts'
@@ -114,6 +114,14 @@ function summaryOf(row: MailSummaryRow): MailSummary {
   }
 }
 
+const storedJudgement = mailDetail.shape.judgement.unwrap()
+
+/** Only what was judged is shown; why a model could not be asked is in its own log. */
+function judgementOf(stored: unknown): MailDetail['judgement'] {
+  const parsed = storedJudgement.safeParse(stored)
+  return parsed.success ? parsed.data : null
+}
+
 function detailOf(row: MailRow): MailDetail {
   const { signals, indicators, problems } = row.report
   const description = describeMail(row.raw)
@@ -126,6 +134,7 @@ function detailOf(row: MailRow): MailDetail {
     signals: signals.map(signal => ({ ...signal, where: { ...signal.where } })),
     indicators: [...indicators],
     problems: problems.map(entry => ({ ...entry })),
+    judgement: judgementOf(row.judgement),
     decision:
       row.decidedBy === null || row.decidedMs === null
         ? null
