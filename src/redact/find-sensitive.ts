@@ -53,7 +53,7 @@ export function findSensitive(
   const again = rememberedTrie(
     first.map(({ identity, start, end }) => ({ identity, text: text.slice(start, end) })),
   )
-  const repeated = again === undefined ? [] : views.flatMap(view => findNames(view, again))
+  const repeated = again === undefined ? [] : views.flatMap(newParts).flatMap(part => findNames(part, again))
   const spans = [...first, ...repeated, ...lookAlikes(text)].filter(span => !sought.keep.has(span.class))
   return { spans: mergeSpans(spans), problems: search.problems }
 }
@@ -66,18 +66,23 @@ interface Search {
   readonly problems: Problem[]
 }
 
+/** What a view shows that the one before it did not. */
+function newParts(view: View, depthOfEscapes: number): readonly View[] {
+  return depthOfEscapes === 0 ? [view] : changedParts(view)
+}
+
 function searchViews(views: readonly View[], search: Search, depth: number): Span[] {
   const { names } = search.sought
   // Names, secrets and paths may stand in any layer, and taking off one more can spoil them: a deeper view is looked
   // at where it differs. All other forms are looked for in the last.
-  const spans = views.flatMap((view, depthOfEscapes) =>
-    (depthOfEscapes === 0 ? [view] : changedParts(view)).flatMap(part => [
+  const spans = views
+    .flatMap(newParts)
+    .flatMap(part => [
       ...findNames(part, names),
       ...(search.remembered === undefined ? [] : findNames(part, search.remembered)),
       ...findSecrets(part),
       ...findPaths(part, names),
-    ]),
-  )
+    ])
   const last = views.at(-1)
   if (last === undefined) return spans
   return [

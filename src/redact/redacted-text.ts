@@ -1,7 +1,8 @@
 declare const redacted: unique symbol
 
 /**
- * Text in which every sensitive value has been replaced by a placeholder. Made only by `redact()`, so that a function which takes it cannot be handed raw data.
+ * Text in which every sensitive value has been replaced by a placeholder. Made only by `redact()`, so that a function
+ * which takes it cannot be handed raw data.
  */
 export type RedactedText = string & { readonly [redacted]: true }
 
