@@ -11,7 +11,7 @@ import { type Caller, type Route, route } from '../route.ts'
 import { clearSessionCookie, setSessionCookie } from '../session-cookie.ts'
 
 /** Signing in and out. Few tries a minute from one address, on top of the lock on the name. */
-export function sessionRoutes(parts: AccountParts, secure: boolean): Route[] {
+export function sessionRoutes(parts: AccountParts, secure: boolean, triesPerMinute = 20): Route[] {
   return [
     route(
       sessionEndpoints.signIn,
@@ -34,7 +34,7 @@ export function sessionRoutes(parts: AccountParts, secure: boolean): Route[] {
             return assertNever(result)
         }
       },
-      { requestsPerMinute: 20 },
+      { requestsPerMinute: triesPerMinute },
     ),
     route(sessionEndpoints.readSession, async ({ caller }) => personSession(personOf(caller))),
     route(sessionEndpoints.signOut, async ({ caller, reply }) => {
@@ -51,7 +51,7 @@ export function sessionRoutes(parts: AccountParts, secure: boolean): Route[] {
         await changeOwnPassword(parts, owner, body.current, body.next)
         return personSession({ ...person, user: { ...person.user, mustChangePassword: false } })
       },
-      { requestsPerMinute: 20 },
+      { requestsPerMinute: triesPerMinute },
     ),
   ]
 }

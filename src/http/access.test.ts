@@ -1,0 +1,214 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  type Person,
+  startTestServer,
+  type TestServer,
+  testPassword,
+} from '../../test/support/test-server.ts'
+import { createToken } from '../accounts/api-token.ts'
+import { roles, type TokenScope, tokenScopes } from '../domain/role.ts'
+import { sessionEndpoints } from './contract.ts'
+import { accountEndpoints } from './contract-accounts.ts'
+import { caseEndpoints, entityEndpoints, savedViewEndpoints } from './contract-cases.ts'
+import { settingsEndpoints } from './contract-settings.ts'
+import type { Endpoint } from './endpoint.ts'
+import { route } from './route.ts'
+import { sessionRoutes } from './routes/session-routes.ts'
+
+// Every endpoint of the contract, with a handler that says that it was reached: what is attacked here is the door.
+const endpoints: Endpoint[] = [
+  caseEndpoints,
+  entityEndpoints,
+  savedViewEndpoints,
+  accountEndpoints,
+  settingsEndpoints,
+].flatMap(group => Object.values<Endpoint>(group))
+const reached: string[] = []
+const probes = endpoints.map(endpoint => ({
+  ...route(endpoint, async () => {
+    reached.push(`${endpoint.method} ${endpoint.path}`)
+    return {}
+  }),
+  answers: 'itself' as const,
+  handle: async (call: { reply: { send: (body: unknown) => unknown } }) => {
+    reached.push(`${endpoint.method} ${endpoint.path}`)
+    call.reply.send({ reached: true })
+  },
+}))
+
+let server: TestServer
+const people = new Map<string, Person>()
+const tokens = new Map<TokenScope, string>()
+beforeAll(async () => {
+  server = await startTestServer(accounts => [
+    ...sessionRoutes(accounts, false, 10_000),
+    // Bodies and queries are not what is tested here.
+    ...probes.map(probe => ({
+      ...probe,
+      endpoint: {
+        method: probe.endpoint.method,
+        path: probe.endpoint.path,
+        summary: '',
+        access: probe.endpoint.access,
+        reply: probe.endpoint.reply,
+      },
+    })),
+  ])
+  for (const role of roles) people.set(role, await server.signIn(role))
+  const admin = people.get('admin')
+  for (const scope of tokenScopes) {
+    const details = { name: scope, scopes: [scope], expiresInDays: 1 }
+    const { secret } = await createToken(server.test.database, server.accounts, admin?.id ?? '', details)
+    tokens.set(scope, secret)
+  }
+})
+afterAll(() => server.close())
+
+const urlOf = (endpoint: Endpoint) => endpoint.path.replace(/:(\w+)/g, 'x')
+const open = (endpoint: Endpoint, headers: Record<string, string>) =>
+  server.app.inject({ method: endpoint.method, url: urlOf(endpoint), headers })
+
+describe.each(endpoints.map(endpoint => [`${endpoint.method} ${endpoint.path}`, endpoint] as const))(
+  '%s',
+  (_name, endpoint) => {
+    it('is closed to nobody in particular, and to made-up cookies and tokens', async () => {
+      const invented = `session_0123456789abcdefghjkmnpqrs.${'A'.repeat(43)}`
+      for (const headers of [
+        {},
+        { cookie: `tocsin=${invented}` },
+        { cookie: 'tocsin=%00' },
+        { authorization: `Bearer ${invented.replace('session', 'token')}` },
+        { authorization: 'Bearer x' },
+      ]) {
+        expect((await open(endpoint, headers as Record<string, string>)).statusCode).toBe(401)
+      }
+    })
+
+    it('is open to exactly the roles and scopes that its contract names', async () => {
+      const { access } = endpoint
+      for (const role of roles) {
+        const person = people.get(role)
+        const headers = { cookie: person?.cookie ?? '', 'x-csrf-token': person?.csrfToken ?? '' }
+        const allowed = access.kind === 'role' && roles.indexOf(role) >= roles.indexOf(access.role)
+        expect([role, (await open(endpoint, headers)).statusCode]).toEqual([role, allowed ? 200 : 403])
+      }
+      for (const scope of tokenScopes) {
+        const allowed = 'scope' in access && access.scope === scope
+        const { statusCode } = await open(endpoint, { authorization: `Bearer ${tokens.get(scope)}` })
+        expect([scope, statusCode]).toEqual([scope, allowed ? 200 : 403])
+      }
+    })
+
+    it.skipIf(endpoint.method === 'GET')('changes nothing for a page of another site', async () => {
+      const cookie = people.get('admin')?.cookie ?? ''
+      const other = people.get('viewer')?.csrfToken ?? ''
+      for (const headers of [{ cookie }, { cookie, 'x-csrf-token': '' }, { cookie, 'x-csrf-token': other }])
+        expect((await open(endpoint, headers as Record<string, string>)).statusCode).toBe(403)
+    })
+  },
+)
+
+describe('signing in', () => {
+  const attempt = (username: string, password: string) =>
+    server.app.inject({ method: 'POST', url: '/api/session', payload: { username, password } })
+
+  it('sets a cookie that scripts and other sites cannot use', async () => {
+    const { headers } = await attempt('viewer', testPassword)
+    expect(headers['set-cookie']).toMatch(/^tocsin=.*; Path=\/; .*HttpOnly; SameSite=Strict/)
+  })
+
+  it('with a one-time password opens nothing but the change of it', async () => {
+    const { createUser } = await import('../accounts/users.ts')
+    const { oneTimePassword } = await createUser(server.accounts, null, {
+      username: 'fresh',
+      displayName: 'Fresh',
+      role: 'admin',
+    })
+    const signedIn = await attempt('fresh', oneTimePassword)
+    const cookie = String(signedIn.headers['set-cookie']).split(';')[0] ?? ''
+    const users = await server.app.inject({ url: '/api/users', headers: { cookie } })
+    expect(users.json()).toMatchObject({ error: { code: 'password-change-required' } })
+    expect((await server.app.inject({ url: '/api/session', headers: { cookie } })).statusCode).toBe(200)
+  })
+
+  it('tells neither which names exist nor, when locked, whether the password is right', async () => {
+    await server.signIn('viewer', 'locked-one')
+    for (const name of ['locked-one', 'nobody-of-that-name']) {
+      const statuses: number[] = []
+      for (let tries = 0; tries < 7; tries++) statuses.push((await attempt(name, 'wrong')).statusCode)
+      expect(statuses).toEqual([401, 401, 401, 401, 401, 401, 423])
+    }
+    expect((await attempt('locked-one', testPassword)).statusCode).toBe(423)
+    server.clock.advance(61_000)
+    expect((await attempt('locked-one', testPassword)).statusCode).toBe(200)
+  })
+
+  it('many at once do not slip past the count of failures', async () => {
+    const tries = await Promise.all(Array.from({ length: 15 }, () => attempt('in-parallel', 'wrong')))
+    expect(tries.filter(response => response.statusCode === 423).length).toBeGreaterThan(0)
+    expect((await attempt('in-parallel', 'wrong')).statusCode).toBe(423)
+  })
+
+  it('takes JSON only, so that no form can do it', async () => {
+    const form = await server.app.inject({
+      method: 'POST',
+      url: '/api/session',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload: 'username=viewer&password=x',
+    })
+    expect(form.statusCode).toBe(415)
+    const plain = await server.app.inject({
+      method: 'POST',
+      url: '/api/session',
+      headers: { 'content-type': 'text/plain' },
+      payload: JSON.stringify({ username: 'viewer', password: testPassword }),
+    })
+    expect(plain.statusCode).toBe(415)
+  })
+})
+
+it('few tries a minute come from one address, whatever names they try', async () => {
+  const limited = await startTestServer(accounts => sessionRoutes(accounts, false))
+  try {
+    const statuses: number[] = []
+    for (let tries = 0; tries < 25; tries++) {
+      const payload = { username: `name-${tries}`, password: 'x' }
+      statuses.push((await limited.app.inject({ method: 'POST', url: '/api/session', payload })).statusCode)
+    }
+    expect(statuses.filter(status => status === 401)).toHaveLength(20)
+    expect(statuses.at(-1)).toBe(429)
+  } finally {
+    await limited.close()
+  }
+})
+
+describe('sessions and accounts', () => {
+  it('end at once when signed out, disabled, demoted or expired', async () => {
+    const person = await server.signIn('admin', 'short-lived')
+    const { changeUser } = await import('../accounts/users.ts')
+    await changeUser(server.accounts, 'user_x', person.id, { role: 'viewer' })
+    expect((await person.call('GET', '/api/users')).statusCode).toBe(403)
+    await changeUser(server.accounts, 'user_x', person.id, { state: 'disabled' })
+    expect((await person.call('GET', '/api/session')).statusCode).toBe(401)
+    const other = await server.signIn('viewer', 'expiring')
+    server.clock.advance(13 * 60 * 60_000)
+    expect((await other.call('GET', '/api/session')).statusCode).toBe(401)
+  })
+
+  it('the API says nothing about its inside', async () => {
+    const { headers, body } = await server.app.inject({ url: '/nowhere' })
+    expect(headers['x-powered-by']).toBeUndefined()
+    expect(headers['content-security-policy']).toContain("default-src 'none'")
+    expect(headers['x-content-type-options']).toBe('nosniff')
+    expect(JSON.parse(body)).toEqual({
+      error: { code: 'not-found', message: 'there is nothing at GET /nowhere' },
+    })
+  })
+
+  it('has no endpoint outside the contract, and no contract without a description', async () => {
+    const { statusCode } = await server.app.inject({ url: '/api/openapi.json' })
+    expect(statusCode).toBe(200)
+    for (const endpoint of [...endpoints, ...Object.values<Endpoint>(sessionEndpoints)])
+      expect(endpoint.summary).not.toBe('')
+  })
+})
