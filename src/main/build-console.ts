@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -19,18 +19,38 @@ export async function buildConsole(say: (line: string) => void, signal: AbortSig
   const changes = await Promise.all(sources.map(file => changedMs(join(root, file))))
   if (builtMs > Math.max(...changes)) return
   say('building the console (a few seconds, once per change)')
-  const child = spawn(process.execPath, [vite, 'build', 'console', '--logLevel', 'error'], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    signal,
-  })
-  let errors = ''
-  child.stderr.on('data', chunk => {
-    errors += chunk
-  })
-  const [code] = await once(child, 'close')
-  if (code !== 0)
-    say(`the console could not be built; the API works without it:\n${errors.trim().slice(0, 2000)}`)
+  const fresh = join(root, 'console', `dist-${process.pid}`)
+  try {
+    const child = spawn(
+      process.execPath,
+      [vite, 'build', 'console', '--outDir', fresh, '--logLevel', 'error'],
+      { cwd: root, stdio: ['ignore', 'ignore', 'pipe'], signal },
+    )
+    let errors = ''
+    child.stderr.on('data', chunk => {
+      errors += chunk
+    })
+    const [code] = await once(child, 'close')
+    if (code === 0) await putInPlace(fresh)
+    else say(`the console could not be built; the API works without it:\n${errors.trim().slice(0, 2000)}`)
+  } finally {
+    await rm(fresh, { recursive: true, force: true })
+  }
+}
+
+/** Swapped as a whole: two processes that build at once (tests do) must never serve, or empty, a half-built folder. */
+async function putInPlace(fresh: string): Promise<void> {
+  const built = join(root, 'console', 'dist')
+  const old = `${fresh}-old`
+  try {
+    if (existsSync(built)) await rename(built, old)
+    await rename(fresh, built)
+  } catch (error) {
+    // The other process was quicker: what it put there was built from the same sources.
+    if (!existsSync(join(built, 'index.html'))) throw error
+  } finally {
+    await rm(old, { recursive: true, force: true })
+  }
 }
 
 async function filesOf(folder: string): Promise<string[]> {

@@ -13,7 +13,7 @@ export interface RunningTocsin {
   stop(): Promise<void>
 }
 
-const startTimeoutMs = 90_000
+const startTimeoutMs = 110_000
 
 /**
  * Starts it and waits until it answers. Throws with everything it said when it does not. `models`: the text of models.yaml;
