@@ -25,7 +25,10 @@ export interface Llama {
 }
 
 export interface LlamaModel {
-  createContext(options: { readonly contextSize: { readonly max: number } }): Promise<LlamaContext>
+  createContext(options: {
+    readonly contextSize: { readonly max: number }
+    readonly threads: number
+  }): Promise<LlamaContext>
   tokenize(text: string): readonly number[]
   dispose(): Promise<void>
 }

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { messageOf } from '../../lib/app-error.ts'
 import type { Clock } from '../../lib/clock.ts'
@@ -77,6 +78,9 @@ async function answer(
   const inputTokens = model.tokenize([request.system, ...prompt].join('\n')).length
   const context = await model.createContext({
     contextSize: { max: Math.min(profile.contextTokens, inputTokens + request.maxOutputTokens + 256) },
+    // One core is left to the rest: llama.cpp's threads wait for each other by spinning, and where one of them has to
+    // share its core all of them stand still (measured on two busy cores: 7 s became more than 60).
+    threads: Math.max(1, availableParallelism() - 1),
   })
   try {
     const session = new binding.LlamaChatSession({
