@@ -1,16 +1,18 @@
-import type { DataClass, ModelTask, TrustZone } from '../domain/data-class.ts'
+import type { ModelTask, TrustZone } from '../domain/data-class.ts'
 import type { EvidenceItem } from '../domain/evidence.ts'
 import type { ModelQuestion } from '../domain/model-question.ts'
-import { dataClassOf, type ValueClass } from '../domain/value-class.ts'
+import { dataClassOf } from '../domain/value-class.ts'
+import { AppError } from '../lib/app-error.ts'
 import type { Problem } from '../lib/problem.ts'
 import type { CompletionRequest } from '../llm/completion.ts'
 import { type ClassCount, classesPresent } from '../policy/classes-present.ts'
 import { decide, mustReplace, type Policy, type PolicyDecision } from '../policy/policy.ts'
-import { type RedactionRules, redact } from '../redact/redact.ts'
+import type { RedactionRules } from '../redact/redact.ts'
 import { Vault } from '../redact/vault.ts'
 import type { SentItem } from '../verify/sent-item.ts'
 import { markData } from './data-marking.ts'
 import { type PromptItem, systemPrompt, userPrompt } from './prompt.ts'
+import { redactTogether } from './redact-together.ts'
 import { strictSchema } from './strict-schema.ts'
 
 /** What decides how a question may be put, and to whom. */
@@ -42,8 +44,9 @@ type Question = Omit<ModelQuestion<unknown>, 'claimsOf'>
 
 /** Decides on a question for a zone. Looks at everything that would be sent; keeps nothing. */
 export function decideQuestion(question: Question, zone: TrustZone, rules: RequestRules): QuestionDecision {
-  const found = valueClassesOf(question, rules)
-  const classes = classesPresent(found)
+  const scratch = new Vault(question.tenant, question.caseId)
+  const nothingKept = { ...rules.redaction, keep: new Set<string>() }
+  const classes = classesPresent(redactTogether(textsOf(question), scratch, nothingKept).classes)
   const decision = decide(rules.policy, {
     task: question.task,
     zone,
@@ -52,45 +55,36 @@ export function decideQuestion(question: Question, zone: TrustZone, rules: Reque
   return { ...decision, zone, classes }
 }
 
-/** Every sensitive value in a question, by class; none is kept readable here. */
-function valueClassesOf(question: Question, rules: RequestRules): ValueClass[] {
-  const scratch = new Vault(question.tenant, question.caseId)
-  const all = { ...rules.redaction, keep: new Set<string>() }
-  return textsOf(question).flatMap(text => redact(text, scratch, all).replacements.map(each => each.class))
-}
-
-function textsOf(question: Question): string[] {
-  const items = question.evidence.flatMap(({ label, quote, facts }) => [label, quote, factsTextOf(facts)])
-  return [...items, question.request ?? ''].filter(text => text !== '')
+/** Everything of a question that comes from data: label, quote and facts of each item, then the person's words. */
+function textsOf({ evidence, request = '' }: Question): string[] {
+  return [...evidence.flatMap(({ label, quote, facts }) => [label, quote, factsTextOf(facts)]), request]
 }
 
 /**
- * Builds the request for a zone, replacing every class that policy does not allow there as it is. Adds to `vault`.
- * `boundary` is new for each call and cannot be guessed by who wrote the data.
+ * Builds the request that a decision was made on, replacing every class that policy does not allow in its zone as it
+ * is. Adds to `vault`. `boundary` is new for each call and cannot be guessed by who wrote the data.
  */
 export function buildRequest(
   question: Question,
-  zone: TrustZone,
+  decision: QuestionDecision,
   rules: RequestRules,
   vault: Vault,
   boundary: string,
 ): BuiltRequest {
-  const redaction = { ...rules.redaction, keep: keptFor(question, zone, rules) }
-  const placeholders = new Set<string>()
-  const problems: Problem[] = []
-  const clean = (text: string) => {
-    const done = redact(text, vault, redaction)
-    for (const { placeholder } of done.replacements) placeholders.add(placeholder)
-    problems.push(...done.problems)
-    return done.text
+  const texts = textsOf(question).map(text => text.replaceAll(boundary, ''))
+  const redaction = { ...rules.redaction, keep: keptFor(question.task, decision, rules) }
+  const { texts: clean, placeholders, problems } = redactTogether(texts, vault, redaction)
+  const textAt = (index: number) => {
+    const text = clean[index]
+    if (text === undefined) throw new AppError('unreachable', `text ${index} of a question was not redacted`)
+    return text
   }
-  const items = question.evidence.map((item): PromptItem => {
-    const quote = clean(item.quote.replaceAll(boundary, ''))
-    const factsText = item.facts === undefined ? undefined : clean(factsTextOf(item.facts))
+  const items = question.evidence.map((item, index): PromptItem => {
+    const [label, quote, factsText] = [textAt(index * 3), textAt(index * 3 + 1), textAt(index * 3 + 2)]
     const markedQuote = item.trust === 'attacker-controlled' ? markData(quote) : quote
-    return { ...item, label: clean(item.label), quote, markedQuote, factsText }
+    return { ...item, label, quote, markedQuote, factsText: item.facts === undefined ? undefined : factsText }
   })
-  const request = question.request === undefined ? undefined : clean(question.request)
+  const request = question.request === undefined ? undefined : textAt(question.evidence.length * 3)
   const schema = strictSchema(question.schema)
   const system = systemPrompt(question.instructions, boundary)
   const kinds = items.map(item => item.kind)
@@ -115,19 +109,13 @@ function sentItem({ id, trust, label, quote, factsText }: PromptItem): SentItem 
 }
 
 /** Value classes that stay readable in a zone: those of policy, and those whose data class may go there as it is. */
-function keptFor(
-  question: { readonly task: ModelTask } & Question,
-  zone: TrustZone,
-  rules: RequestRules,
-): Set<string> {
-  const present = new Set(valueClassesOf(question, rules))
-  const allowed = [...present].filter(
-    valueClass => !mustReplace(rules.policy, { task: question.task, zone }, dataClass(valueClass)),
+function keptFor(task: ModelTask, { zone, classes }: QuestionDecision, rules: RequestRules): Set<string> {
+  const present = classes.flatMap(({ values }) => values.map(value => value.class))
+  const allowed = present.filter(
+    valueClass => !mustReplace(rules.policy, { task, zone }, dataClassOf(valueClass)),
   )
   return new Set([...rules.policy.redaction.keep, ...allowed])
 }
-
-const dataClass = (valueClass: ValueClass): DataClass => dataClassOf(valueClass)
 
 function factsTextOf(facts: EvidenceItem['facts']): string {
   return facts === undefined ? '' : JSON.stringify(facts)

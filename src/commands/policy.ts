@@ -48,11 +48,12 @@ Exit code 0 whatever the decision; 2 where the usage is wrong or a file cannot b
     const rules = { policy, redaction: redactionRules(inventory, policy.redaction.keep) }
     const { zone, problems } = zoneOf(values.model)
     const question = questionAbout(text, task)
-    const { decision, rule, reasons, classes } = decideQuestion(question, zone, rules)
+    const decided = decideQuestion(question, zone, rules)
+    const { decision, rule, reasons, classes } = decided
     const leaves =
       decision === 'allow' || decision === 'pseudonymise' || (decision === 'local' && zone === 'local')
     const built = leaves
-      ? buildRequest(question, zone, rules, new Vault('explain', 'explain'), 'BOUNDARY')
+      ? buildRequest(question, decided, rules, new Vault('explain', 'explain'), 'BOUNDARY')
       : undefined
     const request = built === undefined ? '' : textOf(built.completion)
     const record = {

@@ -10,3 +10,8 @@ export type RedactedText = string & { readonly [redacted]: true }
 export function brandRedacted(text: string): RedactedText {
   return text as RedactedText // the one place where the brand is given
 }
+
+/** Takes a redacted text apart at a separator of our own. */
+export function splitRedacted(text: RedactedText, separator: string): RedactedText[] {
+  return text.split(separator).map(brandRedacted)
+}
