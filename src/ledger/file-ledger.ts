@@ -35,7 +35,7 @@ export function openFileLedger(path: string, clock: Clock): Ledger {
       return withFileLock(`${path}.lock`, append, { waitMs: 30_000, ...(signal ? { signal } : {}) })
     },
     async *read({ fromSeq, toSeq }) {
-      for await (const entry of readEntries(path)) {
+      for await (const entry of readEntries(path, fromSeq)) {
         if (entry.seq > toSeq) return
         if (entry.seq >= fromSeq) yield entry
       }
@@ -56,12 +56,13 @@ export function openFileLedger(path: string, clock: Clock): Ledger {
   }
 }
 
-async function* readEntries(path: string): AsyncGenerator<LedgerEntry> {
+async function* readEntries(path: string, fromSeq: number): AsyncGenerator<LedgerEntry> {
   const stream = createReadStream(path)
   let number = 0
   try {
     for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
       number++
+      if (seqOf(line) < fromSeq) continue
       const parsed = parseExportLine(line)
       if (parsed.kind === 'entry') yield parsed.entry
       else if (line.trim() !== '') throw damaged(path, `line ${number}`)
@@ -71,6 +72,15 @@ async function* readEntries(path: string): AsyncGenerator<LedgerEntry> {
   } finally {
     stream.destroy()
   }
+}
+
+/** The number of an entry as we write it, without parsing the line; infinity where it is written otherwise. */
+function seqOf(line: string): number {
+  return Number(
+    /"seq":(\d{1,15}),"subject":"(?:[^"\\]|\\.)*","tenant":"(?:[^"\\]|\\.)*"\}$/.exec(
+      line.slice(-600),
+    )?.[1] ?? Number.POSITIVE_INFINITY,
+  )
 }
 
 /** The last whole entry, and where it ends. Reads backwards: a ledger only grows. */
