@@ -1,4 +1,14 @@
-import { Grid3x3, Inbox, Mail, Newspaper, ScanSearch, Settings, ShieldCheck, UserSearch } from 'lucide-react'
+import {
+  Grid3x3,
+  Inbox,
+  Mail,
+  MessageCircleQuestion,
+  Newspaper,
+  ScanSearch,
+  Settings,
+  ShieldCheck,
+  UserSearch,
+} from 'lucide-react'
 import type { ComponentType } from 'react'
 import type { Role } from './api/session.ts'
 
@@ -81,6 +91,14 @@ export const pages: readonly PageEntry[] = [
     title: 'Threat report',
     icon: Newspaper,
     load: () => import('./pages/intel-report.tsx'),
+  },
+  {
+    path: '/assistant',
+    title: 'Assistant',
+    icon: MessageCircleQuestion,
+    section: 'Triage',
+    goKey: 'h',
+    load: () => import('./pages/assistant.tsx'),
   },
   {
     path: '/settings',

@@ -18,6 +18,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   knowledge: () => import('./commands/knowledge.ts'),
   ask: () => import('./commands/ask.ts'),
   eval: () => import('./commands/eval.ts'),
+  mcp: () => import('./commands/mcp.ts'),
   version: () => import('./commands/version.ts'),
   sigma: () => import('./commands/sigma.ts'),
   yara: () => import('./commands/yara.ts'),

@@ -52,6 +52,8 @@ const schema = z.object({
   /** Whether the alert's document in the indexer gets the brief too: needs the right to write there. */
   TOCSIN_PUBLISH_DOCUMENT: flag.default(false),
   TOCSIN_RESPOND_DRY_RUN: flag.default(false),
+  /** What `tocsin mcp --server` signs in with: an API token of scope read. */
+  TOCSIN_API_TOKEN: secret.optional(),
   /** A folder with `decoders/`, `rules/` and `lists/` that rule drafts are proven with, where no manager runs here. */
   TOCSIN_RULESET: z.string().optional(),
 
@@ -109,6 +111,7 @@ export interface Config {
   readonly publishDocument: boolean
   /** Show what response actions would send, and send nothing. */
   readonly respondDryRun: boolean
+  readonly apiToken: Secret | undefined
   readonly ownDomains: readonly string[]
   /** Folder of the rules that drafts are added to; a local manager's own by default. */
   readonly rulesetDir: string | undefined
@@ -157,6 +160,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     publish: values.TOCSIN_PUBLISH,
     publishDocument: values.TOCSIN_PUBLISH_DOCUMENT,
     respondDryRun: values.TOCSIN_RESPOND_DRY_RUN,
+    apiToken: values.TOCSIN_API_TOKEN,
     ownDomains: values.TOCSIN_OWN_DOMAINS,
     rulesetDir: values.TOCSIN_RULESET,
     slaMinutes: values.TOCSIN_SLA_MINUTES,

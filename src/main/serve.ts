@@ -2,12 +2,14 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
 import { createFirstAdmin } from '../accounts/users.ts'
+import { RecentAlerts } from '../chat/recent-alerts.ts'
 import { createServer } from '../http/create-server.ts'
 import { createEventHub } from '../http/event-hub.ts'
 import { createHttpMetrics } from '../http/http-metrics.ts'
 import { accountRoutes } from '../http/routes/account-routes.ts'
 import { briefRoutes } from '../http/routes/brief-routes.ts'
 import { caseRoutes } from '../http/routes/case-routes.ts'
+import { chatRoutes } from '../http/routes/chat-routes.ts'
 import { entityRoutes } from '../http/routes/entity-routes.ts'
 import { eventRoutes } from '../http/routes/event-routes.ts'
 import { exportRoutes } from '../http/routes/export-routes.ts'
@@ -23,6 +25,7 @@ import { savedViewRoutes } from '../http/routes/saved-view-routes.ts'
 import { sessionRoutes } from '../http/routes/session-routes.ts'
 import { settingsRoutes } from '../http/routes/settings-routes.ts'
 import { triageRoutes } from '../http/routes/triage-routes.ts'
+import { rankTechniques } from '../intel/rank-techniques.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import type { Application } from './application.ts'
 import { connectionsOf } from './connections.ts'
@@ -57,6 +60,7 @@ export async function serve(app: Application): Promise<Serving> {
       ...entityRoutes(parts),
       ...intelRoutes({ ...parts, ownDomains: config.ownDomains }),
       ...intelExportRoutes({ ...parts, ownDomains: config.ownDomains }),
+      ...chatRoutes({ alerts: new RecentAlerts(database, tenant), rankTechniques, clock }),
       ...accountRoutes(app.accounts),
       ...respondRoutes({
         ports: app.respond,
