@@ -1,9 +1,11 @@
 import { type EvidenceDraft, type EvidenceItem, numberEvidence } from '../domain/evidence.ts'
 import { agent } from './agent.ts'
 import { alertFields } from './alert-fields.ts'
+import { authenticationSequence } from './authentication-sequence.ts'
 import type { CaseContext } from './case-context.ts'
 import { history } from './history.ts'
 import { pastVerdict } from './past-verdict.ts'
+import { processTree } from './process-tree.ts'
 import { relatedAlerts } from './related-alerts.ts'
 import { technique } from './technique.ts'
 
@@ -11,6 +13,8 @@ import { technique } from './technique.ts'
 const collectors: readonly ((context: CaseContext) => readonly EvidenceDraft[])[] = [
   relatedAlerts,
   alertFields,
+  authenticationSequence,
+  processTree,
   history,
   agent,
   technique,

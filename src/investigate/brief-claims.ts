@@ -11,6 +11,7 @@ export function briefClaims(context: CaseContext, story: CaseStory, find: Citati
   return [
     whatClaim(context, story, find),
     ...inOrder(story.episodes).map(episode => episodeClaim(episode, find)),
+    ...sequenceClaims(story, find),
     againstClaim(story, find),
     ...howOftenClaims(context, story, find),
     ...techniqueClaims(context, find),
@@ -67,6 +68,21 @@ function episodeClaim(episode: Episode, find: CitationFinder): JudgedClaim | und
       ? undefined
       : find.field(alert.key, detail.pointer, detail.quote),
   ])
+}
+
+/** Whether guessing succeeded, as far as Wazuh saw, for each source of the case. */
+function sequenceClaims(story: CaseStory, find: CitationFinder): (JudgedClaim | undefined)[] {
+  return story.sources.slice(0, 3).map(source => {
+    const item = find.item('authentication-sequence', `authentication/${source}`)
+    if (item === undefined) return undefined
+    const { failures = 0, accounts = 0, successes = 0 } = item.facts ?? {}
+    const ending =
+      Number(successes) > 0
+        ? `${count(Number(successes), 'alert')} of a successful logon followed`
+        : 'no successful logon from there is among the alerts'
+    const tried = `${count(Number(failures), 'alert')} of failed logons with ${count(Number(accounts), 'account')}`
+    return claim(`From ${source}: ${tried}; ${ending}.`, [find.kind('authentication-sequence', item.source)])
+  })
 }
 
 /** The best reason that speaks against the verdict, where there is a real one: an honest note has both sides. */

@@ -8,6 +8,8 @@ export interface CitationFinder {
   field(source: string, pointer: string, quote?: string): Citation | undefined
   /** The first item of this kind (and source, where given). */
   kind(kind: string, source?: string): Citation | undefined
+  /** The item itself, for the facts in it. */
+  item(kind: string, source: string): EvidenceItem | undefined
 }
 
 const maxQuote = 200
@@ -21,6 +23,7 @@ export function citationFinder(items: readonly EvidenceItem[]): CitationFinder {
         quote === undefined ? candidates[0] : candidates.find(candidate => candidate.quote.includes(quote))
       return item === undefined ? undefined : { id: item.id, quote: quote ?? shortQuote(item.quote) }
     },
+    item: (kind, source) => items.find(candidate => candidate.kind === kind && candidate.source === source),
     kind(kind, source) {
       const item = items.find(
         candidate => candidate.kind === kind && (source === undefined || candidate.source === source),

@@ -71,6 +71,54 @@ describe('brief 0', () => {
       for (const { id, quote } of claim.evidence) expect(quotes.get(id)).toContain(quote)
     }
   })
+  it('says whether guessing succeeded', () => {
+    const logon = (id: number, success: boolean): AlertParts => ({
+      id: `2.${id}`,
+      atMs: at + id * 1000,
+      rule: success
+        ? ['5715', 3, 'sshd: authentication success.', ['sshd', 'authentication_success']]
+        : ['5760', 5, 'sshd: authentication failed.', ['sshd', 'authentication_failed']],
+      data: { srcip: '203.0.113.9', dstuser: id % 2 === 0 ? 'root' : 'bob' },
+    })
+    const guesses = [1, 2, 3, 4].map(id => logon(id, false))
+    expect(texts(caseOf(guesses))).toContain(
+      'From 203.0.113.9: 4 alerts of failed logons with 2 accounts; no successful logon',
+    )
+    const around = [wazuhAlert(logon(9, true))]
+    expect(texts(caseOf(guesses, { around }))).toContain('1 alert of a successful logon followed')
+    // A success before the guessing is somebody's ordinary day.
+    expect(
+      texts(caseOf(guesses, { around: [wazuhAlert({ ...logon(9, true), atMs: at - 1000 })] })),
+    ).toContain('no successful logon')
+  })
+  it('shows which program started which, also where identities are forged into a loop', () => {
+    const start = (
+      id: string,
+      image: string,
+      parentImage: string,
+      processGuid: string,
+      parentProcessGuid: string,
+    ): AlertParts => ({
+      ...phish,
+      id,
+      data: sysmonProcess({ image, parentImage, processGuid, parentProcessGuid, user: 'CORP\\ann' }),
+    })
+    const [first, second] = ['{aaaaaaaa-1111}', '{bbbbbbbb-2222}'] as const
+    const trees = (context: CaseContext) =>
+      investigateCase(context)
+        .evidence.filter(item => item.kind === 'process-tree')
+        .map(item => item.quote)
+    const chain = caseOf([
+      start('3.1', powershell, 'C:\\WINWORD.EXE', first, '{00000001-1111}'),
+      start('3.2', 'C:\\whoami.exe', powershell, second, first),
+    ])
+    expect(trees(chain)).toEqual(['PC-Ann: winword.exe > powershell.exe > whoami.exe'])
+    const loop = caseOf([
+      start('3.1', 'C:\\a.exe', 'C:\\b.exe', first, second),
+      start('3.2', 'C:\\b.exe', 'C:\\a.exe', second, first),
+    ])
+    expect(trees(loop).length).toBeLessThanOrEqual(2)
+  })
   it('gives both sides', () => {
     const wazuh = caseOf([
       {
