@@ -23,6 +23,16 @@ const schema = z.object({
   DATABASE_URL: secret.optional(),
   /** What mail analysis knows of the organisation, as of `tocsin mail --org`. */
   TOCSIN_MAIL_ORG: z.string().optional(),
+  /** `imaps://user@host/INBOX` of an abuse mailbox, with a password or an OAuth2 access token. */
+  TOCSIN_MAIL_IMAP_URL: z.url({ protocol: /^imaps?$/ }).optional(),
+  TOCSIN_MAIL_IMAP_PASSWORD: secret.optional(),
+  TOCSIN_MAIL_IMAP_TOKEN: secret.optional(),
+  /** Ports of the journal address (SMTP) and of the milter, on TOCSIN_MAIL_HOST. */
+  TOCSIN_MAIL_JOURNAL_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
+  TOCSIN_MAIL_MILTER_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
+  TOCSIN_MAIL_HOST: z.string().default('127.0.0.1'),
+  /** A passing mail that could not be analysed: delivered with a tag, or put off. */
+  TOCSIN_MAIL_UNAVAILABLE: z.enum(['deliver', 'defer']).default('deliver'),
   TOCSIN_HOST: z.string().default('127.0.0.1'),
   TOCSIN_PORT: z.coerce.number().int().min(0).max(65_535).default(7411),
   /** The address that browsers use, where a proxy stands in front: https makes cookies Secure. */
@@ -88,6 +98,24 @@ export interface ServiceAddress {
   readonly caFile: string | undefined
 }
 
+/** The ways by which mails come in, where they are set. */
+export interface MailDoors {
+  readonly imap:
+    | {
+        readonly host: string
+        readonly port: number
+        readonly secure: boolean
+        readonly user: string
+        readonly folder: string
+        readonly credential: { readonly kind: 'password' | 'token'; readonly secret: Secret }
+      }
+    | undefined
+  readonly host: string
+  readonly journalPort: number | undefined
+  readonly milterPort: number | undefined
+  readonly unavailable: 'deliver' | 'defer'
+}
+
 export interface Config {
   readonly dataDir: string
   readonly databaseUrl: Secret | undefined
@@ -96,6 +124,7 @@ export interface Config {
   readonly policyFile: string
   /** By default organisation.json in the data directory, if there is one. */
   readonly organisationFile: string
+  readonly mail: MailDoors
   readonly host: string
   readonly port: number
   readonly publicUrl: string | undefined
@@ -136,6 +165,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     policyFile: values.TOCSIN_POLICY ?? join(dataDir, 'policy.yaml'),
     databaseUrl: values.DATABASE_URL,
     organisationFile: values.TOCSIN_MAIL_ORG ?? join(dataDir, 'organisation.json'),
+    mail: mailDoors(values),
     host: values.TOCSIN_HOST,
     port: values.TOCSIN_PORT,
     publicUrl: values.TOCSIN_PUBLIC_URL,
@@ -164,6 +194,41 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     ownDomains: values.TOCSIN_OWN_DOMAINS,
     rulesetDir: values.TOCSIN_RULESET,
     slaMinutes: values.TOCSIN_SLA_MINUTES,
+  }
+}
+
+function mailDoors(values: z.output<typeof schema>): MailDoors {
+  const {
+    TOCSIN_MAIL_IMAP_URL: address,
+    TOCSIN_MAIL_IMAP_TOKEN: token,
+    TOCSIN_MAIL_IMAP_PASSWORD: password,
+  } = values
+  const doors = {
+    host: values.TOCSIN_MAIL_HOST,
+    journalPort: values.TOCSIN_MAIL_JOURNAL_PORT,
+    milterPort: values.TOCSIN_MAIL_MILTER_PORT,
+    unavailable: values.TOCSIN_MAIL_UNAVAILABLE,
+  }
+  if (address === undefined) return { ...doors, imap: undefined }
+  const url = new URL(address)
+  const user = decodeURIComponent(url.username)
+  const held = token ?? password
+  if (user === '' || held === undefined)
+    throw new AppError(
+      'bad-usage',
+      'TOCSIN_MAIL_IMAP_URL is set: name the user in it (imaps://user@host/INBOX), and set TOCSIN_MAIL_IMAP_PASSWORD or _TOKEN',
+    )
+  const secure = url.protocol === 'imaps:'
+  return {
+    ...doors,
+    imap: {
+      host: url.hostname,
+      port: url.port === '' ? (secure ? 993 : 143) : Number(url.port),
+      secure,
+      user,
+      folder: decodeURIComponent(url.pathname.slice(1)) || 'INBOX',
+      credential: { kind: token ? 'token' : 'password', secret: held },
+    },
   }
 }
 

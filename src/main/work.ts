@@ -28,6 +28,7 @@ import type { Source } from '../sources/source.ts'
 import { deleteExpiredSessions } from '../store/sessions.ts'
 import type { Application } from './application.ts'
 import { openModelsOnline } from './open-models-for.ts'
+import { runMailDoors } from './run-mail-doors.ts'
 import { runSources } from './run-sources.ts'
 
 /** Reads the sources and works on the queue until the signal fires; then finishes what is in hand. */
@@ -58,6 +59,7 @@ export async function work(app: Application, signal: AbortSignal): Promise<void>
     await Promise.all([
       runWorker(worker, handlersOf(app, investigation), signal),
       sweep(app, signal),
+      runMailDoors(app, signal),
       watchAlerts(
         {
           ...app,

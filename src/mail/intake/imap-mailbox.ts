@@ -1,0 +1,114 @@
+import { ImapFlow } from 'imapflow'
+import { sleep } from '../../lib/abort.ts'
+import type { Secret } from '../../lib/secret.ts'
+import { largestMessageBytes, type TakeMail } from './intake.ts'
+
+export interface ImapOptions {
+  readonly host: string
+  readonly port: number
+  /** TLS from the first byte (993); otherwise STARTTLS is demanded. */
+  readonly secure: boolean
+  readonly user: string
+  /** A password, or an OAuth2 access token (RFC 7628), read anew at each connection. */
+  readonly credential: () => Promise<{ readonly kind: 'password' | 'token'; readonly secret: Secret }>
+  readonly folder: string
+  /** Only for tests against a server on this machine. */
+  readonly allowPlain?: boolean
+  readonly onFailure: (error: unknown) => void
+}
+
+const firstRetryMs = 5_000
+const longestRetryMs = 5 * 60_000
+/** Servers drop an idle connection after 30 minutes (RFC 2177); and a look now and then costs nothing. */
+const longestIdleMs = 9 * 60_000
+
+/** Watches an abuse mailbox until the signal fires: unread mails are taken over, then marked read. Reconnects by itself. */
+export async function watchImapMailbox(
+  take: TakeMail,
+  options: ImapOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  let retryMs = firstRetryMs
+  while (!signal.aborted) {
+    try {
+      await watchOnce(take, options, signal, () => {
+        retryMs = firstRetryMs
+      })
+    } catch (error) {
+      if (signal.aborted) return
+      options.onFailure(error)
+    }
+    await sleep(retryMs, signal).catch(() => undefined) // Only the signal ends it; the loop sees it.
+    retryMs = Math.min(retryMs * 2, longestRetryMs)
+  }
+}
+
+async function watchOnce(
+  take: TakeMail,
+  options: ImapOptions,
+  signal: AbortSignal,
+  onWorking: () => void,
+): Promise<void> {
+  const { kind, secret } = await options.credential()
+  const client = new ImapFlow({
+    host: options.host,
+    port: options.port,
+    secure: options.secure,
+    doSTARTTLS: options.secure || options.allowPlain ? undefined : true,
+    auth:
+      kind === 'password'
+        ? { user: options.user, pass: secret.expose() }
+        : { user: options.user, accessToken: secret.expose() },
+    logger: false,
+  })
+  client.on('error', options.onFailure)
+  const stop = () => client.close()
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    await client.connect()
+    await client.mailboxOpen(options.folder)
+    while (!signal.aborted) {
+      await takeUnread(client, take, options)
+      onWorking()
+      await somethingNew(client, signal)
+    }
+  } finally {
+    signal.removeEventListener('abort', stop)
+    client.close()
+  }
+}
+
+/** A mail is marked read only once it is stored: what fails is met again. */
+async function takeUnread(client: ImapFlow, take: TakeMail, options: ImapOptions): Promise<void> {
+  const unread = await client.search({ seen: false }, { uid: true })
+  for (const uid of unread || []) {
+    const message = await client.fetchOne(
+      String(uid),
+      { source: { maxLength: largestMessageBytes }, envelope: true },
+      { uid: true },
+    )
+    if (!message || message.source === undefined) continue
+    try {
+      const reporter = message.envelope?.from?.[0]?.address ?? null
+      await take({ bytes: message.source, source: 'imap', reporter })
+      await client.messageFlagsAdd(String(uid), ['\\Seen'], { uid: true })
+    } catch (error) {
+      options.onFailure(error)
+    }
+  }
+}
+
+/** Resolves when the server tells of a new mail (IDLE), or after a while. */
+async function somethingNew(client: ImapFlow, signal: AbortSignal): Promise<void> {
+  const news = new AbortController()
+  const wake = () => news.abort()
+  client.on('exists', wake)
+  client.on('close', wake)
+  try {
+    await sleep(longestIdleMs, AbortSignal.any([signal, news.signal])).catch(() => undefined) // Woken on purpose.
+    if (!client.usable) throw new Error('the mail server closed the connection')
+  } finally {
+    client.off('exists', wake)
+    client.off('close', wake)
+  }
+}
