@@ -35,6 +35,11 @@ export async function saveRuleDraft(id: string, content: RuleDraftBody): Promise
   return sendJson('POST', `${draftPath(id)}/measure`)
 }
 
+/** Lets a model draft it in the background: read it again until `drafting` no longer waits. */
+export function draftRule(id: string, request: string): Promise<RuleDraftReply> {
+  return sendJson('POST', `${draftPath(id)}/draft`, { request })
+}
+
 export function submitRuleDraft(id: string, reason: string): Promise<RuleDraftReply> {
   return sendJson('POST', `${draftPath(id)}/submit`, { reason })
 }

@@ -7,10 +7,20 @@ import { RuleEditor } from '../rules/rule-editor.tsx'
 /** One rule: its text and logs, what was measured, who decided, and whether it is deployed. */
 export function Page() {
   const id = useRouteParameter('ruleId')
-  const query = useQuery({ queryKey: ['rule-draft', id], queryFn: ({ signal }) => readRuleDraft(id, signal) })
+  const query = useQuery({
+    queryKey: ['rule-draft', id],
+    queryFn: ({ signal }) => readRuleDraft(id, signal),
+    refetchInterval: ({ state }) => (state.data?.draft.drafting?.kind === 'waiting' ? 1500 : false),
+  })
   return (
     <QueryState query={query} what="The rule">
-      {({ draft }) => <RuleEditor key={`${draft.id} ${draft.changedAtMs}`} draft={draft} />}
+      {({ draft, modelConfigured }) => (
+        <RuleEditor
+          key={`${draft.id} ${draft.changedAtMs}`}
+          draft={draft}
+          modelConfigured={modelConfigured}
+        />
+      )}
     </QueryState>
   )
 }

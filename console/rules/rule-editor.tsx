@@ -14,13 +14,14 @@ import { FindingList } from './finding-list.tsx'
 import { MeasurementView } from './measurement-view.tsx'
 import { RuleCases } from './rule-cases.tsx'
 import { RuleDecision } from './rule-decision.tsx'
+import { RuleDrafting } from './rule-drafting.tsx'
 import { RuleState } from './rule-state.tsx'
 
 const editable: readonly RuleDraftView['state'][] = ['draft', 'rejected', 'not-deployed', 'rolled-back']
 const checkDelayMs = 800
 
 /** A rule and its logs, checked while one types; what is saved is measured and can be submitted. */
-export function RuleEditor({ draft }: { draft: RuleDraftView }) {
+export function RuleEditor({ draft, modelConfigured }: { draft: RuleDraftView; modelConfigured: boolean }) {
   const client = useQueryClient()
   const writable = useMay('analyst') && editable.includes(draft.state)
   const [content, setContent] = useState<RuleDraftBody>({
@@ -68,6 +69,9 @@ export function RuleEditor({ draft }: { draft: RuleDraftView }) {
               maxLength={200}
               onChange={event => setContent({ ...content, title: event.target.value })}
             />
+          )}
+          {(draft.drafting !== null || (writable && modelConfigured)) && (
+            <RuleDrafting draft={draft} writable={writable && modelConfigured} />
           )}
           <Section title="Rule">
             <CodeEditor

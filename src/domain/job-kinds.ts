@@ -14,3 +14,5 @@ export const reportJob = 'endpoint-report'
 export const huntJob = 'intel-hunt'
 /** A model is to say what it thinks of a mail. */
 export const mailJudgeJob = 'mail-judge'
+/** A model is to draft a rule; what it proposes is run before anybody sees it. */
+export const ruleDraftJob = 'rule-draft'

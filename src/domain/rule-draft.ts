@@ -24,6 +24,19 @@ export interface DraftCase {
   readonly fires: boolean
 }
 
+/** What a model was asked for in an engineer's words, and what came of it. */
+export type Drafting =
+  | { readonly kind: 'waiting'; readonly request: string }
+  | { readonly kind: 'failed'; readonly request: string; readonly reason: string }
+  | {
+      readonly kind: 'drafted'
+      readonly request: string
+      readonly model: string
+      readonly rounds: number
+      /** What the best draft still did wrong when it was run. */
+      readonly complaints: readonly string[]
+    }
+
 /** A stored draft. `Proof` is what measuring it gave. */
 export interface RuleDraft<Proof> {
   readonly id: string
@@ -33,6 +46,7 @@ export interface RuleDraft<Proof> {
   readonly cases: readonly DraftCase[]
   readonly state: RuleDraftState
   readonly proof: Proof | null
+  readonly drafting: Drafting | null
   readonly digest: string | null
   readonly replaces: string | null
   readonly changedBy: string

@@ -60,6 +60,18 @@ export const measurement = z.discriminatedUnion('kind', [
 ])
 export type Measurement = z.infer<typeof measurement>
 
+const drafting = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('waiting'), request: z.string() }),
+  z.object({ kind: z.literal('failed'), request: z.string(), reason: z.string() }),
+  z.object({
+    kind: z.literal('drafted'),
+    request: z.string(),
+    model: z.string(),
+    rounds: z.number(),
+    complaints: z.array(z.string()),
+  }),
+])
+
 export const ruleDraftView = z.object({
   id: z.string(),
   title: z.string(),
@@ -68,6 +80,8 @@ export const ruleDraftView = z.object({
   cases: z.array(draftCase),
   state: z.enum(ruleDraftStates),
   proof: measurement.nullable(),
+  /** What a model was asked for, and what came of it. */
+  drafting: drafting.nullable(),
   digest: z.string().nullable(),
   /** The file that is deployed now under this name; null where there is none. */
   replaces: z.string().nullable(),
@@ -96,7 +110,7 @@ export const ruleDecisionBody = z.object({
 })
 export type RuleDecisionBody = z.input<typeof ruleDecisionBody>
 
-const reply = z.object({ draft: ruleDraftView })
+const reply = z.object({ draft: ruleDraftView, modelConfigured: z.boolean() })
 export type RuleDraftReply = z.infer<typeof reply>
 
 export const ruleDraftList = z.object({
@@ -148,6 +162,15 @@ export const ruleEndpoints = {
     access: { kind: 'role', role: 'analyst' },
     params: idParams,
     body: ruleDraftBody,
+    reply,
+  }),
+  draftRuleDraft: endpoint({
+    method: 'POST',
+    path: `${path}/:id/draft`,
+    summary: 'Let a model draft it in the background. What it proposes is run before it is shown.',
+    access: { kind: 'role', role: 'analyst' },
+    params: idParams,
+    body: z.object({ request: storable(4000).min(1) }),
     reply,
   }),
   measureRuleDraft: endpoint({

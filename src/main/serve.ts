@@ -29,6 +29,7 @@ import { rankTechniques } from '../intel/rank-techniques.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import type { Application } from './application.ts'
 import { connectionsOf } from './connections.ts'
+import { readModelSettings } from './open-models.ts'
 import { openRuleDrafts } from './open-rule-drafts.ts'
 import { replaySample } from './sample.ts'
 
@@ -47,6 +48,7 @@ export async function serve(app: Application): Promise<Serving> {
   const stopping = new AbortController()
   const hub = createEventHub(database)
   const parts = { database, clock, ids, tenant }
+  const modelSettings = await readModelSettings(config.modelsFile)
   const server = await createServer({
     routes: [
       ...healthRoutes(database, app.registry),
@@ -69,7 +71,12 @@ export async function serve(app: Application): Promise<Serving> {
         connected: app.wazuh.activeResponse !== undefined,
       }),
       ...mailRoutes(app.mail),
-      ...ruleDraftRoutes(openRuleDrafts(app), tenant, stopping.signal),
+      ...ruleDraftRoutes({
+        ports: openRuleDrafts(app),
+        tenant,
+        signal: stopping.signal,
+        modelConfigured: modelSettings.models.length > 0,
+      }),
       ...eventRoutes(hub, tenant, stopping.signal),
       ...ingestRoutes(app.ingest, tenant, receipt => app.monitor.received('webhook', receipt)),
       ...settingsRoutes({

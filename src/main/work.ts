@@ -6,7 +6,9 @@ import {
   modelBriefJob,
   publishJob,
   reportJob,
+  ruleDraftJob,
 } from '../domain/job-kinds.ts'
+import type { AskModel } from '../domain/model-question.ts'
 import { handleHunt } from '../intel/hunt.ts'
 import { watchAlerts } from '../intel/watch-alerts.ts'
 import {
@@ -22,12 +24,15 @@ import { type JobHandler, runWorker } from '../queue/run-worker.ts'
 import { sweepProposals } from '../respond/confirm-outcome.ts'
 import { executeProposal } from '../respond/execute.ts'
 import { handleExecute, handleReport } from '../respond/respond-jobs.ts'
+import { handleRuleDraft } from '../rule-drafts/drafting-job.ts'
+import { surroundingsInWorker } from '../rule-drafts/surroundings-of.ts'
 import { alertsFile } from '../sources/alerts-file.ts'
 import { indexerPoller } from '../sources/indexer-poller.ts'
 import type { Source } from '../sources/source.ts'
 import { deleteExpiredSessions } from '../store/sessions.ts'
 import type { Application } from './application.ts'
 import { openModelsOnline } from './open-models-for.ts'
+import { openRuleDrafts } from './open-rule-drafts.ts'
 import { runMailDoors } from './run-mail-doors.ts'
 import { runSources } from './run-sources.ts'
 
@@ -57,7 +62,7 @@ export async function work(app: Application, signal: AbortSignal): Promise<void>
   }
   try {
     await Promise.all([
-      runWorker(worker, handlersOf(app, investigation), signal),
+      runWorker(worker, handlersOf(app, investigation, models.ask), signal),
       sweep(app, signal),
       runMailDoors(app, signal),
       watchAlerts(
@@ -75,7 +80,11 @@ export async function work(app: Application, signal: AbortSignal): Promise<void>
   }
 }
 
-function handlersOf(app: Application, investigation: InvestigationParts): JobHandler[] {
+function handlersOf(
+  app: Application,
+  investigation: InvestigationParts,
+  ask: AskModel | undefined,
+): JobHandler[] {
   const { sink, activeResponse } = app.wazuh
   return [
     {
@@ -112,6 +121,14 @@ function handlersOf(app: Application, investigation: InvestigationParts): JobHan
       leaseMs: 10 * 60_000,
       maxAttempts: 20,
       handle: (job, stop) => handleHunt({ database: app.store.database, clock: app.clock }, job, stop),
+    },
+    {
+      kind: ruleDraftJob,
+      concurrency: 1,
+      leaseMs: 30 * 60_000,
+      maxAttempts: 3,
+      handle: (job, stop) =>
+        handleRuleDraft({ ...openRuleDrafts(app), ask, surroundings: surroundingsInWorker }, job, stop),
     },
     // Without a Wazuh server an approved proposal waits until one is connected, or expires.
     ...(activeResponse === undefined

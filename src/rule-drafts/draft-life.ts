@@ -12,6 +12,7 @@ import {
   type RuleDraftChange,
 } from '../store/rule-drafts.ts'
 import { deployRules, rollBackRules } from './deploy-rules.ts'
+import type { DraftOrigin } from './draft-guard.ts'
 import {
   type DraftLifePorts,
   digestOfDraft,
@@ -20,7 +21,7 @@ import {
   type StepResult,
   type StoredDraft,
 } from './draft-store.ts'
-import type { Measured } from './measure-draft.ts'
+import type { Measured, MeasureQuestion } from './measure-draft.ts'
 
 /** Alerts of the past that a draft is run over. */
 const pastAlerts = 20_000
@@ -53,6 +54,7 @@ export async function createDraft(
     fileName: `tocsin_${words}_${id.slice(-8)}.xml`,
     state: 'draft',
     proof: null,
+    drafting: null,
     digest: null,
     replaces: null,
     changedBy: person,
@@ -76,7 +78,7 @@ export function changeDraft(
   content: DraftContent,
   person: string,
 ): Promise<StepResult> {
-  return step(ports, tenant, id, editableStates, async () => ({
+  return stepOfDraft(ports, tenant, id, editableStates, async () => ({
     change: { ...content, ...unproven, state: 'draft', changedBy: person },
   }))
 }
@@ -101,23 +103,35 @@ export async function measureDraft(
   const draft = await findRuleDraft<Measured>(database, tenant, id)
   if (draft === undefined) return noSuchDraft(id)
   if (!editableStates.includes(draft.state)) return wrongState(draft, editableStates)
-  const others = (await listRuleDrafts<Measured>(database, tenant)).filter(other => other.id !== id)
-  const question = {
-    ...draft,
-    origin: 'person',
-    base: ports.base(),
-    takenIds: others.flatMap(({ proof }) => (proof?.kind === 'proven' ? proof.ruleIds : [])),
-    past: await newestAlerts(database, tenant, pastAlerts),
-    budgetMs: measureBudgetMs,
-  } as const
+  const question = await measureQuestion(ports, tenant, draft, 'person')
   const proof = await ports.measure(question, signal)
   const replaces = (await ports.wazuh?.read(draft.fileName, signal)) ?? null
   const text = proof.text ?? draft.text
-  return step(ports, tenant, id, editableStates, async now => {
+  return stepOfDraft(ports, tenant, id, editableStates, async now => {
     if (now.text !== draft.text || JSON.stringify(now.cases) !== JSON.stringify(draft.cases))
       return refuse('conflict', 'the draft was changed while it was measured: measure it again')
     return { change: { ...unproven, state: 'draft', text, replaces, proof } }
   })
+}
+
+/** What a draft is measured with at this moment. */
+export async function measureQuestion(
+  ports: DraftLifePorts,
+  tenant: string,
+  draft: StoredDraft,
+  origin: DraftOrigin,
+): Promise<MeasureQuestion> {
+  const others = (await listRuleDrafts<Measured>(ports.database, tenant)).filter(({ id }) => id !== draft.id)
+  return {
+    text: draft.text,
+    fileName: draft.fileName,
+    cases: draft.cases,
+    origin,
+    base: ports.base(),
+    takenIds: others.flatMap(({ proof }) => (proof?.kind === 'proven' ? proof.ruleIds : [])),
+    past: await newestAlerts(ports.database, tenant, pastAlerts),
+    budgetMs: measureBudgetMs,
+  }
 }
 
 /** Asks for a proven draft to be deployed. Every case must pass, and at least one must be a log that fires. */
@@ -128,7 +142,7 @@ export function submitDraft(
   person: string,
   reason: string,
 ): Promise<StepResult> {
-  return step(ports, tenant, id, ['draft'], async draft => {
+  return stepOfDraft(ports, tenant, id, ['draft'], async draft => {
     const doubt = whyNotReady(draft)
     if (doubt !== undefined) return refuse('conflict', doubt)
     const digest = digestOfDraft(draft)
@@ -161,7 +175,7 @@ export function decideDraft(
     readonly person: string
   },
 ): Promise<StepResult> {
-  return step(ports, tenant, id, ['awaiting'], async draft => {
+  return stepOfDraft(ports, tenant, id, ['awaiting'], async draft => {
     const { digest, person, reason } = decision
     if (digest !== draft.digest || digest !== digestOfDraft(draft))
       return refuse('conflict', 'this is not the draft that you saw: reload it and read it again')
@@ -193,7 +207,7 @@ export async function deployDraft(
 ): Promise<StepResult> {
   const { wazuh } = ports
   if (wazuh === undefined) return noWazuh
-  const claimed = await step(ports, tenant, id, ['approved'], async draft => {
+  const claimed = await stepOfDraft(ports, tenant, id, ['approved'], async draft => {
     if (draft.digest !== digestOfDraft(draft))
       return refuse('conflict', 'the draft is not the one that was approved')
     return {
@@ -220,14 +234,20 @@ export async function rollBackDraft(
 ): Promise<StepResult> {
   const { wazuh } = ports
   if (wazuh === undefined) return noWazuh
-  const claimed = await step(ports, tenant, id, ['deployed', 'broken', 'deploying'], async (draft, nowMs) => {
-    if (draft.state === 'deploying' && nowMs - draft.changedAtMs < deadAfterMs)
-      return refuse('conflict', 'it is being deployed at this moment: wait for the outcome')
-    return {
-      change: { state: 'deploying' },
-      record: { kind: 'action-intent', actor: person, body: { step: 'roll-back', digest: draft.digest } },
-    }
-  })
+  const claimed = await stepOfDraft(
+    ports,
+    tenant,
+    id,
+    ['deployed', 'broken', 'deploying'],
+    async (draft, nowMs) => {
+      if (draft.state === 'deploying' && nowMs - draft.changedAtMs < deadAfterMs)
+        return refuse('conflict', 'it is being deployed at this moment: wait for the outcome')
+      return {
+        change: { state: 'deploying' },
+        record: { kind: 'action-intent', actor: person, body: { step: 'roll-back', digest: draft.digest } },
+      }
+    },
+  )
   if (claimed.kind === 'refused') return claimed
   const { fileName, text, replaces } = claimed.draft
   const back = { fileName, text, before: replaces ?? undefined }
@@ -246,7 +266,7 @@ function finish(
   state: RuleDraftState,
   outcome: string,
 ): Promise<StepResult> {
-  return step(ports, tenant, id, ['deploying'], async ({ digest }) => ({
+  return stepOfDraft(ports, tenant, id, ['deploying'], async ({ digest }) => ({
     change: { state, outcome },
     record: { kind: 'action-outcome', actor: person, body: { digest, result: state, reason: outcome } },
   }))
@@ -262,19 +282,19 @@ interface Move {
 }
 
 /** Moves a draft on in one transaction that holds its row; the ledger records it in the same one. */
-function step(
+export function stepOfDraft(
   ports: DraftLifePorts,
   tenant: string,
   id: string,
   from: readonly RuleDraftState[],
-  decide: (draft: StoredDraft, nowMs: number) => Promise<Move | StepRefused>,
+  decide: (draft: StoredDraft, nowMs: number, sql: Sql) => Promise<Move | StepRefused>,
 ): Promise<StepResult> {
   return ports.database.transaction(async (sql: Sql): Promise<StepResult> => {
     const draft = await lockRuleDraft<Measured>(sql, tenant, id)
     if (draft === undefined) return noSuchDraft(id)
     if (!from.includes(draft.state)) return wrongState(draft, from)
     const nowMs = ports.clock.now()
-    const move = await decide(draft, nowMs)
+    const move = await decide(draft, nowMs, sql)
     if ('kind' in move) return move
     await changeRuleDraft(sql, tenant, id, move.change, nowMs)
     if (move.record) {

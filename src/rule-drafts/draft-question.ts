@@ -5,17 +5,12 @@ import type { Finding } from '../wazuh-rules/finding.ts'
 import type { Proof } from './prove-draft.ts'
 
 /** Bumped with every change of the instructions or the schema. */
-export const ruleDraftPrompt = 'rule-draft-1'
+export const ruleDraftPrompt = 'rule-draft-2'
 
-const sentence = z.object({
-  text: z.string().max(600),
-  evidence: z.array(z.object({ id: z.string().max(8), quote: z.string().max(400) })).max(4),
-})
-
+/** No prose: what a rule finds is measured, and a model's word for it would be no evidence. */
 export const draftAnswerSchema = z.object({
   rules_xml: z.string().max(20_000),
   cases: z.array(z.object({ log: z.string().max(4000), fires: z.boolean() })).max(12),
-  explanation: z.array(sentence).max(6),
 })
 
 export type DraftAnswer = z.infer<typeof draftAnswerSchema>
@@ -25,7 +20,7 @@ Each rule needs a level from 1 to 16, a description, an if_sid, if_group or deco
 an ATT&CK technique id in <mitre><id>. Use type="pcre2" for anything beyond plain words, anchor what can be anchored, and
 never repeat a part that itself repeats. Do not use level 0, noalert, overwrite, ignore or silencing options. Rules must
 not depend on single names of hosts or people. Give cases: logs on which the rule must fire, and similar ones on which it
-must not. Rule ids are given by the program. Say in a few short sentences what the rule finds and what it misses.`
+must not. Rule ids are given by the program.`
 
 /** What one round of drafting starts from. */
 export interface DraftRequest {
@@ -74,7 +69,7 @@ export function draftQuestion(
     evidence: numberEvidence(evidence),
     request: request.request,
     schema: draftAnswerSchema,
-    claimsOf: answer => answer.explanation,
+    claimsOf: () => [],
     maxOutputTokens: 4000,
   }
 }

@@ -120,15 +120,22 @@ function draft(ask: AskModel, rounds = 3) {
     [{ log: bad, fires: true }],
     {
       ask,
-      guard: text => guard(text),
-      prove: (sound, cases) => proveDraft({ ...sound, fileName }, base, cases, past(), () => false),
+      measure: async (text, cases) => {
+        const guarded = guard(text)
+        if (guarded.kind === 'refused') return guarded
+        return {
+          ...guarded,
+          kind: 'proven',
+          proof: proveDraft({ ...guarded, fileName }, base, cases, past(), () => false),
+        }
+      },
     },
     rounds,
     new AbortController().signal,
   )
 }
 
-const answer = (rulesXml: string, cases: unknown[] = []) => ({ rules_xml: rulesXml, cases, explanation: [] })
+const answer = (rulesXml: string, cases: unknown[] = []) => ({ rules_xml: rulesXml, cases })
 
 describe('the drafting loop', () => {
   it('tells the model what running its draft showed, until the tests pass', async () => {

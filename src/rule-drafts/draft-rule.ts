@@ -1,7 +1,7 @@
-import type { JudgedClaim } from '../domain/claim.ts'
 import type { AskModel } from '../domain/model-question.ts'
 import type { DraftCase } from '../domain/rule-draft.ts'
-import type { GuardedDraft } from './draft-guard.ts'
+import { placeholderShape } from '../redact/placeholder.ts'
+import type { Finding } from '../wazuh-rules/finding.ts'
 import {
   type DraftAnswer,
   type DraftRequest,
@@ -9,6 +9,7 @@ import {
   draftQuestion,
   feedback,
 } from './draft-question.ts'
+import type { Measured } from './measure-draft.ts'
 import type { Proof } from './prove-draft.ts'
 
 /** A draft that a person can now look at. `complaints` is empty where every test passed. */
@@ -16,10 +17,8 @@ export interface DraftedRule {
   readonly kind: 'drafted'
   readonly text: string
   readonly ruleIds: readonly number[]
-  readonly findings: GuardedDraft['findings']
+  readonly findings: readonly Finding[]
   readonly proof: Proof
-  /** The model's own words, each sentence with its fate. Never fact. */
-  readonly explanation: readonly JudgedClaim[]
   readonly complaints: readonly string[]
   readonly rounds: number
   readonly model: string
@@ -34,16 +33,13 @@ export type DraftOutcome =
       readonly rounds: number
     }
   /** Every round's draft was unsafe or broken. */
-  | { readonly kind: 'no-sound-draft'; readonly findings: GuardedDraft['findings']; readonly rounds: number }
+  | { readonly kind: 'no-sound-draft'; readonly findings: readonly Finding[]; readonly rounds: number }
 
 /** What drafting needs from outside. */
 export interface DraftPorts {
   readonly ask: AskModel
-  readonly guard: (rulesXml: string) => GuardedDraft
-  readonly prove: (
-    draft: { readonly text: string; readonly ruleIds: readonly number[] },
-    cases: readonly DraftCase[],
-  ) => Proof
+  /** Checks and runs a proposal; see `measureInWorker`. */
+  readonly measure: (rulesXml: string, cases: readonly DraftCase[]) => Promise<Measured>
 }
 
 /**
@@ -64,23 +60,21 @@ export async function draftRule(
     const answer = await ports.ask(draftQuestion(request, earlier), signal)
     if (answer.kind !== 'answered') return best ?? { kind: answer.kind, reason: answer.reason, rounds: round }
     const { rules_xml: rulesXml } = answer.answer
-    const guarded = ports.guard(rulesXml)
-    if (guarded.kind === 'refused') {
-      earlier.push({ rulesXml, findings: guarded.findings, proof: undefined })
+    const measured = await ports.measure(rulesXml, [...ownCases, ...modelCases(answer.answer)])
+    if (measured.kind === 'refused') {
+      earlier.push({ rulesXml, findings: measured.findings, proof: undefined })
       continue
     }
-    const proof = ports.prove(guarded, [...ownCases, ...modelCases(answer.answer)])
+    const { text, ruleIds, findings, proof } = measured
     const complaints = feedback({ rulesXml, findings: [], proof })
-    earlier.push({ rulesXml, findings: guarded.findings, proof })
+    earlier.push({ rulesXml, findings, proof })
     if (!best || complaints.length < best.complaints.length) {
-      const { text, ruleIds, findings } = guarded
       best = {
         kind: 'drafted',
         text,
         ruleIds,
         findings,
         proof,
-        explanation: answer.claims,
         complaints,
         rounds: round,
         model: answer.model,
@@ -91,7 +85,9 @@ export async function draftRule(
   return best ?? { kind: 'no-sound-draft', findings: earlier.at(-1)?.findings ?? [], rounds }
 }
 
-/** A draft without cases that must fire has proven nothing, but that is for the person to see. */
+/** Logs with a placeholder prove nothing: no such log was ever written. */
 function modelCases(answer: DraftAnswer): DraftCase[] {
-  return answer.cases.map(({ log, fires }) => ({ log, fires }))
+  return answer.cases
+    .filter(({ log }) => log.trim() !== '' && !log.includes('\0') && log.search(placeholderShape) < 0)
+    .map(({ log, fires }) => ({ log, fires }))
 }

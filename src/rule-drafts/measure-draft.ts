@@ -1,10 +1,10 @@
-import { Worker } from 'node:worker_threads'
 import type { DraftCase } from '../domain/rule-draft.ts'
-import { messageOf } from '../lib/app-error.ts'
+import { AppError, messageOf } from '../lib/app-error.ts'
 import type { Finding } from '../wazuh-rules/finding.ts'
 import type { RulesetFiles } from '../wazuh-rules/ruleset.ts'
 import type { DraftOrigin } from './draft-guard.ts'
 import type { Proof } from './prove-draft.ts'
+import { runInWorker } from './run-in-worker.ts'
 
 /** What the worker is asked. Alerts are as their source gave them, oldest first. */
 export interface MeasureQuestion {
@@ -31,35 +31,19 @@ export type Measured =
 
 export type MeasureDraft = (question: MeasureQuestion, signal: AbortSignal) => Promise<Measured>
 
-const memoryMb = 1024
-
 /**
  * Checks and proves a draft in a worker thread with a memory limit and a deadline: a draft is a program from outside, and
  * one that never ends must end there, not here.
  */
-export const measureInWorker: MeasureDraft = (question, signal) =>
-  new Promise((resolve, reject) => {
+export const measureInWorker: MeasureDraft = async (question, signal) => {
+  const script = new URL('./measure-draft.worker.ts', import.meta.url)
+  try {
+    // The worker stops by itself after its budget; the deadline is for one that cannot.
+    return await runInWorker<Measured>(script, question, question.budgetMs * 2, signal)
+  } catch (error) {
     signal.throwIfAborted()
-    const worker = new Worker(new URL('./measure-draft.worker.ts', import.meta.url), {
-      workerData: question,
-      resourceLimits: { maxOldGenerationSizeMb: memoryMb },
-    })
-    const end = (settle: () => void) => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', stop)
-      void worker.terminate()
-      settle()
-    }
-    const fail = (code: string, message: string) =>
-      end(() => resolve({ kind: 'refused', findings: [{ code, message, severity: 'error' }] }))
-    // The worker stops by itself after its budget; this is for one that cannot.
-    const timer = setTimeout(
-      () => fail('too-slow', `the draft was still running after ${question.budgetMs * 2} ms and was stopped`),
-      question.budgetMs * 2,
-    )
-    const stop = () => end(() => reject(signal.reason))
-    signal.addEventListener('abort', stop, { once: true })
-    worker.once('message', (answer: Measured) => end(() => resolve(answer)))
-    worker.once('error', error => fail('cannot-measure', `the draft could not be run: ${messageOf(error)}`))
-    worker.once('exit', code => fail('cannot-measure', `the draft's run ended early, with code ${code}`))
-  })
+    const code = error instanceof AppError ? error.code : 'cannot-measure'
+    const message = `the draft could not be run: ${messageOf(error)}`
+    return { kind: 'refused', findings: [{ code, message, severity: 'error' }] }
+  }
+}

@@ -6,7 +6,7 @@ export type RuleDraftChange<Proof> = Partial<
   Omit<RuleDraft<Proof>, 'id' | 'fileName' | 'createdAtMs' | 'changedAtMs'>
 >
 
-const columns = `id, title, file_name as "fileName", text, cases, state, proof, digest, replaces,
+const columns = `id, title, file_name as "fileName", text, cases, state, proof, drafting, digest, replaces,
   changed_by as "changedBy", requested_by as "requestedBy", reason, decided_by as "decidedBy",
   decision_reason as "decisionReason", outcome, created_ms as "createdAtMs", changed_ms as "changedAtMs"`
 
@@ -16,6 +16,7 @@ const columnOf: Readonly<Record<keyof RuleDraftChange<unknown>, string>> = {
   cases: 'cases',
   state: 'state',
   proof: 'proof',
+  drafting: 'drafting',
   digest: 'digest',
   replaces: 'replaces',
   changedBy: 'changed_by',
@@ -25,6 +26,8 @@ const columnOf: Readonly<Record<keyof RuleDraftChange<unknown>, string>> = {
   decisionReason: 'decision_reason',
   outcome: 'outcome',
 }
+
+const jsonMembers: readonly string[] = ['cases', 'proof', 'drafting']
 
 export async function insertRuleDraft<Proof>(
   sql: Sql,
@@ -91,7 +94,7 @@ export async function changeRuleDraft<Proof>(
   const names = Object.keys(change) as (keyof RuleDraftChange<Proof>)[] // Exactly the members of the type.
   const values = names.map(name => {
     const value = change[name]
-    return name === 'cases' || (name === 'proof' && value !== null) ? JSON.stringify(value) : value
+    return jsonMembers.includes(name) && value !== null ? JSON.stringify(value) : value
   })
   const sets = names.map((name, index) => `${columnOf[name]} = $${index + 4}`)
   await sql.query(

@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accessibilityViolations } from '../support/accessibility.ts'
 import { hasBrowser, openBrowser, watchComplaints } from '../support/browser.ts'
 import { firstSignIn } from '../support/console-visit.ts'
+import { openaiCompatible } from '../support/provider-servers/chat-completions.ts'
+import { type ProviderServer, startProviderServer } from '../support/provider-servers/start-server.ts'
 import { type RunningTocsin, startTocsin } from '../support/running-tocsin.ts'
 import { standInUser, startWazuhServer, type WazuhStandIn } from '../support/wazuh-server.ts'
 
@@ -20,7 +22,26 @@ const draft = (match: string) =>
   `<group name="local,"><rule id="100000" level="8"><if_sid>10</if_sid><match>${match}</match><description>Door forced</description></rule></group>`
 const log = (text: string) => `Jan  7 12:00:00 gate door[1]: ${text}`
 
+const modelsYaml = (url: string) => `models:
+  - name: stub
+    provider: openai-compatible
+    model: stub-1
+    zone: local
+    baseUrl: ${url}/v1
+    plainHttp: true
+    addresses: [127.0.0.1/32]
+    key: { env: TOCSIN_STUB_KEY }
+`
+
+/** What the scripted model says to every question. */
+const modelAnswer = (rulesXml: string) =>
+  JSON.stringify({
+    rules_xml: rulesXml,
+    cases: [{ log: log('jammed in the frame'), fires: true }],
+  })
+
 let folder: string
+let model: ProviderServer
 let wazuh: WazuhStandIn
 let tocsin: RunningTocsin
 let browser: Browser
@@ -38,13 +59,17 @@ describe.skipIf(!hasBrowser)('rules in the console', () => {
     await writeFile(join(folder, 'decoders', 'd.xml'), decoders)
     await writeFile(join(folder, 'rules', 'r.xml'), rules)
     wazuh = await startWazuhServer()
+    model = await startProviderServer(openaiCompatible, 'test-key')
     const settings = {
       TOCSIN_RULESET: folder,
       TOCSIN_WAZUH_API_URL: wazuh.url,
       TOCSIN_WAZUH_API_USER: standInUser.username,
       TOCSIN_WAZUH_API_PASSWORD: standInUser.password,
     }
-    ;[tocsin, browser] = await Promise.all([startTocsin({ settings }), openBrowser()])
+    ;[tocsin, browser] = await Promise.all([
+      startTocsin({ settings, models: modelsYaml(model.url) }),
+      openBrowser(),
+    ])
     context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' })
     page = await context.newPage()
     page.setDefaultTimeout(20_000)
@@ -55,6 +80,7 @@ describe.skipIf(!hasBrowser)('rules in the console', () => {
     await browser?.close()
     await tocsin?.stop()
     await wazuh?.close()
+    await model?.close()
     await rm(folder, { recursive: true, force: true })
   })
 
@@ -113,6 +139,25 @@ describe.skipIf(!hasBrowser)('rules in the console', () => {
     await page.getByText('Approved by Olga').waitFor()
     await page.getByRole('button', { name: 'Roll back' }).click()
     await page.getByText('Outcome: put back by hand').waitFor()
+    expect(wazuh.files.size).toBe(0)
+    expect(complaints).toEqual([])
+  })
+
+  it('turns a sentence into a measured draft, and a hostile model into none', async () => {
+    model.always({ kind: 'answer', text: modelAnswer(draft('jammed').replace('level="8"', 'level="0"')) })
+    await page.goto(`${tocsin.base}/rules`)
+    await page.getByRole('button', { name: 'New rule' }).click()
+    await page.keyboard.type('Jammed doors')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Draft it' }).click()
+    await page.getByText(/none of 4 drafts was sound.*level must be 1 to 16/).waitFor()
+
+    model.always({ kind: 'answer', text: modelAnswer(draft('jammed')) })
+    await page.getByRole('button', { name: 'Draft it' }).click()
+    await page.getByText('Drafted by stub in 1 round, all tests pass.').waitFor()
+    await page.getByText('1 of 1 logs as wanted').waitFor()
+    expect(await accessibilityViolations(page)).toEqual([])
+    await page.getByRole('button', { name: 'Ask for deployment' }).waitFor()
     expect(wazuh.files.size).toBe(0)
     expect(complaints).toEqual([])
   })

@@ -1,3 +1,4 @@
+import type { Drafting } from '../../domain/rule-draft.ts'
 import {
   changeDraft,
   createDraft,
@@ -8,6 +9,7 @@ import {
   submitDraft,
 } from '../../rule-drafts/draft-life.ts'
 import type { DraftLifePorts, StepResult, StoredDraft } from '../../rule-drafts/draft-store.ts'
+import { requestDrafting } from '../../rule-drafts/drafting-job.ts'
 import type { Measured } from '../../rule-drafts/measure-draft.ts'
 import { peopleByIds } from '../../store/people.ts'
 import { findRuleDraft, listRuleDrafts } from '../../store/rule-drafts.ts'
@@ -21,14 +23,20 @@ import { personOf } from './session-routes.ts'
 const checkBudgetMs = 10_000
 
 /** Rule drafts. `signal` ends a deployment in progress, which then goes back; a client that leaves does not. */
-export function ruleDraftRoutes(ports: DraftLifePorts, tenant: string, signal: AbortSignal): Route[] {
+export function ruleDraftRoutes(parts: {
+  readonly ports: DraftLifePorts
+  readonly tenant: string
+  readonly signal: AbortSignal
+  readonly modelConfigured: boolean
+}): Route[] {
+  const { ports, tenant, signal, modelConfigured } = parts
   const { database } = ports
   const answer = async (result: StepResult | Promise<StepResult>) => {
     const settled = await result
     if (settled.kind === 'refused') throw new RequestError(settled.code, settled.reason)
     const [draft] = await views(ports, tenant, [settled.draft])
     if (draft === undefined) throw new RequestError('not-found', 'the draft is gone')
-    return { draft }
+    return { draft, modelConfigured }
   }
   return [
     route(ruleEndpoints.listRuleDrafts, async () => ({
@@ -61,6 +69,12 @@ export function ruleDraftRoutes(ports: DraftLifePorts, tenant: string, signal: A
     ),
     route(ruleEndpoints.changeRuleDraft, ({ params, body, caller }) =>
       answer(changeDraft(ports, tenant, params.id, body, personOf(caller).user.id)),
+    ),
+    route(
+      ruleEndpoints.draftRuleDraft,
+      ({ params, body, caller }) =>
+        answer(requestDrafting(ports, tenant, params.id, body.request, personOf(caller).user.id)),
+      { requestsPerMinute: 10 },
     ),
     route(
       ruleEndpoints.measureRuleDraft,
@@ -99,6 +113,7 @@ async function views(
     ...draft,
     cases: [...draft.cases],
     proof: draft.proof && measurementOf(draft.proof),
+    drafting: draft.drafting && draftingOf(draft.drafting),
     changedBy: named(draft.changedBy),
     requestedBy: named(draft.requestedBy),
     decidedBy: named(draft.decidedBy),
@@ -120,4 +135,8 @@ function measurementOf(measured: Measured): Measurement {
       cutShort,
     },
   }
+}
+
+function draftingOf(drafting: Drafting): NonNullable<RuleDraftView['drafting']> {
+  return drafting.kind === 'drafted' ? { ...drafting, complaints: [...drafting.complaints] } : drafting
 }

@@ -1,0 +1,67 @@
+import { toByteText } from '../wazuh-rules/byte-text.ts'
+import { fastPrefilter } from '../wazuh-rules/fast-prefilter.ts'
+import { loadRuleset, type RulesetFiles } from '../wazuh-rules/ruleset.ts'
+import { Session } from '../wazuh-rules/session.ts'
+import { verdictRecord } from '../wazuh-rules/verdict-record.ts'
+import { runInWorker } from './run-in-worker.ts'
+
+/** A rule that a new one can hang under, as text for a model. */
+export interface Surrounding {
+  readonly name: string
+  readonly text: string
+}
+
+const longest = 1500
+
+/** What the present rules make of these logs: each rule that fires, with the decoder and the fields that it saw. */
+export function surroundingsOf(
+  logs: readonly string[],
+  base: RulesetFiles,
+  nowSeconds: number,
+): Surrounding[] {
+  const { ruleset } = loadRuleset(base)
+  const options = {
+    location: 'draft',
+    agent: undefined,
+    managerName: 'localhost',
+    prefilter: fastPrefilter(),
+  }
+  const found = new Map<string, string>()
+  for (const log of logs) {
+    const session = new Session(ruleset, options)
+    for (const line of log.split('\n').filter(each => each !== '')) {
+      const { decoder, data, rule_id: id } = verdictRecord(session.process(toByteText(line), nowSeconds))
+      const seen = `decoder ${decoder.name ?? 'none'}, fields ${Object.keys(data).join(', ') || 'none'}`
+      found.set(
+        id === null ? `no rule (${seen})` : `rule ${id}`,
+        id === null ? `No rule fires; ${seen}.` : `${seen}\n${ruleText(base, id)}`.slice(0, longest),
+      )
+    }
+  }
+  return [...found].map(([name, text]) => ({ name, text }))
+}
+
+function ruleText(base: RulesetFiles, id: string): string {
+  const pattern = new RegExp(`<rule[^>]*\\bid\\s*=\\s*["']${id}["'][^]*?</rule>`)
+  for (const { text } of base.rules) {
+    const [found] = pattern.exec(text) ?? []
+    if (found !== undefined) return found
+  }
+  return ''
+}
+
+export interface SurroundingsQuestion {
+  readonly logs: readonly string[]
+  readonly base: RulesetFiles
+  readonly nowSeconds: number
+}
+
+const timeoutMs = 30_000
+
+/** The same in a worker thread: loading a ruleset takes a second. */
+export function surroundingsInWorker(
+  question: SurroundingsQuestion,
+  signal: AbortSignal,
+): Promise<Surrounding[]> {
+  return runInWorker(new URL('./surroundings-of.worker.ts', import.meta.url), question, timeoutMs, signal)
+}
