@@ -15,7 +15,7 @@ function kindOf({ reports, alerts }: TechniqueCoverage): keyof typeof kinds {
 /** What reports describe against what our alerts carry, tactic by tactic. */
 export function AttackMatrix({ coverage }: { coverage: Coverage }) {
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-1 gap-3">
       <ul className="flex flex-wrap gap-4 text-sm text-muted">
         {Object.values(kinds).map(({ sign, word, look }) => (
           <li key={word} className="flex items-center gap-1.5">

@@ -15,7 +15,7 @@ export function Page() {
           Navigator layer
         </a>
       </PageHeading>
-      <div className="grid gap-3 px-4 pb-6">
+      <div className="grid grid-cols-1 gap-3 px-4 pb-6">
         <QueryState query={query} what="The matrix">
           {coverage => (
             <>
