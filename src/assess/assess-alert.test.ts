@@ -271,6 +271,18 @@ describe('Windows sessions and accounts', () => {
     rule: ['60109', 8, 'User account enabled or created', [...security, 'adduser', 'account_changed']],
     data: windowsEvent('4720', 'Security', { targetUserName: 'backdoor' }),
   })
+  check('a computer changes its password', 'noise', {
+    rule: ['60110', 8, 'User account changed', [...security, 'account_changed']],
+    data: windowsEvent('4742', 'Security', { targetUserName: 'PC-7$', subjectUserName: 'PC-7$' }),
+  })
+  check('a weak ticket for a service account', 'person', {
+    rule: ['60103', 3, 'Windows audit success event', security],
+    data: windowsEvent('4769', 'Security', {
+      targetUserName: 'ann@CORP',
+      serviceName: 'sql-svc',
+      ticketEncryptionType: '0x17',
+    }),
+  })
   check('administrators group changed', 'person', {
     rule: ['60154', 12, 'Administrators Group Changed', [...security, 'group_changed', 'win_group_changed']],
     data: windowsEvent('4732', 'Security', {}),

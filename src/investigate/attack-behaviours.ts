@@ -368,4 +368,12 @@ export const attackBehaviours: Readonly<Record<string, Behaviour>> = {
     happened: 'code was run as root',
     steps: ['Read what was run (shell history of USER, auditd) and ask USER for the reason.'],
   },
+  'weak-ticket': {
+    happened: 'a ticket with weak encryption was asked for a service account',
+    steps: [
+      'See how many service accounts USER asked tickets for within the hour: many at once is Kerberoasting.',
+      'Give the service account a long random password and allow only AES.',
+    ],
+    unknown: 'Whether the ticket was cracked: that happens where no log is written.',
+  },
 }

@@ -161,4 +161,8 @@ export const routineBehaviours: Readonly<Record<string, Behaviour>> = {
     happened: 'a network interface began to listen to everything',
     steps: ['Nothing, if HOST is a sensor or runs containers; else see which program did it.'],
   },
+  'machine-account': {
+    happened: 'the account of a computer was changed',
+    steps: ['Nothing: computers change their own passwords.'],
+  },
 }

@@ -6,7 +6,13 @@ const offensiveHosts = /^(?:kali|parrot|blackarch|commando|pentest)/i
 
 /** Who logged on, from where and how; and who tried. */
 export function authenticationSignals(view: AlertView): Signal[] {
-  return [...repetition(view), ...origin(view), ...windowsLogon(view), ...unixLogon(view)]
+  return [
+    ...repetition(view),
+    ...origin(view),
+    ...windowsLogon(view),
+    ...domainEvents(view),
+    ...unixLogon(view),
+  ]
 }
 
 function repetition(view: AlertView): Signal[] {
@@ -107,6 +113,29 @@ function windowsLogon(view: AlertView): Signal[] {
     default:
       return []
   }
+}
+
+/** What a domain controller writes about accounts and tickets. */
+function domainEvents(view: AlertView): Signal[] {
+  const target = view.field('/data/win/eventdata/targetUserName')
+  const accountChanged = view.groups.has('account_changed') || view.groups.has('adduser')
+  if (accountChanged && target !== undefined && target.text.endsWith('$')) {
+    return [
+      signalFrom(
+        'machine-account',
+        -2.2,
+        'the account of a computer, which changes its own password',
+        target,
+      ),
+    ]
+  }
+  const encryption = view.field('/data/win/eventdata/ticketEncryptionType')
+  const service = view.field('/data/win/eventdata/serviceName')
+  if (encryption?.text === '0x17' && service !== undefined && !/^krbtgt$|\$$/i.test(service.text)) {
+    const reason = 'a ticket for a service account with weak encryption, which can be cracked offline'
+    return [signalFrom('weak-ticket', 1.3, reason, encryption)]
+  }
+  return []
 }
 
 /** Wazuh counts how often a rule fired within the hour: one failure is a mistyped password, the fortieth is not. */
