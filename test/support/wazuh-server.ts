@@ -39,6 +39,8 @@ export interface WazuhStandIn {
   agents: readonly StandInAgent[]
   /** Faults for the next calls, first come first served. */
   readonly faults: Fault[]
+  /** Called with each active response that was taken: the test's endpoint carries it out. */
+  onActiveResponse: ((agentId: string, body: Record<string, unknown>) => void) | undefined
   /** Forgets all tokens, as a restart does. */
   forgetTokens(): void
   close(): Promise<void>
@@ -54,7 +56,7 @@ export async function startWazuhServer(agents: readonly StandInAgent[] = []): Pr
     agents,
     faults: [] as Fault[],
     tokens: new Set<string>(),
-    minuteCalls: 0,
+    onActiveResponse: undefined as WazuhStandIn['onActiveResponse'],
   }
   const server = createServer((request, response) => {
     void answer(state, request, response)
@@ -79,6 +81,7 @@ type State = {
   agents: readonly StandInAgent[]
   faults: Fault[]
   tokens: Set<string>
+  onActiveResponse: WazuhStandIn['onActiveResponse']
 }
 
 class Problem extends Error {
@@ -219,6 +222,7 @@ function activeResponse(state: State, call: Call, body: Record<string, unknown>)
     else affected.push(id)
   }
   if (affected.length > 0) state.calls.push({ ...call, body })
+  for (const id of affected) state.onActiveResponse?.(id, body)
   return items(
     affected,
     affected.length > 0 ? 'AR command was sent to all agents' : 'AR command was not sent to any agent',
