@@ -67,6 +67,8 @@ const schema = z.object({
   /** A folder with `decoders/`, `rules/` and `lists/` that rule drafts are proven with, where no manager runs here. */
   TOCSIN_RULESET: z.string().optional(),
 
+  /** Feeds of threat intelligence (`feeds: [{id, kind, url, ...}]`). By default feeds.yaml in the data directory, if there is one. */
+  TOCSIN_INTEL_FEEDS: z.string().optional(),
   /** Our own domains, separated by commas: a threat report that lists one is about us or bait, never an indicator. */
   TOCSIN_OWN_DOMAINS: z
     .string()
@@ -141,6 +143,7 @@ export interface Config {
   /** Show what response actions would send, and send nothing. */
   readonly respondDryRun: boolean
   readonly apiToken: Secret | undefined
+  readonly feedsFile: string
   readonly ownDomains: readonly string[]
   /** Folder of the rules that drafts are added to; a local manager's own by default. */
   readonly rulesetDir: string | undefined
@@ -191,6 +194,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     publishDocument: values.TOCSIN_PUBLISH_DOCUMENT,
     respondDryRun: values.TOCSIN_RESPOND_DRY_RUN,
     apiToken: values.TOCSIN_API_TOKEN,
+    feedsFile: values.TOCSIN_INTEL_FEEDS ?? join(dataDir, 'feeds.yaml'),
     ownDomains: values.TOCSIN_OWN_DOMAINS,
     rulesetDir: values.TOCSIN_RULESET,
     slaMinutes: values.TOCSIN_SLA_MINUTES,

@@ -9,6 +9,7 @@ import {
   ruleDraftJob,
 } from '../domain/job-kinds.ts'
 import type { AskModel } from '../domain/model-question.ts'
+import { runFeeds } from '../intel/feeds/run-feeds.ts'
 import { handleHunt } from '../intel/hunt.ts'
 import { watchAlerts } from '../intel/watch-alerts.ts'
 import {
@@ -31,6 +32,7 @@ import { indexerPoller } from '../sources/indexer-poller.ts'
 import type { Source } from '../sources/source.ts'
 import { deleteExpiredSessions } from '../store/sessions.ts'
 import type { Application } from './application.ts'
+import { openFeeds } from './open-feeds.ts'
 import { openModelsOnline } from './open-models-for.ts'
 import { openRuleDrafts } from './open-rule-drafts.ts'
 import { runMailDoors } from './run-mail-doors.ts'
@@ -40,6 +42,7 @@ import { runSources } from './run-sources.ts'
 export async function work(app: Application, signal: AbortSignal): Promise<void> {
   const { database } = app.store
   await deleteExpiredSessions(database, app.clock.now())
+  const feeds = await openFeeds(app.config.feedsFile)
   const models = await openModelsOnline(app.config, database)
   const investigation: InvestigationParts = {
     database,
@@ -65,6 +68,16 @@ export async function work(app: Application, signal: AbortSignal): Promise<void>
       runWorker(worker, handlersOf(app, investigation, models.ask), signal),
       sweep(app, signal),
       runMailDoors(app, signal),
+      runFeeds(
+        {
+          ...app,
+          database,
+          ownDomains: app.config.ownDomains,
+          onFailure: (feed, error) => app.logger.warn({ err: error, feed }, 'a feed could not be read'),
+        },
+        feeds,
+        signal,
+      ),
       watchAlerts(
         {
           ...app,

@@ -1,0 +1,191 @@
+/**
+ * Reads what is new in a feed. Every request goes through the egress client, to the feed's own host and no other; answers
+ * are bounded in size; nothing that a feed links to is fetched.
+ */
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { withTimeout } from '../../lib/abort.ts'
+import { AppError, assertNever } from '../../lib/app-error.ts'
+import { createEgressFetch } from '../../lib/egress-fetch.ts'
+import type { FeedState } from '../../store/intel-feeds.ts'
+import { type FeedItem, feedEntries, newerEvents, readEnvelope } from './feed-items.ts'
+import type { Feed, HttpFeed } from './feed-settings.ts'
+
+/** What came, and where to go on. */
+export interface FeedReading {
+  readonly items: readonly FeedItem[]
+  readonly state: Pick<FeedState, 'etag' | 'lastModified' | 'place'>
+}
+
+const largestAnswer = 64 * 1024 * 1024
+const timeoutMs = 60_000
+/** So many pages or events a turn; the rest comes with the next. */
+const mostRequests = 50
+
+export async function fetchFeed(
+  feed: Feed,
+  state: FeedState,
+  nowMs: number,
+  signal: AbortSignal,
+): Promise<FeedReading> {
+  if (feed.kind === 'folder') return readFolder(feed.path, state)
+  const client = createEgressFetch({ rules: [ruleFor(feed)], redirects: 'return' })
+  const read = (url: string, headers: Record<string, string> = {}) =>
+    request(client.fetch, feed, url, headers, signal)
+  try {
+    switch (feed.kind) {
+      case 'rss':
+        return await readDocument(feed, state, read, body => feedEntries(body.toString('utf8')))
+      case 'file':
+        return await readDocument(feed, state, read, body => [
+          { name: basename(new URL(feed.url).pathname) || feed.id, bytes: body },
+        ])
+      case 'taxii':
+        return await readTaxii(feed, state, nowMs, read)
+      case 'misp':
+        return await readMisp(feed, state, read)
+      default:
+        return assertNever(feed)
+    }
+  } finally {
+    await client.close()
+  }
+}
+
+type Read = (url: string, headers?: Record<string, string>) => Promise<Answer>
+
+interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: Buffer
+}
+
+/** A conditional request: an unchanged document costs neither side anything. */
+async function readDocument(
+  feed: HttpFeed,
+  state: FeedState,
+  read: Read,
+  itemsOf: (body: Buffer) => FeedItem[],
+): Promise<FeedReading> {
+  const answer = await read(feed.url, {
+    ...(state.etag === null ? {} : { 'if-none-match': state.etag }),
+    ...(state.lastModified === null ? {} : { 'if-modified-since': state.lastModified }),
+  })
+  if (answer.status === 304) return { items: [], state }
+  const etag = answer.headers.get('etag')
+  const lastModified = answer.headers.get('last-modified')
+  return { items: itemsOf(answer.body), state: { etag, lastModified, place: state.place } }
+}
+
+/** https://docs.oasis-open.org/cti/taxii/v2.1/: objects added after the last turn, page by page, as one bundle a page. */
+async function readTaxii(feed: HttpFeed, state: FeedState, nowMs: number, read: Read): Promise<FeedReading> {
+  const items: FeedItem[] = []
+  let next: string | undefined
+  for (let page = 0; page < mostRequests; page++) {
+    const url = new URL('objects/', feed.url.endsWith('/') ? feed.url : `${feed.url}/`)
+    if (state.place !== null) url.searchParams.set('added_after', state.place)
+    if (next !== undefined) url.searchParams.set('next', next)
+    const answer = await read(url.href, { accept: 'application/taxii+json;version=2.1' })
+    const envelope = readEnvelope(parseJson(answer.body))
+    if (envelope.objects.length > 0) {
+      const bundle = { type: 'bundle', id: `bundle--${feed.id}`, objects: envelope.objects }
+      items.push({
+        name: `${feed.id} ${new Date(nowMs).toISOString()} ${page + 1}.json`,
+        bytes: Buffer.from(JSON.stringify(bundle)),
+      })
+    }
+    if (!envelope.more || envelope.next === undefined) {
+      const added = answer.headers.get('x-taxii-date-added-last') ?? new Date(nowMs).toISOString()
+      return { items, state: { etag: null, lastModified: null, place: added } }
+    }
+    next = envelope.next
+  }
+  throw new AppError('too-many-pages', `more than ${mostRequests} pages; narrow the collection`)
+}
+
+async function readMisp(feed: HttpFeed, state: FeedState, read: Read): Promise<FeedReading> {
+  const base = feed.url.endsWith('/') ? feed.url : `${feed.url}/`
+  const manifest = await read(new URL('manifest.json', base).href)
+  const events = newerEvents(parseJson(manifest.body), Number(state.place ?? 0)).slice(0, mostRequests)
+  const items: FeedItem[] = []
+  for (const { uuid } of events) {
+    const answer = await read(new URL(`${uuid}.json`, base).href)
+    items.push({ name: `${uuid}.json`, bytes: answer.body })
+  }
+  const last = events.at(-1)
+  return {
+    items,
+    state: {
+      etag: null,
+      lastModified: null,
+      place: last === undefined ? state.place : String(last.timestamp),
+    },
+  }
+}
+
+/** Files that changed since the last turn. Links are not followed; names beginning with a dot are somebody's half-written files. */
+async function readFolder(path: string, state: FeedState): Promise<FeedReading> {
+  const after = Number(state.place ?? 0)
+  const items: FeedItem[] = []
+  let newest = after
+  for (const entry of await readdir(path, { withFileTypes: true })) {
+    if (!entry.isFile() || entry.name.startsWith('.')) continue
+    const file = join(path, entry.name)
+    const { mtimeMs, size } = await stat(file)
+    if (mtimeMs <= after || size > 5 * largestAnswer) continue
+    items.push({ name: entry.name, bytes: await readFile(file) })
+    newest = Math.max(newest, mtimeMs)
+  }
+  return { items, state: { etag: null, lastModified: null, place: String(newest) } }
+}
+
+async function request(
+  fetch: typeof globalThis.fetch,
+  feed: HttpFeed,
+  url: string,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const authorization = feed.authorization?.expose()
+  const response = await fetch(url, {
+    headers: { ...headers, ...(authorization === undefined ? {} : { authorization }) },
+    signal: withTimeout(timeoutMs, `feed ${feed.id}`, signal),
+  })
+  if (response.status !== 304 && !response.ok) {
+    await response.body?.cancel()
+    // A redirect would lead to a host that nobody allowed: the administrator sets the new address.
+    const why = response.status < 400 ? 'a redirect, which is not followed' : 'a refusal'
+    throw new AppError('feed-refused', `${feed.id} answered ${response.status}: ${why}`, { retryable: true })
+  }
+  return { status: response.status, headers: response.headers, body: await bounded(response, feed.id) }
+}
+
+async function bounded(response: Response, id: string): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length
+    if (size > largestAnswer)
+      throw new AppError('feed-too-large', `${id} sends more than ${largestAnswer} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch (cause) {
+    throw new AppError('not-a-feed', 'the answer is no JSON', { cause })
+  }
+}
+
+function ruleFor(feed: HttpFeed) {
+  const { hostname, port, protocol } = new URL(feed.url)
+  return {
+    host: hostname,
+    port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port),
+    ...(feed.addresses === undefined ? {} : { addresses: feed.addresses }),
+    ...(feed.plainHttp === undefined ? {} : { plainHttp: feed.plainHttp }),
+  }
+}

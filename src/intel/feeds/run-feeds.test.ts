@@ -1,0 +1,178 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openTestDatabase, type TestDatabase } from '../../../test/support/postgres.ts'
+import { fixedClock } from '../../lib/clock.ts'
+import { randomIds } from '../../lib/ids.ts'
+import { readFeedState } from '../../store/intel-feeds.ts'
+import { listReports, readReport } from '../../store/intel-reports.ts'
+import { type Feed, parseFeeds } from './feed-settings.ts'
+import { readFeedWhenDue } from './run-feeds.ts'
+
+const rss = `<?xml version="1.0"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>News</title>
+<item><title>Bear &amp; friends</title><link>https://press.example/bear</link><description>short</description>
+<content:encoded><![CDATA[<p>C2: evil-rss[.]com</p><script>bad()</script>]]></content:encoded></item></channel></rss>`
+const uuid = '5f3c8f3e-0000-4000-8000-000000000001'
+
+/** Answers as real servers do: conditional requests, TAXII paging, a MISP feed. Anything else is an error. */
+function answer(request: IncomingMessage, response: ServerResponse): void {
+  const url = new URL(request.url ?? '/', 'http://x')
+  const send = (body: string, headers = {}) => response.writeHead(200, headers).end(body)
+  if (url.pathname === '/rss') {
+    if (request.headers['if-none-match'] === '"1"') return void response.writeHead(304).end()
+    return void send(rss, { etag: '"1"' })
+  }
+  if (url.pathname === '/kev.json')
+    return void send(
+      JSON.stringify({ title: 'Known exploited', vulnerabilities: [{ cveID: 'CVE-2024-4242' }] }),
+    )
+  if (url.pathname === '/root/collections/c1/objects/') {
+    if (
+      request.headers.accept !== 'application/taxii+json;version=2.1' ||
+      request.headers.authorization !== 'Bearer t0ken'
+    )
+      return void response.writeHead(406).end()
+    const after = url.searchParams.get('added_after')
+    if (after !== null) return void send(JSON.stringify({ more: false }))
+    const [name, rest] = url.searchParams.has('next')
+      ? ['two', { more: false }]
+      : ['one', { more: true, next: 'n1' }]
+    const objects = [
+      {
+        type: 'indicator',
+        id: `indicator--${name}`,
+        pattern: `[domain-name:value = 'evil-taxii-${name}.com']`,
+      },
+    ]
+    return void send(JSON.stringify({ ...rest, objects }), {
+      'x-taxii-date-added-last': '2026-01-02T00:00:00.000Z',
+    })
+  }
+  if (url.pathname === '/misp/manifest.json')
+    return void send(JSON.stringify({ [uuid]: { timestamp: '1700000000' }, '../../etc': { timestamp: 1 } }))
+  if (url.pathname === `/misp/${uuid}.json`)
+    return void send(
+      JSON.stringify({
+        Event: { info: 'Bear event', Attribute: [{ type: 'domain', value: 'evil-misp.com' }] },
+      }),
+    )
+  if (url.pathname === '/elsewhere')
+    return void response.writeHead(302, { location: 'http://169.254.169.254/' }).end()
+  response.writeHead(500).end()
+}
+
+describe('feeds', () => {
+  const clock = fixedClock(1_770_000_000_000)
+  const failures: unknown[] = []
+  let test: TestDatabase
+  let server: Server
+  let base: string
+  beforeAll(async () => {
+    test = await openTestDatabase()
+    server = createServer(answer)
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    // `listen` on a port gives an AddressInfo.
+    base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  })
+  afterAll(async () => {
+    server.close()
+    await test.close()
+  })
+
+  const parts = () => ({
+    database: test.database,
+    clock,
+    ids: randomIds(),
+    tenant: 'default',
+    ownDomains: [],
+    owner: 'me',
+    onFailure: (_feed: string, error: unknown) => failures.push(error),
+  })
+  const feed = (yaml: string): Feed => {
+    const [first] = parseFeeds(`feeds:\n  - ${yaml}`, 'feeds.yaml')
+    if (first === undefined) throw new Error('no feed')
+    return first
+  }
+  const read = async (each: Feed) => {
+    clock.advance(3_600_000 * 48)
+    return readFeedWhenDue(parts(), each, new AbortController().signal)
+  }
+  const values = async () => {
+    const rows = await test.database.query<{ value: string }>(
+      'select value from intel_indicators order by value',
+    )
+    return rows.map(({ value }) => value)
+  }
+
+  it('RSS: entries become reports, once; an unchanged feed is not sent again', async () => {
+    const each = feed(`{id: press, kind: rss, url: "${base}/rss", trust: B}`)
+    expect(await read(each)).toBe(1)
+    expect(await listReports(test.database, 'default', undefined, 9)).toMatchObject([
+      { title: 'Bear & friends', source: 'press', trust: 'B', url: 'https://press.example/bear' },
+    ])
+    expect(await values()).toEqual(['evil-rss.com'])
+    expect(await read(each)).toBe(0)
+    expect(await readFeedState(test.database, 'default', 'press')).toMatchObject({ etag: '"1"', failures: 0 })
+  })
+
+  it('TAXII 2.1: page by page, then only what was added', async () => {
+    const each = feed(
+      `{id: taxii, kind: taxii, url: "${base}/root/collections/c1/", authorization: "Bearer t0ken"}`,
+    )
+    expect(await read(each)).toBe(2)
+    expect(await values()).toEqual(expect.arrayContaining(['evil-taxii-one.com', 'evil-taxii-two.com']))
+    expect((await readFeedState(test.database, 'default', 'taxii')).place).toBe('2026-01-02T00:00:00.000Z')
+    expect(await read(each)).toBe(0)
+  })
+
+  it('a MISP feed: new events only, and names that are no UUID are not asked for', async () => {
+    const each = feed(`{id: misp, kind: misp, url: "${base}/misp"}`)
+    expect(await read(each)).toBe(1)
+    expect(await values()).toContain('evil-misp.com')
+    expect(await read(each)).toBe(0)
+  })
+
+  it('a file such as KEV, and a folder', async () => {
+    expect(await read(feed(`{id: kev, kind: file, url: "${base}/kev.json"}`))).toBe(1)
+    const folder = mkdtempSync(join(tmpdir(), 'tocsin-feed-'))
+    writeFileSync(join(folder, 'note.txt'), 'Note: evil-folder[.]com')
+    writeFileSync(join(folder, '.half'), 'evil-half[.]com')
+    const each = feed(`{id: drop, kind: folder, path: "${folder}"}`)
+    expect(await read(each)).toBe(1)
+    expect(await read(each)).toBe(0)
+    expect(await values()).toEqual(expect.arrayContaining(['CVE-2024-4242', 'evil-folder.com']))
+    expect(await values()).not.toContain('evil-half.com')
+    rmSync(folder, { recursive: true })
+  })
+
+  it('a failing feed backs off, says why, and follows no redirect', async () => {
+    const each = feed(`{id: moved, kind: file, url: "${base}/elsewhere"}`)
+    expect(await read(each)).toBe(0)
+    const first = await readFeedState(test.database, 'default', 'moved')
+    expect(first).toMatchObject({ failures: 1, lastError: expect.stringContaining('redirect') })
+    expect(await readFeedWhenDue(parts(), each, new AbortController().signal)).toBe(0)
+    expect((await readFeedState(test.database, 'default', 'moved')).failures).toBe(1)
+    await read(each)
+    const second = await readFeedState(test.database, 'default', 'moved')
+    expect(second.nextMs - clock.now()).toBe(2 * 3_600_000)
+    expect(failures).toHaveLength(2)
+  })
+
+  it('a report from a feed keeps no script', async () => {
+    const [report] = (await listReports(test.database, 'default', undefined, 99)).filter(
+      ({ source }) => source === 'press',
+    )
+    const stored = await readReport(test.database, 'default', report?.id ?? '')
+    expect(stored?.text).not.toContain('bad()')
+  })
+})
+
+it('settings that are wrong are named', () => {
+  expect(() => parseFeeds('feeds: [{id: x, kind: rss}]', 'feeds.yaml')).toThrow(/feeds\.0\.url/)
+  expect(() =>
+    parseFeeds('feeds: [{id: x, kind: folder, path: a}, {id: x, kind: folder, path: b}]', 'f'),
+  ).toThrow(/two feeds/)
+})
