@@ -119,7 +119,7 @@ function windowsLogon(view: AlertView): Signal[] {
 function domainEvents(view: AlertView): Signal[] {
   const target = view.field('/data/win/eventdata/targetUserName')
   const accountChanged = view.groups.has('account_changed') || view.groups.has('adduser')
-  if (accountChanged && target !== undefined && target.text.endsWith('$')) {
+  if (accountChanged && target?.text.endsWith('$')) {
     return [
       signalFrom(
         'machine-account',
