@@ -5,6 +5,7 @@ import {
   MessageCircleQuestion,
   Newspaper,
   ScanSearch,
+  ScrollText,
   Settings,
   ShieldCheck,
   UserSearch,
@@ -99,6 +100,15 @@ export const pages: readonly PageEntry[] = [
     section: 'Triage',
     goKey: 'h',
     load: () => import('./pages/assistant.tsx'),
+  },
+  {
+    path: '/ledger',
+    title: 'Ledger',
+    icon: ScrollText,
+    section: 'Govern',
+    goKey: 'l',
+    role: 'analyst',
+    load: () => import('./pages/ledger.tsx'),
   },
   {
     path: '/settings',

@@ -2,7 +2,9 @@ import { createPublicKey, type KeyObject } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { readConfig } from '../config.ts'
 import { type Checkpoint, checkpointSchema, publicKeyPem } from '../ledger/checkpoint.ts'
+import { openDatabaseLedger } from '../ledger/database-ledger.ts'
 import { exportLedger, makeCheckpoint } from '../ledger/export-ledger.ts'
 import { openFileLedger } from '../ledger/file-ledger.ts'
 import type { Ledger, LedgerRange } from '../ledger/ledger.ts'
@@ -11,6 +13,8 @@ import { verifyChain } from '../ledger/verify-chain.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import { canonicalJson } from '../lib/canonical-json.ts'
 import { systemClock } from '../lib/clock.ts'
+import type { Secret } from '../lib/secret.ts'
+import { connectDatabase } from '../store/connect.ts'
 import { type Command, type Io, readArgs, readInput, writeRecord } from './command.ts'
 
 const usage = `tocsin audit export [--from SEQ|TIME] [--to SEQ|TIME] [--data DIR]
@@ -27,7 +31,8 @@ verify      checks an export: each entry's hash and link, its closing, and, agai
             kind is edit, reorder, delete, truncate, fork or rewrite.
 note        writes a person's note into the ledger.
 
---data DIR  the data directory (default .tocsin)
+The ledger is that of the database where DATABASE_URL is set, else the file in the data directory (--data DIR, or
+TOCSIN_DATA), which the commands that work without a server write to. A running server exports its own in the console.
 
 Exit code 0 done or verified, 1 not verified, 2 bad usage or unreadable input.
 `
@@ -52,15 +57,38 @@ export const command: Command = {
     const [action, operand, ...rest] = positionals
     if (rest.length > 0) throw new AppError('bad-usage', `too many arguments: ${rest.join(' ')}`)
     if (action === 'verify' && operand !== undefined) return verify(operand, values, io)
-    const folder = join(values.data ?? '.tocsin', 'ledger')
-    const ledger = openFileLedger(join(folder, 'ledger.ndjson'), systemClock)
-    if (action === 'note' && operand !== undefined) return note(ledger, operand, values.subject ?? '', io)
-    if (operand !== undefined) throw new AppError('bad-usage', `unexpected argument '${operand}'`)
-    const key = await loadSigningKey(join(folder, 'signing-key.pem'))
-    if (action === 'export') return exportAll(ledger, key, values, io)
-    if (action === 'checkpoint') return checkpoint(ledger, key, values, io)
+    const config = readConfig()
+    const dataDir = values.data ?? config.dataDir
+    const { ledger, close } = openLedger(dataDir, values.data === undefined ? config.databaseUrl : undefined)
+    try {
+      if (action === 'note' && operand !== undefined) {
+        return await note(ledger, operand, values.subject ?? '', io)
+      }
+      if (operand !== undefined) throw new AppError('bad-usage', `unexpected argument '${operand}'`)
+      const key = await loadSigningKey(join(dataDir, 'ledger', 'signing-key.pem'))
+      if (action === 'export') return await exportAll(ledger, key, values, io)
+      if (action === 'checkpoint') return await checkpoint(ledger, key, values, io)
+    } finally {
+      await close()
+    }
     throw new AppError('bad-usage', 'say one of: export, checkpoint, verify FILE, note TEXT')
   },
+}
+
+function openLedger(
+  dataDir: string,
+  databaseUrl: Secret | undefined,
+): { readonly ledger: Ledger; close(): Promise<void> } {
+  if (databaseUrl === undefined) {
+    const ledger = openFileLedger(join(dataDir, 'ledger', 'ledger.ndjson'), systemClock)
+    return { ledger, close: async () => {} }
+  }
+  const database = connectDatabase({
+    connection: { connectionString: databaseUrl.expose() },
+    maxConnections: 2,
+    onIdleError: () => {}, // The next query says it too.
+  })
+  return { ledger: openDatabaseLedger(database, systemClock), close: database.close }
 }
 
 async function verify(

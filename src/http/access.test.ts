@@ -10,6 +10,7 @@ import { roles, type TokenScope, tokenScopes } from '../domain/role.ts'
 import { sessionEndpoints } from './contract.ts'
 import { accountEndpoints } from './contract-accounts.ts'
 import { caseEndpoints, entityEndpoints, savedViewEndpoints } from './contract-cases.ts'
+import { ledgerEndpoints } from './contract-ledger.ts'
 import { settingsEndpoints } from './contract-settings.ts'
 import type { Endpoint } from './endpoint.ts'
 import { route } from './route.ts'
@@ -22,6 +23,7 @@ const endpoints: Endpoint[] = [
   savedViewEndpoints,
   accountEndpoints,
   settingsEndpoints,
+  ledgerEndpoints,
 ].flatMap(group => Object.values<Endpoint>(group))
 const reached: string[] = []
 const probes = endpoints.map(endpoint => ({

@@ -53,6 +53,25 @@ export async function appendEntries(
   return entries.slice(opening.length)
 }
 
+/** Entries of a tenant, newest first, for a page of them. */
+export function listEntries(
+  sql: Sql,
+  filter: {
+    readonly tenant: string
+    readonly limit: number
+    /** Only entries before this one. */
+    readonly before?: number | undefined
+    readonly subject?: string | undefined
+  },
+): Promise<LedgerEntry[]> {
+  return sql.query<Row>(
+    `select ${columns} from ledger
+     where tenant in ($1, '') and ($2::bigint is null or seq < $2) and ($3::text is null or subject = $3)
+     order by seq desc limit $4`,
+    [filter.tenant, filter.before ?? null, filter.subject ?? null, filter.limit],
+  )
+}
+
 /** The ledger in the database. `append` here is a transaction of its own. */
 export function openDatabaseLedger(database: Database, clock: Clock): Ledger {
   return {

@@ -15,6 +15,17 @@ export type SealedContent = {
   readonly [key: string]: Json
 }
 
+/** Whether a member of an entry's body is sealed content. */
+export function isSealed(value: Json | undefined): value is SealedContent {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'ciphertext' in value &&
+    typeof value.ciphertext === 'string' &&
+    'digest' in value
+  )
+}
+
 /** Where data keys are kept, wrapped by the master key. */
 export interface DataKeys {
   /** The key of a case, made where there is none. Throws `key-erased` after `erase`. */

@@ -17,6 +17,7 @@ import { healthRoutes } from '../http/routes/health-routes.ts'
 import { ingestRoutes } from '../http/routes/ingest-routes.ts'
 import { intelExportRoutes } from '../http/routes/intel-export-routes.ts'
 import { intelRoutes } from '../http/routes/intel-routes.ts'
+import { ledgerRoutes } from '../http/routes/ledger-routes.ts'
 import { mailRoutes } from '../http/routes/mail-routes.ts'
 import { regroupRoutes } from '../http/routes/regroup-routes.ts'
 import { respondRoutes } from '../http/routes/respond-routes.ts'
@@ -26,10 +27,12 @@ import { sessionRoutes } from '../http/routes/session-routes.ts'
 import { settingsRoutes } from '../http/routes/settings-routes.ts'
 import { triageRoutes } from '../http/routes/triage-routes.ts'
 import { rankTechniques } from '../intel/rank-techniques.ts'
+import { openDatabaseDataKeys } from '../ledger/stored-data-keys.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import type { Application } from './application.ts'
 import { connectionsOf } from './connections.ts'
 import { readModelSettings } from './open-models.ts'
+import { masterKeyOf } from './open-models-for.ts'
 import { openRuleDrafts } from './open-rule-drafts.ts'
 import { replaySample } from './sample.ts'
 
@@ -49,6 +52,7 @@ export async function serve(app: Application): Promise<Serving> {
   const hub = createEventHub(database)
   const parts = { database, clock, ids, tenant }
   const modelSettings = await readModelSettings(config.modelsFile)
+  const dataKeys = openDatabaseDataKeys(database, await masterKeyOf(config)())
   const server = await createServer({
     routes: [
       ...healthRoutes(database, app.registry),
@@ -71,6 +75,7 @@ export async function serve(app: Application): Promise<Serving> {
         connected: app.wazuh.activeResponse !== undefined,
       }),
       ...mailRoutes(app.mail),
+      ...ledgerRoutes({ ...parts, dataKeys }),
       ...ruleDraftRoutes({
         ports: openRuleDrafts(app),
         tenant,
