@@ -6,6 +6,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   up: () => import('./commands/up.ts'),
   serve: () => import('./commands/serve.ts'),
   worker: () => import('./commands/worker.ts'),
+  doctor: () => import('./commands/doctor.ts'),
   audit: () => import('./commands/audit.ts'),
   model: () => import('./commands/model.ts'),
   policy: () => import('./commands/policy.ts'),

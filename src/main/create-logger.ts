@@ -2,7 +2,7 @@ import { pino } from 'pino'
 import type { Config } from '../config.ts'
 
 /** Structured logs on standard error. What could be a secret is cut out by name, wherever it stands. */
-export function createLogger(level: Config['logLevel']) {
+export function createLogger(level: Config['logLevel'] | 'silent') {
   const names = [
     'password',
     'secret',

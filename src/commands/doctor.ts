@@ -1,0 +1,215 @@
+import { constants } from 'node:fs'
+import { access, statfs } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { type Config, readConfig } from '../config.ts'
+import { messageOf } from '../lib/app-error.ts'
+import { systemClock } from '../lib/clock.ts'
+import { createLogger } from '../main/create-logger.ts'
+import { openStore } from '../main/open-store.ts'
+import { openWazuh } from '../main/wazuh.ts'
+import { queueDepth } from '../queue/jobs.ts'
+import { countRows } from '../store/counts.ts'
+import type { Command, Io } from './command.ts'
+import { readArgs, writeRecord } from './command.ts'
+
+/** What one check found. `off`: not set up, which is no fault. */
+interface Finding {
+  readonly check: string
+  readonly state: 'ok' | 'warning' | 'failed' | 'off'
+  readonly detail: string
+  /** What to do about it. */
+  readonly hint?: string
+}
+
+/** `tocsin doctor`: what works, what does not, and what to do about it. */
+export const command: Command = {
+  summary: 'check database, sources, Wazuh and settings, and say what to do about each fault',
+  usage: `tocsin doctor [--json]
+
+Checks Node, data folder, database, port, alerts file, indexer, Wazuh server API and queue, each with a hint. It reads and
+changes nothing in Wazuh. Secrets are never printed.
+
+  --json   one JSON record a check: {check, state: ok|warning|failed|off, detail, hint}
+
+Exit code 0: nothing failed. 1: something failed. 2: bad usage or settings.
+`,
+  async run(args, io) {
+    const { values } = readArgs(args, { options: { json: { type: 'boolean' } } })
+    const config = readConfig()
+    let failed = false
+    for (const check of checks) {
+      const found = await check(config, io)
+      for (const finding of found) {
+        failed ||= finding.state === 'failed'
+        if (values.json) writeRecord(io, finding)
+        else io.stdout(lineOf(finding))
+      }
+    }
+    return failed ? 1 : 0
+  },
+}
+
+function lineOf({ check, state, detail, hint }: Finding): string {
+  return `${state.padEnd(8)} ${check.padEnd(14)} ${detail}${hint === undefined ? '' : `\n${' '.repeat(24)}${hint}`}\n`
+}
+
+/** Each check is one line here. */
+const checks: readonly ((config: Config, io: Io) => Promise<Finding[]>)[] = [
+  node,
+  dataFolder,
+  database,
+  port,
+  alertsFile,
+  indexer,
+  wazuhApi,
+  publishing,
+]
+
+async function node(): Promise<Finding[]> {
+  return [{ check: 'node', state: 'ok', detail: `Node ${process.versions.node} on ${process.platform}` }]
+}
+
+async function dataFolder(config: Config): Promise<Finding[]> {
+  const check = 'data folder'
+  try {
+    await access(config.dataDir, constants.W_OK)
+    const { bavail, bsize } = await statfs(config.dataDir)
+    const freeGb = (bavail * bsize) / 1024 ** 3
+    const detail = `${config.dataDir}, ${freeGb.toFixed(1)} GB free`
+    return freeGb < 5
+      ? [{ check, state: 'warning', detail, hint: 'A day of 50 alerts a second takes about 12 GB.' }]
+      : [{ check, state: 'ok', detail }]
+  } catch {
+    return [{ check, state: 'off', detail: `${config.dataDir} is not there yet: the first start makes it` }]
+  }
+}
+
+async function database(config: Config, io: Io): Promise<Finding[]> {
+  const check = 'database'
+  try {
+    const logger = createLogger('silent')
+    const store = await openStore(config, logger, () => {}, io.signal)
+    try {
+      const counts = await countRows(store.database, 'default')
+      const dead = (await queueDepth(store.database)).filter(row => row.state === 'dead')
+      const detail = `${store.kind} PostgreSQL ${store.version}: ${counts.alerts} alerts, ${counts.cases} cases, ${counts.quarantined} in quarantine`
+      const findings: Finding[] = [{ check, state: 'ok', detail }]
+      for (const row of dead)
+        findings.push({
+          check: 'jobs',
+          state: 'warning',
+          detail: `${row.count} jobs of the kind ${row.kind} failed for good`,
+          hint: 'The log of the worker says why; last_error in the table jobs does too.',
+        })
+      return findings
+    } finally {
+      await store.close()
+    }
+  } catch (error) {
+    return [{ check, state: 'failed', detail: messageOf(error) }]
+  }
+}
+
+async function port(config: Config): Promise<Finding[]> {
+  const server = createServer()
+  const free = await new Promise<boolean>(resolve => {
+    server.once('error', () => resolve(false))
+    server.listen(config.port, config.host, () => resolve(true))
+  })
+  server.close()
+  const detail = `${config.host}:${config.port} is ${free ? 'free' : 'in use'}`
+  return [
+    free
+      ? { check: 'port', state: 'ok', detail }
+      : {
+          check: 'port',
+          state: 'warning',
+          detail,
+          hint: 'By Tocsin itself, if it runs; else set TOCSIN_PORT.',
+        },
+  ]
+}
+
+async function alertsFile({ alertsFile: path }: Config): Promise<Finding[]> {
+  const check = 'alerts file'
+  if (path === undefined) return [{ check, state: 'off', detail: 'TOCSIN_ALERTS_FILE is off' }]
+  try {
+    await access(path, constants.R_OK)
+    return [{ check, state: 'ok', detail: `${path} is readable` }]
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    return [
+      missing
+        ? {
+            check,
+            state: 'off',
+            detail: `${path} is not there`,
+            hint: 'On a Wazuh 4 manager it would be followed.',
+          }
+        : {
+            check,
+            state: 'failed',
+            detail: `${path} cannot be read`,
+            hint: 'Run Tocsin as a user of the group wazuh: usermod -aG wazuh USER.',
+          },
+    ]
+  }
+}
+
+async function indexer(config: Config, io: Io): Promise<Finding[]> {
+  const check = 'indexer'
+  if (config.indexer === undefined)
+    return [
+      {
+        check,
+        state: 'off',
+        detail: 'not connected',
+        hint: 'Set TOCSIN_INDEXER_URL, TOCSIN_INDEXER_USER, TOCSIN_INDEXER_PASSWORD and TOCSIN_INDEXER_CA.',
+      },
+    ]
+  try {
+    const { indexer: client } = openWazuh(config, systemClock, () => {})
+    const path = '/wazuh-alerts-4.x-*,wazuh-findings-v5-*/_search?size=0&terminate_after=1'
+    await client?.request('POST', path, undefined, io.signal)
+    return [{ check, state: 'ok', detail: `${config.indexer.url} answers searches` }]
+  } catch (error) {
+    return [
+      {
+        check,
+        state: 'failed',
+        detail: messageOf(error),
+        hint: 'Check address, user and TOCSIN_INDEXER_CA (root-ca.pem of the indexer).',
+      },
+    ]
+  }
+}
+
+async function wazuhApi(config: Config): Promise<Finding[]> {
+  const check = 'wazuh api'
+  if (config.wazuhApi === undefined)
+    return [
+      {
+        check,
+        state: 'off',
+        detail: 'not connected',
+        hint: 'Set TOCSIN_WAZUH_API_URL, TOCSIN_WAZUH_API_USER, TOCSIN_WAZUH_API_PASSWORD and TOCSIN_WAZUH_API_CA.',
+      },
+    ]
+  let trouble: string | undefined
+  const wazuh = openWazuh(config, systemClock, error => {
+    trouble = messageOf(error)
+  })
+  await wazuh.lookUpAgents(['000'])
+  return trouble === undefined
+    ? [{ check, state: 'ok', detail: `${config.wazuhApi.url} answers` }]
+    : [{ check, state: 'failed', detail: trouble }]
+}
+
+async function publishing(config: Config): Promise<Finding[]> {
+  const check = 'publishing'
+  if (!config.publish) return [{ check, state: 'off', detail: 'TOCSIN_PUBLISH is off' }]
+  const { sink } = openWazuh(config, systemClock, () => {})
+  return sink === undefined
+    ? [{ check, state: 'off', detail: 'there is no local manager and no server API to write briefs back to' }]
+    : [{ check, state: 'ok', detail: 'briefs are written back to Wazuh' }]
+}
