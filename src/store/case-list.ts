@@ -1,4 +1,4 @@
-import type { CaseStatus } from '../domain/case.ts'
+import { type CaseStatus, caseStatuses } from '../domain/case.ts'
 import { type Severity, severities, type Verdict } from '../domain/verdict.ts'
 import type { Sql } from '../lib/database.ts'
 import { type CaseRow, selectCases } from './case-row.ts'
@@ -50,18 +50,37 @@ export interface CaseRows {
   readonly next: CasePosition | undefined
 }
 
-/** One page of cases. */
+/**
+ * One page of cases. Where open and closed ones are wanted together, each kind is read in its own order from its end of
+ * the index and the two are merged: one query over both would sort them all.
+ */
 export async function listCases(
   sql: Sql,
   tenant: string,
   filter: CaseFilter,
-  page: {
-    readonly sort: CaseSort
-    readonly after: CasePosition | undefined
-    readonly limit: number
-  },
+  page: CasePageRequest,
 ): Promise<CaseRows> {
-  const { columns, direction, positionOf } = sorts[page.sort]
+  const status = filter.status ?? caseStatuses
+  const open = status.filter(name => name !== 'closed')
+  const parts = [open, status.filter(name => name === 'closed')].filter(part => part.length > 0)
+  const found = await Promise.all(parts.map(part => readPage(sql, tenant, { ...filter, status: part }, page)))
+  const { direction, positionOf } = sorts[page.sort]
+  const sign = direction === 'asc' ? 1 : -1
+  const rows = found.flat().sort((a, b) => sign * comparePositions(positionOf(a), positionOf(b)))
+  const shown = rows.slice(0, page.limit)
+  const last = shown.at(-1)
+  return { rows: shown, next: rows.length > page.limit && last ? positionOf(last) : undefined }
+}
+
+export interface CasePageRequest {
+  readonly sort: CaseSort
+  readonly after: CasePosition | undefined
+  readonly limit: number
+}
+
+/** Up to one row more than the page holds, to tell whether there is a next one. */
+function readPage(sql: Sql, tenant: string, filter: CaseFilter, page: CasePageRequest): Promise<CaseRow[]> {
+  const { columns, direction } = sorts[page.sort]
   const where = conditions(tenant, filter)
   if (page.after?.length === columns.length) {
     const names = columns.map(column => `c.${column}`).join(', ')
@@ -69,13 +88,18 @@ export async function listCases(
     where.add(`(${names}) ${direction === 'asc' ? '>' : '<'} (${values})`)
   }
   const order = columns.map(column => `c.${column} ${direction}`).join(', ')
-  const rows = await sql.query<CaseRow>(
+  return sql.query<CaseRow>(
     `${selectCases} where ${where.text()} order by ${order} limit ${where.value(page.limit + 1)}`,
     where.values,
   )
-  const shown = rows.slice(0, page.limit)
-  const last = shown.at(-1)
-  return { rows: shown, next: rows.length > page.limit && last ? positionOf(last) : undefined }
+}
+
+function comparePositions(a: CasePosition, b: CasePosition): number {
+  for (const [index, value] of a.entries()) {
+    const other = b[index]
+    if (other !== undefined && value !== other) return value < other ? -1 : 1
+  }
+  return 0
 }
 
 /** How many cases match, counted up to `cap`: a number on a screen is not worth a scan of all. */
@@ -111,8 +135,7 @@ function conditions(tenant: string, filter: CaseFilter): Where {
   const where = new Where()
   const owner = where.value(tenant)
   where.add(`c.tenant_id = ${owner}`)
-  where.add('c.merged_into is null')
-  if (filter.status !== undefined) addStatus(where, filter.status)
+  addStatus(where, filter.status ?? caseStatuses)
   if (filter.severity !== undefined)
     where.add(`c.severity = any(${where.value(filter.severity.map(name => severities.indexOf(name)))})`)
   if (filter.verdict !== undefined) {
@@ -141,12 +164,15 @@ function conditions(tenant: string, filter: CaseFilter): Where {
   return where
 }
 
-/** Written with `closed`, which leads the indexes, wherever it says all that is asked for. */
+/**
+ * Written with `closed`, which leads the index, wherever it says all that is asked for. Merged cases are closed ones:
+ * asking for open ones need not look at them.
+ */
 function addStatus(where: Where, status: readonly CaseStatus[]): void {
   const open = status.filter(name => name !== 'closed')
-  const closed = status.includes('closed')
-  if (!closed) where.add('not c.closed')
-  else if (open.length === 0) where.add('c.closed')
+  if (open.length === status.length) where.add('not c.closed')
+  else where.add('c.merged_into is null')
+  if (open.length === 0) where.add('c.closed')
   if (open.length === 1) where.add(`c.status = any(${where.value(status)})`)
 }
 
