@@ -11,7 +11,7 @@ import type { Database } from '../src/lib/database.ts'
 import { startTestServer } from '../test/support/test-server.ts'
 
 const caseCount = 100_000
-const rounds = 60
+const rounds = 100
 
 const server = await startTestServer(accounts => [
   ...healthRoutes(accounts.database, new Registry()),

@@ -176,15 +176,20 @@ function addStatus(where: Where, status: readonly CaseStatus[]): void {
   if (open.length === 1) where.add(`c.status = any(${where.value(status)})`)
 }
 
-/** Words of titles and headlines by their beginnings, and entities by theirs. */
+/** A word that stands in every other case would make each page look all of them up. */
+const maxTextMatches = 2000
+
+/** Words of titles and headlines by their beginnings, and entities by theirs; the newest cases where many match. */
 function addText(where: Where, owner: string, text: string): void {
   const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
   const query = where.value(words.map(word => `${word}:*`).join(' & '))
   const beginning = where.value(`${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`)
   where.add(`c.id in (
-    select case_id from case_words where tenant_id = ${owner} and words @@ to_tsquery('simple', ${query})
-    union all
-    select case_id from case_entities where tenant_id = ${owner} and value like ${beginning}
-    union all
-    select id from cases where tenant_id = ${owner} and id = ${where.value(text)})`)
+    select case_id from (
+      select case_id from case_words where tenant_id = ${owner} and words @@ to_tsquery('simple', ${query})
+      union
+      select case_id from case_entities where tenant_id = ${owner} and value like ${beginning}
+      union
+      select id from cases where tenant_id = ${owner} and id = ${where.value(text)}
+    ) as found order by case_id desc limit ${maxTextMatches})`)
 }
