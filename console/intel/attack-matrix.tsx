@@ -33,7 +33,7 @@ export function AttackMatrix({ coverage }: { coverage: Coverage }) {
         aria-label="ATT&CK matrix"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways, and the keyboard must be able to scroll it
         tabIndex={0}
-        className="flex gap-2 overflow-x-auto pb-3"
+        className="relative flex gap-2 overflow-x-auto pb-3"
       >
         {coverage.tactics.map(tactic => (
           <Tactic

@@ -29,7 +29,7 @@ export function Sidebar({
     <nav
       id="navigation"
       aria-label="Main"
-      className={`relative flex w-52 shrink-0 flex-col gap-3 overflow-y-auto border-line bg-surface p-2 max-md:w-full max-md:border-b md:border-r ${open ? '' : 'max-md:hidden'}`}
+      className={`relative flex w-54 shrink-0 flex-col gap-3 overflow-y-auto border-line bg-surface p-2 max-md:w-full max-md:border-b md:border-r ${open ? '' : 'max-md:hidden'}`}
     >
       <Link href="/" className="flex items-center gap-2 px-2 py-1 text-base font-semibold max-md:hidden">
         <BellRing aria-hidden="true" className="size-4 text-accent" />
