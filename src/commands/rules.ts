@@ -5,6 +5,7 @@ type Subcommand = (args: readonly string[], io: Io) => Promise<number>
 
 /** Every subcommand: one file, one line here. Loaded when called. */
 const subcommands: Record<string, () => Promise<Subcommand>> = {
+  convert: async () => (await import('./rules-convert.ts')).rulesConvert,
   backtest: async () => (await import('./rules-backtest.ts')).rulesBacktest,
   check: async () => (await import('./rules-check.ts')).rulesCheck,
   coverage: async () => (await import('./rules-improve.ts')).rulesCoverage,
@@ -20,6 +21,7 @@ export const command: Command = {
 tocsin rules test --ruleset DIR --logs FILE [--location L] [--agent ID,NAME,IP] [--clock still|log] [--at TIME] [--json]
 tocsin rules test --ruleset DIR --ini FILE... [--json]
 tocsin rules backtest DRAFT... --ruleset DIR (--alerts FILE | --logs FILE) [--verdicts FILE] [--state FILE] [--json]
+tocsin rules convert SIGMA... --to wazuh|opensearch|lucene|wcs [--first-id ID] [--json]
 tocsin rules tune --ruleset DIR --rule ID --alerts FILE --verdicts FILE [--id NEW] [--json]
 tocsin rules dead --ruleset DIR [--json]
 tocsin rules coverage --ruleset DIR [--seen TECHNIQUE...] [--json]
@@ -29,6 +31,7 @@ With --ruleset, Wazuh files are checked together with the ruleset they are to jo
 test runs logs, or Wazuh's own .ini tests, through a ruleset.
 backtest tells what drafted rules would have done on past logs or alerts: hits by host and day, against which verdicts,
 instead of which rules, with examples.
+convert writes Sigma rules as Wazuh rules, indexer queries or Wazuh 5 documents, and says what cannot be said there.
 tune draws an exception for a noisy rule from alerts that people called noise, and measures it.
 dead lists rules that can never fire; coverage the ATT&CK techniques that rules name, and gaps against those --seen.
 

@@ -1,0 +1,46 @@
+import { AppError } from '../lib/app-error.ts'
+import { conversionTargets } from '../sigma/convert/conversion.ts'
+import { convertSigma } from '../sigma/convert/convert-sigma.ts'
+import { parseSigma } from '../sigma/sigma-rule.ts'
+import { type Io, readArgs, readInput, writeRecord } from './command.ts'
+import { filesBelow } from './files-below.ts'
+
+/** `tocsin rules convert`: Sigma rules in another language, or why not. */
+export async function rulesConvert(args: readonly string[], io: Io): Promise<number> {
+  const { values, positionals } = readArgs(args, {
+    allowPositionals: true,
+    options: { to: { type: 'string' }, 'first-id': { type: 'string' }, json: { type: 'boolean' } },
+  })
+  const target = conversionTargets.find(name => name === values.to)
+  if (target === undefined)
+    throw new AppError('bad-usage', `--to takes one of ${conversionTargets.join(', ')}`)
+  if (positionals.length === 0) throw new AppError('bad-usage', 'name at least one Sigma file or folder')
+  let nextId = readFirstId(values['first-id'])
+  let failed = false
+  for (const file of positionals.flatMap(path => filesBelow(path, name => /\.ya?ml(\.gz)?$/i.test(name)))) {
+    for (const document of parseSigma((await readInput(file, io)).toString('utf8'))) {
+      const { output, problems } = convertSigma(document, target, nextId)
+      failed ||= output === undefined
+      // The next rule's ids begin behind this one's.
+      if (target === 'wazuh') nextId += output?.match(/<rule id=/g)?.length ?? 0
+      const ruleId = document.content?.id ?? null
+      if (values.json)
+        writeRecord(io, { file, rule_id: ruleId, to: target, output: output ?? null, problems })
+      else {
+        if (output !== undefined) io.stdout(output)
+        for (const entry of problems)
+          io.stderr(
+            `tocsin: ${file}: ${entry.where === undefined ? '' : `${entry.where}: `}${entry.message}\n`,
+          )
+      }
+    }
+  }
+  return failed ? 1 : 0
+}
+
+function readFirstId(text: string | undefined): number {
+  const id = text === undefined ? 100_100 : Number(text)
+  if (!Number.isInteger(id) || id < 100_000 || id > 120_000)
+    throw new AppError('bad-usage', '--first-id takes a custom rule id, 100000 to 120000')
+  return id
+}
