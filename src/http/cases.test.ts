@@ -1,0 +1,254 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Person, startTestServer, type TestServer } from '../../test/support/test-server.ts'
+import { wazuhLine } from '../../test/support/wazuh-alert.ts'
+import { defaultGrouping } from '../group/grouping-options.ts'
+import { GroupingMemory } from '../ingest/grouping-memory.ts'
+import { createIngest } from '../ingest/ingest.ts'
+import { handleInvestigate } from '../investigate/investigation-jobs.ts'
+import { modelSelectionSchema } from '../investigate/model-selection.ts'
+import { claim, complete } from '../queue/jobs.ts'
+import type { CaseDetail, CasePage, CaseSummary } from './contract-cases.ts'
+import { caseRoutes } from './routes/case-routes.ts'
+import { entityRoutes } from './routes/entity-routes.ts'
+import { exportRoutes } from './routes/export-routes.ts'
+import { regroupRoutes } from './routes/regroup-routes.ts'
+import { sessionRoutes } from './routes/session-routes.ts'
+import { triageRoutes } from './routes/triage-routes.ts'
+
+const slaMinutes = [1440, 480, 120, 30]
+let server: TestServer
+let analyst: Person
+let colleague: Person
+let take: (lines: readonly string[]) => Promise<unknown>
+
+beforeAll(async () => {
+  server = await startTestServer(accounts => [
+    ...sessionRoutes(accounts, false, 1000),
+    ...caseRoutes({ ...accounts, modelConfigured: false }),
+    ...triageRoutes(accounts),
+    ...regroupRoutes({ ...accounts, slaMinutes }),
+    ...exportRoutes({ ...accounts, modelConfigured: false }),
+    ...entityRoutes(accounts),
+  ])
+  const { database, clock, ids } = server.accounts
+  const memory = new GroupingMemory(defaultGrouping, ids, clock)
+  const ingest = createIngest({ database, clock, ids, memory, slaMinutes })
+  take = async lines => {
+    const records = lines.map((line, index) => ({ bytes: Buffer.from(line), where: `line ${index}` }))
+    await ingest({ tenant: 'default', source: 'test', sample: false, lines: records })
+    await brief()
+  }
+  analyst = await server.signIn('analyst')
+  colleague = await server.signIn('analyst', 'colleague')
+  await take(
+    hosts.flatMap((host, index) => [0, 1, 2].map(n => alert(host, levels[index] ?? 3, index * 10 + n))),
+  )
+})
+afterAll(() => server.close())
+
+const hosts = ['web-01', 'db-02', 'pc-03', 'dc-04', 'srv-05']
+const levels = [3, 8, 12, 15, 5]
+
+function alert(
+  host: string,
+  level: number,
+  number: number,
+  description = 'A rule of the test fired',
+): string {
+  return wazuhLine({
+    id: `1770000000.${number}`,
+    atMs: 1_770_000_000_000 + number * 1000,
+    host,
+    rule: [String(100_000 + level), level, description, ['test']],
+    techniques: level > 10 ? ['T1059.001'] : [],
+    data: { srcip: `203.0.113.${level}`, srcuser: `user-of-${host}` },
+  })
+}
+
+/** Does what the worker does. */
+async function brief(): Promise<void> {
+  const { database, clock, ids } = server.accounts
+  const selection = modelSelectionSchema.parse({})
+  const parts = {
+    database,
+    clock,
+    ids,
+    lookUpAgents: async () => [],
+    ask: undefined,
+    selection,
+    publishes: false,
+  }
+  for (;;) {
+    const jobs = await claim(database, 'case-investigate', { limit: 10, leaseMs: 1000, nowMs: clock.now() })
+    if (jobs.length === 0) return
+    for (const job of jobs) await handleInvestigate(parts, job)
+    await complete(
+      database,
+      jobs.map(job => job.id),
+    )
+  }
+}
+
+const list = async (query = ''): Promise<CasePage> => (await analyst.call('GET', `/api/cases${query}`)).json()
+const detail = async (id: string): Promise<CaseDetail> =>
+  (await analyst.call('GET', `/api/cases/${id}`)).json()
+const caseOf = async (host: string): Promise<CaseSummary> => {
+  const found = (await list(`?host=${host}`)).cases[0]
+  if (found === undefined) throw new Error(`no case of ${host}`)
+  return found
+}
+
+describe('the queue', () => {
+  it('puts the gravest first, briefed, each with its clock', async () => {
+    const { cases, total } = await list()
+    expect(cases.map(entry => entry.severity)).toEqual(['critical', 'high', 'medium', 'low', 'low'])
+    expect(total).toBe(5)
+    for (const entry of cases) expect(entry.headline).toBeTruthy()
+    expect(cases[0]?.sla).toEqual({ dueMs: server.clock.now() + 30 * 60_000, state: 'running' })
+  })
+
+  it('pages without gap or repetition in every order', async () => {
+    for (const sort of ['priority', 'newest', 'oldest', 'due', 'alerts']) {
+      const seen: string[] = []
+      for (let cursor: string | null = ''; cursor !== null; ) {
+        const page: CasePage = await list(`?limit=2&sort=${sort}${cursor && `&cursor=${cursor}`}`)
+        seen.push(...page.cases.map(entry => entry.id))
+        cursor = page.nextCursor
+      }
+      expect(new Set(seen).size).toBe(5)
+      expect(seen).toHaveLength(5)
+    }
+  })
+
+  it.each([
+    ['severity=high,critical', ['dc-04', 'pc-03']],
+    ['host=WEB-01', ['web-01']],
+    ['user=user-of-db-02', ['db-02']],
+    ['technique=T1059', ['dc-04', 'pc-03']],
+    ['technique=T105', []],
+    ['text=rule%20of', ['dc-04', 'pc-03', 'db-02', 'srv-05', 'web-01']],
+    ['text=203.0.113', ['dc-04', 'pc-03', 'db-02', 'srv-05', 'web-01']],
+    ['text=user-of-srv', ['srv-05']],
+    ['text=%25', []],
+    [`text=${encodeURIComponent("'; drop table cases; --")}`, []],
+    ['verdict=none&assignee=none&status=open', ['dc-04', 'pc-03', 'db-02', 'srv-05', 'web-01']],
+    ['assignee=me', []],
+    ['status=closed', []],
+  ])('filters by %s', async (query, expected) => {
+    const { cases } = await list(`?${query}`)
+    expect(cases.map(entry => entry.hosts[0])).toEqual(expected)
+  })
+
+  it.each(['cursor=nonsense', 'cursor=WzEsMl0', 'limit=0', 'severity=worst', 'sort=random', 'fromMs=x'])(
+    'refuses %s with the place of the mistake',
+    async query => {
+      const response = await analyst.call('GET', `/api/cases?${query}`)
+      expect([response.statusCode, response.json().error.code]).toEqual([400, 'bad-request'])
+      expect(response.json().error.where).toContain(query.split('=')[0])
+    },
+  )
+})
+
+describe('a case', () => {
+  it('opens with brief, evidence that points into raw alerts, timeline and entities', async () => {
+    const { id } = await caseOf('dc-04')
+    const found = await detail(id)
+    expect(found.briefs[0]?.review).toBe('not-needed')
+    expect(found.modelBrief).toEqual({ kind: 'not-configured' })
+    expect(found.timeline).toMatchObject([{ count: 3, level: 15 }])
+    expect(found.entities.map(entity => entity.value)).toContain('203.0.113.15')
+    const [first] = found.alerts.alerts
+    const raw = await analyst.call(
+      'GET',
+      `/api/cases/${id}/alerts/${encodeURIComponent(first?.key ?? '')}/raw`,
+    )
+    expect(raw.json().raw).toBe(alert('dc-04', 15, 30))
+  })
+
+  it('does not show alerts of another case, or cases that are not there', async () => {
+    const [one, other] = [await caseOf('dc-04'), await caseOf('web-01')]
+    const key = (await detail(other.id)).alerts.alerts[0]?.key ?? ''
+    const foreign = await analyst.call('GET', `/api/cases/${one.id}/alerts/${encodeURIComponent(key)}/raw`)
+    expect(foreign.statusCode).toBe(404)
+    expect((await analyst.call('GET', '/api/cases/case_x')).json().error.code).toBe('not-found')
+  })
+
+  it('is claimed by one person at a time', async () => {
+    const { id } = await caseOf('srv-05')
+    expect((await analyst.call('POST', `/api/cases/${id}/claim`, {})).json().case.status).toBe('in-progress')
+    const taken = await colleague.call('POST', `/api/cases/${id}/claim`, {})
+    expect([taken.statusCode, taken.json().error.code]).toEqual([409, 'claimed-by-another'])
+    const over = await colleague.call('POST', `/api/cases/${id}/claim`, { takeOver: true })
+    expect(over.json().case.assignee.username).toBe('colleague')
+    expect((await analyst.call('POST', `/api/cases/${id}/release`)).json().case.assignee).toBeNull()
+    expect((await detail(id)).history.map(entry => entry.kind)).toEqual([
+      'created',
+      'claimed',
+      'claimed',
+      'released',
+    ])
+  })
+
+  it('closes with a verdict and its reason, and opens again', async () => {
+    const { id } = await caseOf('db-02')
+    const body = { verdict: 'false_positive', reason: 'a backup job\u0000 <b>of ours</b>' }
+    expect((await analyst.call('POST', `/api/cases/${id}/verdict`, body)).json().case.status).toBe('closed')
+    const closed = await detail(id)
+    expect(closed.decision).toMatchObject({ verdict: 'false_positive', by: { username: 'analyst' } })
+    expect(closed.case.sla.state).toBe('met')
+    await analyst.call('POST', `/api/cases/${id}/reopen`, { reason: 'not so sure' })
+    expect((await detail(id)).case).toMatchObject({ status: 'in-progress', verdict: null })
+  })
+
+  it('many get the same verdict at once, and those that are not there are named', async () => {
+    const { id } = await caseOf('web-01')
+    const body = { ids: [id, 'case_gone'], verdict: 'benign_true_positive', reason: 'maintenance' }
+    const reply = (await analyst.call('POST', '/api/cases/verdict', body)).json()
+    expect(reply.changed).toEqual([id])
+    expect(reply.problems).toMatchObject([{ code: 'not-found', where: 'case_gone' }])
+  })
+
+  it('is exported whole, and hostile text formats nothing', async () => {
+    await take([
+      alert('evil-06', 13, 900, '![x](http://evil/) <script>alert(1)</script> \u001b[31m| a |\r\n# head'),
+    ])
+    const { id } = await caseOf('evil-06')
+    await analyst.call('POST', `/api/cases/${id}/notes`, { text: '[link](javascript:alert(1))' })
+    const markdown = (await analyst.call('GET', `/api/cases/${id}/export?format=markdown`)).body
+    expect(markdown).not.toMatch(/(?<!\\)!\[|(?<!\\)<script|\u001b|^# head|(?<!\\)\]\(/m)
+    const json = await analyst.call('GET', `/api/cases/${id}/export?format=json`)
+    expect(json.json().case.id).toBe(id)
+    const pdf = await analyst.call('GET', `/api/cases/${id}/export?format=pdf`)
+    expect(pdf.rawPayload.subarray(0, 5).toString()).toBe('%PDF-')
+    expect(pdf.headers['content-disposition']).toBe(`attachment; filename="${id}.pdf"`)
+  })
+})
+
+describe('regrouping', () => {
+  it('splits alerts out and merges them back, every alert counted once', async () => {
+    const { id } = await caseOf('dc-04')
+    const keys = (await detail(id)).alerts.alerts.map(entry => entry.key)
+    const all = await analyst.call('POST', `/api/cases/${id}/split`, { alertKeys: keys })
+    expect(all.statusCode).toBe(409)
+    const made = (
+      await analyst.call('POST', `/api/cases/${id}/split`, { alertKeys: keys.slice(0, 1) })
+    ).json().case
+    await brief()
+    expect([(await detail(id)).case.alertCount, (await detail(made.id)).case.alertCount]).toEqual([2, 1])
+    const address = (found: CaseDetail) =>
+      found.entities.find(entity => entity.value === '203.0.113.15')?.alertCount
+    expect([address(await detail(id)), address(await detail(made.id))]).toEqual([2, 1])
+    const merged = await analyst.call('POST', `/api/cases/${id}/merge`, { ids: [made.id] })
+    expect(merged.json().case.alertCount).toBe(3)
+    expect(address(await detail(id))).toBe(3)
+    expect((await detail(made.id)).case).toMatchObject({ status: 'closed', mergedInto: id })
+    const again = await analyst.call('POST', `/api/cases/${id}/merge`, { ids: [made.id] })
+    expect(again.statusCode).toBe(409)
+  })
+
+  it('an entity leads to every case that names it', async () => {
+    const pivot = (await analyst.call('GET', '/api/entities/address/203.0.113.15')).json()
+    expect(pivot.caseCount).toBeGreaterThanOrEqual(1)
+    expect(pivot.related.map((entity: { value: string }) => entity.value)).toContain('dc-04')
+  })
+})
