@@ -39,7 +39,6 @@ if [ "$ROLE" = manager ]; then
     [ -f "$HERE/$name" ] && install_file "$HERE/$name" "$OSSEC/integrations/$name" 750
   done
   for file in "$HERE"/rules/*.xml; do [ -f "$file" ] && install_file "$file" "$OSSEC/etc/rules/$(basename "$file")" 640; done
-  for file in "$HERE"/decoders/*.xml; do [ -f "$file" ] && install_file "$file" "$OSSEC/etc/decoders/$(basename "$file")" 640; done
   echo
   echo "Paste into $OSSEC/etc/ossec.conf what you want of these, then restart the manager:"
   for file in "$HERE"/ossec-conf/manager-*.xml; do echo "  $file"; done

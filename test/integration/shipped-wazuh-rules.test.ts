@@ -1,0 +1,137 @@
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { enrichmentEvent } from '../../src/publish/enrichment-event.ts'
+import { sharedData } from '../support/shared-data.ts'
+
+// The rules that we ship, among Wazuh's own 4.14 ruleset, evaluated by our engine of Wazuh's semantics.
+const root = resolve(import.meta.dirname, '..', '..')
+const stock = sharedData('wazuh-ruleset')
+let ruleset = ''
+
+beforeAll(() => {
+  if (stock === undefined) return
+  ruleset = mkdtempSync(join(tmpdir(), 'tocsin-ruleset-'))
+  for (const folder of ['rules', 'decoders', 'lists'])
+    cpSync(join(stock, folder), join(ruleset, folder), { recursive: true, mode: 0 })
+  execFileSync('chmod', ['-R', 'u+w', ruleset])
+  const ours = join(root, 'deploy/wazuh/rules')
+  for (const name of readdirSync(ours)) copyFileSync(join(ours, name), join(ruleset, 'rules', `zz_${name}`))
+})
+afterAll(() => {
+  if (ruleset !== '') rmSync(ruleset, { recursive: true, force: true })
+})
+
+interface Answer {
+  readonly decoder: { readonly name: string } | null
+  readonly rule_id: string | null
+  readonly level: number | null
+  readonly description: string | null
+}
+
+function evaluate(logs: readonly string[], location: string): Answer[] {
+  const args = [
+    join(root, 'src/run-cli.ts'),
+    'rules',
+    'test',
+    '--ruleset',
+    ruleset,
+    '--logs',
+    '-',
+    '--location',
+    location,
+    '--json',
+  ]
+  const output = execFileSync(process.execPath, args, {
+    input: `${logs.join('\n')}\n`,
+    encoding: 'utf8',
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  return output
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line))
+}
+
+it.skipIf(stock === undefined)('turn what endpoints report into alerts', () => {
+  const report = (fields: Record<string, string>) =>
+    `2026/11/24 10:00:00 active-response/bin/tocsin-respond: ${JSON.stringify({ tocsin: fields })}`
+  const answers = evaluate(
+    [
+      report({ event: 'yara_match', rule: 'web_shell', path: '/var/www/x.php', sha256: 'a'.repeat(64) }),
+      report({ event: 'yara_clean', path: '/var/www/y' }),
+      report({ event: 'yara_skipped', path: '/var/www/z', detail: 'gone' }),
+      report({
+        event: 'action',
+        proposal: 'proposal_1',
+        action: 'quarantine-file',
+        result: 'done',
+        detail: 'quarantined',
+      }),
+      report({
+        event: 'action',
+        proposal: 'proposal_1',
+        action: 'delete-file',
+        result: 'refused',
+        detail: 'another SHA-256',
+      }),
+      report({ event: 'rules_refused', detail: 'no signature' }),
+    ],
+    '/var/ossec/logs/active-responses.log',
+  )
+  expect(answers.map(answer => [answer.decoder?.name, answer.rule_id, answer.level])).toEqual([
+    ['ar_log_json', '100921', 12],
+    ['ar_log_json', '100922', 3],
+    ['ar_log_json', '100923', 5],
+    ['ar_log_json', '100924', 3],
+    ['ar_log_json', '100925', 8],
+    ['ar_log_json', '100927', 10],
+  ])
+  expect(answers[0]?.description).toBe('YARA rule web_shell matches /var/www/x.php')
+})
+
+it.skipIf(stock === undefined)(
+  'turn an enrichment into an alert that says whether a person has looked',
+  () => {
+    const draft = { id: 'case_1', severity: 'high', revision: 1, alertCount: 1 } as never // Only these are read.
+    const brief = {
+      origin: { kind: 'computed' },
+      headline: 'Log-ons failed',
+      claims: [],
+      verdict: 'undetermined',
+      confidence: 0.5,
+      reasons: [],
+      techniques: [],
+      nextSteps: [],
+      unknowns: [],
+    } as const
+    const event = (review: Parameters<typeof enrichmentEvent>[0]['review']) =>
+      JSON.stringify(
+        enrichmentEvent({
+          case: draft,
+          brief,
+          review,
+          alertIds: ['1.2'],
+          caseUrl: 'https://tocsin.example/cases/case_1',
+        }),
+      )
+    const answers = evaluate(
+      [
+        event({ kind: 'not-needed' }),
+        event({ kind: 'pending' }),
+        event({ kind: 'validated', by: 'Ana', atMs: 0 }),
+        event({ kind: 'rejected', by: 'Ana', atMs: 0 }),
+      ],
+      'custom-tocsin',
+    )
+    expect(answers.map(answer => [answer.decoder?.name, answer.rule_id])).toEqual([
+      ['json', '100901'],
+      ['json', '100902'],
+      ['json', '100903'],
+      ['json', '100904'],
+    ])
+    expect(answers[2]?.description).toBe('Tocsin (validated by Ana): Log-ons failed')
+  },
+)
