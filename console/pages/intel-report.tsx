@@ -16,6 +16,7 @@ import { QueryState } from '../components/query-state.tsx'
 import { Section } from '../components/section.tsx'
 import { toast, toastFailure } from '../components/toast.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
+import { ModelContext } from '../intel/model-context.tsx'
 import { RelationsGraph } from '../intel/relations-graph.tsx'
 import { ReportTextView } from '../intel/report-text.tsx'
 import { useRouteParameter } from '../router.tsx'
@@ -82,6 +83,11 @@ function ReportPage({ detail }: { detail: ReportDetail }) {
           </ul>
           <HuntProgress detail={detail} />
         </Section>
+        {detail.context !== null && (
+          <Section title="What a model reads in it">
+            <ModelContext context={detail.context} />
+          </Section>
+        )}
         {problems.length > 0 && (
           <Section title="Not everything could be read">
             <ul className="list-disc pl-5">

@@ -17,12 +17,18 @@ export type ModelChoice =
  */
 export function chooseModels(
   question: Omit<ModelQuestion<unknown>, 'claimsOf'>,
-  candidates: readonly ModelClient[],
+  all: readonly ModelClient[],
   rules: RequestRules,
 ): ModelChoice {
+  const { zones } = question
+  const candidates = zones === undefined ? all : all.filter(client => zones.includes(client.zone))
   const [first] = candidates
   if (!first) {
-    return { kind: 'unavailable', reason: `no model is set up for task ${question.task}` }
+    const reason =
+      all.length === 0 || zones === undefined
+        ? `no model is set up for task ${question.task}`
+        : `the data's own marking allows only models of ${zones.join(', ')}, and none is set up for task ${question.task}`
+    return { kind: 'unavailable', reason }
   }
   const decision = decideQuestion(question, first.zone, rules)
   if (decision.decision === 'refuse') return refused(first, decision)

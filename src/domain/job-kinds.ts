@@ -16,3 +16,5 @@ export const huntJob = 'intel-hunt'
 export const mailJudgeJob = 'mail-judge'
 /** A model is to draft a rule; what it proposes is run before anybody sees it. */
 export const ruleDraftJob = 'rule-draft'
+/** A model is asked what a report says. */
+export const contextJob = 'intel-context'

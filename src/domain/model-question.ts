@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Problem } from '../lib/problem.ts'
 import type { Claim, JudgedClaim } from './claim.ts'
-import type { ModelTask } from './data-class.ts'
+import type { ModelTask, TrustZone } from './data-class.ts'
 import type { EvidenceItem } from './evidence.ts'
 
 /**
@@ -25,6 +25,8 @@ export interface ModelQuestion<Answer> {
   /** The sentences to verify. */
   readonly claimsOf: (answer: Answer) => readonly Claim[]
   readonly maxOutputTokens: number
+  /** The zones that may read this at all, where its source says so (TLP). Policy may allow fewer, never more. */
+  readonly zones?: readonly TrustZone[]
 }
 
 /** What came of it. Only `answered` carries model text, and each claim in it carries its fate. */

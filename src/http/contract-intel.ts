@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { claimStatuses } from '../domain/claim.ts'
 import { done, idParams, pageQuery } from './contract.ts'
 import { endpoint } from './endpoint.ts'
 
@@ -69,6 +70,18 @@ export const hunt = z.object({
 })
 export type Hunt = z.infer<typeof hunt>
 
+export const reportContext = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('answered'),
+    model: z.string(),
+    zone: z.string(),
+    ledgerSeq: z.number(),
+    claims: z.array(z.object({ topic: z.string(), text: z.string(), status: z.enum(claimStatuses) })),
+  }),
+  z.object({ kind: z.enum(['refused', 'unavailable', 'unsupported']), reason: z.string() }),
+])
+export type ReportContext = z.infer<typeof reportContext>
+
 export const reportDetail = z.object({
   report: reportSummary,
   text: z.string(),
@@ -78,6 +91,8 @@ export const reportDetail = z.object({
   dropped: z.array(z.object({ value: z.string(), reason: z.string() })),
   problems: z.array(z.object({ code: z.string(), message: z.string(), where: z.string().optional() })),
   hunt: hunt.nullable(),
+  /** What a model says about it, sentence by sentence with its fate; null before one was asked, or without one. */
+  context: reportContext.nullable(),
   sightings: z.array(sighting),
   relevance: z.object({
     answer: z.enum(['seen-here', 'exposed', 'no-sign-yet', 'nothing-to-look-for']),

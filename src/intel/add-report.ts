@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { huntJob } from '../domain/job-kinds.ts'
+import { contextJob, huntJob } from '../domain/job-kinds.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Database } from '../lib/database.ts'
 import type { IdSource } from '../lib/ids.ts'
@@ -76,7 +76,11 @@ export async function addReport(
     })
     const huntId = parts.ids.next('hunt')
     await insertHunt(sql, parts.tenant, { id: huntId, reportId: id, by: incoming.by, nowMs })
-    await enqueue(sql, parts.tenant, [{ kind: huntJob, key: huntId, payload: { huntId } }], nowMs)
+    const jobs = [
+      { kind: huntJob, key: huntId, payload: { huntId } },
+      { kind: contextJob, key: id, payload: { reportId: id } },
+    ]
+    await enqueue(sql, parts.tenant, jobs, nowMs)
     return { id, known: false }
   })
 }

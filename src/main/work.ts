@@ -1,4 +1,5 @@
 import {
+  contextJob,
   executeJob,
   huntJob,
   investigateJob,
@@ -11,6 +12,7 @@ import {
 import type { AskModel } from '../domain/model-question.ts'
 import { runFeeds } from '../intel/feeds/run-feeds.ts'
 import { handleHunt } from '../intel/hunt.ts'
+import { handleContext } from '../intel/report-context.ts'
 import { watchAlerts } from '../intel/watch-alerts.ts'
 import {
   handleInvestigate,
@@ -127,6 +129,13 @@ function handlersOf(
       leaseMs: 60_000,
       maxAttempts: 8,
       handle: job => handleReport(app.respond, job),
+    },
+    {
+      kind: contextJob,
+      concurrency: 2,
+      leaseMs: 15 * 60_000,
+      maxAttempts: 5,
+      handle: (job, stop) => handleContext({ database: app.store.database, ask }, job, stop),
     },
     {
       kind: huntJob,

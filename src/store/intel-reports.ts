@@ -40,6 +40,8 @@ export interface ReportRow {
 export interface StoredReport extends ReportRow {
   readonly text: string
   readonly extract: unknown
+  /** What a model said, or why none did; null before. */
+  readonly context: unknown
 }
 
 export interface MentionRow {
@@ -143,7 +145,7 @@ export function listReports(
 
 export async function readReport(sql: Sql, tenant: string, id: string): Promise<StoredReport | undefined> {
   const [row] = await sql.query<StoredReport>(
-    `select ${columns}, r.text, r.extract from intel_reports r where r.tenant_id = $1 and r.id = $2`,
+    `select ${columns}, r.text, r.extract, r.context from intel_reports r where r.tenant_id = $1 and r.id = $2`,
     [tenant, id],
   )
   return row
@@ -160,6 +162,14 @@ export function mentionsOf(sql: Sql, tenant: string, reportId: string): Promise<
      where m.tenant_id = $1 and m.report_id = $2 order by m.text_offset, m.type, m.value`,
     [tenant, reportId],
   )
+}
+
+export async function writeContext(sql: Sql, tenant: string, id: string, context: unknown): Promise<void> {
+  await sql.query('update intel_reports set context = $3::json where tenant_id = $1 and id = $2', [
+    tenant,
+    id,
+    JSON.stringify(context),
+  ])
 }
 
 /** How many reports describe each technique. */

@@ -98,7 +98,7 @@ export async function existingReport(
 }
 
 async function detailOf({ database, tenant }: IntelParts, stored: StoredReport): Promise<ReportDetail> {
-  const { text, extract, ...report } = stored
+  const { text, extract, context, ...report } = stored
   // Written by `addReport`, and by nothing else.
   const kept = extract as KeptExtract
   const [mentions, hunt, sightings, alertCounts] = await Promise.all([
@@ -134,6 +134,8 @@ async function detailOf({ database, tenant }: IntelParts, stored: StoredReport):
     dropped: [...kept.dropped],
     problems: [...kept.problems],
     hunt: hunt ?? null,
+    // Written by `handleContext`; the endpoint's schema checks it once more.
+    context: context as ReportDetail['context'],
     sightings,
     relevance: { answer: relevance.answer, reasons: [...relevance.reasons] },
   }
