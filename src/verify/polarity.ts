@@ -73,8 +73,8 @@ const pairs: readonly Pair[] = [
   {
     name: 'trend',
     weight: 'plain',
-    plus: /^(?:increas|rais|rose|elevat)/,
-    minus: /^(?:decreas|lower|drop|reduc|fell)/,
+    plus: /^(?:increas|rose|elevat)/,
+    minus: /^(?:decreas|lower|reduc|fell)/,
   },
   { name: 'order', weight: 'plain', plus: /^before$/, minus: /^after$/ },
   { name: 'privilege', weight: 'plain', plus: /^privileg/, minus: /^unprivileg/ },
@@ -128,7 +128,7 @@ export function placeWords(text: string): PlacedWord[] {
     .replace(/(\w)n't\b/g, '$1 not')
     // A negative answer beside its name: `quarantined: false`, `"other_hosts":0`, `shell=none`.
     .replace(
-      /([a-z][a-z -]*)["']?\s*[:=]\s*["']?(?:false|no|none|null|0|never)\b(?!\.\d)/g,
+      /([a-z][a-z -]*)["']?\s*[:=]\s*["']?(?:false|no|none|null|0|never)\b(?!\.\d|["']?\s+[a-z])/g,
       (_all, key: string) => key.replace(/[a-z]+(?=[^a-z]*$)/, word => `${word}\u0000`),
     )
   const parts = apart.match(/[\p{L}]+\u0000?|'s\b|[,;.:()"]|\u220e+|\d[\d.,]*/gu) ?? []
@@ -139,13 +139,14 @@ export function placeWords(text: string): PlacedWord[] {
   for (const part of parts) {
     const answered = part.endsWith('\u0000')
     const word = answered ? part.slice(0, -1) : part
-    if (negation.test(word)) {
+    // `0 alerts` denies as `no alerts` does.
+    if (negation.test(word) || word === '0') {
       left = reach
       by = word
       negations++
       continue
     }
-    if (boundary.test(word)) {
+    if (boundary.test(word) || (/^(?:without|lack)/.test(by) && /^(?:was|were|is|are|has|had)$/.test(word))) {
       // `neither A nor B`, `no A or B`: the negation reaches over.
       if (!/^(?:or|and)$/.test(word) || by === 'not') left = 0
       continue
