@@ -37,6 +37,7 @@ const evidence: readonly SentItem[] = [
   item('E8', 'Source address', '203.0.113.9'),
   item('E9', 'Destination address', '10.0.0.5'),
   item('E10', 'Time', '2026-03-01T10:42:07.000Z'),
+  item('E11', 'How often before', 'rule 5710: 0 alerts in the 18 hours before'),
 ]
 
 function statusOf(text: string, ...ids: readonly string[]): ClaimStatus {
@@ -87,6 +88,8 @@ const cases: readonly (readonly [text: string, cites: string, status: ClaimStatu
   ['The source is probably an attacker.', 'E8', 'inference'],
   ['This deserves attention.', '', 'inference'],
   ['Failed passwords came only from 203.0.113.9.', 'E1', 'not-in-evidence'],
+  ['No alert of this rule was seen in the 18 hours before.', 'E11', 'verified'],
+  ['12 alerts of this rule were seen in the 18 hours before.', 'E11', 'contradicted'],
 ]
 
 describe('judgeClaims', () => {

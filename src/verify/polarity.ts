@@ -177,7 +177,9 @@ export function stancesOf(words: readonly PlacedWord[]): Stance[] {
     pairs.flatMap(({ name, weight, plus, minus }): Stance[] => {
       const says = minus.test(word) ? 'minus' : plus.test(word) ? 'plus' : undefined
       if (says === undefined) return []
-      const side = negated ? (says === 'plus' ? 'minus' : 'plus') : says
+      // "Not before" is not "after": a negated time or order says nothing of the other side.
+      const turned = negated && name !== 'order'
+      const side = turned ? (says === 'plus' ? 'minus' : 'plus') : says
       return [{ pair: name, weight: soft.test(word) ? 'plain' : weight, side, word }]
     }),
   )
