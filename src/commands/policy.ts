@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { buildRequest, decideQuestion } from '../ask/build-request.ts'
+import { readConfig } from '../config.ts'
 import { type ModelTask, modelTasks, type TrustZone, trustZones } from '../domain/data-class.ts'
 import { AppError } from '../lib/app-error.ts'
 import { type Problem, problem } from '../lib/problem.ts'
+import { readModelSettings } from '../main/open-models.ts'
 import { decodeEscapedUtf8 } from '../redact/escaped-utf8.ts'
 import { joinInventories, learnInventory } from '../redact/learn-inventory.ts'
 import { redactionRules } from '../redact/redact.ts'
@@ -19,7 +21,7 @@ export const command: Command = {
 Shows what policy decides on a text, and the exact text that would be sent for it. Sends nothing.
 
   --task TASK       ${modelTasks.join(', ')}
-  --model NAME      a trust zone: ${trustZones.join(', ')} (default: public, the strictest)
+  --model NAME      a model of models.yaml, or a trust zone: ${trustZones.join(', ')} (default: public, the strictest)
   --json            one record {decision, rule, model, zone, classes[{class, count}], request_text, reasons[]};
                     request_text is empty where nothing would be sent to that model
 
@@ -46,7 +48,7 @@ Exit code 0 whatever the decision; 2 where the usage is wrong or a file cannot b
     const text = decodeEscapedUtf8(await readInput(values.file, io))
     const inventory = joinInventories(listed.value, learnInventory(text))
     const rules = { policy, redaction: redactionRules(inventory, policy.redaction.keep) }
-    const { zone, problems } = zoneOf(values.model)
+    const { zone, problems } = await zoneOf(values.model)
     const question = questionAbout(text, task)
     const decided = decideQuestion(question, zone, rules)
     const { decision, rule, reasons, classes } = decided
@@ -106,10 +108,13 @@ function taskOf(name: string | undefined): ModelTask {
   return task
 }
 
-/** The zone of a model. Where nothing is known of it, the strictest. */
-function zoneOf(name: string | undefined): { zone: TrustZone; problems: readonly Problem[] } {
+/** The zone of a model: a zone's own name, or a profile of models.yaml. Where nothing is known of it, the strictest. */
+async function zoneOf(name: string | undefined): Promise<{ zone: TrustZone; problems: readonly Problem[] }> {
   const zone = trustZones.find(known => known === name)
   if (zone !== undefined || name === undefined) return { zone: zone ?? 'public', problems: [] }
+  const { models } = await readModelSettings(readConfig().modelsFile)
+  const profile = models.find(model => model.name === name)
+  if (profile !== undefined) return { zone: profile.zone, problems: [] }
   return {
     zone: 'public',
     problems: [problem('model-unknown', `nothing is known of model ${name}: zone public`)],
