@@ -53,6 +53,12 @@ export const pages: readonly PageEntry[] = [
     goKey: 'r',
     load: () => import('./pages/rules.tsx'),
   },
+  {
+    path: '/rule-coverage',
+    title: 'ATT&CK coverage',
+    icon: ScanSearch,
+    load: () => import('./pages/rule-coverage.tsx'),
+  },
   { path: '/rules/$ruleId', title: 'Rule', icon: ScanSearch, load: () => import('./pages/rule.tsx') },
   {
     path: '/approvals',

@@ -1,5 +1,6 @@
 import type {
   Measurement,
+  RuleCoverage,
   RuleDecisionBody,
   RuleDraftBody,
   RuleDraftList,
@@ -11,6 +12,10 @@ const draftPath = (id: string) => `/api/rule-drafts/${encodeURIComponent(id)}`
 
 export function listRuleDrafts(signal: AbortSignal): Promise<RuleDraftList> {
   return getJson('/api/rule-drafts', signal)
+}
+
+export function readRuleCoverage(signal: AbortSignal): Promise<RuleCoverage> {
+  return getJson('/api/rule-coverage', signal)
 }
 
 export function readRuleDraft(id: string, signal: AbortSignal): Promise<RuleDraftReply> {

@@ -4,7 +4,7 @@ import type { RuleDraftView } from '../../src/http/contract-rules.ts'
 import { failureText } from '../api/request.ts'
 import { createRuleDraft, listRuleDrafts } from '../api/rules.ts'
 import { useMay } from '../api/session.ts'
-import { Button } from '../components/button.tsx'
+import { Button, buttonClass } from '../components/button.tsx'
 import { DataTable } from '../components/data-table.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { TextField } from '../components/field.tsx'
@@ -28,9 +28,12 @@ export function Page() {
   return (
     <>
       <PageHeading title="Rules">
+        <Link href="/rule-coverage" className={buttonClass('plain')}>
+          ATT&amp;CK coverage
+        </Link>
         {mayWrite && <Button onClick={() => setCreating(true)}>New rule</Button>}
       </PageHeading>
-      <div className="grid max-w-5xl gap-3 px-4 pb-8">
+      <div className="grid max-w-5xl grid-cols-1 gap-3 px-4 pb-8">
         <QueryState query={query} what="The rules">
           {({ drafts, connected }) => (
             <>

@@ -7,7 +7,7 @@ export function MeasurementView({ measurement }: { measurement: Measurement }) {
   if (measurement.kind === 'refused') return <FindingList findings={measurement.findings} />
   const { cases, tallies, pastEvents, cutShort } = measurement.proof
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-1 gap-3">
       <p>
         {cases.filter(({ pass }) => pass).length} of {cases.length} logs as wanted. Run over{' '}
         {pastEvents.toLocaleString('en')} past alerts{cutShort && ' until the time was up'}

@@ -29,7 +29,7 @@ export function RuleCases({
           several logs in a row.
         </p>
       )}
-      <ol className="grid gap-3">
+      <ol className="grid grid-cols-1 gap-3">
         {cases.map((one, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a case is its place in the list
           <li key={index} className="grid gap-1">

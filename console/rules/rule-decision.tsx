@@ -26,7 +26,7 @@ export function RuleDecision({ draft, changed }: { draft: RuleDraftView; changed
   const decide = (decision: 'approve' | 'reject') =>
     act.mutate(() => decideRuleDraft(id, { digest: digest ?? '', decision, reason }))
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-1 gap-3">
       <History draft={draft} />
       {draft.replaces !== null && (
         <details>

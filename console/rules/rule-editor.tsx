@@ -60,8 +60,8 @@ export function RuleEditor({ draft, modelConfigured }: { draft: RuleDraftView; m
           </Button>
         )}
       </PageHeading>
-      <div className="grid gap-5 px-4 pb-8 lg:grid-cols-2">
-        <div className="grid min-w-0 content-start gap-5">
+      <div className="grid grid-cols-1 gap-5 px-4 pb-8 lg:grid-cols-2">
+        <div className="grid min-w-0 grid-cols-1 content-start gap-5">
           {writable && (
             <TextField
               label="What it detects"
@@ -96,7 +96,7 @@ export function RuleEditor({ draft, modelConfigured }: { draft: RuleDraftView; m
             onChange={cases => setContent({ ...content, cases })}
           />
         </div>
-        <div className="grid min-w-0 content-start gap-5">
+        <div className="grid min-w-0 grid-cols-1 content-start gap-5">
           <Section title="Measured">
             {draft.proof === null ? (
               <p className="text-muted">Save it to run it over the alerts that are stored here.</p>

@@ -120,6 +120,26 @@ export const ruleDraftList = z.object({
 })
 export type RuleDraftList = z.infer<typeof ruleDraftList>
 
+export const ruleCoverage = z.object({
+  attackVersion: z.string(),
+  /** Gaps first, the most often reported before the others. */
+  techniques: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      tactics: z.array(z.string()),
+      /** Ids of the rules that name it. */
+      rules: z.array(z.string()),
+      /** Threat reports that describe it. */
+      reports: z.number(),
+      state: z.enum(['covered', 'parent-only', 'gap']),
+    }),
+  ),
+  /** Ids in rules that ATT&CK does not know. */
+  unknown: z.array(z.string()),
+})
+export type RuleCoverage = z.infer<typeof ruleCoverage>
+
 const path = '/api/rule-drafts'
 
 /** Detection rules: written, measured, approved by a second person, deployed, rolled back. */
@@ -130,6 +150,13 @@ export const ruleEndpoints = {
     summary: 'Rule drafts, latest change first.',
     access: { kind: 'role', role: 'viewer', scope: 'read' },
     reply: ruleDraftList,
+  }),
+  ruleCoverage: endpoint({
+    method: 'GET',
+    path: '/api/rule-coverage',
+    summary: 'ATT&CK techniques that the alerting rules name, against those that threat reports describe.',
+    access: { kind: 'role', role: 'viewer', scope: 'read' },
+    reply: ruleCoverage,
   }),
   readRuleDraft: endpoint({
     method: 'GET',

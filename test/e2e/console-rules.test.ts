@@ -16,7 +16,7 @@ import { standInUser, startWazuhServer, type WazuhStandIn } from '../support/waz
 const decoders = '<decoder name="door"><program_name>^door</program_name></decoder>'
 const rules = `<group name="door,">
   <rule id="1" level="0" noalert="1"><category>syslog</category><description>all</description></rule>
-  <rule id="10" level="3"><decoded_as>door</decoded_as><description>door</description></rule>
+  <rule id="10" level="3"><decoded_as>door</decoded_as><description>door</description><mitre><id>T1110</id></mitre></rule>
 </group>`
 const draft = (match: string) =>
   `<group name="local,"><rule id="100000" level="8"><if_sid>10</if_sid><match>${match}</match><description>Door forced</description></rule></group>`
@@ -160,6 +160,32 @@ describe.skipIf(!hasBrowser)('rules in the console', () => {
     await page.getByRole('button', { name: 'Ask for deployment' }).waitFor()
     expect(wazuh.files.size).toBe(0)
     expect(complaints).toEqual([])
+  })
+
+  it('shows which techniques the rules name', async () => {
+    await page.goto(`${tocsin.base}/rules`)
+    await page.getByRole('link', { name: 'ATT&CK coverage' }).click()
+    await page.getByText('1 techniques are named by a rule').waitFor()
+    await page.getByRole('link', { name: 'All', exact: true }).click()
+    await page.getByText('T1110 Brute Force').waitFor()
+    expect(await accessibilityViolations(page)).toEqual([])
+    await page.goto(`${tocsin.base}/rules`)
+    await page.getByRole('link', { name: 'Forced doors' }).waitFor()
+    expect(await accessibilityViolations(page)).toEqual([])
+    expect(complaints).toEqual([])
+  })
+
+  it('fits a phone', async () => {
+    await page.setViewportSize({ width: 360, height: 740 })
+    await page.getByRole('link', { name: 'Forced doors' }).click()
+    await page.getByRole('textbox', { name: 'Rule', exact: true }).waitFor()
+    const paths = [new URL(page.url()).pathname, '/rules', '/rule-coverage?show=all']
+    for (const path of paths) {
+      await page.goto(tocsin.base + path)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      const width = await page.locator('main').evaluate(element => element.scrollWidth)
+      expect(width, path).toBeLessThanOrEqual(360)
+    }
   })
 })
 

@@ -1,4 +1,5 @@
 import type { Drafting } from '../../domain/rule-draft.ts'
+import { attackVersion } from '../../knowledge/attack-techniques.ts'
 import {
   changeDraft,
   createDraft,
@@ -11,6 +12,8 @@ import {
 import type { DraftLifePorts, StepResult, StoredDraft } from '../../rule-drafts/draft-store.ts'
 import { requestDrafting } from '../../rule-drafts/drafting-job.ts'
 import type { Measured } from '../../rule-drafts/measure-draft.ts'
+import { coverageInWorker } from '../../rule-drafts/ruleset-coverage.ts'
+import { techniqueCounts } from '../../store/intel-reports.ts'
 import { peopleByIds } from '../../store/people.ts'
 import { findRuleDraft, listRuleDrafts } from '../../store/rule-drafts.ts'
 import { type Measurement, type RuleDraftView, ruleEndpoints } from '../contract-rules.ts'
@@ -43,6 +46,25 @@ export function ruleDraftRoutes(parts: {
       drafts: await views(ports, tenant, await listRuleDrafts<Measured>(database, tenant)),
       connected: ports.wazuh !== undefined,
     })),
+    route(
+      ruleEndpoints.ruleCoverage,
+      async ({ signal: gone }) => {
+        const counts = await techniqueCounts(database, tenant)
+        const seen = new Map(counts.map(({ id, reports }) => [id, reports]))
+        const { techniques, unknown } = await coverageInWorker({ base: ports.base(), seen }, gone)
+        return {
+          attackVersion: attackVersion.version,
+          techniques: techniques.map(({ seen: reports, rules, tactics, ...rest }) => ({
+            ...rest,
+            tactics: [...tactics],
+            rules: rules.map(({ id }) => id),
+            reports,
+          })),
+          unknown: [...unknown],
+        }
+      },
+      { requestsPerMinute: 30 },
+    ),
     route(ruleEndpoints.readRuleDraft, async ({ params }) => {
       const draft = await findRuleDraft<Measured>(database, tenant, params.id)
       if (draft === undefined) throw new RequestError('not-found', `there is no rule draft ${params.id}`)

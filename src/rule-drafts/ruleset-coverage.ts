@@ -1,0 +1,23 @@
+import { loadRuleset, type RulesetFiles } from '../wazuh-rules/ruleset.ts'
+import { runInWorker } from './run-in-worker.ts'
+import { coveringWazuhRules, techniqueCoverage } from './technique-coverage.ts'
+
+export interface CoverageQuestion {
+  readonly base: RulesetFiles
+  /** Techniques of reports, and how many reports name each. */
+  readonly seen: ReadonlyMap<string, number>
+}
+
+export type RulesetCoverage = ReturnType<typeof techniqueCoverage>
+
+/** The techniques that the rules of these files name, against those that were seen. */
+export function rulesetCoverage({ base, seen }: CoverageQuestion): RulesetCoverage {
+  return techniqueCoverage(coveringWazuhRules(loadRuleset(base).ruleset.rules.rules), seen)
+}
+
+const timeoutMs = 30_000
+
+/** The same in a worker thread: loading a ruleset takes a second. */
+export function coverageInWorker(question: CoverageQuestion, signal: AbortSignal): Promise<RulesetCoverage> {
+  return runInWorker(new URL('./ruleset-coverage.worker.ts', import.meta.url), question, timeoutMs, signal)
+}
