@@ -1,14 +1,36 @@
 // The full counts of what the tests run in small. `npm run soak`. Minutes to hours: not part of the checks.
+import fc from 'fast-check'
 import { runLeaks } from '../test/corpus/leaks/run-leaks.ts'
+import { history, runHistory } from '../test/respond/approval-histories.ts'
+import { openTestDatabase } from '../test/support/postgres.ts'
 
 /** Each prints what it did and returns whether it held. */
-const soaks: readonly (() => Promise<boolean>)[] = [leaks]
+const soaks: readonly (() => Promise<boolean>)[] = [leaks, approvals]
 
 async function leaks(): Promise<boolean> {
   const { planted, classes, encodings, faults, faultCount } = await runLeaks(100_000, 1)
   console.log(`leaks: ${planted} planted (${classes} classes, ${encodings} encodings), ${faultCount} faults`)
   for (const fault of faults) console.log(`  ${fault}`)
   return faultCount === 0
+}
+
+async function approvals(): Promise<boolean> {
+  const test = await openTestDatabase()
+  let sent = 0
+  let violations = 0
+  try {
+    for (const each of fc.sample(history, { numRuns: 10_000, seed: 1 })) {
+      const result = await runHistory(test, each)
+      sent += result.sent
+      if (result.violation === undefined) continue
+      violations++
+      console.log(`  ${result.violation}: ${JSON.stringify(each)}`)
+    }
+  } finally {
+    await test.close()
+  }
+  console.log(`approvals: 10000 histories, ${sent} sent, ${violations} violations`)
+  return violations === 0
 }
 
 for (const soak of soaks) if (!(await soak())) process.exitCode = 1
