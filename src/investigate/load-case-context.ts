@@ -15,8 +15,8 @@ import {
   ruleHistory,
 } from '../store/case-surroundings.ts'
 
-const maxAlerts = 200
-const maxAround = 100
+const maxAlerts = 100
+const maxAround = 40
 const hostWindowMs = 60 * 60_000
 const sourceWindowMs = 12 * 60 * 60_000
 const historyDays = 30

@@ -93,6 +93,13 @@ export async function countAlerts(sql: Sql, tenant: string, alerts: readonly Ale
     }
   }
   const rows = [...counts.values()]
+  const firstDay = rows.reduce((first, row) => Math.min(first, row.day), Number.MAX_SAFE_INTEGER)
+  if (rows.length > 0)
+    await sql.query(
+      `update grouping_epoch set first_day = $2
+       where tenant_id = $1 and (first_day is null or first_day > $2)`,
+      [tenant, firstDay],
+    )
   await sql.query(
     `insert into alert_counts as c (tenant_id, rule_id, agent_name, day, count, last_seen_ms)
      select $1, * from unnest($2::text[], $3::text[], $4::int[], $5::int[], $6::bigint[])

@@ -101,11 +101,10 @@ export async function setModelBriefState(
   caseId: string,
   state: { readonly kind: string; readonly reason?: string },
 ): Promise<void> {
-  await sql.query('update cases set model_brief = $3::json where tenant_id = $1 and id = $2', [
-    tenant,
-    caseId,
-    JSON.stringify(state),
-  ])
+  await sql.query(
+    `update cases set model_brief = $3::json where tenant_id = $1 and id = $2 and model_brief::text is distinct from $3`,
+    [tenant, caseId, JSON.stringify(state)],
+  )
 }
 
 const select = `select b.id, b.case_id as "caseId", b.revision, b.created_ms as "createdMs", b.brief, b.evidence, b.review,

@@ -107,7 +107,7 @@ export function ruleHistory(
 /** The first day from which alerts were counted; undefined before the first alert. */
 export async function firstCountedDay(sql: Sql, tenant: string): Promise<number | undefined> {
   const [row] = await sql.query<{ day: number | null }>(
-    'select min(day) as day from alert_counts where tenant_id = $1',
+    'select first_day as day from grouping_epoch where tenant_id = $1',
     [tenant],
   )
   return row?.day ?? undefined

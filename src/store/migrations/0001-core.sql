@@ -178,7 +178,9 @@ create table leases (
 -- Grows by one with each batch: a process whose grouping state is of an older epoch loads it again first.
 create table grouping_epoch (
   tenant_id text primary key,
-  epoch bigint not null
+  epoch bigint not null,
+  -- The day (since the epoch) of the oldest alert ever taken in: how far back history can speak.
+  first_day integer
 );
 
 create table jobs (
