@@ -7,6 +7,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   serve: () => import('./commands/serve.ts'),
   worker: () => import('./commands/worker.ts'),
   doctor: () => import('./commands/doctor.ts'),
+  compliance: () => import('./commands/compliance.ts'),
   audit: () => import('./commands/audit.ts'),
   model: () => import('./commands/model.ts'),
   policy: () => import('./commands/policy.ts'),

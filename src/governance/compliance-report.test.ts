@@ -1,0 +1,231 @@
+import { createPrivateKey, createPublicKey } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openTestDatabase, type TestDatabase } from '../../test/support/postgres.ts'
+import { newSigningKey } from '../ledger/checkpoint.ts'
+import { appendEntries, openDatabaseLedger } from '../ledger/database-ledger.ts'
+import type { LedgerEntry } from '../ledger/entry.ts'
+import { canonicalJson } from '../lib/canonical-json.ts'
+import { systemClock } from '../lib/clock.ts'
+import { insertUser } from '../store/users.ts'
+import { complianceReport, type ReportSources } from './compliance-report.ts'
+import type { Framework } from './control.ts'
+import { nistCsf } from './frameworks/nist-csf.ts'
+import { frameworks } from './frameworks.ts'
+import { judgeControl } from './judge-control.ts'
+import { renderReport, reportFormats } from './render-report.ts'
+import { reportPeriod } from './report-period.ts'
+import { documentIsSigned } from './sign-document.ts'
+
+const period = reportPeriod('2026-03-01', '2026-03-31')
+const inside = Date.parse('2026-03-10T10:00:00Z')
+const outside = Date.parse('2026-04-01T00:00:00Z')
+const signal = new AbortController().signal
+const newKey = () => createPrivateKey(newSigningKey())
+
+let open: TestDatabase
+let sources: ReportSources
+beforeAll(async () => {
+  open = await openTestDatabase()
+  sources = {
+    database: open.database,
+    ledger: openDatabaseLedger(open.database, systemClock),
+    tenant: 'default',
+    settings: {
+      'setting-policy-file': true,
+      'setting-https': false,
+      'setting-server-database': false,
+      'setting-publish': true,
+      'setting-own-master-key': false,
+    },
+    version: '0.0.0',
+  }
+})
+afterAll(() => open.close())
+
+const report = (framework: Framework, over: Partial<ReportSources> = {}) =>
+  complianceReport({ ...sources, ...over }, framework, period, signal)
+
+async function control(id: string, over: Partial<ReportSources> = {}) {
+  const found = (await report(nistCsf, over)).controls.find(each => each.id === id)
+  if (found === undefined) throw new Error(`there is no control ${id}`)
+  return found
+}
+
+describe('a report on an empty database', () => {
+  it('claims nothing that is not a setting', async () => {
+    const { controls } = await report(nistCsf)
+    expect(controls.filter(each => each.status !== 'no evidence').map(each => each.id)).toEqual(['GV.PO-01'])
+  })
+
+  it('says what is missing, and what it cannot see', async () => {
+    const { gaps } = await control('DE.AE-02')
+    expect(gaps).toContain('No record: verdicts set by named persons.')
+    expect(gaps.at(-1)).toMatch(/^Outside these records: /)
+  })
+})
+
+describe('a report on records', () => {
+  beforeAll(async () => {
+    const { database } = open
+    const caseRow = (id: string, createdMs: number, sample: boolean, verdictBy: string | null) =>
+      database.query(
+        `insert into cases (tenant_id, id, title, severity, max_level, alert_count, revision, briefed_revision,
+           first_seen_ms, last_seen_ms, created_ms, updated_ms, due_ms, hosts, users, techniques, tactics, sample, grouping,
+           verdict, verdict_by, verdict_ms)
+         values ('default', $1, 't', 1, 10, 2, 1, 1, $2, $2, $2, $2, $2, '{}', '{}', '{T1110}', '{}', $3, '{}',
+           $4, $5, $6)`,
+        [id, createdMs, sample, verdictBy && 'true_positive', verdictBy, verdictBy && createdMs],
+      )
+    await caseRow('case_1', inside, false, 'user_1')
+    await caseRow('case_2', inside, true, 'user_1') // Of the sample.
+    await caseRow('case_3', outside, false, 'user_1')
+    const user = { id: 'user_1', username: 'ann', displayName: 'Ann', role: 'approver' as const }
+    await insertUser(database, 'default', { ...user, passwordHash: 'x', mustChangePassword: false }, inside)
+    await database.transaction(sql =>
+      appendEntries(
+        sql,
+        [{ kind: 'note', tenant: 'default', actor: 'user:ann', subject: 'case_1', body: { text: 'x' } }],
+        inside,
+      ),
+    )
+  })
+
+  it('counts the period only, without the sample', async () => {
+    const { evidence, status } = await control('RS.MA-02')
+    expect(evidence.map(each => [each.name, each.count])).toEqual([
+      ['cases', 1],
+      ['verdicts', 1],
+    ])
+    expect(status).toBe('evidence')
+    expect(evidence[0]?.latest).toBe(new Date(inside).toISOString())
+  })
+
+  it('counts nothing of another tenant', async () => {
+    expect((await control('RS.MA-02', { tenant: 'other' })).status).toBe('no evidence')
+  })
+
+  it('is partial where only some kinds of record exist', async () => {
+    expect((await control('RS.AN-03')).status).toBe('partial') // A brief, no note.
+  })
+
+  it('an approval of your own request speaks against separation of duties', async () => {
+    const before = await control('PR.AA-05')
+    await open.database.query(
+      `insert into proposals (tenant_id, id, case_id, digest, content, state, prepared_by, requested_by, reason, evidence, created_ms, changed_ms)
+       values ('default', 'p1', 'case_1', 'd1', '{}', 'approved', 'job:x', 'user_1', '', '{}', $1, $1)`,
+      [inside],
+    )
+    const approve = (approver: string) =>
+      open.database.query(
+        `insert into approvals (tenant_id, proposal_id, proposal_digest, approver, on_behalf_of, decision, reason, at_ms)
+         values ('default', 'p1', 'd1', $1, $1, 'approve', '', $2)`,
+        [approver, inside],
+      )
+    await approve('user_2')
+    const fine = await control('PR.AA-05')
+    await approve('user_1')
+    const broken = await control('PR.AA-05')
+    expect([before.status, fine.status, broken.status]).toEqual(['partial', 'evidence', 'partial'])
+    expect(broken.gaps.join()).toContain('Speaks against it: 1 approvals by the person who asked')
+  })
+
+  it('a ledger that was edited is no evidence, and the report names the entry', async () => {
+    const honest = await report(nistCsf)
+    expect(honest.ledger).toMatchObject({ verified: 2, first_bad: null })
+    const edited = {
+      async *read(): AsyncGenerator<LedgerEntry> {
+        for await (const entry of sources.ledger.read({ fromSeq: 1, toSeq: 9 }))
+          yield entry.seq === 2 ? { ...entry, actor: 'user:eve' } : entry
+      },
+    }
+    const broken = await report(nistCsf, { ledger: edited })
+    expect(broken.ledger).toMatchObject({ verified: 1, first_bad: 2 })
+    const records = broken.controls.find(each => each.id === 'RS.AN-06')?.evidence
+    expect(records?.find(each => each.name === 'ledger-verified')?.count).toBe(0)
+  })
+
+  it('gives the same bytes again, and other bytes when a record was added', async () => {
+    const key = newKey()
+    for (const format of reportFormats) {
+      const [first, second] = [await report(nistCsf), await report(nistCsf)]
+      expect(renderReport(first, format, key)).toEqual(renderReport(second, format, key))
+    }
+    const before = canonicalJson(await report(nistCsf))
+    await open.database.query(
+      `insert into notes (tenant_id, id, case_id, at_ms, by_id, text) values ('default', 'n1', 'case_1', $1, 'user_1', 'x')`,
+      [inside],
+    )
+    expect(canonicalJson(await report(nistCsf))).not.toBe(before)
+  })
+
+  it('is signed: a changed byte shows, in every format', async () => {
+    const key = newKey()
+    const publicKey = createPublicKey(key)
+    for (const format of reportFormats) {
+      const { document, signature } = renderReport(await report(nistCsf), format, key)
+      expect(documentIsSigned(document, signature, publicKey)).toBe(true)
+      const forged = document.replace('no evidence', 'evidence')
+      expect(forged).not.toBe(document)
+      expect(documentIsSigned(forged, signature, publicKey)).toBe(false)
+    }
+    const { signature, ...statement } = JSON.parse(renderReport(await report(nistCsf), 'json', key).document)
+    expect(documentIsSigned(canonicalJson(statement), signature, publicKey)).toBe(true)
+  })
+
+  it('OSCAL names each control by a token and has unique identifiers', async () => {
+    for (const framework of frameworks) {
+      const text = renderReport(await report(framework), 'oscal', newKey()).document
+      const tokens = [...text.matchAll(/"control-id": "([^"]*)"/g)].map(match => match[1] ?? '')
+      expect(new Set(tokens).size).toBe(framework.controls.length)
+      expect(tokens.every(token => /^[a-z_][a-z0-9_.-]*$/.test(token))).toBe(true)
+      const uuids = [...text.matchAll(/"uuid": "([^"]*)"/g)].map(match => match[1] ?? '')
+      expect(new Set(uuids).size).toBe(uuids.length)
+      expect(
+        uuids.every(uuid =>
+          /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(uuid),
+        ),
+      ).toBe(true)
+    }
+  })
+
+  it('HTML shows a tenant name as text', async () => {
+    const html = renderReport(
+      await report(nistCsf, { tenant: '<img src=x onerror=alert(1)>' }),
+      'html',
+      newKey(),
+    ).document
+    expect(html).not.toContain('<img')
+  })
+})
+
+describe('the mappings', () => {
+  it('name each control once, and never say met', () => {
+    for (const { controls } of frameworks) {
+      expect(new Set(controls.map(each => each.id)).size).toBe(controls.length)
+      const everything = new Map(
+        controls.flatMap(each => each.evidence.map(name => [name, { count: 9, latestMs: null }] as const)),
+      )
+      const statuses = controls.map(each => judgeControl(each, everything).status)
+      expect(statuses.filter(status => !['evidence', 'no evidence'].includes(status))).toEqual([])
+    }
+  })
+})
+
+describe('the period', () => {
+  it('takes dates whole, and times to the millisecond', () => {
+    expect(period).toEqual({ fromMs: Date.parse('2026-03-01T00:00:00Z'), toMs: outside })
+    expect(reportPeriod('2026-03-01T00:00:00Z', '2026-03-01T00:00:00.001Z').toMs).toBe(
+      Date.parse('2026-03-01T00:00:00.001Z'),
+    )
+  })
+
+  it.each([
+    [undefined, '2026-03-01'],
+    ['2026-03-02', '2026-03-01'],
+    ['March', '2026-03-01'],
+    ['2026-03-01T00:00:00', '2026-03-02'],
+    ['2026-13-01', '2026-12-01'],
+  ])('refuses %s to %s', (from, to) => {
+    expect(() => reportPeriod(from, to)).toThrow()
+  })
+})

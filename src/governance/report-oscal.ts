@@ -1,0 +1,90 @@
+import { digestOf } from '../lib/canonical-json.ts'
+import type { ComplianceReport } from './compliance-report.ts'
+import type { JudgedControl } from './judge-control.ts'
+
+/**
+ * The report as OSCAL 1.1.2 assessment results (https://pages.nist.gov/OSCAL/). A control with evidence becomes an
+ * observation; findings are left out, for a finding says whether a control is satisfied, and that is for an assessor.
+ * Identifiers are made from the content, so that the same report gives the same file.
+ */
+export function reportOscal(report: ComplianceReport): unknown {
+  const uuid = (...parts: readonly string[]) => uuidOf([digestOf(report), ...parts])
+  const { framework, period } = report
+  return {
+    'assessment-results': {
+      uuid: uuid('results'),
+      metadata: {
+        title: `${framework.name} ${framework.version}: evidence kept by Tocsin`,
+        // OSCAL asks for a time; that of the making would differ each time.
+        'last-modified': period.to,
+        version: framework.mapping_version,
+        'oscal-version': '1.1.2',
+        remarks: report.notice,
+      },
+      'import-ap': { href: framework.source },
+      results: [
+        {
+          uuid: uuid('result'),
+          title: framework.id,
+          description: `Records of ${report.tenant} from ${period.from} to ${period.to}.`,
+          start: period.from,
+          end: period.to,
+          'reviewed-controls': {
+            'control-selections': [
+              {
+                'include-controls': report.controls.map(control => ({ 'control-id': tokenOf(control.id) })),
+              },
+            ],
+          },
+          observations: report.controls.map(control => ({
+            uuid: uuid('observation', control.id),
+            title: control.id,
+            description: control.topic,
+            props: propsOf(control),
+            methods: ['EXAMINE'],
+            collected: period.to,
+            remarks: control.gaps.join('\n'),
+          })),
+        },
+      ],
+    },
+  }
+}
+
+const namespace = 'urn:tocsin:compliance'
+
+function propsOf(control: JudgedControl): readonly unknown[] {
+  const props = [
+    { name: 'control-id', value: tokenOf(control.id) },
+    { name: 'evidence-status', value: control.status },
+    { name: 'owner', value: control.owner },
+    ...control.evidence.map(each => ({
+      name: each.name,
+      value: String(each.count),
+      remarks: each.speaks === 'against' ? `${each.title}; should be none` : each.title,
+    })),
+  ]
+  return props.map(prop => ({ ns: namespace, ...prop }))
+}
+
+/** OSCAL's `token` knows no spaces and starts with a letter or an underscore. */
+function tokenOf(id: string): string {
+  const token = id
+    .toLowerCase()
+    .replace(/[^a-z0-9_.-]+/g, '-')
+    .replace(/-+$/, '')
+  return /^[a-z_]/.test(token) ? token : `_${token}`
+}
+
+/** A UUID of version 8 (RFC 9562: made as its maker likes), here from a digest. */
+function uuidOf(parts: readonly string[]): string {
+  const hex = digestOf(parts)
+  const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 3) | 8).toString(16)
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    variant + hex.slice(17, 20),
+    hex.slice(20, 32),
+  ].join('-')
+}

@@ -1,0 +1,115 @@
+import type { Sql } from '../lib/database.ts'
+
+/** How many records of one kind a period holds, and when the newest of them was made. */
+export interface EvidenceCount {
+  readonly count: number
+  /** Milliseconds since the Unix epoch; null where there is none, or where the records carry no time. */
+  readonly latestMs: number | null
+}
+
+// $1 tenant, $2 first millisecond of the period, $3 first millisecond after it. Each selects a count and the newest
+// time. What replays of the sample left behind is no evidence of anything.
+const queries = {
+  alerts: `select count(*), max(a.received_ms) from alerts a join cases c on c.tenant_id = a.tenant_id and c.id = a.case_id
+    where a.tenant_id = $1 and a.received_ms >= $2 and a.received_ms < $3 and not c.sample`,
+  hosts: `select count(distinct a.agent_name), max(a.received_ms) from alerts a
+    join cases c on c.tenant_id = a.tenant_id and c.id = a.case_id
+    where a.tenant_id = $1 and a.received_ms >= $2 and a.received_ms < $3 and not c.sample and a.agent_name <> ''`,
+  quarantined: `select count(*), max(at_ms) from quarantine where tenant_id = $1 and at_ms >= $2 and at_ms < $3`,
+  cases: cases('created_ms', 'true'),
+  'cases-correlated': cases('created_ms', 'alert_count > 1'),
+  'cases-techniques': cases('created_ms', 'cardinality(techniques) > 0'),
+  'cases-briefed': cases('created_ms', 'briefed_revision > 0'),
+  'cases-assigned': cases('created_ms', 'assignee_id is not null'),
+  verdicts: cases('verdict_ms', 'verdict_by is not null'),
+  incidents: cases('verdict_ms', `verdict_by is not null and verdict = 'true_positive'`),
+  'verdicts-against-model': cases(
+    'verdict_ms',
+    'verdict_by is not null and proposed_verdict is not null and verdict <> proposed_verdict',
+  ),
+  notes: `select count(*), max(at_ms) from notes where tenant_id = $1 and at_ms >= $2 and at_ms < $3`,
+  'case-history': `select count(*), max(at_ms) from case_history where tenant_id = $1 and at_ms >= $2 and at_ms < $3`,
+  'model-briefs': `select count(*), max(created_ms) from briefs
+    where tenant_id = $1 and origin = 'model' and created_ms >= $2 and created_ms < $3`,
+  'brief-reviews': `select count(*), max(reviewed_ms) from briefs
+    where tenant_id = $1 and reviewed_by is not null and reviewed_ms >= $2 and reviewed_ms < $3`,
+  proposals: `select count(*), max(created_ms) from proposals
+    where tenant_id = $1 and created_ms >= $2 and created_ms < $3`,
+  approvals: decisions(`a.decision = 'approve'`),
+  rejections: decisions(`a.decision = 'reject'`),
+  // Must be none: the product refuses it, and this looks again.
+  'own-approvals': decisions(`a.decision = 'approve' and p.requested_by in (a.approver, a.on_behalf_of)`),
+  'actions-taken': ledger(`kind = 'action-intent'`),
+  'actions-confirmed': ledger(`kind = 'action-outcome'`),
+  'model-calls': ledger(`kind = 'model-intent'`),
+  'model-answers': ledger(`kind = 'model-outcome'`),
+  'model-failures': ledger(`kind = 'model-outcome' and body->>'status' <> 'answered'`),
+  'pseudonymised-calls': ledger(`kind = 'model-intent' and body->>'decision' = 'pseudonymise'`),
+  'claims-checked': ledger(`kind = 'model-outcome' and body->'claim_fates' is not null`),
+  'ledger-entries': ledger('true'),
+  'ledger-exports': ledger(`kind = 'checkpoint'`),
+  'keys-erased': ledger(`kind = 'key-erased'`),
+  publications: `select count(*), max(published_ms) from publications
+    where tenant_id = $1 and published_ms >= $2 and published_ms < $3`,
+  mails: `select count(*), max(received_ms) from mail_messages
+    where tenant_id = $1 and received_ms >= $2 and received_ms < $3`,
+  'mails-reported': `select count(*), max(received_ms) from mail_messages
+    where tenant_id = $1 and received_ms >= $2 and received_ms < $3 and reporter is not null`,
+  'mail-decisions': `select count(*), max(decided_ms) from mail_messages
+    where tenant_id = $1 and decided_ms >= $2 and decided_ms < $3`,
+  'threat-reports': `select count(*), max(created_ms) from intel_reports
+    where tenant_id = $1 and created_ms >= $2 and created_ms < $3`,
+  sightings: `select count(*), max(found_ms) from intel_sightings
+    where tenant_id = $1 and found_ms >= $2 and found_ms < $3`,
+  hunts: `select count(*), max(finished_ms) from intel_hunts
+    where tenant_id = $1 and finished_ms >= $2 and finished_ms < $3`,
+  'rules-deployed': `select count(*), max(changed_ms) from rule_drafts
+    where tenant_id = $1 and state = 'deployed' and changed_ms >= $2 and changed_ms < $3`,
+  'sign-ins': accountEvents(`kind = 'sign-in'`),
+  'sign-ins-failed': accountEvents(`kind = 'sign-in-failed'`),
+  'account-changes': accountEvents(`kind not in ('sign-in', 'sign-in-failed')`),
+  accounts: `select count(*), max(created_ms) from users where tenant_id = $1 and state = 'active' and created_ms < $3`,
+  approvers: `select count(*), max(created_ms) from users
+    where tenant_id = $1 and state = 'active' and created_ms < $3 and role in ('approver', 'admin')`,
+  'sealed-cases': 'select count(*), null::bigint from data_keys where tenant = $1 and wrapped is not null',
+  vaults: 'select count(*), null::bigint from vaults where tenant_id = $1',
+} as const
+
+/** One kind of record that the database counts. */
+export type StoredEvidence = keyof typeof queries
+
+function cases(time: string, condition: string): string {
+  return `select count(*), max(${time}) from cases
+    where tenant_id = $1 and ${time} >= $2 and ${time} < $3 and not sample and merged_into is null and ${condition}`
+}
+
+function decisions(condition: string): string {
+  return `select count(*), max(a.at_ms) from approvals a join proposals p on p.tenant_id = a.tenant_id and p.id = a.proposal_id
+    where a.tenant_id = $1 and a.at_ms >= $2 and a.at_ms < $3 and ${condition}`
+}
+
+function ledger(condition: string): string {
+  return `select count(*), (extract(epoch from max(at)) * 1000)::bigint from ledger
+    where tenant = $1 and at >= to_timestamp($2 / 1000.0) and at < to_timestamp($3 / 1000.0) and ${condition}`
+}
+
+function accountEvents(condition: string): string {
+  return `select count(*), max(at_ms) from account_events
+    where tenant_id = $1 and at_ms >= $2 and at_ms < $3 and ${condition}`
+}
+
+/** Counts every kind of evidence in one statement, so that all counts are of one moment. */
+export async function countEvidence(
+  sql: Sql,
+  tenant: string,
+  period: { readonly fromMs: number; readonly toMs: number },
+): Promise<ReadonlyMap<StoredEvidence, EvidenceCount>> {
+  const parts = Object.entries(queries).map(
+    ([name, query]) => `select '${name}' as name, found.* from (${query}) as found (count, latest_ms)`,
+  )
+  const rows = await sql.query<{ name: StoredEvidence; count: number; latest_ms: number | null }>(
+    `with period as (select $1::text, $2::bigint, $3::bigint) ${parts.join('\nunion all\n')}`,
+    [tenant, period.fromMs, period.toMs],
+  )
+  return new Map(rows.map(row => [row.name, { count: row.count, latestMs: row.latest_ms }]))
+}
