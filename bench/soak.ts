@@ -1,11 +1,13 @@
 // The full counts of what the tests run in small. `npm run soak`. Minutes to hours: not part of the checks.
 import fc from 'fast-check'
 import { runLeaks } from '../test/corpus/leaks/run-leaks.ts'
+import { runMalformed } from '../test/corpus/mail/run-malformed.ts'
 import { history, runHistory } from '../test/respond/approval-histories.ts'
 import { openTestDatabase } from '../test/support/postgres.ts'
+import { seededRandom } from './seeded-random.ts'
 
 /** Each prints what it did and returns whether it held. */
-const soaks: readonly (() => Promise<boolean>)[] = [leaks, approvals]
+const soaks: readonly (() => Promise<boolean>)[] = [leaks, approvals, malformedMails]
 
 async function leaks(): Promise<boolean> {
   const { planted, classes, encodings, faults, faultCount } = await runLeaks(100_000, 1)
@@ -31,6 +33,16 @@ async function approvals(): Promise<boolean> {
   }
   console.log(`approvals: 10000 histories, ${sent} sent, ${violations} violations`)
   return violations === 0
+}
+
+/** A mail of a few kilobytes that takes seconds is a hang in the making. */
+const slowMailMs = 5_000
+
+async function malformedMails(): Promise<boolean> {
+  const { count, faults, slowestMs } = runMalformed(100_000, seededRandom(1), slowMailMs)
+  console.log(`malformed mails: ${count}, ${faults.length} faults, slowest ${Math.round(slowestMs)} ms`)
+  for (const fault of faults) console.log(`  ${fault}`)
+  return faults.length === 0
 }
 
 for (const soak of soaks) if (!(await soak())) process.exitCode = 1

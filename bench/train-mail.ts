@@ -2,9 +2,10 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type LinearModel, logistic, type WeightsFile } from '../src/mail/classifier/model.ts'
 import { signalIds } from '../src/mail/signals/signal-kinds.ts'
-import { foldOf, readTrainingMails, type SourceLabel, sourceLabels } from './mail-training/examples.ts'
+import { crossValidate } from './mail-training/cross-validate.ts'
+import { readTrainingMails, type SourceLabel, sourceLabels } from './mail-training/examples.ts'
 import { calibrate, fitDefaults } from './mail-training/logistic.ts'
-import { scoreOf, type TrainedModel, trainBoth } from './mail-training/train-both.ts'
+import { type TrainedModel, trainBoth } from './mail-training/train-both.ts'
 
 // Trains the mail classifier on the train split and our own lines, and writes src/mail/classifier/weights.json. Run it as
 // `node bench/train-mail.ts FOLDER` where FOLDER holds train/ and campaigns.csv. Same data, same file.
@@ -16,15 +17,7 @@ const root = process.argv[2]
 if (root === undefined) throw new Error('usage: node bench/train-mail.ts FOLDER')
 const mails = readTrainingMails(root)
 
-const heldOut = Array.from({ length: folds }, (_, fold) => {
-  const pair = trainBoth(
-    mails.filter(mail => foldOf(mail.group, folds) !== fold),
-    fitDefaults,
-  )
-  return mails
-    .filter(mail => foldOf(mail.group, folds) === fold)
-    .map(mail => ({ label: mail.label, score: scoreOf(pair, mail) }))
-}).flat()
+const heldOut = crossValidate(mails, folds, fitDefaults)
 
 const calibration = calibrate(
   heldOut

@@ -17,21 +17,36 @@ export interface LabelledMail {
   readonly file: string
   readonly label: SourceLabel
   readonly group: string
+  /** Where the mail is from, for leave-one-source-out: list half for ham, year for phishing. */
+  readonly source: string
   readonly findings: readonly Finding[]
   readonly words: readonly WordFeature[]
 }
 
 const brands = watchedBrands(emptyMailOrganisation)
 
+function sourceOf(label: SourceLabel, file: string, message: Buffer): string {
+  if (label !== 'phish') return /^(?:easy|hard)-ham-\d/.exec(file)?.[0] ?? label
+  const date = /^date:.{0,40}?\b(20\d\d)\b/im.exec(message.subarray(0, 30_000).toString('latin1'))
+  return `phish ${date?.[1] ?? 'undated'}`
+}
+
 function examine(
   file: string,
   label: SourceLabel,
-  bytes: Buffer,
+  message: Buffer,
   group: (mail: Mail) => string,
 ): LabelledMail {
-  const mail = readMail(bytes, [])
+  const mail = readMail(normaliseMessage(message), [])
   const { examined, findings } = examineMail(mail, emptyMailOrganisation, brands, [])
-  return { file, label, group: group(mail), findings, words: wordFeatures(examined) }
+  return {
+    file,
+    label,
+    group: group(mail),
+    source: sourceOf(label, file, message),
+    findings,
+    words: wordFeatures(examined),
+  }
 }
 
 /** Reads `ROOT/train/LABEL/*.eml` and our own lines. Groups come from `campaigns.csv`, else from sender and subject. */
@@ -44,7 +59,7 @@ export function readTrainingMails(root: string): LabelledMail[] {
         examine(
           file,
           label,
-          normaliseMessage(readFileSync(join(root, 'train', label, file))),
+          readFileSync(join(root, 'train', label, file)),
           mail => campaigns.get(`train/${label}/${file}`) ?? ownGroup(mail),
         ),
       ),

@@ -18,3 +18,5 @@ export const mailJudgeJob = 'mail-judge'
 export const ruleDraftJob = 'rule-draft'
 /** A model is asked what a report says. */
 export const contextJob = 'intel-context'
+/** A flagged mail is to become an alert. */
+export const mailRaiseJob = 'mail-raise'

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { withoutAddresses } from './content/without-addresses.ts'
 import type { Examined } from './signals/finding.ts'
 
 /** What near-duplicates share: a 64-bit simhash of the words, and where the links lead. */
@@ -23,10 +24,7 @@ const leastWords = 20
 
 /** The print of a mail (simhash after Charikar 2002, over pairs of words). */
 export function campaignPrint({ mail, subject, body }: Examined): CampaignPrint {
-  const text = `${subject.text} ${body.text.slice(0, 20_000)}`.replace(
-    /(?:https?:\/\/|www\.)\S+|\S+@\S+/g,
-    ' ',
-  )
+  const text = withoutAddresses(`${subject.text} ${body.text.slice(0, 20_000)}`)
   const words = text.match(/\p{L}{2,}/gu) ?? []
   const counts = new Int32Array(64)
   for (let at = 0; at < words.length; at++) {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { mailJudgeJob } from '../domain/job-kinds.ts'
-import type { MailOrganisation, MailReport } from '../domain/mail.ts'
+import { mailJudgeJob, mailRaiseJob } from '../domain/job-kinds.ts'
+import { flaggedMailVerdicts, type MailOrganisation, type MailReport } from '../domain/mail.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Database } from '../lib/database.ts'
 import type { IdSource } from '../lib/ids.ts'
 import type { Problem } from '../lib/problem.ts'
-import { enqueue } from '../queue/jobs.ts'
+import { enqueue, type JobDraft } from '../queue/jobs.ts'
 import {
   decisionsOnSender,
   findMailByHash,
@@ -92,9 +92,7 @@ export async function receiveMail(parts: MailParts, incoming: IncomingMail): Pro
       linkDomains: linkDomainsOf(analysed),
       report,
     })
-    if (isNew && worthAsking(report)) {
-      await enqueue(sql, tenant, [{ kind: mailJudgeJob, key: id, payload: { id } }], nowMs)
-    }
+    if (isNew) await enqueue(sql, tenant, followUps(id, report), nowMs)
     if (isNew && campaign) {
       const simhash = BigInt.asIntN(64, campaign.simhash).toString()
       await noteCampaign(sql, tenant, { id: campaign.id, simhash, words: campaign.words }, nowMs)
@@ -109,6 +107,15 @@ export async function receiveMail(parts: MailParts, incoming: IncomingMail): Pro
     report: other?.report ?? brokenReport(id, 0, problems, 'it was stored by another process and is gone'),
     known: true,
   }
+}
+
+/** What is to happen about a mail once it is stored. */
+function followUps(id: string, report: MailReport): JobDraft[] {
+  const kinds = [
+    ...(worthAsking(report) ? [mailJudgeJob] : []),
+    ...(flaggedMailVerdicts.includes(report.verdict) ? [mailRaiseJob] : []),
+  ]
+  return kinds.map(kind => ({ kind, key: id, payload: { id } }))
 }
 
 /** A model is asked where it can help: not about what is plain either way. */

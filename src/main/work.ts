@@ -4,6 +4,7 @@ import {
   huntJob,
   investigateJob,
   mailJudgeJob,
+  mailRaiseJob,
   modelBriefJob,
   publishJob,
   reportJob,
@@ -22,6 +23,7 @@ import {
 import { modelSelectionSchema } from '../investigate/model-selection.ts'
 import { sleep } from '../lib/abort.ts'
 import { handleMailJudgement } from '../mail/judgement/judge-job.ts'
+import { handleMailRaise } from '../mail/raise-job.ts'
 import { publishCase } from '../publish/publish-case.ts'
 import { type JobHandler, runWorker } from '../queue/run-worker.ts'
 import { sweepProposals } from '../respond/confirm-outcome.ts'
@@ -122,6 +124,21 @@ function handlersOf(
       leaseMs: 15 * 60_000,
       maxAttempts: 5,
       handle: (job, stop) => handleMailJudgement(app.mail, investigation.ask, job, stop),
+    },
+    {
+      kind: mailRaiseJob,
+      concurrency: 4,
+      leaseMs: 60_000,
+      maxAttempts: 20,
+      handle: job =>
+        handleMailRaise(
+          app.mail,
+          async (tenant, line) => {
+            const lines = [{ bytes: Buffer.from(line), where: `mail ${job.key}` }]
+            await app.ingest({ tenant, source: 'mail', sample: false, lines })
+          },
+          job,
+        ),
     },
     {
       kind: reportJob,

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accessibilityViolations } from '../support/accessibility.ts'
 import { hasBrowser, openBrowser, watchComplaints } from '../support/browser.ts'
-import { firstSignIn } from '../support/console-visit.ts'
+import { firstSignIn, queueRows } from '../support/console-visit.ts'
 import { type RunningTocsin, startTocsin } from '../support/running-tocsin.ts'
 
 // A reported mail in a real Chromium: uploaded, looked at, decided. The tests build on each other.
@@ -81,5 +81,19 @@ describe.skipIf(!hasBrowser)('mail in the console', () => {
     await page.goto(`${tocsin.base}/mail?verdict=phishing`)
     await page.getByRole('table', { name: 'Mails' }).getByText('Phishing').waitFor()
     expect(await accessibilityViolations(page)).toEqual([])
+  })
+
+  it('a flagged mail is a case in the queue, one for its campaign', async () => {
+    const copy = {
+      name: 'copy.eml',
+      mimeType: 'message/rfc822',
+      buffer: Buffer.from(hostile.replace('ann@', 'bob@')),
+    }
+    await page.goto(`${tocsin.base}/mail`)
+    await page.locator('input[type=file]').setInputFiles(copy)
+    await page.getByText('2 mails of this campaign').waitFor()
+    await page.goto(`${tocsin.base}/?status=all`)
+    await queueRows(page).first().waitFor()
+    expect(await queueRows(page).allInnerTexts()).toEqual([expect.stringContaining('mail: Your account')])
   })
 })

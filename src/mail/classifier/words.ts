@@ -1,3 +1,4 @@
+import { withoutAddresses } from '../content/without-addresses.ts'
 import type { Examined } from '../signals/finding.ts'
 
 /** Range of the hashed vocabulary. 2^20: the few thousand words that carry weight hardly ever collide. */
@@ -77,12 +78,7 @@ function ownText({ mail, body }: Examined): string {
 }
 
 function wordsIn(text: string): string[] {
-  return (
-    text
-      .slice(0, 20_000)
-      .replace(/(?:https?:\/\/|www\.)\S+|\S+@\S+/g, ' ')
-      .match(/[\p{L}\p{N}][\p{L}\p{N}']{0,30}/gu) ?? []
-  )
+  return (withoutAddresses(text.slice(0, 20_000)).match(/[\p{L}\p{N}][\p{L}\p{N}']{0,30}/gu) ?? [])
     .map(word => word.replace(/\p{N}+/gu, '0'))
     .filter(
       word =>

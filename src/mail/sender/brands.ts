@@ -1,4 +1,5 @@
 import type { MailBrand } from '../../domain/mail.ts'
+import { foldText } from '../content/fold-text.ts'
 
 /**
  * Brands that phishing borrows, with words that name them and the domains they really use. From public knowledge of the
@@ -221,23 +222,42 @@ export function brandOfDomain(domain: string): KnownBrand | undefined {
   return byDomain.get(domain)
 }
 
-export interface BrandPattern {
+/** One way of writing a brand's name. */
+export interface BrandWord {
   readonly brand: KnownBrand
-  readonly pattern: RegExp
+  /** As `spaced` writes text. */
+  readonly word: string
+  /** It is an ordinary word too. */
   readonly ordinary: boolean
 }
 
-/** One pattern per word; words stand alone (`ups` is not in `groups`). */
-export function brandPatterns(brands: readonly KnownBrand[]): BrandPattern[] {
+/** The words of brands, those of several parts also written as one: `home depot`, `homedepot`. */
+export function brandWords(brands: readonly KnownBrand[]): BrandWord[] {
   return brands.flatMap(brand =>
-    brand.words.map(word => {
-      const bare = word.replace(/!$/, '')
-      const escaped = bare.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/ /g, '[\\s._-]*')
-      return {
-        brand,
-        pattern: new RegExp(`(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])`, 'iu'),
-        ordinary: word.endsWith('!'),
-      }
+    brand.words.flatMap(given => {
+      const word = spaced(given.replace(/!$/, '')).trim()
+      const spellings = word.length > 5 ? new Set([word, word.replaceAll(' ', '')]) : [word]
+      return [...spellings].map(spelling => ({ brand, word: spelling, ordinary: given.endsWith('!') }))
     }),
   )
+}
+
+/** Folded, with one space for whatever separates words: what `namesBrand` looks in. */
+export function spaced(text: string): string {
+  return foldText(text).replace(/[\s._-]+/g, ' ')
+}
+
+/**
+ * Whether text (as `spaced` writes it) holds the word on its own: `ups` is not in `groups`. Searched by `indexOf`: hundreds of
+ * Unicode patterns would take a second to compile at the first mail.
+ */
+export function namesBrand(text: string, { word }: BrandWord): boolean {
+  for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + 1)) {
+    if (!isLetterOrDigit(text[at - 1]) && !isLetterOrDigit(text[at + word.length])) return true
+  }
+  return false
+}
+
+function isLetterOrDigit(character: string | undefined): boolean {
+  return character !== undefined && /[\p{L}\p{N}]/u.test(character)
 }

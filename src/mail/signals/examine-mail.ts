@@ -3,7 +3,7 @@ import type { Problem } from '../../lib/problem.ts'
 import { foldWithOffsets } from '../content/folded-text.ts'
 import { mailLimits } from '../limits.ts'
 import type { Mail } from '../read-mail.ts'
-import { type BrandPattern, brandPatterns, knownBrands } from '../sender/brands.ts'
+import { type BrandWord, brandWords, knownBrands } from '../sender/brands.ts'
 import { attachmentSignals } from './attachment-signals.ts'
 import { authenticationSignals } from './authentication-signals.ts'
 import { contentSignals } from './content-signals.ts'
@@ -13,12 +13,12 @@ import { linkSignals } from './link-signals.ts'
 import { senderSignals } from './sender-signals.ts'
 import type { SignalId } from './signal-kinds.ts'
 
-const wellKnown = brandPatterns(knownBrands)
+const wellKnown = brandWords(knownBrands)
 
 /** The brands to watch for: the organisation's own and the well-known ones. */
-export function watchedBrands(organisation: MailOrganisation): BrandPattern[] {
+export function watchedBrands(organisation: MailOrganisation): BrandWord[] {
   const own = organisation.brands.map(brand => ({ ...brand, words: [brand.name.toLowerCase()] }))
-  return [...brandPatterns(own), ...wellKnown]
+  return [...brandWords(own), ...wellKnown]
 }
 
 const askingKinds: ReadonlySet<SignalId> = new Set<SignalId>([
@@ -55,7 +55,7 @@ function atHome(findings: readonly Finding[]): Finding[] {
 export function examineMail(
   mail: Mail,
   organisation: MailOrganisation,
-  brands: readonly BrandPattern[],
+  brands: readonly BrandWord[],
   problems: Problem[],
 ): { examined: Examined; findings: readonly Finding[]; attachmentHashes: readonly string[] } {
   const attached = attachmentSignals(mail, problems)

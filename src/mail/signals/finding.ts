@@ -1,7 +1,7 @@
 import type { MailOrganisation, MailRange } from '../../domain/mail.ts'
 import type { FoldedText } from '../content/folded-text.ts'
 import type { Mail } from '../read-mail.ts'
-import type { BrandPattern } from '../sender/brands.ts'
+import type { BrandWord } from '../sender/brands.ts'
 import type { SignalId } from './signal-kinds.ts'
 
 /** Something noticed, before it is weighed. */
@@ -19,7 +19,7 @@ export interface Finding {
 export interface Examined {
   readonly mail: Mail
   readonly organisation: MailOrganisation
-  readonly brands: readonly BrandPattern[]
+  readonly brands: readonly BrandWord[]
   /** Subject and visible body, folded. */
   readonly subject: FoldedText
   readonly body: FoldedText

@@ -1,6 +1,6 @@
 import { foldText } from '../content/fold-text.ts'
 import type { MailLink } from '../content/links.ts'
-import { brandOfDomain } from '../sender/brands.ts'
+import { brandOfDomain, namesBrand, spaced } from '../sender/brands.ts'
 import { isFreeHosting, isShortener, oddness, registrable } from '../sender/domains.ts'
 import { lookAlikeOf } from '../sender/look-alike.ts'
 import type { Examined, Finding } from './finding.ts'
@@ -114,12 +114,13 @@ function pictureOfLinks(examined: Examined, clickable: readonly MailLink[], home
       text: `links to ${foreign.length} different places, as digests have`,
       where,
     })
-  const [subject, opening] = [examined.subject.text, examined.body.text.slice(0, 1500)]
+  const subject = spaced(examined.subject.text)
+  const opening = spaced(examined.body.text.slice(0, 1500))
   const named = examined.brands.find(
-    entry => !entry.ordinary && (entry.pattern.test(subject) || entry.pattern.test(opening)),
+    entry => !entry.ordinary && (namesBrand(subject, entry) || namesBrand(opening, entry)),
   )
   if (named && !isAtHome(home, named.brand) && !organisation.domains.includes(home)) {
-    const inSubject = named.pattern.test(subject)
+    const inSubject = namesBrand(subject, named)
     findings.push({
       id: 'brand-in-text',
       strength: inSubject ? 1 : 0.5,

@@ -2,6 +2,7 @@ import type { MailRange } from '../../domain/mail.ts'
 import { foldText, mixesScripts, skeletonOf } from '../content/fold-text.ts'
 import { headerOf } from '../mime/part-tree.ts'
 import { fieldRange } from '../mime/source-range.ts'
+import { namesBrand, spaced } from '../sender/brands.ts'
 import { isFreeMail, looksRandom, oddness, registrable } from '../sender/domains.ts'
 import { lookAlikeOf } from '../sender/look-alike.ts'
 import { type Examined, type Finding, quote } from './finding.ts'
@@ -33,8 +34,10 @@ export function senderSignals(examined: Examined): Finding[] {
   const local = from.address.slice(0, Math.max(from.address.lastIndexOf('@'), 0))
   const name = foldText(from.name)
 
+  const shown = spaced(from.name)
+  const written = spaced(local)
   const named = examined.brands.find(
-    entry => entry.pattern.test(name) || (!entry.ordinary && entry.pattern.test(foldText(local))),
+    entry => namesBrand(shown, entry) || (!entry.ordinary && namesBrand(written, entry)),
   )
   if (named && !isAtHome(domain, named.brand) && !organisation.domains.includes(domain)) {
     add(
