@@ -27,7 +27,7 @@ const { values } = parseArgs({
   args: process.argv.slice(2).filter(argument => argument !== 'ingest'),
 })
 const total = Number(values.alerts)
-const batchLines = 1000
+const batchLines = 3000
 
 interface Measured {
   readonly perSecond: number

@@ -2,12 +2,13 @@
 import fc from 'fast-check'
 import { runLeaks } from '../test/corpus/leaks/run-leaks.ts'
 import { runMalformed } from '../test/corpus/mail/run-malformed.ts'
+import { killNine } from '../test/e2e/kill-nine.ts'
 import { history, runHistory } from '../test/respond/approval-histories.ts'
 import { openTestDatabase } from '../test/support/postgres.ts'
 import { seededRandom } from './seeded-random.ts'
 
 /** Each prints what it did and returns whether it held. */
-const soaks: readonly (() => Promise<boolean>)[] = [leaks, approvals, malformedMails]
+const soaks: readonly (() => Promise<boolean>)[] = [leaks, approvals, malformedMails, kills]
 
 async function leaks(): Promise<boolean> {
   const { planted, classes, encodings, faults, faultCount } = await runLeaks(100_000, 1)
@@ -43,6 +44,14 @@ async function malformedMails(): Promise<boolean> {
   console.log(`malformed mails: ${count}, ${faults.length} faults, slowest ${Math.round(slowestMs)} ms`)
   for (const fault of faults) console.log(`  ${fault}`)
   return faults.length === 0
+}
+
+async function kills(): Promise<boolean> {
+  const result = await killNine(20, 5000, seededRandom(1), 17_413)
+  console.log(
+    `kill -9: ${result.kills} times; ${result.written} alerts by file and ${result.acknowledged} acknowledged by webhook, ${result.lost.length} lost, ${result.duplicates} doubled, ${result.wrongCounts} cases miscounted, ${result.unbriefed} without their newest brief`,
+  )
+  return result.lost.length + result.duplicates + result.wrongCounts + result.unbriefed === 0
 }
 
 for (const soak of soaks) if (!(await soak())) process.exitCode = 1

@@ -211,7 +211,7 @@ function sourcesOf(app: Application): Source[] {
   return [
     ...(config.alertsFile === undefined
       ? []
-      : [alertsFile({ path: config.alertsFile, pollMs: 500, batchLines: 1000 })]),
+      : [alertsFile({ path: config.alertsFile, pollMs: 500, batchLines: 3000 })]),
     ...indexerSources(app),
   ]
 }
