@@ -196,7 +196,13 @@ function handlersOf(
             maxAttempts: 20,
             handle: (job, stop) =>
               publishCase(
-                { database: app.store.database, clock: app.clock, sink, publicUrl: app.publicUrl },
+                {
+                  database: app.store.database,
+                  clock: app.clock,
+                  sink,
+                  indexer: app.config.publishDocument ? app.wazuh.indexer : undefined,
+                  publicUrl: app.publicUrl,
+                },
                 job,
                 stop,
               ),

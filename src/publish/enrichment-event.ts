@@ -59,7 +59,10 @@ export function enrichmentEvent(enrichment: Enrichment): {
     tocsin.reviewed_by = cut(review.by, 200)
     tocsin.reviewed_at = new Date(review.atMs).toISOString()
   }
-  return { integration: 'custom-tocsin', tocsin: { ...tocsin, event_id: digestOf(tocsin).slice(0, 32) } }
+  // A case that only grows is not written again with each alert: what counts is what a reader would act on.
+  const { case_id, severity, verdict, techniques, origin, model, review: reviewKind, reviewed_by } = tocsin
+  const telling = { case_id, severity, verdict, techniques, origin, model, review: reviewKind, reviewed_by }
+  return { integration: 'custom-tocsin', tocsin: { ...tocsin, event_id: digestOf(telling).slice(0, 32) } }
 }
 
 function sentence(claim: JudgedClaim): string {

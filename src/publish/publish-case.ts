@@ -8,13 +8,17 @@ import { findDraft } from '../store/case-read.ts'
 import { alertsToRead } from '../store/case-surroundings.ts'
 import { markPublished, wasPublished } from '../store/publications.ts'
 import type { EventSink } from '../wazuh/event-sink.ts'
+import type { Indexer } from '../wazuh/indexer.ts'
 import { enrichmentEvent } from './enrichment-event.ts'
+import { updateDocuments } from './update-documents.ts'
 import { type ReviewableBrief, whatToPublish } from './what-to-publish.ts'
 
 export interface PublishParts {
   readonly database: Database
   readonly clock: Clock
   readonly sink: EventSink
+  /** Where the enrichment is also put into the indexed documents; absent: it is not. */
+  readonly indexer: Indexer | undefined
   /** Where people reach the console: `https://tocsin.example`. */
   readonly publicUrl: string
 }
@@ -58,6 +62,7 @@ export async function publishCase(parts: PublishParts, job: Job, signal: AbortSi
     })
   if (result.kind === 'refused')
     throw new AppError('publish-refused', `case ${draft.id} cannot be written back: ${result.reason}`)
+  if (parts.indexer !== undefined) await updateDocuments(parts.indexer, alerts, event.tocsin, signal)
   const briefId = chosen.brief === computed.brief ? computed.id : (model?.id ?? computed.id)
   await markPublished(database, job.tenant, { digest, caseId: draft.id, briefId }, parts.clock.now())
 }

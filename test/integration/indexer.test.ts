@@ -8,12 +8,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fixedClock } from '../../src/lib/clock.ts'
 import { createEgressFetch } from '../../src/lib/egress-fetch.ts'
 import { Secret } from '../../src/lib/secret.ts'
+import { normalizeLine } from '../../src/normalize/normalize-line.ts'
+import { updateDocuments } from '../../src/publish/update-documents.ts'
 import { convertSigma } from '../../src/sigma/convert/convert-sigma.ts'
 import { parseSigma } from '../../src/sigma/sigma-rule.ts'
 import { indexerPoller } from '../../src/sources/indexer-poller.ts'
 import type { SourceState } from '../../src/sources/source.ts'
 import { type Indexer, openIndexer } from '../../src/wazuh/indexer.ts'
 import { type OpenSearchNode, startOpenSearch } from '../support/opensearch.ts'
+import { wazuhLine } from '../support/wazuh-alert.ts'
 
 let node: OpenSearchNode | undefined
 let indexer: Indexer
@@ -162,6 +165,30 @@ describe('the indexer poller on a real OpenSearch', () => {
       )) as { hits: { hits: { _id: string }[] } }
       expect(reply.hits.hits.map(hit => hit._id).sort()).toEqual(['doubled', 'plain'])
     }
+  })
+
+  it('puts an enrichment into the documents of a case and into no others', async context => {
+    if (node === undefined) return context.skip()
+    const index = 'wazuh-alerts-4.x-2026.11.20'
+    const line = (id: string) =>
+      wazuhLine({ id, atMs: Date.parse('2026-11-20T01:00:00Z'), rule: ['5710', 5, 'x', ['sshd']] })
+    for (const id of ['1.1', '1.2', '1.3']) await write(id, JSON.parse(line(id)), index)
+    const alerts = ['1.1', '1.3'].flatMap(id => {
+      const read = normalizeLine(Buffer.from(line(id)), { where: id, receivedAtMs: 0 })
+      return read.kind === 'quarantined' ? [] : [read.alert]
+    })
+    expect(
+      await updateDocuments(indexer, alerts, { headline: 'a "b" \n', techniques: ['T1110'] }, signal),
+    ).toBe(2)
+    await indexer.request('POST', `/${index}/_refresh`, undefined, signal)
+    const reply = (await indexer.request(
+      'POST',
+      `/${index}/_search`,
+      { query: { exists: { field: 'tocsin.headline' } } },
+      signal,
+    )) as { hits: { hits: { _id: string; _source: { tocsin: unknown } }[] } }
+    expect(reply.hits.hits.map(hit => hit._id).sort()).toEqual(['1.1', '1.3'])
+    expect(reply.hits.hits[0]?._source.tocsin).toEqual({ headline: 'a "b" \n', techniques: ['T1110'] })
   })
 
   it('says what is wrong, and goes on when it is right again', async context => {
