@@ -1,4 +1,5 @@
 import {
+  ClipboardCheck,
   Grid3x3,
   Inbox,
   Mail,
@@ -115,6 +116,15 @@ export const pages: readonly PageEntry[] = [
     goKey: 'l',
     role: 'analyst',
     load: () => import('./pages/ledger.tsx'),
+  },
+  {
+    path: '/compliance',
+    title: 'Compliance',
+    icon: ClipboardCheck,
+    section: 'Govern',
+    goKey: 'c',
+    role: 'approver',
+    load: () => import('./pages/compliance.tsx'),
   },
   {
     path: '/settings',

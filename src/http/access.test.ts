@@ -10,6 +10,7 @@ import { roles, type TokenScope, tokenScopes } from '../domain/role.ts'
 import { sessionEndpoints } from './contract.ts'
 import { accountEndpoints } from './contract-accounts.ts'
 import { caseEndpoints, entityEndpoints, savedViewEndpoints } from './contract-cases.ts'
+import { complianceEndpoints } from './contract-compliance.ts'
 import { ledgerEndpoints } from './contract-ledger.ts'
 import { settingsEndpoints } from './contract-settings.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -24,6 +25,7 @@ const endpoints: Endpoint[] = [
   accountEndpoints,
   settingsEndpoints,
   ledgerEndpoints,
+  complianceEndpoints,
 ].flatMap(group => Object.values<Endpoint>(group))
 const reached: string[] = []
 const probes = endpoints.map(endpoint => ({

@@ -10,6 +10,7 @@ import { accountRoutes } from '../http/routes/account-routes.ts'
 import { briefRoutes } from '../http/routes/brief-routes.ts'
 import { caseRoutes } from '../http/routes/case-routes.ts'
 import { chatRoutes } from '../http/routes/chat-routes.ts'
+import { complianceRoutes } from '../http/routes/compliance-routes.ts'
 import { entityRoutes } from '../http/routes/entity-routes.ts'
 import { eventRoutes } from '../http/routes/event-routes.ts'
 import { exportRoutes } from '../http/routes/export-routes.ts'
@@ -27,6 +28,7 @@ import { sessionRoutes } from '../http/routes/session-routes.ts'
 import { settingsRoutes } from '../http/routes/settings-routes.ts'
 import { triageRoutes } from '../http/routes/triage-routes.ts'
 import { rankTechniques } from '../intel/rank-techniques.ts'
+import { openDatabaseLedger } from '../ledger/database-ledger.ts'
 import { openDatabaseDataKeys } from '../ledger/stored-data-keys.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import type { Application } from './application.ts'
@@ -35,6 +37,7 @@ import { readModelSettings } from './open-models.ts'
 import { masterKeyOf } from './open-models-for.ts'
 import { openRuleDrafts } from './open-rule-drafts.ts'
 import { replaySample } from './sample.ts'
+import { settingEvidence } from './setting-evidence.ts'
 
 /** A running HTTP server. */
 export interface Serving {
@@ -76,6 +79,13 @@ export async function serve(app: Application): Promise<Serving> {
       }),
       ...mailRoutes(app.mail),
       ...ledgerRoutes({ ...parts, dataKeys }),
+      ...complianceRoutes({
+        database,
+        ledger: openDatabaseLedger(database, clock),
+        tenant,
+        settings: settingEvidence(config),
+        version: packageJson.version,
+      }),
       ...ruleDraftRoutes({
         ports: openRuleDrafts(app),
         tenant,

@@ -1,0 +1,92 @@
+import { useQuery } from '@tanstack/react-query'
+import type { ComplianceView } from '../../src/http/contract-compliance.ts'
+import { listFrameworks, readCompliance } from '../api/compliance.ts'
+import { ControlTable } from '../compliance/control-table.tsx'
+import { SelectField } from '../components/field.tsx'
+import { PageHeading } from '../components/page-heading.tsx'
+import { QueryState } from '../components/query-state.tsx'
+import { useSearchValues } from '../router.tsx'
+
+const dayMs = 86_400_000
+const periods = [30, 90, 365] as const
+
+/** What Tocsin's records hold for the controls of a framework. It counts; it does not judge. */
+export function Page() {
+  const [search, setSearch] = useSearchValues()
+  const list = useQuery({ queryKey: ['compliance'], queryFn: ({ signal }) => listFrameworks(signal) })
+  const days = periods.find(each => String(each) === search.days) ?? 90
+  return (
+    <>
+      <PageHeading title="Compliance" />
+      <div className="grid gap-4 px-4 pb-8">
+        <QueryState query={list} what="The frameworks">
+          {({ frameworks }) => {
+            const chosen = frameworks.find(each => each.id === search.framework) ?? frameworks[0]
+            return (
+              <>
+                <div className="flex flex-wrap gap-3">
+                  <SelectField
+                    label="Framework"
+                    value={chosen?.id}
+                    onChange={event => setSearch({ framework: event.target.value })}
+                    options={frameworks.map(each => ({
+                      value: each.id,
+                      label: `${each.name} ${each.version}`,
+                    }))}
+                  />
+                  <SelectField
+                    label="Period"
+                    value={String(days)}
+                    onChange={event => setSearch({ days: event.target.value })}
+                    options={periods.map(each => ({ value: String(each), label: `Last ${each} days` }))}
+                  />
+                </div>
+                {chosen !== undefined && <Controls framework={chosen.id} days={days} />}
+              </>
+            )
+          }}
+        </QueryState>
+      </div>
+    </>
+  )
+}
+
+function Controls({ framework, days }: { framework: string; days: number }) {
+  const query = useQuery({
+    queryKey: ['compliance', framework, days],
+    queryFn: ({ signal }) => {
+      const now = Date.now()
+      return readCompliance(framework, dateOf(now - (days - 1) * dayMs), dateOf(now), signal)
+    },
+  })
+  return (
+    <QueryState query={query} what="The evidence">
+      {view => (
+        <>
+          <Summary view={view} />
+          <ControlTable view={view} />
+        </>
+      )}
+    </QueryState>
+  )
+}
+
+function Summary({ view }: { view: ComplianceView }) {
+  const { ledger } = view
+  const report = `tocsin compliance report --framework ${view.framework.id} --from ${dateOf(view.fromMs)} --to ${dateOf(view.toMs - 1)}`
+  return (
+    <div className="grid max-w-3xl gap-2">
+      <p>
+        {ledger.firstBad === null
+          ? `The ledger's chain was recomputed: all ${ledger.verified} entries fit.`
+          : `The ledger is broken at entry ${ledger.firstBad}. Run tocsin audit verify before you rely on anything below.`}
+      </p>
+      <p className="text-muted">{view.notice}</p>
+      <p className="text-muted">
+        The signed report: <code className="break-all">{report}</code>
+      </p>
+    </div>
+  )
+}
+
+const dateOf = (atMs: number) => new Date(atMs).toISOString().slice(0, 10)
