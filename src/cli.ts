@@ -6,6 +6,7 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
   up: () => import('./commands/up.ts'),
   serve: () => import('./commands/serve.ts'),
   worker: () => import('./commands/worker.ts'),
+  init: () => import('./commands/init.ts'),
   doctor: () => import('./commands/doctor.ts'),
   compliance: () => import('./commands/compliance.ts'),
   audit: () => import('./commands/audit.ts'),

@@ -85,6 +85,9 @@ const schema = z.object({
     .pipe(z.array(z.number().positive()).length(4)),
 })
 
+/** The names of all settings. */
+export const settingNames: readonly string[] = Object.keys(schema.shape)
+
 /** A secret that the settings name by its variable (`key: { env: OPENAI_API_KEY }` in models.yaml). */
 export function environmentSecret(name: string): Secret | undefined {
   const value = process.env[name]
