@@ -48,7 +48,11 @@ export async function openTestDatabase(kind: DatabaseKind = 'embedded'): Promise
     return database
   }
   const database = connect()
-  await migrate(database)
+  await migrate(database).catch(async error => {
+    await database.close()
+    await server.stop()
+    throw error
+  })
   return {
     kind,
     database,
@@ -93,6 +97,7 @@ async function startServer(dataDir: string): Promise<Server> {
     'max_connections=60',
   ]
   const child = spawn(join(binaries, 'postgres'), ['-D', data, ...flags], { ...options, stdio: 'ignore' })
+  process.once('exit', () => child.kill('SIGKILL')) // A test run that breaks off leaves no server behind.
   const ready = () => spawnSync(join(binaries, 'pg_isready'), ['-h', dataDir, '-q']).status === 0
   while (!ready() && child.exitCode === null) await new Promise(resolve => setTimeout(resolve, 50))
   return {
