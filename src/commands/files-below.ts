@@ -3,14 +3,24 @@ import { join } from 'node:path'
 import { AppError, messageOf } from '../lib/app-error.ts'
 
 /**
- * The file itself, or the wanted regular files below a folder, in the order of their names. Links inside a folder are
- * not followed. Throws `unreadable-input`.
+ * The file itself (`-`, standard input, too), or the wanted regular files below a folder, in the order of their names.
+ * Links inside a folder are not followed. Throws `unreadable-input`.
  */
 export function filesBelow(path: string, wanted: (name: string) => boolean = () => true): string[] {
+  if (path === '-') return [path]
   try {
     return statSync(path).isDirectory() ? walk(path, wanted) : [path]
   } catch (error) {
     throw new AppError('unreadable-input', `cannot read ${path}: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+/** As `filesBelow`; a path that is not there stays itself, to be reported in its own record. */
+export function filesBelowOrName(path: string, wanted?: (name: string) => boolean): string[] {
+  try {
+    return filesBelow(path, wanted)
+  } catch {
+    return [path]
   }
 }
 

@@ -2,7 +2,7 @@ import { extractReport, type ReportExtract } from '../intel/extract-report.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import { problem } from '../lib/problem.ts'
 import { type Command, readArgs, readInput, writeRecord } from './command.ts'
-import { filesBelow } from './files-below.ts'
+import { filesBelowOrName } from './files-below.ts'
 
 /** No report for people is larger; a PDF bomb may be. */
 const largestReport = 300 * 1024 * 1024
@@ -33,7 +33,7 @@ Exit code 0 done, 2 bad usage or unreadable input.
     })
     if (positionals.length === 0) throw new AppError('bad-usage', 'name at least one file or folder')
     let unreadable = false
-    for (const file of positionals.flatMap(path => (path === '-' ? [path] : filesOrName(path)))) {
+    for (const file of positionals.flatMap(path => filesBelowOrName(path))) {
       io.signal.throwIfAborted()
       let extract: ReportExtract
       try {
@@ -56,15 +56,6 @@ Exit code 0 done, 2 bad usage or unreadable input.
     }
     return unreadable ? 2 : 0
   },
-}
-
-/** The files below a path; a path that is not there stays itself, to be reported in its own record. */
-function filesOrName(path: string): string[] {
-  try {
-    return filesBelow(path)
-  } catch {
-    return [path]
-  }
 }
 
 function unreadableExtract(message: string): ReportExtract {

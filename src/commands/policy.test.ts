@@ -68,6 +68,11 @@ describe('tocsin policy explain', () => {
     expect(denied.record).toMatchObject({ decision: 'refuse', rule: 'deny-by-default', request_text: '' })
   })
 
+  it("takes a command's name for the task", async () => {
+    expect((await explain('--file', inFolder('plain.txt'), '--task', 'mail')).record?.decision).toBe('allow')
+    expect((await explain('--file', inFolder('plain.txt'), '--task', 'nonsense')).code).toBe(2)
+  })
+
   it('refuses what it cannot read', async () => {
     expect((await explain('--file', inFolder('absent'))).code).toBe(2)
     expect((await explain()).code).toBe(2)

@@ -20,7 +20,8 @@ export const command: Command = {
 
 Shows what policy decides on a text, and the exact text that would be sent for it. Sends nothing.
 
-  --task TASK       ${modelTasks.join(', ')}
+  --task TASK       ${modelTasks.join(', ')};
+                    or a command's name: triage, mail, intel, rules, yara, ask
   --model NAME      a model of models.yaml, or a trust zone: ${trustZones.join(', ')} (default: public, the strictest)
   --json            one record {decision, rule, model, zone, classes[{class, count}], request_text, reasons[]};
                     request_text is empty where nothing would be sent to that model
@@ -102,8 +103,20 @@ function textOf(completion: ReturnType<typeof buildRequest>['completion']): stri
   return [completion.system, ...completion.messages.map(message => message.text)].join('\n\n')
 }
 
+/** A command's name stands for the question that it asks. */
+const commandTasks: ReadonlyMap<string, ModelTask> = new Map([
+  ['triage', 'case-brief'],
+  ['brief', 'case-brief'],
+  ['mail', 'mail-judgement'],
+  ['intel', 'intel-context'],
+  ['rules', 'rule-draft'],
+  ['sigma', 'rule-draft'],
+  ['yara', 'yara-enrichment'],
+  ['ask', 'chat'],
+])
+
 function taskOf(name: string | undefined): ModelTask {
-  const task = modelTasks.find(known => known === name)
+  const task = modelTasks.find(known => known === name) ?? commandTasks.get(name ?? '')
   if (task === undefined) throw new AppError('bad-usage', `--task is one of ${modelTasks.join(', ')}`)
   return task
 }

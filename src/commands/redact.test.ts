@@ -86,6 +86,12 @@ describe('tocsin redact and reveal', () => {
     })
   })
 
+  it('take - for standard input, and no other path', async () => {
+    expect((await run(['redact', '-'], 'x')).out.toString()).toBe('x')
+    expect((await run(['reveal', '-', ...vault()], 'x')).out.toString()).toBe('x')
+    expect((await run(['redact', 'file.txt'], 'x')).code).toBe(2)
+  })
+
   it('refuse what they cannot read', async () => {
     await writeFile(inFolder('bad.json'), '{"hosts": "srv1"}')
     expect((await run(['redact', '--inventory', inFolder('bad.json')], 'x')).code).toBe(2)

@@ -4,7 +4,7 @@ import { decodeEscapedUtf8, encodeEscapedUtf8 } from '../redact/escaped-utf8.ts'
 import { reveal } from '../redact/reveal.ts'
 import type { Command } from './command.ts'
 import { readArgs, readInput, writeRecord } from './command.ts'
-import { vaultOptions, withVault } from './vault-on-disk.ts'
+import { refusePaths, vaultOptions, withVault } from './vault-on-disk.ts'
 
 /** `tocsin reveal`: the way back, for the person who reads. */
 export const command: Command = {
@@ -19,7 +19,8 @@ by what they stand for. All other text, look-alikes included, stays as it is. Ta
 Exit code 0; 2 where the usage is wrong, a file cannot be read, the key is wrong or the vault has expired.
 `,
   async run(args, io) {
-    const { values } = readArgs(args, {
+    const { values, positionals } = readArgs(args, {
+      allowPositionals: true,
       options: {
         inventory: { type: 'string' },
         policy: { type: 'string' },
@@ -27,6 +28,7 @@ Exit code 0; 2 where the usage is wrong, a file cannot be read, the key is wrong
         ...vaultOptions,
       },
     })
+    refusePaths(positionals)
     if (values.vault === undefined) throw new AppError('bad-usage', 'reveal needs --vault and --key-file')
     const text = decodeEscapedUtf8(await readInput('-', io))
     await withVault(values, systemClock.now(), io.signal, async ({ vault }) => {

@@ -33,7 +33,7 @@ export async function rulesCheck(args: readonly string[], io: Io): Promise<numbe
 
 async function readFiles(paths: readonly string[], io: Io): Promise<RuleFile[]> {
   const files: RuleFile[] = []
-  for (const path of paths.flatMap(given => (given === '-' ? [given] : filesBelow(given)))) {
+  for (const path of paths.flatMap(given => filesBelow(given))) {
     const bytes = await readInput(path, io, 64 * 1024 ** 2)
     files.push({ path, bytes, text: bytes.toString('utf8') })
   }

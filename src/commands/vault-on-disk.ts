@@ -14,6 +14,13 @@ export const vaultOptions = {
   case: { type: 'string' },
 } as const
 
+/** The text comes from standard input, which `-` names too; any other path is a mistake. */
+export function refusePaths(positionals: readonly string[]): void {
+  const path = positionals.find(given => given !== '-')
+  if (path !== undefined)
+    throw new AppError('bad-usage', `the text is read from standard input, not from '${path}': use < ${path}`)
+}
+
 export interface VaultFlags {
   readonly vault?: string | undefined
   readonly 'key-file'?: string | undefined

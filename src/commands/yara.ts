@@ -1,42 +1,43 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { basename, extname, resolve } from 'node:path'
-import { AppError } from '../lib/app-error.ts'
-import type { Problem } from '../lib/problem.ts'
+import { AppError, messageOf } from '../lib/app-error.ts'
+import { type Problem, problem } from '../lib/problem.ts'
 import {
   type CheckedSource,
   checkSource,
   customaryVariables,
   includeFolderOf,
   RuleSet,
+  type ScanResult,
   type YaraOptions,
 } from '../yara/rule-set.ts'
 import { YaraProcess } from '../yara/yara-process.ts'
-import { type Command, type Io, readArgs, writeRecord } from './command.ts'
-import { filesBelow } from './files-below.ts'
-
-const ruleFile = /\.ya?ra?$/i
+import { type Command, type Io, readArgs, readInput, writeRecord } from './command.ts'
+import { filesBelow, filesBelowOrName } from './files-below.ts'
 
 /** `tocsin yara check|scan`. */
 export const command: Command = {
   summary: 'check YARA rules, or scan files with them',
   usage: `tocsin yara check PATH... [--define NAME=VALUE] [--timeout-ms N] [--json]
-tocsin yara scan PATH... --rules FILE|DIR [--rules ...] [--define NAME=VALUE] [--timeout-ms N] [--json]
+tocsin yara scan PATH... --rules FILE|DIR... [--define NAME=VALUE] [--timeout-ms N] [--json]
 
 check compiles each rule file (of a folder: each .yar and .yara) and prints its errors at their line.
 scan scans each file (of a folder: each regular file below it, links not followed).
 Rules are compiled and run in a process of their own, with limits on time and memory.
 
-  --rules       a rule file or a folder of them; rules that do not compile are named and left out
+  --rules       rule files or folders of them, as many as follow; rules that do not compile are named and left out
   --define      an external variable; filename, filepath and extension are set by the scan itself
   --timeout-ms  the longest that one file may take (default 30000)
   --json        one JSON record a file on standard output
 
-Exit codes: 0 done, 1 a rule file did not compile, 2 bad usage or unreadable input.
+A PATH may be '-' for standard input.
+
+Exit codes: 0 done, 1 a file given to check does not compile, 2 bad usage or unreadable input.
 `,
   async run(args, io) {
-    const { values, positionals } = readArgs(args, {
+    const { values, tokens } = readArgs(args, {
       allowPositionals: true,
+      tokens: true,
       options: {
         rules: { type: 'string', multiple: true },
         define: { type: 'string', multiple: true },
@@ -44,10 +45,11 @@ Exit codes: 0 done, 1 a rule file did not compile, 2 bad usage or unreadable inp
         json: { type: 'boolean' },
       },
     })
-    const [action, ...paths] = positionals
+    const { action, paths, rules } = readPlaces(tokens)
     if (action !== 'check' && action !== 'scan')
       throw new AppError('bad-usage', 'say `yara check` or `yara scan`')
-    if (paths.length === 0) throw new AppError('bad-usage', `say which files to ${action}`)
+    const files = action === 'check' ? [...paths, ...rules] : paths
+    if (files.length === 0) throw new AppError('bad-usage', `say which files to ${action}`)
     const options: YaraOptions = {
       variables: { ...customaryVariables, ...readDefines(values.define ?? []) },
       timeoutMs: readTimeout(values['timeout-ms']),
@@ -56,14 +58,34 @@ Exit codes: 0 done, 1 a rule file did not compile, 2 bad usage or unreadable inp
     }
     const yara = new YaraProcess()
     try {
-      if (action === 'check') return await check(paths, yara, options, io, values.json ?? false)
-      if (values.rules === undefined)
+      if (action === 'check') return await check(files, yara, options, io, values.json ?? false)
+      if (rules.length === 0)
         throw new AppError('bad-usage', 'say which rules to scan with: --rules FILE|DIR')
-      return await scan(paths, values.rules, yara, options, io, values.json ?? false)
+      return await scan(files, rules, yara, options, io, values.json ?? false)
     } finally {
       yara.close()
     }
   },
+}
+
+type ArgumentToken =
+  | { readonly kind: 'option'; readonly name: string; readonly value: string | undefined }
+  | { readonly kind: 'positional'; readonly value: string }
+  | { readonly kind: 'option-terminator' }
+
+/** What stands behind `--rules`, up to the next option, is rules too, where the files to scan were named before it. */
+function readPlaces(tokens: readonly ArgumentToken[]) {
+  const paths: string[] = []
+  const rules: string[] = []
+  let behindRules = false
+  for (const token of tokens) {
+    if (token.kind === 'positional') (behindRules ? rules : paths).push(token.value)
+    else behindRules = token.kind === 'option' && token.name === 'rules' && paths.length > 1
+    if (token.kind === 'option' && token.name === 'rules' && token.value !== undefined)
+      rules.push(token.value)
+  }
+  const [action, ...files] = paths
+  return { action, paths: files, rules }
 }
 
 async function check(
@@ -73,29 +95,37 @@ async function check(
   io: Io,
   json: boolean,
 ): Promise<number> {
-  let failed = false
-  for (const file of ruleFiles(paths)) {
-    const checked = await checkFile(file, yara, options, io.signal)
-    failed ||= checked.errors.length > 0
+  let code = 0
+  for (const file of paths.flatMap(path => filesBelowOrName(path, isRuleFile))) {
+    let checked: CheckedSource
+    try {
+      checked = await checkFile(file, yara, options, io)
+    } catch (error) {
+      io.signal.throwIfAborted()
+      code = 2
+      io.stderr(`tocsin yara: ${messageOf(error)}\n`)
+      if (json) writeRecord(io, { ...unreadable(file, messageOf(error)), ok: false, rules: [] })
+      continue
+    }
     const { bytes } = checked.source
+    const ok = checked.errors.length === 0
+    if (!ok) code = Math.max(code, 1)
     if (json) {
       writeRecord(io, {
         file,
         sha256: createHash('sha256').update(bytes).digest('hex'),
         size: bytes.length,
-        ok: checked.errors.length === 0,
+        ok,
         rules: checked.rules,
         matches: [],
         problems: [...withSeverity(checked.errors, 'error'), ...withSeverity(checked.warnings, 'warning')],
       })
     } else {
-      io.stdout(
-        `${file}: ${checked.errors.length === 0 ? `${checked.rules.length} rules compile` : 'does not compile'}\n`,
-      )
+      io.stdout(`${file}: ${ok ? `${checked.rules.length} rules compile` : 'does not compile'}\n`)
       printProblems(io, [...checked.errors, ...checked.warnings])
     }
   }
-  return failed ? 1 : 0
+  return code
 }
 
 async function scan(
@@ -107,37 +137,62 @@ async function scan(
   json: boolean,
 ): Promise<number> {
   const sources: CheckedSource[] = []
-  for (const file of ruleFiles(rules)) {
-    const checked = await checkFile(file, yara, options, io.signal)
+  for (const file of rules.flatMap(path => filesBelow(path, isRuleFile))) {
+    const checked = await checkFile(file, yara, options, io)
     sources.push(checked)
     for (const error of checked.errors)
       io.stderr(`tocsin: rules left out: ${file}: ${placeAndMessage(error)}\n`)
   }
   if (sources.every(source => source.errors.length > 0))
     throw new AppError('unreadable-input', 'no rule file compiles')
+  const leftOut = rulesLeftOut(sources)
   const ruleSet = new RuleSet(yara, sources, options)
-  for (const file of paths.flatMap(path => filesBelow(path))) {
-    const variables = { filename: basename(file), filepath: resolve(file), extension: extname(file) }
-    const result = await ruleSet.scan({ kind: 'file', path: file }, variables, io.signal)
+  let code = 0
+  for (const file of paths.flatMap(path => filesBelowOrName(path))) {
+    const result = await scanFile(file, ruleSet, io)
+    if (result.problems.some(entry => entry.code === 'unreadable-input')) code = 2
+    const problems = [...result.problems, ...leftOut]
     if (json) {
-      const { sha256, sizeBytes, matches, problems } = result
+      const { sha256, sizeBytes, matches } = result
       writeRecord(io, { file, sha256: sha256 === '' ? null : sha256, size: sizeBytes, matches, problems })
     } else {
       for (const match of result.matches) io.stdout(`${match.rule} ${file}\n`)
       printProblems(io, result.problems, `${file}: `)
     }
   }
-  return sources.some(source => source.errors.length > 0) ? 1 : 0
+  return code
+}
+
+async function scanFile(file: string, ruleSet: RuleSet, io: Io): Promise<ScanResult> {
+  const variables = { filename: basename(file), filepath: resolve(file), extension: extname(file) }
+  const target =
+    file === '-'
+      ? ({ kind: 'bytes', bytes: await readInput(file, io) } as const)
+      : ({ kind: 'file', path: file } as const)
+  return ruleSet.scan(target, variables, io.signal)
+}
+
+/** A scan with fewer rules than were asked for says so in each record. */
+function rulesLeftOut(sources: readonly CheckedSource[]): Problem[] {
+  const names = sources.filter(source => source.errors.length > 0).map(({ source }) => source.name)
+  if (names.length === 0) return []
+  return [
+    problem('rules-left-out', `${names.length} rule file(s) do not compile and were left out`, names[0]),
+  ]
+}
+
+function unreadable(file: string, message: string) {
+  return { file, sha256: null, size: 0, matches: [], problems: [problem('unreadable-input', message)] }
 }
 
 async function checkFile(
   file: string,
   yara: YaraProcess,
   options: YaraOptions,
-  signal: AbortSignal,
+  io: Io,
 ): Promise<CheckedSource> {
-  const source = { name: file, bytes: readFileSync(file), includeFolder: includeFolderOf(file) }
-  return checkSource(yara, source, options, signal)
+  const bytes = await readInput(file, io)
+  return checkSource(yara, { name: file, bytes, includeFolder: includeFolderOf(file) }, options, io.signal)
 }
 
 function withSeverity(problems: readonly Problem[], severity: string) {
@@ -152,17 +207,16 @@ function printProblems(io: Io, problems: readonly Problem[], before = '  '): voi
   for (const entry of problems) io.stdout(`${before}${placeAndMessage(entry)}\n`)
 }
 
-function ruleFiles(paths: readonly string[]): string[] {
-  return paths.flatMap(path => filesBelow(path, name => ruleFile.test(name)))
+function isRuleFile(name: string): boolean {
+  return /\.ya?ra?$/i.test(name)
 }
 
-function readDefines(defines: readonly string[]): Record<string, string | number> {
+function readDefines(defines: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     defines.map(define => {
       const at = define.indexOf('=')
       if (at < 1) throw new AppError('bad-usage', `--define takes NAME=VALUE, not '${define}'`)
-      const value = define.slice(at + 1)
-      return [define.slice(0, at), /^-?\d{1,15}$/.test(value) ? Number(value) : value]
+      return [define.slice(0, at), define.slice(at + 1)]
     }),
   )
 }

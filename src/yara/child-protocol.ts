@@ -24,7 +24,8 @@ export type ChildResponse =
     }
   | { readonly kind: 'failed'; readonly code: string; readonly message: string }
 
-export type Variables = Readonly<Record<string, string | number>>
+/** External variables. The binding reads numbers and booleans from text, and drops values of any other type. */
+export type Variables = Readonly<Record<string, string>>
 
 export interface CompileOptions {
   readonly variables: Variables

@@ -92,8 +92,16 @@ function scan(request: ChildRequest & { kind: 'scan' }): ChildResponse {
 }
 
 /** Reads once, so that the hash is of the bytes that were scanned. Never opens a pipe or a device (they would block). */
+function openForReading(path: string): number {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  } catch (error) {
+    throw new AppError('unreadable-input', `cannot read it: ${messageOf(error)}`, { cause: error })
+  }
+}
+
 function readRegularFile(path: string, limitBytes: number): Buffer {
-  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  const file = openForReading(path)
   try {
     const stat = fstatSync(file)
     if (!stat.isFile()) throw new AppError('not-a-regular-file', 'it is not a regular file: not scanned')
