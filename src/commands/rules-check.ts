@@ -1,7 +1,7 @@
-import { AppError } from '../lib/app-error.ts'
+import { AppError, messageOf } from '../lib/app-error.ts'
 import type { Finding } from '../wazuh-rules/finding.ts'
 import { type Io, readArgs, readInput, writeRecord } from './command.ts'
-import { filesBelow } from './files-below.ts'
+import { filesBelowOrName } from './files-below.ts'
 import { type RuleChecker, type RuleFile, ruleCheckers } from './rule-checkers.ts'
 import { readRulesetFolder } from './ruleset-folder.ts'
 
@@ -13,7 +13,7 @@ export async function rulesCheck(args: readonly string[], io: Io): Promise<numbe
   })
   if (positionals.length === 0) throw new AppError('bad-usage', 'say which files to check')
   const base = values.ruleset === undefined ? undefined : readRulesetFolder(values.ruleset, [])
-  const files = await readFiles(positionals, io)
+  const { files, unreadable } = await readFiles(positionals, io)
   const byChecker = Map.groupBy(files, checkerOf)
   const results = new Map<string, { readonly type: string; readonly findings: readonly Finding[] }>()
   for (const [checker, group] of byChecker) {
@@ -28,16 +28,32 @@ export async function rulesCheck(args: readonly string[], io: Io): Promise<numbe
     if (values.json) writeRecord(io, { file: path, type, ok, problems: findings })
     else printFindings(io, path, type, findings)
   }
+  for (const { path, finding } of unreadable) {
+    if (values.json) writeRecord(io, { file: path, type: 'unknown', ok: false, problems: [finding] })
+    io.stderr(`tocsin rules: ${finding.message}\n`)
+  }
+  if (unreadable.length > 0) return 2
   return failed ? 1 : 0
 }
 
-async function readFiles(paths: readonly string[], io: Io): Promise<RuleFile[]> {
-  const files: RuleFile[] = []
-  for (const path of paths.flatMap(given => filesBelow(given))) {
-    const bytes = await readInput(path, io, 64 * 1024 ** 2)
-    files.push({ path, bytes, text: bytes.toString('utf8') })
+interface ReadFiles {
+  readonly files: RuleFile[]
+  readonly unreadable: { readonly path: string; readonly finding: Finding }[]
+}
+
+async function readFiles(paths: readonly string[], io: Io): Promise<ReadFiles> {
+  const read: ReadFiles = { files: [], unreadable: [] }
+  for (const path of paths.flatMap(given => filesBelowOrName(given))) {
+    try {
+      const bytes = await readInput(path, io, 64 * 1024 ** 2)
+      read.files.push({ path, bytes, text: bytes.toString('utf8') })
+    } catch (error) {
+      io.signal.throwIfAborted()
+      const finding = { code: 'unreadable-input', message: messageOf(error), severity: 'error' } as const
+      read.unreadable.push({ path, finding })
+    }
   }
-  return files
+  return read
 }
 
 function checkerOf(file: RuleFile): RuleChecker {

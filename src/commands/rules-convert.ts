@@ -1,9 +1,10 @@
-import { AppError } from '../lib/app-error.ts'
+import { AppError, messageOf } from '../lib/app-error.ts'
+import { problem } from '../lib/problem.ts'
 import { conversionTargets } from '../sigma/convert/conversion.ts'
 import { convertSigma } from '../sigma/convert/convert-sigma.ts'
 import { parseSigma } from '../sigma/sigma-rule.ts'
 import { type Io, readArgs, readInput, writeRecord } from './command.ts'
-import { filesBelow } from './files-below.ts'
+import { filesBelowOrName } from './files-below.ts'
 
 /** `tocsin rules convert`: Sigma rules in another language, or why not. */
 export async function rulesConvert(args: readonly string[], io: Io): Promise<number> {
@@ -16,11 +17,24 @@ export async function rulesConvert(args: readonly string[], io: Io): Promise<num
     throw new AppError('bad-usage', `--to takes one of ${conversionTargets.join(', ')}`)
   if (positionals.length === 0) throw new AppError('bad-usage', 'name at least one Sigma file or folder')
   let nextId = readFirstId(values['first-id'])
-  let failed = false
-  for (const file of positionals.flatMap(path => filesBelow(path, name => /\.ya?ml(\.gz)?$/i.test(name)))) {
-    for (const document of parseSigma((await readInput(file, io)).toString('utf8'))) {
+  let code = 0
+  for (const file of positionals.flatMap(path =>
+    filesBelowOrName(path, name => /\.ya?ml(\.gz)?$/i.test(name)),
+  )) {
+    let text: string
+    try {
+      text = (await readInput(file, io)).toString('utf8')
+    } catch (error) {
+      io.signal.throwIfAborted()
+      code = 2
+      const problems = [problem('unreadable-input', messageOf(error))]
+      if (values.json) writeRecord(io, { file, rule_id: null, to: target, output: null, problems })
+      io.stderr(`tocsin rules: ${messageOf(error)}\n`)
+      continue
+    }
+    for (const document of parseSigma(text)) {
       const { output, problems } = convertSigma(document, target, nextId)
-      failed ||= output === undefined
+      if (output === undefined) code = Math.max(code, 1)
       // The next rule's ids begin behind this one's.
       if (target === 'wazuh') nextId += output?.match(/<rule id=/g)?.length ?? 0
       const ruleId = document.content?.id ?? null
@@ -35,7 +49,7 @@ export async function rulesConvert(args: readonly string[], io: Io): Promise<num
       }
     }
   }
-  return failed ? 1 : 0
+  return code
 }
 
 function readFirstId(text: string | undefined): number {

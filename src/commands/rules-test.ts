@@ -1,4 +1,5 @@
-import { AppError } from '../lib/app-error.ts'
+import { AppError, messageOf } from '../lib/app-error.ts'
+import { problem } from '../lib/problem.ts'
 import { fromByteText, toByteText } from '../wazuh-rules/byte-text.ts'
 import { fastPrefilter } from '../wazuh-rules/fast-prefilter.ts'
 import { type IniTest, iniTestPasses, parseIniTests, windowsRulesFromJson } from '../wazuh-rules/ini-tests.ts'
@@ -109,8 +110,29 @@ async function testIniFiles(
   const prefilter = fastPrefilter()
   let failed = 0
   let total = 0
+  let unreadable = false
   for (const file of paths) {
-    for (const test of parseIniTests((await readInput(file, io)).toString('utf8'))) {
+    let text: string
+    try {
+      text = (await readInput(file, io)).toString('utf8')
+    } catch (error) {
+      io.signal.throwIfAborted()
+      unreadable = true
+      io.stderr(`tocsin rules: ${messageOf(error)}\n`)
+      const none = { rule: '', level: '', decoder: '' }
+      const problems = [problem('unreadable-input', messageOf(error))]
+      writeRecord(io, {
+        file,
+        section: null,
+        name: null,
+        expected: none,
+        actual: none,
+        pass: false,
+        problems,
+      })
+      continue
+    }
+    for (const test of parseIniTests(text)) {
       const actual = runIniTest(test, new Session(ruleset, { ...options, prefilter }), seconds)
       const pass = iniTestPasses(test, actual)
       total++
@@ -119,6 +141,7 @@ async function testIniFiles(
     }
   }
   io.stderr(`${total - failed} of ${total} cases pass\n`)
+  if (unreadable) return 2
   return failed > 0 ? 1 : 0
 }
 

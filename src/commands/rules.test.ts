@@ -281,3 +281,29 @@ describe('improving a ruleset', () => {
     expect(coverage.records[0]).toMatchObject({ id: 'T1110', state: 'gap', seen: 1 })
   })
 })
+
+describe('an input that is not there', () => {
+  const missing = join(folder, 'missing')
+  const unreadable = { problems: [{ code: 'unreadable-input' }] }
+
+  it.each([
+    ['check', []],
+    ['convert', ['--to', 'lucene']],
+  ])('has its record in rules %s, and the others theirs', async (action, flags) => {
+    const rule = write(
+      'there.yml',
+      'title: t\nlogsource: {category: process_creation}\ndetection: {s: {Image: x}, condition: s}',
+    )
+    const { code, records } = await run(action, missing, rule, ...flags, '--json')
+    expect(code).toBe(2)
+    expect(records).toHaveLength(2)
+    expect(records).toContainEqual(expect.objectContaining({ file: rule }))
+    expect(records.find(({ file }) => file === missing)).toMatchObject(unreadable)
+  })
+
+  it('has its record in rules test --ini', async () => {
+    const { code, records } = await run('test', '--ruleset', set, '--ini', missing, '--json')
+    expect(code).toBe(2)
+    expect(records).toMatchObject([{ file: missing, pass: false, ...unreadable }])
+  })
+})

@@ -1,9 +1,10 @@
-import { AppError } from '../lib/app-error.ts'
+import { AppError, messageOf } from '../lib/app-error.ts'
 import { parseJsonDocuments } from '../lib/json-documents.ts'
+import { type Problem, problem } from '../lib/problem.ts'
 import { SigmaEngine } from '../sigma/sigma-engine.ts'
 import { parseSigma, type SigmaDocument } from '../sigma/sigma-rule.ts'
 import { type Command, type Io, readArgs, readInput, writeRecord } from './command.ts'
-import { filesBelow } from './files-below.ts'
+import { filesBelowOrName } from './files-below.ts'
 
 /** `tocsin sigma test`. */
 export const command: Command = {
@@ -27,16 +28,20 @@ Exit codes: 0 done, 1 a rule or an event could not be read, 2 bad usage or unrea
     if (values.rules === undefined || values.events === undefined)
       throw new AppError('bad-usage', '--rules and --events are both needed')
     const json = values.json ?? false
-    const { documents, failed: ruleFailed } = await readRules(values.rules, io, json)
+    const { documents, code: ruleCode } = await readRules(values.rules, io, json)
     const engine = new SigmaEngine(documents)
-    let failed = ruleFailed
-    for (const file of filesBelow(values.events, name => /\.(json|ndjson|jsonl)(\.gz)?$/i.test(name))) {
-      const { value: events, problems } = parseJsonDocuments((await readInput(file, io)).toString('utf8'))
+    let code = ruleCode
+    for (const file of filesBelowOrName(values.events, name => /\.(json|ndjson|jsonl)(\.gz)?$/i.test(name))) {
+      const text = await readText(file, io)
+      if (text.kind === 'unreadable') {
+        code = 2
+        report(io, json, file, text.problem)
+        continue
+      }
+      const { value: events, problems } = parseJsonDocuments(text.text)
       for (const entry of problems) {
-        failed = true
-        if (json)
-          writeRecord(io, { rule_id: null, event: file, index: null, match: false, problems: [entry] })
-        io.stderr(`tocsin: ${file}: ${entry.where}: ${entry.message}\n`)
+        code = Math.max(code, 1)
+        report(io, json, file, entry)
       }
       for (const [index, event] of events.entries()) {
         for (const result of engine.evaluate(event)) {
@@ -52,24 +57,49 @@ Exit codes: 0 done, 1 a rule or an event could not be read, 2 bad usage or unrea
         }
       }
     }
-    return failed ? 1 : 0
+    return code
   },
+}
+
+type ReadText =
+  | { readonly kind: 'read'; readonly text: string }
+  | { readonly kind: 'unreadable'; readonly problem: Problem }
+
+async function readText(file: string, io: Io): Promise<ReadText> {
+  try {
+    return { kind: 'read', text: (await readInput(file, io)).toString('utf8') }
+  } catch (error) {
+    io.signal.throwIfAborted()
+    return { kind: 'unreadable', problem: problem('unreadable-input', messageOf(error), file) }
+  }
+}
+
+/** Trouble with a file of events, or with one of rules (`event` is null). */
+function report(io: Io, json: boolean, event: string | null, entry: Problem): void {
+  if (json) writeRecord(io, { rule_id: null, event, index: null, match: false, problems: [entry] })
+  io.stderr(`tocsin: ${event === null ? '' : `${event}: `}${entry.where ?? ''}: ${entry.message}\n`)
 }
 
 async function readRules(
   path: string,
   io: Io,
   json: boolean,
-): Promise<{ documents: SigmaDocument[]; failed: boolean }> {
+): Promise<{ documents: SigmaDocument[]; code: number }> {
   const documents: SigmaDocument[] = []
-  let failed = false
-  for (const file of filesBelow(path, name => /\.ya?ml$/i.test(name))) {
-    for (const document of parseSigma((await readInput(file, io)).toString('utf8'))) {
+  let code = 0
+  for (const file of filesBelowOrName(path, name => /\.ya?ml$/i.test(name))) {
+    const text = await readText(file, io)
+    if (text.kind === 'unreadable') {
+      code = 2
+      report(io, json, null, text.problem)
+      continue
+    }
+    for (const document of parseSigma(text.text)) {
       documents.push(document)
       for (const entry of document.problems)
         io.stderr(`tocsin: ${file}: ${entry.where ?? ''} ${entry.message}\n`)
       if (document.content !== undefined) continue
-      failed = true
+      code = Math.max(code, 1)
       if (json)
         writeRecord(io, {
           rule_id: null,
@@ -80,5 +110,5 @@ async function readRules(
         })
     }
   }
-  return { documents, failed }
+  return { documents, code }
 }

@@ -170,6 +170,22 @@ describe('tocsin triage', () => {
     expect(out).toContain('true positive')
     expect(out).not.toContain('\u001b')
   })
+  it('names an input that it cannot read in a record, and briefs the others', async () => {
+    const missing = join(folder, 'missing.ndjson')
+    const records: { case_id: string; problems: { code: string; where?: string }[] }[] = []
+    const code = await runCli(['triage', missing, sample, '--json'], {
+      stdin: Readable.from([]),
+      stdout: text => void records.push(JSON.parse(String(text))),
+      stderr: () => {},
+      signal: new AbortController().signal,
+    })
+    expect(code).toBe(2)
+    expect(records.length).toBeGreaterThan(1)
+    expect(records.at(-1)).toMatchObject({
+      case_id: 'quarantine',
+      problems: [{ code: 'unreadable-input', where: missing }],
+    })
+  })
   it('ends with 2 where it cannot read or is used badly', async () => {
     const io = {
       stdin: Readable.from([]),

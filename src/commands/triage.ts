@@ -1,5 +1,6 @@
-import { AppError } from '../lib/app-error.ts'
+import { AppError, messageOf } from '../lib/app-error.ts'
 import { systemClock } from '../lib/clock.ts'
+import { type Problem, problem } from '../lib/problem.ts'
 import type { Command } from './command.ts'
 import { readArgs, readInput, writeRecord } from './command.ts'
 import { openTeller } from './triage/ask-for-brief.ts'
@@ -18,7 +19,7 @@ array), groups them into cases and writes a brief of each: what happened, how su
 be '-' for standard input; .gz files are unpacked. Needs no server.
 
   --model PROFILE  also ask this model; 'none' (the default) uses code alone
-  --json           one JSON record a case; lines that could not be read are in a last record 'quarantine'
+  --json           one JSON record a case; lines and files that could not be read are in a last record 'quarantine'
 
 Exit code 0: read and written, whatever the verdicts. 2: bad usage or unreadable input.
 `,
@@ -30,7 +31,16 @@ Exit code 0: read and written, whatever the verdicts. 2: bad usage or unreadable
     if (positionals.length === 0)
       throw new AppError('bad-usage', 'give at least one file, or - for standard input')
     const reader = new AlertReader(systemClock.now())
-    for (const path of positionals) reader.read(await readInput(path, io), path)
+    const unreadable: Problem[] = []
+    for (const path of positionals) {
+      try {
+        reader.read(await readInput(path, io), path)
+      } catch (error) {
+        io.signal.throwIfAborted()
+        io.stderr(`tocsin triage: ${messageOf(error)}\n`)
+        unreadable.push(problem('unreadable-input', messageOf(error), path))
+      }
+    }
     const { alerts, problems, quarantined } = reader.result()
     const write = (record: TriageRecord) =>
       values.json ? writeRecord(io, record) : io.stdout(triageText(record))
@@ -44,7 +54,7 @@ Exit code 0: read and written, whatever the verdicts. 2: bad usage or unreadable
     } finally {
       await teller.close()
     }
-    if (quarantined.length > 0) write(quarantineRecord(quarantined))
-    return 0
+    if (quarantined.length + unreadable.length > 0) write(quarantineRecord(quarantined, unreadable))
+    return unreadable.length > 0 ? 2 : 0
   },
 }

@@ -109,9 +109,17 @@ function entitiesOf(context: CaseContext): TriageRecord['entities'] {
   )
 }
 
-/** The record for lines that are in no case, so that they are counted where cases are. */
-export function quarantineRecord(lines: readonly QuarantinedLine[]): TriageRecord {
-  const text = `${lines.length} line${lines.length === 1 ? '' : 's'} went to quarantine`
+/** The record for lines and whole inputs that are in no case, so that they are counted where cases are. */
+export function quarantineRecord(
+  lines: readonly QuarantinedLine[],
+  unreadable: readonly Problem[],
+): TriageRecord {
+  const text = [
+    ...(lines.length > 0 ? [`${lines.length} line${lines.length === 1 ? '' : 's'} went to quarantine`] : []),
+    ...(unreadable.length > 0
+      ? [`${unreadable.length} input${unreadable.length === 1 ? '' : 's'} could not be read`]
+      : []),
+  ].join('; ')
   return {
     case_id: 'quarantine',
     title: text,
@@ -130,11 +138,11 @@ export function quarantineRecord(lines: readonly QuarantinedLine[]): TriageRecor
       verdict: 'undetermined',
       confidence: 0,
       next_steps: [
-        'Look at the quarantined lines: a source that writes broken alerts may be broken or attacked.',
+        'Look at what could not be read: a source that writes broken alerts may be broken or attacked.',
       ],
-      unknowns: ['What the quarantined lines were meant to say.'],
+      unknowns: ['What these lines and inputs were meant to say.'],
     },
-    problems: lines.map(line => problem(line.code, line.message, line.where)),
+    problems: [...lines.map(line => problem(line.code, line.message, line.where)), ...unreadable],
   }
 }
 
