@@ -32,12 +32,17 @@ export async function signIn(
   const { database, tenant } = parts
   const nowMs = parts.clock.now()
   const { username } = credentials
-  const attempt = await beginAttempt(database, tenant, username, nowMs)
-  if (attempt.lockedUntilMs > nowMs) return { kind: 'locked', untilMs: attempt.lockedUntilMs }
-  if (attempt.failures > freeTries) {
-    const lockMs = Math.min(longestLockMs, firstLockMs * 2 ** (attempt.failures - freeTries - 1))
-    await lockName(database, tenant, username, nowMs + lockMs)
-  }
+  // Counted and locked in one transaction: the row is held, so that of many at once only one gets past the last free try.
+  const lockedUntilMs = await database.transaction(async sql => {
+    const attempt = await beginAttempt(sql, tenant, username, nowMs)
+    if (attempt.lockedUntilMs > nowMs) return attempt.lockedUntilMs
+    if (attempt.failures > freeTries) {
+      const lockMs = Math.min(longestLockMs, firstLockMs * 2 ** (attempt.failures - freeTries - 1))
+      await lockName(sql, tenant, username, nowMs + lockMs)
+    }
+    return 0
+  })
+  if (lockedUntilMs > nowMs) return { kind: 'locked', untilMs: lockedUntilMs }
   const user = await findUserByName(database, tenant, username)
   const matches = await verifyPassword(credentials.password, user?.passwordHash)
   if (!matches || user === undefined || user.state !== 'active') {

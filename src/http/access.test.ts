@@ -103,7 +103,8 @@ describe.each(endpoints.map(endpoint => [`${endpoint.method} ${endpoint.path}`, 
       }
     })
 
-    it.skipIf(endpoint.method === 'GET')('changes nothing for a page of another site', async () => {
+    if (endpoint.method === 'GET') return // It changes nothing for anybody.
+    it('changes nothing for a page of another site', async () => {
       const cookie = people.get('admin')?.cookie ?? ''
       const other = people.get('viewer')?.csrfToken ?? ''
       for (const headers of [{ cookie }, { cookie, 'x-csrf-token': '' }, { cookie, 'x-csrf-token': other }])
@@ -149,7 +150,8 @@ describe('signing in', () => {
 
   it('many at once do not slip past the count of failures', async () => {
     const tries = await Promise.all(Array.from({ length: 15 }, () => attempt('in-parallel', 'wrong')))
-    expect(tries.filter(response => response.statusCode === 423).length).toBeGreaterThan(0)
+    // Five free tries and the one that sets the lock.
+    expect(tries.filter(response => response.statusCode === 423).length).toBe(15 - 6)
     expect((await attempt('in-parallel', 'wrong')).statusCode).toBe(423)
   })
 
