@@ -133,12 +133,29 @@ export async function runPrepared(script, args, inProcess) {
   installPackages(env)
   if (node === process.execPath && inProcess) {
     process.env.PATH = env.PATH
+    stopWithNpm(() => process.kill(process.pid, 'SIGTERM'))
     return inProcess()
   }
   const child = spawn(node, [join(root, script), ...args], { stdio: 'inherit', env, cwd: process.cwd() })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  stopWithNpm(() => child.kill('SIGTERM'))
   child.on('error', error => fail(`cannot start ${node}: ${error.message}`))
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? (signal === 'SIGINT' ? 130 : signal === 'SIGTERM' ? 143 : 1)
   })
+}
+
+/**
+ * npm that is told to stop ends the shell between us, and nobody tells us: we would go on as an orphan. Where npm
+ * started us, a parent that is gone means stop. (Started otherwise, an orphan is what `nohup` wants.)
+ */
+function stopWithNpm(stop) {
+  if (process.env.npm_lifecycle_event === undefined) return
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    stop()
+  }, 500)
+  watch.unref()
 }
