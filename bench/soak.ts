@@ -1,11 +1,11 @@
 // The full counts of what the tests run in small. `npm run soak`. Minutes to hours: not part of the checks.
 import fc from 'fast-check'
+import { seededRandom } from '../src/lib/seeded-random.ts'
 import { runLeaks } from '../test/corpus/leaks/run-leaks.ts'
 import { runMalformed } from '../test/corpus/mail/run-malformed.ts'
 import { killNine } from '../test/e2e/kill-nine.ts'
 import { history, runHistory } from '../test/respond/approval-histories.ts'
 import { openTestDatabase } from '../test/support/postgres.ts'
-import { seededRandom } from './seeded-random.ts'
 
 /** Each prints what it did and returns whether it held. */
 const soaks: readonly (() => Promise<boolean>)[] = [leaks, approvals, malformedMails, kills]

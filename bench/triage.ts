@@ -8,8 +8,8 @@ import { type Calibration, calibrate, shippedCalibration } from '../src/assess/c
 import { AlertReader } from '../src/commands/triage/read-alerts.ts'
 import { casesOf } from '../src/commands/triage/triage-alerts.ts'
 import type { Alert } from '../src/domain/alert.ts'
+import { seededRandom } from '../src/lib/seeded-random.ts'
 import { sharedData } from '../test/support/shared-data.ts'
-import { seededRandom } from './seeded-random.ts'
 
 interface Scored {
   readonly rule: string

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { seededRandom } from '../seeded-random.ts'
+import { seededRandom } from '../../src/lib/seeded-random.ts'
 
 // Alerts as a busy manager writes them: the kinds of the shipped sample; four in five come from sixty noisy pairs of
 // rule and host (a scanner, a chatty service, failing logons), the rest from four hundred hosts, many accounts and

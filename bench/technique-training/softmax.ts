@@ -1,6 +1,6 @@
 import type { TechniqueModelFile } from '../../src/intel/technique-model.ts'
 import { featureSpace, featuresOf } from '../../src/intel/text-features.ts'
-import { seededRandom } from '../seeded-random.ts'
+import { seededRandom } from '../../src/lib/seeded-random.ts'
 import type { Example } from './examples.ts'
 
 const epochs = 5

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../bench/seeded-random.ts'
+import { seededRandom } from '../../src/lib/seeded-random.ts'
 import { type HostName, hosts, type SampleAlert, windowsEvent } from './sample-alert.ts'
 
 type Random = () => number

@@ -1,6 +1,7 @@
 import { messageOf } from '../lib/app-error.ts'
+import { seededRandom } from '../lib/seeded-random.ts'
 import { score } from './score.ts'
-import { bootstrapInterval, mean, seededRandom } from './statistics.ts'
+import { bootstrapInterval, mean } from './statistics.ts'
 import { type EvaluationItem, type EvaluationTask, evaluationTasks } from './suite-items.ts'
 
 /** Answers one input. `deterministic`: by code, the same every time. Throws where it cannot. */

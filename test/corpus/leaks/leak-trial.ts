@@ -1,5 +1,5 @@
-import { seededRandom } from '../../../bench/seeded-random.ts'
 import { emptyInventory, type Inventory } from '../../../src/domain/inventory.ts'
+import { seededRandom } from '../../../src/lib/seeded-random.ts'
 import { type EgressFinding, scanRequest } from '../../../src/redact/egress-scan.ts'
 import { redact, redactionRules } from '../../../src/redact/redact.ts'
 import { reveal } from '../../../src/redact/reveal.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { seededRandom } from '../../../bench/seeded-random.ts'
+import { seededRandom } from '../../../src/lib/seeded-random.ts'
 import { runMalformed } from './run-malformed.ts'
 
 it('malformed mails break nothing, and evidence stays within the message', () => {

@@ -1,4 +1,4 @@
-/** Numbers from 0 to 1 that repeat for a seed (mulberry32). For benches and samples only. */
+/** Numbers from 0 to 1 that repeat for a seed (mulberry32). For samples, intervals and tests: never where chance must not be guessed. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0
   return () => {
