@@ -44,15 +44,16 @@ async function measure(headers: Record<string, string>, token: string): Promise<
     pings.push(performance.now() - start)
   }
   const briefs = await openStream(headers)
-  /** When the oldest alert was acknowledged that the case's next brief will be the first to tell of. */
-  const waiting = new Map<string, number>()
-  const delays: number[] = []
+  /** Since when a case waits for a brief, and whether it has none yet. */
+  const waiting = new Map<string, { readonly since: number; readonly first: boolean }>()
+  const [firstDelays, laterDelays]: [number[], number[]] = [[], []]
   briefs.onEvent(event => {
+    const waits = waiting.get(event.caseId)
     if (event.kind === 'brief-ready') {
-      const since = waiting.get(event.caseId)
       waiting.delete(event.caseId)
-      if (since !== undefined) delays.push(performance.now() - since)
-    } else if (!waiting.has(event.caseId)) waiting.set(event.caseId, performance.now())
+      if (waits !== undefined) (waits.first ? firstDelays : laterDelays).push(performance.now() - waits.since)
+    } else if (waits === undefined)
+      waiting.set(event.caseId, { since: performance.now(), first: event.kind === 'case-created' })
   })
   const lines = realisticAlerts(seconds * rate, 2)
   const start = performance.now()
@@ -73,15 +74,21 @@ async function measure(headers: Record<string, string>, token: string): Promise<
   for (let round = 0; waiting.size > 0 && round < 200; round++)
     await new Promise(resolve => setTimeout(resolve, 50))
   briefs.close()
-  const sorted = delays.sort((a, b) => a - b)
-  const at = (list: readonly number[], share: number) => list[Math.floor(list.length * share)] ?? 0
-  const ping = at(
-    pings.sort((a, b) => a - b),
-    0.5,
-  )
+  const ping = quantile(pings, 0.5)
   console.log(
-    `${((seconds * rate) / took).toFixed(0)} alerts/s; ${sorted.length} briefs on the stream: p50 ${at(sorted, 0.5).toFixed(0)} ms, p99 ${at(sorted, 0.99).toFixed(0)} ms after the case event; p50 is ${(at(sorted, 0.5) / ping).toFixed(0)} times an empty request (${ping.toFixed(1)} ms); without a brief: ${waiting.size}`,
+    `${((seconds * rate) / took).toFixed(0)} alerts/s; an empty request takes ${ping.toFixed(1)} ms; cases left without a brief: ${waiting.size}`,
   )
+  for (const [name, delays] of [
+    ['new cases', firstDelays],
+    ['grown cases', laterDelays],
+  ] as const)
+    console.log(
+      `${name}: ${delays.length} briefs on the stream, p50 ${quantile(delays, 0.5).toFixed(0)} ms (${(quantile(delays, 0.5) / ping).toFixed(0)} empty requests), p99 ${quantile(delays, 0.99).toFixed(0)} ms after they were stored`,
+    )
+}
+
+function quantile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? 0
 }
 
 async function signIn(password: string): Promise<Record<string, string>> {

@@ -102,12 +102,18 @@ async function storeAlerts(
     sample: batch.sample,
     slaMinutes: parts.slaMinutes,
   })
+  const grownById = new Map(grown.map(row => [row.id, row]))
   await insertAlerts(sql, tenant, batch.source, nowMs, placed)
   await upsertCaseEntities(sql, tenant, placed)
   await countAlerts(sql, tenant, fresh)
   await addHistory(sql, tenant, nowMs, reopenings(grown, parts.ids))
   const followUps = parts.followUps === undefined ? [] : fresh.flatMap(parts.followUps)
-  await enqueue(sql, tenant, [...grouped.cases.map(investigation), ...followUps], nowMs)
+  await enqueue(
+    sql,
+    tenant,
+    [...grouped.cases.map(draft => investigation(draft, grownById.get(draft.id), nowMs)), ...followUps],
+    nowMs,
+  )
   await announce(sql, tenant, eventsOf(grouped.cases, grown, nowMs))
 }
 
@@ -119,9 +125,19 @@ function place(alerts: readonly Alert[], grouped: GroupingResult): PlacedAlert[]
   })
 }
 
-function investigation(draft: CaseDraft) {
-  const priority = severities.indexOf(draft.severity)
-  return { kind: investigateJob, key: draft.id, payload: { caseId: draft.id }, priority }
+/** How long a case that has a brief and only grows waits for the next one: what else arrives then costs nothing. */
+const growthDelayMs = 1500
+
+/** New and graver cases are briefed at once and before others of their severity. */
+function investigation(draft: CaseDraft, grown: GrownCase | undefined, nowMs: number): JobDraft {
+  const urgent = grown === undefined || grown.created || grown.raised || grown.reopened
+  return {
+    kind: investigateJob,
+    key: draft.id,
+    payload: { caseId: draft.id },
+    priority: 2 * severities.indexOf(draft.severity) + (urgent ? 1 : 0),
+    runAtMs: urgent ? nowMs : nowMs + growthDelayMs,
+  }
 }
 
 function reopenings(grown: readonly GrownCase[], ids: IdSource) {

@@ -22,7 +22,7 @@ export interface InvestigationParts {
   readonly publishes: boolean
 }
 
-/** Handles `case-investigate`. */
+/** Handles `case-investigate`. Losing the newest brief 0 in a crash loses its job's completion too: it is made again. */
 export async function handleInvestigate(parts: InvestigationParts, job: Job): Promise<void> {
   const { database, clock } = parts
   const context = await loadCaseContext(database, job.tenant, job.key, parts.lookUpAgents)
@@ -30,26 +30,29 @@ export async function handleInvestigate(parts: InvestigationParts, job: Job): Pr
   const { evidence, computed } = investigateCase(context)
   const { id: caseId, revision, severity } = context.case
   const choice = parts.ask === undefined ? undefined : chooseForModel(context, parts.selection)
-  await database.transaction(async sql => {
-    const nowMs = clock.now()
-    const draft = { id: parts.ids.next('brief'), caseId, revision, brief: computed, evidence }
-    if (!(await putComputedBrief(sql, job.tenant, draft, nowMs))) return
-    const state = modelState(choice)
-    await setModelBriefState(sql, job.tenant, caseId, state)
-    const next = [
-      ...(state.kind === 'waiting' ? [modelBriefJob] : []),
-      ...(parts.publishes ? [publishJob] : []),
-    ]
-    await enqueue(
-      sql,
-      job.tenant,
-      next.map(kind => jobFor(kind, caseId, severity)),
-      nowMs,
-    )
-    await announce(sql, job.tenant, [
-      { kind: 'brief-ready', caseId, revision, origin: 'computed', atMs: nowMs },
-    ])
-  })
+  await database.transaction(
+    async sql => {
+      const nowMs = clock.now()
+      const draft = { id: parts.ids.next('brief'), caseId, revision, brief: computed, evidence }
+      if (!(await putComputedBrief(sql, job.tenant, draft, nowMs))) return
+      const state = modelState(choice)
+      await setModelBriefState(sql, job.tenant, caseId, state)
+      const next = [
+        ...(state.kind === 'waiting' ? [modelBriefJob] : []),
+        ...(parts.publishes ? [publishJob] : []),
+      ]
+      await enqueue(
+        sql,
+        job.tenant,
+        next.map(kind => jobFor(kind, caseId, severity)),
+        nowMs,
+      )
+      await announce(sql, job.tenant, [
+        { kind: 'brief-ready', caseId, revision, origin: 'computed', atMs: nowMs },
+      ])
+    },
+    { durability: 'rebuilt' },
+  )
 }
 
 function modelState(choice: ReturnType<typeof chooseForModel> | undefined) {

@@ -40,16 +40,21 @@ export async function loadCaseContext(
     return alert === undefined ? [] : [{ alert, why: row.why }]
   })
   const alerts = members.map(member => member.alert)
-  const around = await alertsAround(sql, tenant, draft, alerts)
+  const [around, history, agents, pastVerdicts] = await Promise.all([
+    alertsAround(sql, tenant, draft, alerts),
+    historyOf(sql, tenant, draft, alerts),
+    lookUpAgents([...new Set(alerts.map(alert => alert.agent.id))]),
+    pastVerdictsOf(sql, tenant, draft),
+  ])
   return {
     case: draft,
     alerts,
     memberships: members.map(({ alert, why }) => ({ alertKey: alert.key, why })),
     assessments: assessCase(alerts, around),
     around,
-    history: await historyOf(sql, tenant, draft, alerts),
-    agents: await lookUpAgents([...new Set(alerts.map(alert => alert.agent.id))]),
-    pastVerdicts: await pastVerdictsOf(sql, tenant, draft),
+    history,
+    agents,
+    pastVerdicts,
   }
 }
 

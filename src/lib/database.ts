@@ -16,9 +16,20 @@ export interface Transaction extends Sql {
   copyIn(statement: string, chunks: Iterable<Buffer>): Promise<void>
 }
 
+export interface TransactionOptions {
+  /**
+   * `rebuilt`: what is written can be made again, so the commit does not wait for the disk. A crash of the database may
+   * lose the last half second of such commits, in order, and nothing else. Default `kept`.
+   */
+  readonly durability?: 'kept' | 'rebuilt'
+}
+
 export interface Database extends Sql {
   /** Commits when `action` resolves, rolls back when it throws; the error passes through. */
-  transaction<Result>(action: (sql: Transaction) => Promise<Result>): Promise<Result>
+  transaction<Result>(
+    action: (sql: Transaction) => Promise<Result>,
+    options?: TransactionOptions,
+  ): Promise<Result>
   /**
    * Calls `onNotice` for each NOTIFY on `channel` until the signal fires, reconnecting as needed. `onGap` is called
    * after each (re)connect: notices may have been missed, look for yourself.

@@ -36,14 +36,15 @@ export async function enqueue(
   nowMs: number,
 ): Promise<void> {
   if (jobs.length === 0) return
-  // A waiting job takes the newer payload and the higher priority, and keeps its place.
+  // A waiting job takes the newer payload, the higher priority and the earlier time.
   await sql.query(
     `with queued as (
        insert into jobs as j (tenant_id, kind, key, payload, priority, run_at_ms, created_ms)
        select $1, kind, key, payload::json, priority, run_at, $7
        from unnest($2::text[], $3::text[], $4::text[], $5::smallint[], $6::bigint[]) as r (kind, key, payload, priority, run_at)
        on conflict (tenant_id, kind, key) where state = 'ready' do update
-         set payload = excluded.payload, priority = greatest(j.priority, excluded.priority)
+         set payload = excluded.payload, priority = greatest(j.priority, excluded.priority),
+           run_at_ms = least(j.run_at_ms, excluded.run_at_ms)
      )
      select pg_notify($8, kind) from (select distinct unnest($2::text[]) as kind) as kinds`,
     [
@@ -76,9 +77,12 @@ export function claim(
   )
 }
 
-/** Removes jobs that are done. */
+/** Removes jobs that are done. Does not wait for the disk: a job whose completion is lost in a crash runs again. */
 export async function complete(sql: Sql, ids: readonly number[]): Promise<void> {
-  await sql.query('delete from jobs where id = any($1)', [ids])
+  await sql.query(
+    `delete from jobs where id = any($1) and (select set_config('synchronous_commit', 'off', true)) is not null`,
+    [ids],
+  )
 }
 
 /** Puts a failed job back for later, or to rest where the tries are used up or another cannot help. */

@@ -3,7 +3,7 @@ import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import { sleep } from '../lib/abort.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
-import type { Database, Sql, Transaction } from '../lib/database.ts'
+import type { Database, Sql, Transaction, TransactionOptions } from '../lib/database.ts'
 
 // bigint arrives as text by default; ours are milliseconds, counts and sequence numbers, all below 2^53.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
@@ -36,7 +36,7 @@ export function connectDatabase(options: ConnectOptions): OpenDatabase {
   })
   return {
     query: (text, values) => run(pool, text, values),
-    transaction: action => inTransaction(pool, action),
+    transaction: (action, transactionOptions) => inTransaction(pool, action, transactionOptions),
     listen: (channel, onNotice, onGap, signal) =>
       listen(options.connection, channel, onNotice, onGap, signal),
     async close() {
@@ -63,6 +63,7 @@ async function run<Row>(
 async function inTransaction<Result>(
   pool: pg.Pool,
   action: (sql: Transaction) => Promise<Result>,
+  { durability = 'kept' }: TransactionOptions = {},
 ): Promise<Result> {
   const client = await pool.connect().catch(error => {
     throw databaseError(error)
@@ -70,7 +71,7 @@ async function inTransaction<Result>(
   let broken: Error | undefined
   const sql: Sql = { query: (text, values) => run(client, text, values) }
   try {
-    await sql.query('begin')
+    await sql.query(durability === 'kept' ? 'begin' : 'begin; set local synchronous_commit = off')
     const result = await action({ ...sql, copyIn: (statement, chunks) => copyIn(client, statement, chunks) })
     await sql.query('commit')
     return result

@@ -13,6 +13,8 @@ export interface GrownCase {
   readonly created: boolean
   /** It had been closed, and further alerts opened it again. */
   readonly reopened: boolean
+  /** Graver than before. */
+  readonly raised: boolean
 }
 
 /**
@@ -43,7 +45,7 @@ export async function upsertCases(
   }))
   return sql.query<GrownCase>(
     `with before as (
-       select id, status from cases where tenant_id = $1 and id = any($5)
+       select id, status, severity from cases where tenant_id = $1 and id = any($5)
      ), grown as (
        insert into cases as c (tenant_id, id, title, severity, max_level, alert_count, revision, first_seen_ms,
          last_seen_ms, created_ms, updated_ms, due_ms, hosts, users, techniques, tactics, sample, grouping)
@@ -60,9 +62,10 @@ export async function upsertCases(
          hosts = excluded.hosts, users = excluded.users, techniques = excluded.techniques,
          tactics = excluded.tactics, grouping = excluded.grouping, merged_into = null,
          status = case when c.status = 'closed' then 'open' else c.status end
-       returning id
+       returning id, severity
      )
-     select grown.id, before.id is null as created, coalesce(before.status = 'closed', false) as reopened
+     select grown.id, before.id is null as created, coalesce(before.status = 'closed', false) as reopened,
+       coalesce(grown.severity > before.severity, false) as raised
      from grown left join before using (id)`,
     [tenant, jsonText(rows), facts.nowMs, facts.sample, drafts.map(draft => draft.id)],
   )
