@@ -66,6 +66,7 @@ export async function work(app: Application, signal: AbortSignal): Promise<void>
         { err: error, job: job.kind, key: job.key, attempt: job.attempt, willRetry },
         'a job failed',
       ),
+    onTrouble: (error: unknown) => app.logger.error({ err: error }, 'the queue could not be read'),
   }
   try {
     await Promise.all([

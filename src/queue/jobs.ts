@@ -114,11 +114,14 @@ export async function fail(
 /** Frees jobs whose worker vanished; a job that took its worker down `maxAttempts` times rests. Returns how many. */
 export async function reclaim(sql: Sql, nowMs: number, maxAttempts: number): Promise<number> {
   const rows = await sql.query(
-    `with lost as (
+    `with expired as (
+       select id, tenant_id, kind, key, attempts from jobs
+       where state = 'running' and locked_until_ms < $1 for update skip locked
+     ), lost as (
        select id, attempts, row_number() over (partition by tenant_id, kind, key order by id desc) as nth,
-         exists (select from jobs r where r.tenant_id = j.tenant_id and r.kind = j.kind and r.key = j.key
+         exists (select from jobs r where r.tenant_id = e.tenant_id and r.kind = e.kind and r.key = e.key
            and r.state = 'ready') as superseded
-       from jobs j where state = 'running' and locked_until_ms < $1 for update skip locked
+       from expired e
      ), gone as (
        delete from jobs where id in (select id from lost where superseded or nth > 1)
      )

@@ -21,6 +21,8 @@ export interface WorkerParts {
   readonly random: () => number
   /** Told about every failure; the job itself is retried or laid to rest. */
   readonly onFailure: (job: Job, error: unknown, willRetry: boolean) => void
+  /** Told when the queue itself could not be reached; it is looked at again. */
+  readonly onTrouble: (error: unknown) => void
 }
 
 const pollMs = 1000
@@ -106,6 +108,7 @@ async function claimJobs(parts: WorkerParts, handler: JobHandler, limit: number)
       nowMs: parts.clock.now(),
     })
   } catch (error) {
+    parts.onTrouble(error)
     if (error instanceof AppError && error.retryable) return [] // The database is away: look again in a second.
     throw error
   }
@@ -123,7 +126,7 @@ async function runJob(parts: WorkerParts, handler: JobHandler, job: Job, signal:
       ? { kind: 'retry' as const, runAtMs: parts.clock.now() + delayMs(job, parts.random), error: message }
       : { kind: 'dead' as const, error: message }
     // Where even this fails, the lease runs out and the job is claimed again.
-    await fail(parts.database, job, outcome).catch(() => {})
+    await fail(parts.database, job, outcome).catch(parts.onTrouble)
   }
 }
 
@@ -144,7 +147,7 @@ async function reclaimLost(
 ): Promise<void> {
   const maxAttempts = Math.max(...handlers.map(handler => handler.maxAttempts))
   while (!signal.aborted) {
-    await reclaim(parts.database, parts.clock.now(), maxAttempts).catch(() => 0)
+    await reclaim(parts.database, parts.clock.now(), maxAttempts).catch(parts.onTrouble)
     await sleep(reclaimEveryMs, signal).catch(() => {})
   }
 }
