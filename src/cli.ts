@@ -1,30 +1,93 @@
 import type { Command, Io } from './commands/command.ts'
 import { AppError, messageOf } from './lib/app-error.ts'
 
+interface CommandEntry {
+  /** One line for `tocsin --help`: here, so that the overview need not load a command. */
+  readonly summary: string
+  readonly load: () => Promise<{ command: Command }>
+}
+
 /** Every command: one file in `commands/`, one line here. Loaded when called, so that none slows the others. */
-const commands: Record<string, () => Promise<{ command: Command }>> = {
-  up: () => import('./commands/up.ts'),
-  serve: () => import('./commands/serve.ts'),
-  worker: () => import('./commands/worker.ts'),
-  init: () => import('./commands/init.ts'),
-  doctor: () => import('./commands/doctor.ts'),
-  compliance: () => import('./commands/compliance.ts'),
-  audit: () => import('./commands/audit.ts'),
-  model: () => import('./commands/model.ts'),
-  policy: () => import('./commands/policy.ts'),
-  redact: () => import('./commands/redact.ts'),
-  reveal: () => import('./commands/reveal.ts'),
-  triage: () => import('./commands/triage.ts'),
-  mail: () => import('./commands/mail.ts'),
-  rules: () => import('./commands/rules.ts'),
-  intel: () => import('./commands/intel.ts'),
-  knowledge: () => import('./commands/knowledge.ts'),
-  ask: () => import('./commands/ask.ts'),
-  eval: () => import('./commands/eval.ts'),
-  mcp: () => import('./commands/mcp.ts'),
-  version: () => import('./commands/version.ts'),
-  sigma: () => import('./commands/sigma.ts'),
-  yara: () => import('./commands/yara.ts'),
+const commands: Record<string, CommandEntry> = {
+  up: {
+    summary: 'run everything in one process: console, API, worker and an embedded database',
+    load: () => import('./commands/up.ts'),
+  },
+  serve: {
+    summary: 'serve the console and the API only; run any number of them on one database',
+    load: () => import('./commands/serve.ts'),
+  },
+  worker: {
+    summary: 'read the sources and work on the queue only; run any number of them on one database',
+    load: () => import('./commands/worker.ts'),
+  },
+  init: {
+    summary: 'ask a few questions and write a commented settings file',
+    load: () => import('./commands/init.ts'),
+  },
+  doctor: {
+    summary: 'check database, sources, Wazuh and settings, and say what to do about each fault',
+    load: () => import('./commands/doctor.ts'),
+  },
+  compliance: {
+    summary: 'report the evidence for the controls of a framework, signed and reproducible',
+    load: () => import('./commands/compliance.ts'),
+  },
+  audit: {
+    summary: 'export, sign and verify the ledger of model calls, decisions and actions',
+    load: () => import('./commands/audit.ts'),
+  },
+  model: {
+    summary: 'list, pull and test the models that Tocsin may ask',
+    load: () => import('./commands/model.ts'),
+  },
+  policy: {
+    summary: 'show what would be sent to a model, to which one, and why',
+    load: () => import('./commands/policy.ts'),
+  },
+  redact: {
+    summary: 'replace what is sensitive in a text by placeholders',
+    load: () => import('./commands/redact.ts'),
+  },
+  reveal: {
+    summary: 'put the real values back in place of placeholders',
+    load: () => import('./commands/reveal.ts'),
+  },
+  triage: {
+    summary: 'group a file of Wazuh alerts into cases and brief each one, offline',
+    load: () => import('./commands/triage.ts'),
+  },
+  mail: {
+    summary: 'judge e-mails: phishing, BEC, malware, spam or legitimate, with evidence',
+    load: () => import('./commands/mail.ts'),
+  },
+  rules: {
+    summary: 'check, test and back-test detection rules without a Wazuh manager',
+    load: () => import('./commands/rules.ts'),
+  },
+  intel: {
+    summary: 'extract indicators and ATT&CK techniques from threat reports',
+    load: () => import('./commands/intel.ts'),
+  },
+  knowledge: {
+    summary: 'show ATT&CK facts, or import a full ATT&CK STIX bundle',
+    load: () => import('./commands/knowledge.ts'),
+  },
+  ask: { summary: 'ask a question about alerts or ATT&CK, offline', load: () => import('./commands/ask.ts') },
+  eval: {
+    summary: 'evaluate code and models on suites of questions with known answers',
+    load: () => import('./commands/eval.ts'),
+  },
+  mcp: {
+    summary: 'serve the assistant to an MCP client over standard input and output',
+    load: () => import('./commands/mcp.ts'),
+  },
+  version: {
+    summary: 'print the version of Tocsin and of the Node it runs under',
+    load: () => import('./commands/version.ts'),
+  },
+  sigma: { summary: 'evaluate Sigma rules on events', load: () => import('./commands/sigma.ts') },
+  yara: { summary: 'check YARA rules, or scan files with them', load: () => import('./commands/yara.ts') },
 }
 
 /**
@@ -34,15 +97,15 @@ const commands: Record<string, () => Promise<{ command: Command }>> = {
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
   const [name, ...rest] = args
   if (name === undefined || name === '--help' || name === 'help') {
-    await printOverview(io)
+    printOverview(io)
     return name === undefined ? 2 : 0
   }
-  const load = Object.hasOwn(commands, name) ? commands[name] : undefined
-  if (load === undefined) {
+  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (entry === undefined) {
     io.stderr(`tocsin: there is no command '${name}'. 'tocsin --help' lists them.\n`)
     return 2
   }
-  const { command } = await load()
+  const { command } = await entry.load()
   if (rest.includes('--help') || rest.includes('-h')) {
     io.stdout(`${command.usage.trimEnd()}\n`)
     return 0
@@ -58,11 +121,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-async function printOverview(io: Io): Promise<void> {
-  const rows = await Promise.all(
-    Object.entries(commands).map(
-      async ([name, load]) => `  ${name.padEnd(12)} ${(await load()).command.summary}`,
-    ),
-  )
+function printOverview(io: Io): void {
+  const rows = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(12)} ${summary}`)
   io.stdout(`tocsin COMMAND [--help]\n\n${rows.join('\n')}\n`)
 }

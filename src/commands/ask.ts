@@ -9,7 +9,6 @@ import { casesOf } from './triage/triage-alerts.ts'
 
 /** `tocsin ask`. */
 export const command: Command = {
-  summary: 'ask a question about alerts or ATT&CK, offline',
   usage: `tocsin ask "QUESTION" [--data FILE] [--case ID] [--json]
 
 Answers from pinned ATT&CK knowledge and from the alerts of FILE, by code: each number was counted, each sentence names

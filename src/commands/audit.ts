@@ -50,7 +50,6 @@ const options = {
 
 /** `tocsin audit`. */
 export const command: Command = {
-  summary: 'export, sign and verify the ledger of model calls, decisions and actions',
   usage,
   async run(args, io) {
     const { values, positionals } = readArgs(args, { options, allowPositionals: true })

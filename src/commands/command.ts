@@ -15,8 +15,6 @@ export interface Io {
 
 /** One command of the `tocsin` program. */
 export interface Command {
-  /** One line for `tocsin --help`. */
-  readonly summary: string
   /** The whole text of `--help`: usage line, options, exit codes. */
   readonly usage: string
   /** Returns the exit code: 0 done, 1 found or failed. Throws `bad-usage` or `unreadable-input` for 2. */

@@ -48,7 +48,6 @@ const options = {
 
 /** `tocsin compliance`. */
 export const command: Command = {
-  summary: 'report the evidence for the controls of a framework, signed and reproducible',
   usage,
   async run(args, io) {
     const { values, positionals } = readArgs(args, { options, allowPositionals: true })

@@ -23,7 +23,6 @@ interface Finding {
 
 /** `tocsin doctor`: what works, what does not, and what to do about it. */
 export const command: Command = {
-  summary: 'check database, sources, Wazuh and settings, and say what to do about each fault',
   usage: `tocsin doctor [--json]
 
 Checks Node, data folder, database, port, alerts file, indexer, Wazuh server API and queue, each with a hint. It reads and

@@ -33,7 +33,6 @@ const shownProblems = 5
 
 /** `tocsin eval run`. */
 export const command: Command = {
-  summary: 'evaluate code and models on suites of questions with known answers',
   usage: `tocsin eval run SUITE|DIR|FILE [--model PROFILE|none] [--task TASK] [--out FILE]
 
 SUITE is one that Tocsin ships (attack, chat); DIR holds .ndjson, .jsonl, .json or .tsv files of items, FILE is one of

@@ -36,7 +36,6 @@ type Choice<N extends Name> = (typeof questions)[N]['choices'][number]
 
 /** `tocsin init`. */
 export const command: Command = {
-  summary: 'ask a few questions and write a commented settings file',
   usage,
   async run(args, io) {
     const { values } = readArgs(args, {

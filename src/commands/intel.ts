@@ -9,7 +9,6 @@ const largestReport = 300 * 1024 * 1024
 
 /** `tocsin intel`: indicators and techniques out of threat reports, without a server and without a model. */
 export const command: Command = {
-  summary: 'extract indicators and ATT&CK techniques from threat reports',
   usage: `tocsin intel FILE|DIR... [--own DOMAIN]... [--text] [--json]
 
 Reads reports (text, Markdown, HTML, PDF, DOCX, e-mail, STIX, MISP, JSON, CSV; .gz is read; '-' is standard input) and

@@ -7,7 +7,6 @@ import { type Command, type Io, readArgs, readInput, writeRecord } from './comma
 
 /** `tocsin knowledge`: the ATT&CK facts that ship, and full bundles that the user imports. */
 export const command: Command = {
-  summary: 'show ATT&CK facts, or import a full ATT&CK STIX bundle',
   usage: `tocsin knowledge import|update BUNDLE... [--data DIR] [--json]
 tocsin knowledge show [TECHNIQUE...] [--data DIR] [--json]
 

@@ -10,7 +10,6 @@ import { type Command, readArgs, readInput, writeRecord } from './command.ts'
 
 /** `tocsin mail`: judges messages on the spot, without a server and without a model. */
 export const command: Command = {
-  summary: 'judge e-mails: phishing, BEC, malware, spam or legitimate, with evidence',
   usage: `tocsin mail FILE|DIR|MBOX... [--org FILE] [--json]
 
 Judges every message: .eml files, mbox files, Outlook .msg files, folders of them, '-' for standard input; .gz is read.

@@ -14,7 +14,6 @@ import { AlertReader } from './triage/read-alerts.ts'
 
 /** `tocsin mcp`. */
 export const command: Command = {
-  summary: 'serve the assistant to an MCP client over standard input and output',
   usage: `tocsin mcp --data FILE
 tocsin mcp --server URL
 

@@ -29,7 +29,6 @@ Exit code 0 done, 1 the model failed its test, 2 bad usage.
 
 /** `tocsin model`. */
 export const command: Command = {
-  summary: 'list, pull and test the models that Tocsin may ask',
   usage,
   async run(args, io) {
     const { values, positionals } = readArgs(args, {

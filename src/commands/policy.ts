@@ -15,7 +15,6 @@ import { readInventory, readPolicy } from './trust-files.ts'
 
 /** `tocsin policy explain`: what would leave, to whom, and why. Sends nothing. */
 export const command: Command = {
-  summary: 'show what would be sent to a model, to which one, and why',
   usage: `tocsin policy explain --file FILE --task TASK [--policy FILE] [--inventory FILE] [--model NAME] [--json]
 
 Shows what policy decides on a text, and the exact text that would be sent for it. Sends nothing.

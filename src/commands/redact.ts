@@ -9,7 +9,6 @@ import { refusePaths, vaultOptions, withVault } from './vault-on-disk.ts'
 
 /** `tocsin redact`: what a model would be shown of a text. */
 export const command: Command = {
-  summary: 'replace what is sensitive in a text by placeholders',
   usage: `tocsin redact [--inventory FILE] [--policy FILE]
               [--vault FILE --key-file FILE [--tenant NAME] [--case ID]] [--json]
 

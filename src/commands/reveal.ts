@@ -8,7 +8,6 @@ import { refusePaths, vaultOptions, withVault } from './vault-on-disk.ts'
 
 /** `tocsin reveal`: the way back, for the person who reads. */
 export const command: Command = {
-  summary: 'put the real values back in place of placeholders',
   usage: `tocsin reveal --vault FILE --key-file FILE [--tenant NAME] [--case ID] [--json]
 
 Reads text on standard input and writes it with the placeholders that were issued in this tenant and case replaced

@@ -16,7 +16,6 @@ const subcommands: Record<string, () => Promise<Subcommand>> = {
 
 /** `tocsin rules`: detection rules, checked and proven without a manager. */
 export const command: Command = {
-  summary: 'check, test and back-test detection rules without a Wazuh manager',
   usage: `tocsin rules check FILE... [--ruleset DIR] [--json]
 tocsin rules test --ruleset DIR --logs FILE [--location L] [--agent ID,NAME,IP] [--clock still|log] [--at TIME] [--json]
 tocsin rules test --ruleset DIR --ini FILE... [--json]

@@ -7,7 +7,6 @@ import { readArgs } from './command.ts'
 
 /** `tocsin serve`: the console and the API, without the worker. */
 export const command: Command = {
-  summary: 'serve the console and the API only; run any number of them on one database',
   usage: `tocsin serve
 
 Serves the console and the API on TOCSIN_HOST:TOCSIN_PORT (127.0.0.1:7411). Alerts that the integrator posts are stored

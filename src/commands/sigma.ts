@@ -8,7 +8,6 @@ import { filesBelowOrName } from './files-below.ts'
 
 /** `tocsin sigma test`. */
 export const command: Command = {
-  summary: 'evaluate Sigma rules on events',
   usage: `tocsin sigma test --rules FILE|DIR --events FILE|DIR [--json]
 
 Evaluates every rule and correlation of --rules (.yml, .yaml) on every event of --events (.json, .ndjson, .jsonl, each

@@ -11,7 +11,6 @@ import { triageText } from './triage/triage-text.ts'
 
 /** `tocsin triage`: from a file of alerts to briefed cases, offline. */
 export const command: Command = {
-  summary: 'group a file of Wazuh alerts into cases and brief each one, offline',
   usage: `tocsin triage FILE... [--model PROFILE|none] [--json]
 
 Reads Wazuh 4 alerts, indexer hits ({_id, _index, _source}) or Wazuh 5 findings, one JSON object a line (or one JSON

@@ -11,7 +11,6 @@ import { readArgs } from './command.ts'
 
 /** `tocsin up`: everything in one process, on one machine. */
 export const command: Command = {
-  summary: 'run everything in one process: console, API, worker and an embedded database',
   usage: `tocsin up [--sample]
 
 Serves the console on http://127.0.0.1:7411 and works on alerts, in one process with an embedded PostgreSQL (or the

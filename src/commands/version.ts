@@ -4,7 +4,6 @@ import { readArgs, writeRecord } from './command.ts'
 
 /** `tocsin version`. */
 export const command: Command = {
-  summary: 'print the version of Tocsin and of the Node it runs under',
   usage: `tocsin version [--json]
 
 Prints the version of Tocsin and of Node. Exit code 0.

@@ -6,7 +6,6 @@ import { readArgs } from './command.ts'
 
 /** `tocsin worker`: reads sources and works on the queue, without HTTP. */
 export const command: Command = {
-  summary: 'read the sources and work on the queue only; run any number of them on one database',
   usage: `tocsin worker
 
 Reads the configured sources (each by one worker at a time) and works on briefs, model calls and publishing. Any number

@@ -17,7 +17,6 @@ import { filesBelow, filesBelowOrName } from './files-below.ts'
 
 /** `tocsin yara check|scan`. */
 export const command: Command = {
-  summary: 'check YARA rules, or scan files with them',
   usage: `tocsin yara check PATH... [--define NAME=VALUE] [--timeout-ms N] [--json]
 tocsin yara scan PATH... --rules FILE|DIR... [--define NAME=VALUE] [--timeout-ms N] [--json]
 
