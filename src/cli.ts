@@ -90,6 +90,9 @@ const commands: Record<string, CommandEntry> = {
   yara: { summary: 'check YARA rules, or scan files with them', load: () => import('./commands/yara.ts') },
 }
 
+/** What may follow `tocsin`. */
+export const commandNames: readonly string[] = Object.keys(commands)
+
 /**
  * Runs one command line (without `node` and the script) and returns the exit code: 0 done, 1 found or failed,
  * 2 bad usage or unreadable input. Results go to stdout, everything else to stderr.
