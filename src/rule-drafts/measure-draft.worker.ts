@@ -1,13 +1,12 @@
-import { parentPort, workerData } from 'node:worker_threads'
 import { lookUpTechnique } from '../knowledge/attack-techniques.ts'
 import { loadRuleset } from '../wazuh-rules/ruleset.ts'
+import { answerParent } from './answer-parent.ts'
 import { guardDraft } from './draft-guard.ts'
 import type { Measured, MeasureQuestion } from './measure-draft.ts'
 import { pastEventOf } from './past-event.ts'
 import { type PastEvent, proveDraft } from './prove-draft.ts'
 
-const question: MeasureQuestion = workerData
-parentPort?.postMessage(measure(question))
+answerParent(measure)
 
 function measure({
   text,

@@ -1,5 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads'
-import { type CoverageQuestion, rulesetCoverage } from './ruleset-coverage.ts'
+import { answerParent } from './answer-parent.ts'
+import { rulesetCoverage } from './ruleset-coverage.ts'
 
-const question: CoverageQuestion = workerData
-parentPort?.postMessage(rulesetCoverage(question))
+answerParent(rulesetCoverage)

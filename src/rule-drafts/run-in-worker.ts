@@ -1,11 +1,14 @@
-import { Worker } from 'node:worker_threads'
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { AppError } from '../lib/app-error.ts'
+import type { WorkerReply } from './answer-parent.ts'
 
 const memoryMb = 1024
 
 /**
- * Asks a worker thread one question, with a memory limit and a deadline. The worker answers with one message. Rejects with
- * `too-slow` past the deadline, with the worker's error, and with the signal's reason.
+ * Asks a worker one question, with a memory limit and a deadline. A process and not a thread: a thread that is ended in
+ * the middle of its work was seen to take the whole process down. Rejects with `too-slow` past the deadline, with the
+ * worker's error, and with the signal's reason.
  */
 export function runInWorker<Answer>(
   script: URL,
@@ -15,14 +18,16 @@ export function runInWorker<Answer>(
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted()
-    const worker = new Worker(script, {
-      workerData: question,
-      resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+    const worker = fork(fileURLToPath(script), [], {
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      execArgv: [`--max-old-space-size=${memoryMb}`, '--no-warnings'],
     })
     const end = (settle: () => void) => {
       clearTimeout(timer)
       signal.removeEventListener('abort', stop)
-      void worker.terminate()
+      worker.removeAllListeners()
+      worker.kill('SIGKILL')
       settle()
     }
     const timer = setTimeout(
@@ -33,11 +38,20 @@ export function runInWorker<Answer>(
       timeoutMs,
     )
     const stop = () => end(() => reject(signal.reason))
+    const ended = (how: string) =>
+      end(() => reject(new AppError('worker-ended', `its run ended early, ${how}`)))
     signal.addEventListener('abort', stop, { once: true })
-    worker.once('message', (answer: Answer) => end(() => resolve(answer))) // What this script sends.
-    worker.once('error', error => end(() => reject(error)))
-    worker.once('exit', code =>
-      end(() => reject(new AppError('worker-ended', `its run ended early, with code ${code}`))),
+    worker.once('message', (reply: WorkerReply) =>
+      end(() =>
+        reply.kind === 'answer'
+          ? resolve(reply.value as Answer) // What this script sends.
+          : reject(new AppError(reply.code, reply.message)),
+      ),
     )
+    worker.once('error', error => ended(`with ${error.message}`))
+    worker.once('exit', (code, by) => ended(by === null ? `with code ${code}` : `by ${by}`))
+    worker.send({ question }, error => {
+      if (error) ended(`with ${error.message}`)
+    })
   })
 }

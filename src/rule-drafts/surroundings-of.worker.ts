@@ -1,5 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { answerParent } from './answer-parent.ts'
 import { type SurroundingsQuestion, surroundingsOf } from './surroundings-of.ts'
 
-const { logs, base, nowSeconds }: SurroundingsQuestion = workerData
-parentPort?.postMessage(surroundingsOf(logs, base, nowSeconds))
+answerParent(({ logs, base, nowSeconds }: SurroundingsQuestion) => surroundingsOf(logs, base, nowSeconds))
