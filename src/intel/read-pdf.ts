@@ -1,9 +1,9 @@
-import { Worker } from 'node:worker_threads'
 import { messageOf } from '../lib/app-error.ts'
 import { problem } from '../lib/problem.ts'
+import { runInWorker } from '../lib/run-in-worker.ts'
 import { longestText, type ReportText } from './report-text.ts'
 
-/** What the worker is asked, and what it answers. */
+/** What the worker process is asked, and what it answers. */
 export interface PdfQuestion {
   readonly bytes: Uint8Array
   readonly longestText: number
@@ -20,16 +20,23 @@ export interface PdfAnswer {
   readonly error?: string
 }
 
-const limits = { sizeBytes: 300 * 1024 * 1024, pages: 2_000, timeMs: 60_000, memoryMb: 1_024 }
+const limits = { sizeBytes: 300 * 1024 * 1024, pages: 2_000 }
+const readingMs = 60_000
+const workerScript = new URL('./read-pdf.worker.ts', import.meta.url)
 
 /**
- * The text of a PDF, by pdf.js in a worker thread of its own with a memory limit and a deadline: PDFs are programs, and a
- * bomb must take down the worker, not the product. Columns of a table are split by tabs. Scripts and fonts are not run.
+ * The text of a PDF, by pdf.js in a process of its own with memory limits and a deadline: PDFs are programs, and a bomb
+ * must take down the worker, not the product. Columns of a table are split by tabs. Scripts and fonts are not run.
  */
-export async function readPdf(bytes: Uint8Array, signal?: AbortSignal): Promise<ReportText> {
+export async function readPdf(
+  bytes: Uint8Array,
+  signal?: AbortSignal,
+  timeoutMs = readingMs,
+): Promise<ReportText> {
   if (bytes.length > limits.sizeBytes) return failed(`the file is larger than ${limits.sizeBytes} bytes`)
   try {
-    const answer = await askWorker({ bytes, longestText, mostPages: limits.pages }, signal)
+    const question: PdfQuestion = { bytes, longestText, mostPages: limits.pages }
+    const answer = await runInWorker<PdfAnswer>(workerScript, question, timeoutMs, signal)
     const problems = answer.error === undefined ? [] : [problem('pdf-incomplete', answer.error)]
     if (answer.read < answer.pages)
       problems.push(problem('pdf-incomplete', `${answer.read} of ${answer.pages} pages were read`))
@@ -45,31 +52,4 @@ export async function readPdf(bytes: Uint8Array, signal?: AbortSignal): Promise<
 
 function failed(message: string): ReportText {
   return { text: '', format: 'pdf', problems: [problem('pdf-unreadable', message)] }
-}
-
-function askWorker(question: PdfQuestion, signal?: AbortSignal): Promise<PdfAnswer> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./read-pdf.worker.ts', import.meta.url), {
-      workerData: question,
-      resourceLimits: { maxOldGenerationSizeMb: limits.memoryMb },
-      // pdf.js logs about broken fonts; nobody reads it.
-      stdout: true,
-      stderr: true,
-    })
-    const timer = setTimeout(
-      () => end(() => reject(new Error(`reading took longer than ${limits.timeMs} ms`))),
-      limits.timeMs,
-    )
-    const stop = () => end(() => reject(signal?.reason))
-    const end = (settle: () => void) => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', stop)
-      void worker.terminate()
-      settle()
-    }
-    signal?.addEventListener('abort', stop, { once: true })
-    worker.once('message', (answer: PdfAnswer) => end(() => resolve(answer)))
-    worker.once('error', error => end(() => reject(error)))
-    worker.once('exit', code => end(() => reject(new Error(`the reader stopped with code ${code}`))))
-  })
 }

@@ -1,5 +1,5 @@
-import { parentPort, workerData } from 'node:worker_threads'
 import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs'
+import { answerParent } from '../lib/answer-parent.ts'
 import { messageOf } from '../lib/app-error.ts'
 import type { PdfAnswer, PdfQuestion } from './read-pdf.ts'
 
@@ -17,7 +17,8 @@ interface Run {
 
 async function read({ bytes, longestText, mostPages }: PdfQuestion): Promise<PdfAnswer> {
   const document = await getDocument({
-    data: bytes,
+    // What comes from the parent is a Buffer, which pdf.js refuses.
+    data: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength),
     disableFontFace: true,
     useSystemFonts: false,
     stopAtErrors: false,
@@ -46,7 +47,7 @@ async function read({ bytes, longestText, mostPages }: PdfQuestion): Promise<Pdf
   )
   const title = typeof info.Title === 'string' && info.Title.trim() !== '' ? info.Title.trim() : undefined
   return {
-    text: pages.join('\n\n'),
+    text: pages.join('\n\n').slice(0, longestText + 1),
     pages: document.numPages,
     read: pages.length,
     ...(title === undefined ? {} : { title }),
@@ -76,11 +77,7 @@ function between(left: Run, right: Run): string {
   return gap > columnGap * Math.max(letter, 1) ? '\t' : ''
 }
 
-const question: PdfQuestion = workerData
-read(question).then(
-  answer => parentPort?.postMessage(answer),
-  error => {
-    const answer: PdfAnswer = { text: '', pages: 0, read: 0, error: messageOf(error) }
-    parentPort?.postMessage(answer)
-  },
+answerParent(
+  (question: PdfQuestion): Promise<PdfAnswer> =>
+    read(question).catch(error => ({ text: '', pages: 0, read: 0, error: messageOf(error) })),
 )

@@ -1,10 +1,10 @@
 import type { DraftCase } from '../domain/rule-draft.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
+import { runInWorker } from '../lib/run-in-worker.ts'
 import type { Finding } from '../wazuh-rules/finding.ts'
 import type { RulesetFiles } from '../wazuh-rules/ruleset.ts'
 import type { DraftOrigin } from './draft-guard.ts'
 import type { Proof } from './prove-draft.ts'
-import { runInWorker } from './run-in-worker.ts'
 
 /** What the worker is asked. Alerts are as their source gave them, oldest first. */
 export interface MeasureQuestion {
@@ -32,7 +32,7 @@ export type Measured =
 export type MeasureDraft = (question: MeasureQuestion, signal: AbortSignal) => Promise<Measured>
 
 /**
- * Checks and proves a draft in a worker thread with a memory limit and a deadline: a draft is a program from outside, and
+ * Checks and proves a draft in a process of its own with a memory limit and a deadline: a draft is a program from outside, and
  * one that never ends must end there, not here.
  */
 export const measureInWorker: MeasureDraft = async (question, signal) => {

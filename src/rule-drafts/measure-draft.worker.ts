@@ -1,6 +1,6 @@
 import { lookUpTechnique } from '../knowledge/attack-techniques.ts'
+import { answerParent } from '../lib/answer-parent.ts'
 import { loadRuleset } from '../wazuh-rules/ruleset.ts'
-import { answerParent } from './answer-parent.ts'
 import { guardDraft } from './draft-guard.ts'
 import type { Measured, MeasureQuestion } from './measure-draft.ts'
 import { pastEventOf } from './past-event.ts'

@@ -1,5 +1,5 @@
+import { runInWorker } from '../lib/run-in-worker.ts'
 import { loadRuleset, type RulesetFiles } from '../wazuh-rules/ruleset.ts'
-import { runInWorker } from './run-in-worker.ts'
 import { coveringWazuhRules, techniqueCoverage } from './technique-coverage.ts'
 
 export interface CoverageQuestion {
@@ -17,7 +17,7 @@ export function rulesetCoverage({ base, seen }: CoverageQuestion): RulesetCovera
 
 const timeoutMs = 30_000
 
-/** The same in a worker thread: loading a ruleset takes a second. */
+/** The same in a process of its own: loading a ruleset takes a second. */
 export function coverageInWorker(question: CoverageQuestion, signal: AbortSignal): Promise<RulesetCoverage> {
   return runInWorker(new URL('./ruleset-coverage.worker.ts', import.meta.url), question, timeoutMs, signal)
 }

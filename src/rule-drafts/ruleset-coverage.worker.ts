@@ -1,4 +1,4 @@
-import { answerParent } from './answer-parent.ts'
+import { answerParent } from '../lib/answer-parent.ts'
 import { rulesetCoverage } from './ruleset-coverage.ts'
 
 answerParent(rulesetCoverage)

@@ -1,9 +1,9 @@
+import { runInWorker } from '../lib/run-in-worker.ts'
 import { toByteText } from '../wazuh-rules/byte-text.ts'
 import { fastPrefilter } from '../wazuh-rules/fast-prefilter.ts'
 import { loadRuleset, type RulesetFiles } from '../wazuh-rules/ruleset.ts'
 import { Session } from '../wazuh-rules/session.ts'
 import { verdictRecord } from '../wazuh-rules/verdict-record.ts'
-import { runInWorker } from './run-in-worker.ts'
 
 /** A rule that a new one can hang under, as text for a model. */
 export interface Surrounding {
@@ -58,7 +58,7 @@ export interface SurroundingsQuestion {
 
 const timeoutMs = 30_000
 
-/** The same in a worker thread: loading a ruleset takes a second. */
+/** The same in a process of its own: loading a ruleset takes a second. */
 export function surroundingsInWorker(
   question: SurroundingsQuestion,
   signal: AbortSignal,

@@ -1,4 +1,4 @@
-import { answerParent } from './answer-parent.ts'
+import { answerParent } from '../lib/answer-parent.ts'
 import { type SurroundingsQuestion, surroundingsOf } from './surroundings-of.ts'
 
 answerParent(({ logs, base, nowSeconds }: SurroundingsQuestion) => surroundingsOf(logs, base, nowSeconds))

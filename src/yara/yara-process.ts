@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { AppError } from '../lib/app-error.ts'
+import { residentBytes } from '../lib/resident-memory.ts'
 import type { ChildRequest, ChildResponse } from './child-protocol.ts'
 
 export interface YaraProcessLimits {
@@ -99,13 +99,5 @@ export class YaraProcess {
         if (error) fail(new AppError('yara-crashed', `YARA could not be asked: ${error.message}`))
       })
     })
-  }
-}
-
-function residentBytes(pid: number | undefined): number {
-  try {
-    return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * 4096
-  } catch {
-    return 0 // Not Linux, or already gone: the time limit still holds.
   }
 }

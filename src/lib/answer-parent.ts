@@ -1,4 +1,4 @@
-import { AppError, messageOf } from '../lib/app-error.ts'
+import { AppError, messageOf } from './app-error.ts'
 
 /** What a worker sends back: its answer, or why there is none. */
 export type WorkerReply =
@@ -7,15 +7,18 @@ export type WorkerReply =
 
 /** The whole life of a worker of `runInWorker`: one question in, one reply out. */
 export function answerParent<Question>(answer: (question: Question) => unknown): void {
-  process.once('message', ({ question }: { question: Question }) => {
-    process.send?.(replyTo(question, answer))
+  process.once('message', async ({ question }: { question: Question }) => {
+    process.send?.(await replyTo(question, answer))
   })
   process.once('disconnect', () => process.exit(0))
 }
 
-function replyTo<Question>(question: Question, answer: (question: Question) => unknown): WorkerReply {
+async function replyTo<Question>(
+  question: Question,
+  answer: (question: Question) => unknown,
+): Promise<WorkerReply> {
   try {
-    return { kind: 'answer', value: answer(question) }
+    return { kind: 'answer', value: await answer(question) }
   } catch (error) {
     return {
       kind: 'error',
