@@ -1,4 +1,5 @@
 import type { EvidenceDraft } from '../domain/evidence.ts'
+import { tellSpan } from '../lib/tell-time.ts'
 import type { CaseContext } from './case-context.ts'
 
 /** How many alerts there are in the case, of which kinds, and how many around it on the same hosts. */
@@ -7,17 +8,23 @@ export function relatedAlerts(context: CaseContext): EvidenceDraft[] {
 }
 
 function inCase(context: CaseContext): EvidenceDraft {
-  const { alertCount, firstSeenMs, lastSeenMs } = context.case
-  const hosts = new Set(context.alerts.map(alert => alert.agent.name)).size
+  const { alertCount, firstSeenMs, lastSeenMs, maxLevel } = context.case
+  const hosts = [...new Set(context.alerts.map(alert => alert.agent.name))]
   const rules = new Set(context.alerts.map(alert => alert.rule.id)).size
   return counted(context, 'alerts-in-case', 'Alerts in this case', {
     alerts: alertCount,
     rules,
-    hosts,
+    hosts: hosts.length,
     first: new Date(firstSeenMs).toISOString(),
     last: new Date(lastSeenMs).toISOString(),
+    over: tellSpan(lastSeenMs - firstSeenMs),
+    highest_level: maxLevel,
+    host_names: hosts.slice(0, maxHosts).join(', '),
   })
 }
+
+/** Hosts told by name; a brute force can meet thousands. */
+const maxHosts = 10
 
 function byRule(context: CaseContext): EvidenceDraft[] {
   const counts = Map.groupBy(context.alerts, alert => alert.rule.id)

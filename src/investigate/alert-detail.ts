@@ -55,21 +55,32 @@ const longFields = /(?:ommandLine|scriptBlockText|command|url|full_log|original)
 
 /** The words that a signal rests on with what stands around them, where they are part of a longer text. */
 export function signalExcerpt(alert: Alert, signal: Signal): string | undefined {
-  if (signal.decoded !== undefined) return `decoded: ${plain(signal.decoded)}`
+  if (signal.decoded !== undefined)
+    return `decoded: ${whole(signal.decoded, cutText(signal.decoded, maxLength))}`
   const text = longFields.test(signal.pointer) ? readPointer(alert.document, signal.pointer) : undefined
   if (typeof text !== 'string') return undefined
   const at = text.indexOf(signal.quote)
   if (at < 0 || at + signal.quote.length <= maxLength) return readable(text, cutText(text, maxLength))
   const around = text.slice(at - 60, at + signal.quote.length + 60)
-  return `…${plain(around.toWellFormed())}…`
+  return `…${plain(endAtWord(around.toWellFormed().replace(/^\S{0,40}\s+/, '')))}…`
+}
+
+/** Half a word says something that does not stand there. A long run without white space ends at its last mark. */
+function endAtWord(text: string): string {
+  const shorter = text.replace(/\s+\S{0,40}$/, '')
+  return shorter === text ? text.replace(/[\p{L}\p{N}_]+$/u, '') : shorter
 }
 
 /** An encoded command is told by what it says. */
 function readable(value: string, quote: string): string {
   const encoded = encodedArgument(value)
   const script = encoded === undefined ? undefined : decodeCommand(encoded)
-  if (script !== undefined) return `decoded: ${plain(cutText(script, maxLength))}`
-  return `${plain(quote)}${quote.length < value.length ? '…' : ''}`
+  if (script !== undefined) return `decoded: ${whole(script, cutText(script, maxLength))}`
+  return whole(value, quote)
+}
+
+function whole(value: string, quote: string): string {
+  return quote.length < value.length ? `${plain(endAtWord(quote))}…` : plain(quote)
 }
 
 /** Wazuh doubles backslashes and writes `&gt;` for `>` in Windows events. */

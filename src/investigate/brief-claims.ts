@@ -2,17 +2,26 @@ import type { Citation, JudgedClaim } from '../domain/claim.ts'
 import type { CaseContext } from '../evidence/case-context.ts'
 import { currentTechnique, titleOf } from '../knowledge/attack-techniques.ts'
 import { count, tellSpan, tellTime } from '../lib/tell-time.ts'
-import { alertDetail, signalExcerpt } from './alert-detail.ts'
+import { alertDetail } from './alert-detail.ts'
 import type { CaseStory, Episode } from './case-story.ts'
 import type { CitationFinder } from './citations.ts'
+import {
+  againstSource,
+  episodeSource,
+  maxEpisodes,
+  mostTellingSource,
+  otherSide,
+  shownWith,
+  whatHappened,
+} from './readings.ts'
 
 /** The sentences of brief 0: what, in which order, what speaks against, how usual, which techniques, what was before. */
 export function briefClaims(context: CaseContext, story: CaseStory, find: CitationFinder): JudgedClaim[] {
   return [
     whatClaim(context, story, find),
-    ...inOrder(story.episodes).map(episode => episodeClaim(episode, find)),
+    ...inOrder(story.episodes).map(episode => episodeClaim(context, story, episode, find)),
     ...sequenceClaims(story, find),
-    againstClaim(story, find),
+    againstClaim(context, story, find),
     ...howOftenClaims(context, story, find),
     ...techniqueClaims(context, find),
     ...pastClaims(context, find),
@@ -23,8 +32,6 @@ export function briefClaims(context: CaseContext, story: CaseStory, find: Citati
 function inOrder(episodes: readonly Episode[]): Episode[] {
   return episodes.slice(0, maxEpisodes).sort((a, b) => a.firstSeenMs - b.firstSeenMs)
 }
-
-const maxEpisodes = 8
 
 /** A sentence without evidence is not made. */
 function claim(text: string, citations: readonly (Citation | undefined)[]): JudgedClaim | undefined {
@@ -38,14 +45,15 @@ function whatClaim(context: CaseContext, story: CaseStory, find: CitationFinder)
   const when =
     lastSeenMs - firstSeenMs < 1000
       ? `At ${tellTime(firstSeenMs)}`
-      : `From ${tellTime(firstSeenMs)}, over ${tellSpan(lastSeenMs - firstSeenMs)},`
+      : `From ${tellTime(firstSeenMs)}, within ${tellSpan(lastSeenMs - firstSeenMs)},`
   const where = story.hosts.length === 0 ? '' : ` on ${story.hosts.slice(0, 3).join(', ')}`
   const rule =
     top === undefined ? '' : `; the most telling is rule ${top.rule.id}, "${top.rule.description.trim()}"`
   return claim(
-    `${when} Wazuh raised ${count(alertCount, 'alert')}${where}, of level ${maxLevel} at most${rule}.`,
+    `${when} Wazuh raised ${count(alertCount, 'alert')}${where}, up to level ${maxLevel}${rule}.`,
     [
       find.kind('related-alerts'),
+      find.kind('reading', mostTellingSource(context)),
       top === undefined ? undefined : find.field(top.key, ruleTextPointer(top.generation)),
     ],
   )
@@ -55,14 +63,20 @@ function ruleTextPointer(generation: 4 | 5): string {
   return generation === 5 ? '/wazuh/rule/title' : '/rule/description'
 }
 
-function episodeClaim(episode: Episode, find: CitationFinder): JudgedClaim | undefined {
-  const { behaviour, signal, alert, alerts, firstSeenMs } = episode
-  const happened = behaviour.happened.replaceAll('HOST', alert.agent.name)
-  const detail = alertDetail(alert)
-  const shown = signalExcerpt(alert, signal) ?? detail?.text
+function episodeClaim(
+  context: CaseContext,
+  story: CaseStory,
+  episode: Episode,
+  find: CitationFinder,
+): JudgedClaim | undefined {
+  const { signal, alert, alerts, firstSeenMs } = episode
+  const happened = whatHappened(episode)
+  const shown = shownWith(episode)
   const what = shown === undefined || happened.includes(shown) ? '' : `: ${shown}`
   const times = alerts > 1 ? ` (${count(alerts, 'alert')})` : ''
+  const detail = alertDetail(alert)
   return claim(`${tellTime(firstSeenMs)}, ${alert.agent.name}: ${happened}${what}${times}.`, [
+    find.kind('reading', episodeSource(context, story.episodes.indexOf(episode))),
     find.field(alert.key, signal.pointer, signal.quote),
     detail === undefined || detail.pointer === signal.pointer
       ? undefined
@@ -85,16 +99,14 @@ function sequenceClaims(story: CaseStory, find: CitationFinder): (JudgedClaim | 
   })
 }
 
-/** The best reason that speaks against the verdict, where there is a real one: an honest note has both sides. */
-function againstClaim(story: CaseStory, find: CitationFinder): JudgedClaim | undefined {
-  const { top } = story
-  if (top === undefined) return undefined
-  const direction = top.assessment.probability >= 0.5 ? 1 : -1
-  const against = top.assessment.signals.find(signal => signal.weight * direction <= -0.6)
-  if (against === undefined) return undefined
-  const side = direction === 1 ? 'against' : 'for'
-  return claim(`What speaks ${side} an attack: ${against.reason}.`, [
-    find.field(top.alert.key, against.pointer, against.quote),
+/** An honest note has both sides. */
+function againstClaim(context: CaseContext, story: CaseStory, find: CitationFinder): JudgedClaim | undefined {
+  const found = otherSide(story)
+  if (found === undefined) return undefined
+  const { side, signal, alert } = found
+  return claim(`What speaks ${side} an attack: ${signal.reason}.`, [
+    find.kind('reading', againstSource(context)),
+    find.field(alert.key, signal.pointer, signal.quote),
   ])
 }
 
@@ -112,7 +124,7 @@ function howOftenClaims(
           fired === 1
             ? `It was the first alert of rule ${top.rule.id} in that hour, over all hosts.`
             : `It was alert ${fired} of rule ${top.rule.id} in that hour, over all hosts.`,
-          [find.field(top.key, '/rule/firedtimes')],
+          [find.kind('reading', mostTellingSource(context)), find.field(top.key, '/rule/firedtimes')],
         ),
     context.around.length === 0
       ? undefined
@@ -123,7 +135,7 @@ function howOftenClaims(
       claim(
         fact.alertsBefore === 0
           ? `New here: no alert of ${fact.subject} in the ${tellSpan(fact.overMs)} before.`
-          : `Not new: ${count(fact.alertsBefore, 'alert')} of ${fact.subject} in the ${tellSpan(fact.overMs)} before.`,
+          : `Seen before: ${count(fact.alertsBefore, 'alert')} of ${fact.subject} in the ${tellSpan(fact.overMs)} before.`,
         [find.kind('history', `history/${fact.subject}`)],
       ),
     ),
@@ -136,14 +148,18 @@ function techniqueClaims(context: CaseContext, find: CitationFinder): (JudgedCla
     return found === undefined ? [] : [{ id, title: titleOf(found) }]
   })
   if (known.length === 0) return []
-  const named = known.slice(0, 4).map(({ id, title }) => `${id} ${title}`)
+  const named = known.slice(0, maxNamed).map(({ id, title }) => `${id} ${title}`)
+  const others = known.slice(maxNamed).map(({ id }) => id)
   return [
     claim(
-      `The rules place it under ATT&CK ${named.join(', ')}${known.length > 4 ? ` and ${known.length - 4} more` : ''}.`,
-      known.slice(0, 4).map(({ id }) => find.kind('technique', `attack/${id}`)),
+      `The rules place it under ATT&CK ${named.join(', ')}${others.length === 0 ? '' : `, and ${others.join(', ')}`}.`,
+      known.map(({ id }) => find.kind('technique', `attack/${id}`)),
     ),
   ]
 }
+
+/** Techniques told by name; further ones by their id. */
+const maxNamed = 4
 
 function pastClaims(context: CaseContext, find: CitationFinder): (JudgedClaim | undefined)[] {
   return context.pastVerdicts.map(past =>

@@ -4,7 +4,7 @@ import type { Verdict } from '../domain/verdict.ts'
 import type { CaseContext } from '../evidence/case-context.ts'
 import { currentTechnique, titleOf } from '../knowledge/attack-techniques.ts'
 import { briefClaims } from './brief-claims.ts'
-import { type CaseStory, caseStory } from './case-story.ts'
+import type { CaseStory } from './case-story.ts'
 import { type CitationFinder, citationFinder } from './citations.ts'
 import { headline } from './headline.ts'
 import { nextSteps } from './next-steps.ts'
@@ -14,8 +14,11 @@ import { unknowns } from './unknowns.ts'
  * Brief 0: the account of a case that code can give from its evidence alone, without a model, in milliseconds. Each
  * claim says only what the evidence it cites says.
  */
-export function computeBrief(context: CaseContext, evidence: readonly EvidenceItem[]): Brief {
-  const story = caseStory(context)
+export function computeBrief(
+  context: CaseContext,
+  story: CaseStory,
+  evidence: readonly EvidenceItem[],
+): Brief {
   const find = citationFinder(evidence)
   const probability = story.top?.assessment.probability ?? 0
   const { verdict, confidence } = caseVerdict(context, probability)

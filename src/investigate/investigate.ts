@@ -4,9 +4,11 @@ import type { AskModel } from '../domain/model-question.ts'
 import type { CaseContext } from '../evidence/case-context.ts'
 import { collectEvidence } from '../evidence/collect-evidence.ts'
 import { suspectedInjections } from '../verify/suspected-injection.ts'
+import { caseStory } from './case-story.ts'
 import { computeBrief } from './compute-brief.ts'
 import { type ModelBrief, modelBrief } from './model-brief.ts'
 import { chooseForModel, type ModelSelection } from './model-selection.ts'
+import { readings } from './readings.ts'
 
 /** What an investigation found for one case revision. */
 export interface Investigation {
@@ -33,8 +35,12 @@ export interface InvestigationPorts {
 /** Gathers the evidence of a case and tells it without a model. Pure, deterministic, milliseconds. */
 export function investigateCase(context: CaseContext): Investigation {
   const collected = collectEvidence(context)
-  const evidence = appendEvidence(collected, suspectedInjections(collected))
-  return { evidence, computed: computeBrief(context, evidence) }
+  const story = caseStory(context)
+  const evidence = appendEvidence(collected, [
+    ...readings(context, story, collected),
+    ...suspectedInjections(collected),
+  ])
+  return { evidence, computed: computeBrief(context, story, evidence) }
 }
 
 /**

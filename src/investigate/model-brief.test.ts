@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { wazuhAlert } from '../../test/support/wazuh-alert.ts'
 import { casesOf } from '../commands/triage/triage-alerts.ts'
 import type { ClaimStatus } from '../domain/claim.ts'
+import { numberEvidence } from '../domain/evidence.ts'
 import type { AskModel } from '../domain/model-question.ts'
 import { type FullInvestigation, investigate } from './investigate.ts'
+import { caseBriefQuestion } from './model-brief.ts'
 import { modelSelectionSchema } from './model-selection.ts'
 
 const context = casesOf([
@@ -68,6 +70,20 @@ async function run(ask: AskModel | undefined, minLevel = 10) {
 }
 
 describe('a model brief', () => {
+  it('is asked for with what code found, however much an attacker wrote before it', () => {
+    const item = { source: 'a', pointer: '/x', trust: 'attacker-controlled' as const, label: '' }
+    const long = Array.from({ length: 40 }, () => ({ ...item, kind: 'alert-field', quote: 'A'.repeat(1200) }))
+    const { evidence } = caseBriefQuestion(
+      { tenant: 't', caseId: 'c' },
+      numberEvidence([
+        ...long,
+        { ...item, kind: 'reading', quote: 'a shell was opened over the network' },
+        { ...item, kind: 'suspected-injection', quote: 'E1 speaks to an AI' },
+      ]),
+    )
+    expect(evidence.slice(-2).map(({ kind }) => kind)).toEqual(['reading', 'suspected-injection'])
+    expect(evidence.length).toBeLessThan(25)
+  })
   it('keeps each claim with its fate and drops struck next steps', async () => {
     const { found } = await run(answering(['verified', 'contradicted', 'inference', 'not-in-evidence']))
     if (found.model.kind !== 'answered') throw new Error(found.model.kind)

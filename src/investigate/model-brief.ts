@@ -87,13 +87,22 @@ export function caseBriefQuestion(
   }
 }
 
+/**
+ * What code counted and concluded first, since it says most in fewest words and an attacker cannot push it out; then
+ * the fields, in their order, as long as there is room.
+ */
 function withinLength(evidence: readonly EvidenceItem[]): EvidenceItem[] {
   let left = maxEvidenceLength
-  return evidence.filter(item => {
+  const fits = (item: EvidenceItem) => {
     left -= item.quote.length + item.label.length
     return left >= 0
-  })
+  }
+  const foremost = new Set(evidence.filter(item => foremostKinds.has(item.kind)).filter(fits))
+  const others = new Set(evidence.filter(item => !foremostKinds.has(item.kind)).filter(fits))
+  return evidence.filter(item => foremost.has(item) || others.has(item))
 }
+
+const foremostKinds = new Set(['related-alerts', 'reading', 'suspected-injection', 'authentication-sequence'])
 
 /** Every sentence a person will read. The order is what `byPart` takes apart again. */
 function claimsOf(answer: CaseBriefAnswer): Claim[] {

@@ -21,7 +21,7 @@ const exclusive: Scope = {
   known: /\b(?:only|solely|exclusively|alone|no other|nothing else|sole|single|unique|distinct)\b/i,
 }
 const majority: Scope = {
-  claimed: /\b(?:most(?! likely| recent)|majority|mainly|mostly)\b/i,
+  claimed: /\b(?:(?<!\bat )most(?! likely| recent)|majority|mainly|mostly)\b/i,
   known: /\b(?:most|majority|mainly|mostly|largest)\b/i,
 }
 

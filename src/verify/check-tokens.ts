@@ -36,10 +36,10 @@ function checkToken(token: Token, ground: Ground, known: KnownIds, itemIds: Read
         ? []
         : [missing]
     case 'url':
-      return standsIn(ground.text, token.value.replace(/\/$/, '')) ? [] : [missing]
+    case 'path':
+      return standsIn(ground.text, token.value.replace(/(?<=\w)\/$/, '')) ? [] : [missing]
     case 'hash':
     case 'email':
-    case 'path':
     case 'domain':
     case 'identifier':
       return standsIn(ground.text, token.value) ? [] : [missing]

@@ -24,12 +24,14 @@ export function checkWords(rest: string, ground: Ground, known: KnownIds): Findi
   for (const phrase of properNames(rest)) {
     if (known.attackIdsNamed(phrase).length > 0 || weekdays.includes(phrase.toLowerCase())) continue
     const words = phrase.toLowerCase().split(/[ -]/)
+    if (standsIn(ground.text, phrase.toLowerCase())) continue
     if (words.every(word => isInEvidence(word, ground) || isNeutral(word))) continue
     if (words.every(isOrdinaryWord) && words.length === 1 && isSpokenOf(words[0] ?? '', ground.stems))
       continue
     if (!words.some(word => protocols.has(word))) missing(phrase)
   }
   for (const match of rest.matchAll(/[\p{L}][\p{L}'’-]*/gu)) {
+    if (standsIn(ground.text, match[0].toLowerCase())) continue
     for (const part of match[0].split('-')) {
       const word = part.toLowerCase().replace(/'s?$|'t$|n't$/, '')
       if (word.length < 2 || weekdays.includes(word) || isInEvidence(word, ground)) continue
@@ -50,8 +52,16 @@ export function checkWords(rest: string, ground: Ground, known: KnownIds): Findi
       }
     }
   }
-  if (hedge.test(rest)) findings.push({ fault: 'inference', reason: 'it is put as a judgement' })
+  if (isHedged(rest, ground)) findings.push({ fault: 'inference', reason: 'it is put as a judgement' })
   return findings
+}
+
+/** Whether the writer judges. Who repeats a judgement of the evidence (`Possible Lateral Movement`) does not. */
+function isHedged(rest: string, ground: Ground): boolean {
+  return [...rest.matchAll(hedge)].some(match => {
+    const next = /^[\s-]+([\p{L}\d]+)/u.exec(rest.slice(match.index + match[0].length))?.[1]
+    return next === undefined || !standsIn(ground.text, `${match[0]} ${next}`.toLowerCase())
+  })
 }
 
 /** Whether a sentence says anything beyond how reports speak: `The rule fired.` could stand under any evidence. */

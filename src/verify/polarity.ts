@@ -126,6 +126,8 @@ export function placeWords(text: string): PlacedWord[] {
     .toLowerCase()
     .replace(/\b(?:can)not\b/g, 'can not')
     .replace(/(\w)n't\b/g, '$1 not')
+    // `0 alerts` denies as `no alerts` does; the 0 of `0>&1` says nothing.
+    .replace(/(?<![\w.,:])0(?=\s+[a-z])/g, 'zero')
     // A negative answer beside its name: `quarantined: false`, `"other_hosts":0`, `shell=none`.
     .replace(
       /([a-z][a-z -]*)["']?\s*[:=]\s*["']?(?:false|no|none|null|0|never)\b(?!\.\d|["']?\s+[a-z])/g,
@@ -139,8 +141,7 @@ export function placeWords(text: string): PlacedWord[] {
   for (const part of parts) {
     const answered = part.endsWith('\u0000')
     const word = answered ? part.slice(0, -1) : part
-    // `0 alerts` denies as `no alerts` does.
-    if (negation.test(word) || word === '0') {
+    if (negation.test(word)) {
       left = reach
       by = word
       negations++

@@ -40,7 +40,7 @@ export function isNeutral(word: string): boolean {
 
 /** Words with which a writer marks a judgement. */
 export const hedge =
-  /\b(?:likely|unlikely|probabl[ey]|possibl[ey]|may|might|could|would|perhaps|presumably|apparently|seem(?:s|ed|ingly)?|appears? to|suggest(?:s|ed|ing|ive)?|indicat(?:es?|ing|ive) (?:that|of|an?|possible|potential)|consistent with|potential(?:ly)?|suspect(?:ed|s)?|suspicious|should|recommend\w*|points? to|hypothes\w+|expected|typical(?:ly)?|characteristic of|implies|imply|suspicion)\b/i
+  /\b(?:likely|unlikely|probabl[ey]|possibl[ey]|may|might|could|would|perhaps|presumably|apparently|seem(?:s|ed|ingly)?|appears? to|suggest(?:s|ed|ing|ive)?|indicat(?:es?|ing|ive) (?:that|of|an?|possible|potential)|consistent with|potential(?:ly)?|suspect(?:ed|s)?|suspicious|should|recommend\w*|points? to|hypothes\w+|expected|typical(?:ly)?|characteristic of|implies|imply|suspicion)\b/gi
 
 /** Different words for one thing, by stem. A claim may use one where the evidence has another. */
 const synonymGroups: readonly string[][] = [

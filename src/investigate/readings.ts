@@ -1,0 +1,135 @@
+import type { Signal } from '../assess/signal.ts'
+import type { Alert } from '../domain/alert.ts'
+import type { EvidenceDraft } from '../domain/evidence.ts'
+import { alertTrust } from '../evidence/alert-trust.ts'
+import type { CaseContext } from '../evidence/case-context.ts'
+import { tellTime } from '../lib/tell-time.ts'
+import { alertDetail, signalExcerpt } from './alert-detail.ts'
+import type { CaseStory, Episode } from './case-story.ts'
+
+/** Episodes that are told, and so read. */
+export const maxEpisodes = 8
+
+/**
+ * What code concludes from the alerts, as evidence of its own: which behaviour, how often, from when, where, and what
+ * an encoded command says. Without it a sentence such as "a shell was opened over the network" would have nothing to
+ * point at but the command line, which does not say so. A conclusion from text of an attacker is worth no more than
+ * that text, and keeps its trust.
+ */
+export function readings(
+  context: CaseContext,
+  story: CaseStory,
+  collected: readonly EvidenceDraft[],
+): EvidenceDraft[] {
+  const quoted = new Set(collected.map(item => `${item.source}#${item.pointer}`))
+  return [
+    ...mostTelling(context, story),
+    ...story.episodes
+      .slice(0, maxEpisodes)
+      .map((episode, index) => episodeReading(context, episode, index, quoted)),
+    ...whatSpeaksAgainst(context, story),
+  ]
+}
+
+const kind = 'reading'
+
+export const mostTellingSource = (context: CaseContext): string =>
+  `case/${context.case.id}/most-telling-alert`
+export const episodeSource = (context: CaseContext, index: number): string =>
+  `case/${context.case.id}/behaviour/${index + 1}`
+export const againstSource = (context: CaseContext): string => `case/${context.case.id}/other-side`
+
+function mostTelling(context: CaseContext, story: CaseStory): EvidenceDraft[] {
+  const alert = story.top?.alert
+  if (alert === undefined) return []
+  const { id, level, description, firedTimes } = alert.rule
+  const fired =
+    firedTimes === undefined ? '' : `, alert ${firedTimes} of rule ${id} in that hour over all hosts`
+  return [
+    {
+      kind,
+      source: mostTellingSource(context),
+      pointer: '',
+      quote: `rule ${id}, level ${level}: ${description.trim()}; host ${alert.agent.name}, ${tellTime(alert.timestampMs)}${fired}`,
+      trust: alertTrust(alert, '/rule/description'),
+      label: 'The most telling alert of the case',
+    },
+  ]
+}
+
+/** `quoted` are the places that are evidence already; of others, and of encoded text, the words are repeated here. */
+function episodeReading(
+  context: CaseContext,
+  episode: Episode,
+  index: number,
+  quoted: ReadonlySet<string>,
+): EvidenceDraft {
+  const { signal, alert, alerts, firstSeenMs } = episode
+  const shown = shownWith(episode)
+  return {
+    kind,
+    source: episodeSource(context, index),
+    pointer: '',
+    quote: [
+      whatHappened(episode),
+      `alerts: ${alerts}`,
+      `first: ${tellTime(firstSeenMs)}`,
+      `host: ${alert.agent.name}`,
+      ...(shown !== undefined && (shown.startsWith('decoded: ') || !isQuoted(episode, quoted))
+        ? [shown]
+        : []),
+    ].join('; '),
+    trust: trustOf(alert, [signal.pointer, ...(shown === undefined ? [] : [detailPointer(episode)])]),
+    label: 'What code reads in the alerts',
+  }
+}
+
+function isQuoted(episode: Episode, quoted: ReadonlySet<string>): boolean {
+  const { alert, signal } = episode
+  return [signal.pointer, detailPointer(episode)].every(pointer => quoted.has(`${alert.key}#${pointer}`))
+}
+
+/** The clause that tells an episode, with the host's name in it. */
+export function whatHappened({ behaviour, alert }: Episode): string {
+  return behaviour.happened.replaceAll('HOST', alert.agent.name)
+}
+
+/** What is shown behind the clause: the words that it rests on, or what the alert is about. */
+export function shownWith({ signal, alert }: Episode): string | undefined {
+  return signalExcerpt(alert, signal) ?? alertDetail(alert)?.text
+}
+
+function detailPointer({ signal, alert }: Episode): string {
+  return alertDetail(alert)?.pointer ?? signal.pointer
+}
+
+function whatSpeaksAgainst(context: CaseContext, story: CaseStory): EvidenceDraft[] {
+  const found = otherSide(story)
+  if (found === undefined) return []
+  return [
+    {
+      kind,
+      source: againstSource(context),
+      pointer: '',
+      quote: `speaks ${found.side} an attack: ${found.signal.reason}`,
+      trust: trustOf(found.alert, [found.signal.pointer]),
+      label: 'What code reads in the most telling alert',
+    },
+  ]
+}
+
+/** The best reason that speaks against the verdict, where there is a real one. */
+export function otherSide(
+  story: CaseStory,
+): { readonly side: 'for' | 'against'; readonly signal: Signal; readonly alert: Alert } | undefined {
+  if (story.top === undefined) return undefined
+  const { alert, assessment } = story.top
+  const direction = assessment.probability >= 0.5 ? 1 : -1
+  const signal = assessment.signals.find(each => each.weight * direction <= -0.6)
+  return signal === undefined ? undefined : { side: direction === 1 ? 'against' : 'for', signal, alert }
+}
+
+function trustOf(alert: Alert, pointers: readonly string[]): EvidenceDraft['trust'] {
+  const trusts = pointers.map(pointer => alertTrust(alert, pointer))
+  return trusts.includes('attacker-controlled') ? 'attacker-controlled' : 'observed'
+}
