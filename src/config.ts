@@ -27,6 +27,10 @@ const schema = z.object({
   TOCSIN_MAIL_IMAP_URL: z.url({ protocol: /^imaps?$/ }).optional(),
   TOCSIN_MAIL_IMAP_PASSWORD: secret.optional(),
   TOCSIN_MAIL_IMAP_TOKEN: secret.optional(),
+  /** The organisation's connector to its mail system (deploy/mail-gateway): approved blocks, purges, warnings, resets. */
+  TOCSIN_MAIL_GATEWAY_URL: z.url({ protocol: /^https?$/ }).optional(),
+  TOCSIN_MAIL_GATEWAY_SECRET: secret.optional(),
+  TOCSIN_MAIL_GATEWAY_CA: z.string().optional(),
   /** Ports of the journal address (SMTP) and of the milter, on TOCSIN_MAIL_HOST. */
   TOCSIN_MAIL_JOURNAL_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   TOCSIN_MAIL_MILTER_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
@@ -114,6 +118,10 @@ export interface MailDoors {
         readonly folder: string
         readonly credential: { readonly kind: 'password' | 'token'; readonly secret: Secret }
       }
+    | undefined
+  /** Carries approved actions on mail out; nothing can be sent without it. */
+  readonly gateway:
+    | { readonly url: string; readonly secret: Secret; readonly caFile: string | undefined }
     | undefined
   readonly host: string
   readonly journalPort: number | undefined
@@ -211,6 +219,7 @@ function mailDoors(values: z.output<typeof schema>): MailDoors {
     TOCSIN_MAIL_IMAP_PASSWORD: password,
   } = values
   const doors = {
+    gateway: mailGatewayOf(values),
     host: values.TOCSIN_MAIL_HOST,
     journalPort: values.TOCSIN_MAIL_JOURNAL_PORT,
     milterPort: values.TOCSIN_MAIL_MILTER_PORT,
@@ -257,4 +266,19 @@ function service(
 
 function defaultDataDir(): string {
   return process.getuid?.() === 0 ? '/var/lib/tocsin' : join(homedir(), '.local', 'share', 'tocsin')
+}
+
+function mailGatewayOf(values: z.output<typeof schema>): MailDoors['gateway'] {
+  const {
+    TOCSIN_MAIL_GATEWAY_URL: url,
+    TOCSIN_MAIL_GATEWAY_SECRET: held,
+    TOCSIN_MAIL_GATEWAY_CA: caFile,
+  } = values
+  if (url === undefined) return undefined
+  if (held === undefined || held.expose().length < 16)
+    throw new AppError(
+      'bad-usage',
+      'TOCSIN_MAIL_GATEWAY_URL is set: set TOCSIN_MAIL_GATEWAY_SECRET too, 16 characters or more, the same as the connector has',
+    )
+  return { url, secret: held, caFile }
 }

@@ -17,7 +17,17 @@ const pureParts = [
   'knowledge',
   'indicators',
 ]
-const adapters = ['store', 'queue', 'ledger', 'wazuh', 'sources', 'yara', 'notify', 'accounts']
+const adapters = [
+  'store',
+  'queue',
+  'ledger',
+  'wazuh',
+  'sources',
+  'yara',
+  'notify',
+  'accounts',
+  'mail-gateway',
+]
 const feature = [...pure, ...pureParts, ...adapters, 'ask', 'evidence']
 const features = [
   'ingest',
@@ -138,11 +148,11 @@ describe('invariants in the source', () => {
     expect([...new Set(users)].filter(room => !['llm', 'ask', 'main', 'commands'].includes(room))).toEqual([])
   })
 
-  it('only respond/execute.ts uses the active-response client (invariant 2)', () => {
+  it('only respond/execute.ts uses what carries actions out (invariant 2)', () => {
     const users = imports
-      .filter(entry => /^src\/wazuh\/active-response/.test(localTarget(entry) ?? ''))
+      .filter(entry => /^src\/(?:wazuh\/active-response|mail-gateway\/)/.test(localTarget(entry) ?? ''))
       .map(entry => entry.file)
-      .filter(file => !['wazuh', 'main', 'commands'].includes(roomOf(file)))
+      .filter(file => !['wazuh', 'mail-gateway', 'main', 'commands'].includes(roomOf(file)))
     expect(users.filter(file => file !== 'src/respond/execute.ts')).toEqual([])
   })
 

@@ -49,7 +49,9 @@ function Response({ caseId, response }: { caseId: string; response: CaseResponse
                   key={`${step.text}${step.why}`}
                   caseId={caseId}
                   step={step}
-                  connected={response.connected}
+                  connected={
+                    step.action?.target.platform === 'mail' ? response.mailConnected : response.connected
+                  }
                 />
               ))}
             </ol>
@@ -71,7 +73,7 @@ function Step({ caseId, step, connected }: { caseId: string; step: RemediationSt
       await propose(caseId, {
         action: action.action,
         // The server made these arguments, and parses them again.
-        arguments: action.arguments as Record<string, string | number>,
+        arguments: action.arguments as Record<string, string | number | string[]>,
         agentId: action.target.agentId,
         platform: action.target.platform,
         reason: step.why,
@@ -107,7 +109,9 @@ function Step({ caseId, step, connected }: { caseId: string; step: RemediationSt
           </Button>
           {!connected && (
             <span className="ml-2 text-xs text-muted">
-              Needs the Wazuh server API: see Settings, Connections.
+              {action.target.platform === 'mail'
+                ? 'Needs a connector to the mail system: TOCSIN_MAIL_GATEWAY_URL.'
+                : 'Needs the Wazuh server API: see Settings, Connections.'}
             </span>
           )}
         </span>

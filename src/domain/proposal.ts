@@ -2,14 +2,22 @@ import type { Json } from '../lib/canonical-json.ts'
 
 /** The endpoint that an action is for. Never a list, never empty: Wazuh's API takes an empty list as all agents. */
 export interface ResponseTarget {
-  /** Wazuh agent id, three digits or more; never `000`, the manager itself. */
+  /** Wazuh agent id, three digits or more; never `000`, the manager itself. For mail, `mailGateway.agentId`. */
   readonly agentId: string
   readonly agentName: string
   readonly platform: Platform
 }
 
-export const platforms = ['linux', 'macos', 'windows'] as const
+/** What an action is done on: an endpoint's system, or the organisation's mail system. */
+export const platforms = ['linux', 'macos', 'windows', 'mail'] as const
 export type Platform = (typeof platforms)[number]
+
+/** The one target of actions on mail: whatever stands behind the connector. */
+export const mailGateway: ResponseTarget = {
+  agentId: 'mail-gateway',
+  agentName: 'the mail gateway',
+  platform: 'mail',
+}
 
 /** What the digest is over. Whoever approves it approves exactly this. */
 export interface ProposalContent {

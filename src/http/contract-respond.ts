@@ -74,13 +74,19 @@ export const caseResponse = z.object({
   steps: z.array(remediationStep),
   proposals: z.array(proposalView),
   actions: z.array(actionInfo),
+  /** Whether a Wazuh server is connected that can carry out actions on endpoints. */
   connected: z.boolean(),
+  /** Whether a connector to the mail system is set. */
+  mailConnected: z.boolean(),
 })
 export type CaseResponse = z.infer<typeof caseResponse>
 
 export const proposeBody = z.object({
   action: z.string().max(100),
-  arguments: z.record(z.string(), z.union([z.string().max(5000), z.number()])),
+  arguments: z.record(
+    z.string(),
+    z.union([z.string().max(5000), z.number(), z.array(z.string().max(1000)).max(200)]),
+  ),
   agentId: z.string().max(20),
   platform: z.enum(platforms),
   reason: z.string().min(1).max(2000),

@@ -6,6 +6,8 @@ export interface MailFacts {
   readonly subject: string
   readonly sender: string
   readonly recipients: readonly string[]
+  /** Domains of the organisation: only its own people are ever written to. */
+  readonly ownDomains: readonly string[]
   readonly reporter: string | null
   readonly receivedMs: number
 }
@@ -53,7 +55,9 @@ export function campaignAlert(report: MailReport, facts: MailFacts): Record<stri
         verdict: report.verdict,
         probability: report.probability,
         sender: facts.sender,
+        message_id: report.message_id,
         recipients: facts.recipients.slice(0, 50),
+        own_recipients: facts.recipients.filter(address => isOwn(address, facts.ownDomains)).slice(0, 200),
         reporter: facts.reporter,
         subject,
         urls: urls.map(indicator => indicator.value),
@@ -62,4 +66,9 @@ export function campaignAlert(report: MailReport, facts: MailFacts): Record<stri
       url: urls[0]?.value,
     },
   }
+}
+
+function isOwn(address: string, ownDomains: readonly string[]): boolean {
+  const domain = address.slice(address.lastIndexOf('@') + 1)
+  return ownDomains.some(own => domain === own || domain.endsWith(`.${own}`))
 }

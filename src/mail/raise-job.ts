@@ -2,7 +2,6 @@ import { z } from 'zod'
 import type { Job } from '../queue/jobs.ts'
 import { findMail } from '../store/mail-messages.ts'
 import { campaignAlert } from './campaign-alert.ts'
-import { readMail } from './read-mail.ts'
 import type { MailParts } from './receive-mail.ts'
 
 const payload = z.object({ id: z.string() })
@@ -16,7 +15,8 @@ export async function handleMailRaise(parts: MailParts, raise: RaiseAlert, job: 
   const row = await findMail(parts.database, job.tenant, id)
   if (row === undefined) return
   const { subject, sender, reporter, receivedMs } = row
-  const recipients = readMail(row.raw, []).to.map(mailbox => mailbox.address)
-  const alert = campaignAlert(row.report, { id, subject, sender, recipients, reporter, receivedMs })
+  const { domains: ownDomains } = parts.organisation
+  const facts = { id, subject, sender, recipients: row.recipients, ownDomains, reporter, receivedMs }
+  const alert = campaignAlert(row.report, facts)
   if (alert) await raise(job.tenant, JSON.stringify(alert))
 }

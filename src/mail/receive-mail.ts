@@ -23,12 +23,16 @@ export interface MailParts {
   readonly clock: Clock
   readonly ids: IdSource
   readonly tenant: string
+  readonly organisation: MailOrganisation
   readonly weigh: WeighMail
 }
 
 /** The parts of mail analysis for one tenant. */
-export function mailParts(parts: Omit<MailParts, 'weigh'>, organisation: MailOrganisation): MailParts {
-  return { ...parts, weigh: mailWeigher(organisation) }
+export function mailParts(
+  parts: Omit<MailParts, 'weigh' | 'organisation'>,
+  organisation: MailOrganisation,
+): MailParts {
+  return { ...parts, organisation, weigh: mailWeigher(organisation) }
 }
 
 /** A message as it came in. */
@@ -37,6 +41,8 @@ export interface IncomingMail {
   readonly source: MailSource
   /** Who reported it, as far as known: an address or a user name. */
   readonly reporter: string | null
+  /** Whom it was delivered to, where the envelope is known; else To and Cc are believed. */
+  readonly recipients?: readonly string[]
 }
 
 export interface ReceivedMail {
@@ -90,6 +96,7 @@ export async function receiveMail(parts: MailParts, incoming: IncomingMail): Pro
       sender: from?.address ?? '',
       senderDomain: from?.domain ?? '',
       linkDomains: linkDomainsOf(analysed),
+      recipients: recipientsOf(incoming, analysed),
       report,
     })
     if (isNew) await enqueue(sql, tenant, followUps(id, report), nowMs)
@@ -143,6 +150,13 @@ function senderOf(bytes: Buffer): string {
   } catch {
     return '' // `weigh` meets the same fault and reports it.
   }
+}
+
+/** Envelope and fields together: a blind copy is in the one, a forwarded mail's first recipients in the other. */
+function recipientsOf(incoming: IncomingMail, analysed: AnalysedMail | undefined): string[] {
+  const named = analysed?.mail.to.map(mailbox => mailbox.address) ?? []
+  const all = [...(incoming.recipients ?? []), ...named].map(address => address.toLowerCase())
+  return [...new Set(all)].filter(address => address.includes('@')).slice(0, 500)
 }
 
 function linkDomainsOf(analysed: AnalysedMail | undefined): string[] {

@@ -11,11 +11,14 @@ import { messageOf } from '../lib/app-error.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import { type IdSource, randomIds } from '../lib/ids.ts'
 import { type MailParts, mailParts } from '../mail/receive-mail.ts'
+import { mailProtection } from '../mail/sender/protected-senders.ts'
+import type { MailGatewayClient } from '../mail-gateway/mail-gateway.ts'
 import { peopleNow } from '../respond/people-now.ts'
 import { reportJobsOf } from '../respond/respond-jobs.ts'
 import type { RespondPorts } from '../respond/respond-ports.ts'
 import { defaultResponsePolicy } from '../respond/response-policy.ts'
 import { createLogger } from './create-logger.ts'
+import { openMailGatewayOf } from './mail-gateway.ts'
 import { openStore, type Store } from './open-store.ts'
 import { readOrganisationFile } from './organisation-file.ts'
 import { createSourceMonitor, type SourceMonitor } from './source-monitor.ts'
@@ -35,6 +38,7 @@ export interface Application {
   readonly wazuh: WazuhParts
   readonly respond: RespondPorts
   readonly mail: MailParts
+  readonly mailGateway: MailGatewayClient | undefined
   /** Where people reach the console. */
   readonly publicUrl: string
   readonly tenant: string
@@ -57,6 +61,7 @@ export async function openApplication(
   const clock = systemClock
   const ids = randomIds()
   const registry = new Registry()
+  const organisation = await readOrganisationFile(config)
   const memory = new GroupingMemory({ ...defaultGrouping, speaksOfAttack }, ids, clock)
   return {
     config,
@@ -76,11 +81,16 @@ export async function openApplication(
     monitor: createSourceMonitor(clock, registry),
     accounts: { database: store.database, clock, ids, tenant },
     wazuh: openWazuh(config, clock, error => logger.warn(`Wazuh does not answer: ${messageOf(error)}`)),
-    mail: mailParts({ database: store.database, clock, ids, tenant }, await readOrganisationFile(config)),
+    mail: mailParts({ database: store.database, clock, ids, tenant }, organisation),
+    mailGateway: openMailGatewayOf(config, clock),
     respond: {
       database: store.database,
       people: peopleNow,
-      policy: () => ({ ...defaultResponsePolicy, dryRun: config.respondDryRun }),
+      policy: () => ({
+        ...defaultResponsePolicy,
+        protectedAssets: mailProtection(organisation),
+        dryRun: config.respondDryRun,
+      }),
       clock,
       ids,
       nonce: () => randomBytes(16).toString('hex'),

@@ -76,6 +76,7 @@ export async function serve(app: Application): Promise<Serving> {
         accounts: app.accounts,
         tenant,
         connected: app.wazuh.activeResponse !== undefined,
+        mailConnected: app.mailGateway !== undefined,
       }),
       ...mailRoutes(app.mail),
       ...ledgerRoutes({ ...parts, dataKeys }),

@@ -104,6 +104,7 @@ function handlersOf(
   ask: AskModel | undefined,
 ): JobHandler[] {
   const { sink, activeResponse } = app.wazuh
+  const outlets = { activeResponse, mailGateway: app.mailGateway }
   return [
     {
       kind: investigateJob,
@@ -170,8 +171,8 @@ function handlersOf(
       handle: (job, stop) =>
         handleRuleDraft({ ...openRuleDrafts(app), ask, surroundings: surroundingsInWorker }, job, stop),
     },
-    // Without a Wazuh server an approved proposal waits until one is connected, or expires.
-    ...(activeResponse === undefined
+    // Without anything that could carry it out an approved proposal waits until that is connected, or expires.
+    ...(activeResponse === undefined && app.mailGateway === undefined
       ? []
       : [
           {
@@ -181,7 +182,7 @@ function handlersOf(
             maxAttempts: 100,
             handle: (job, stop) =>
               handleExecute(
-                (tenant, id, halt) => executeProposal(app.respond, activeResponse, tenant, id, halt),
+                (tenant, id, halt) => executeProposal(app.respond, outlets, tenant, id, halt),
                 job,
                 stop,
               ),

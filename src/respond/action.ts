@@ -4,7 +4,7 @@ import type { Json } from '../lib/canonical-json.ts'
 
 /** Something that an action touches, for protected assets and for the reader. */
 export interface Touched {
-  readonly kind: 'path' | 'account' | 'address' | 'host' | 'process'
+  readonly kind: 'path' | 'account' | 'address' | 'host' | 'process' | 'mail-address' | 'mail-domain'
   readonly value: string
 }
 
@@ -13,6 +13,12 @@ export type Delivery =
   /** Our own active-response script on the endpoint, which reads these fields and nothing else. */
   | { readonly kind: 'endpoint'; readonly fields: Readonly<Record<string, string>> }
   | { readonly kind: 'restart-agent' }
+  /** The organisation's own connector to its mail system. */
+  | {
+      readonly kind: 'mail-gateway'
+      readonly operation: string
+      readonly arguments: { readonly [name: string]: Json }
+    }
   /** A command that an admin allow-listed. */
   | { readonly kind: 'custom'; readonly command: string; readonly arguments: readonly string[] }
 
@@ -43,4 +49,8 @@ export function responseAction<Arguments extends Json>(action: ResponseAction<Ar
   return action as unknown as ResponseAction
 }
 
+/** Where an action on an endpoint can be done. */
 export const everyPlatform: readonly Platform[] = ['linux', 'macos', 'windows']
+
+/** Where an action on mail can be done. */
+export const mailPlatform: readonly Platform[] = ['mail']

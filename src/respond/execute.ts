@@ -1,14 +1,21 @@
 import { appendEntries } from '../ledger/database-ledger.ts'
 import type { Json } from '../lib/canonical-json.ts'
+import type { MailGatewayClient, MailGatewayRequest } from '../mail-gateway/mail-gateway.ts'
 import { approvalsOf, changeProposal, lockProposal } from '../store/proposals.ts'
-import type { ActiveResponseClient, ActiveResponseRequest, SendResult } from '../wazuh/active-response.ts'
+import type { ActiveResponseClient, ActiveResponseRequest } from '../wazuh/active-response.ts'
 import type { ResponseAction } from './action.ts'
 import { type ApprovedProposal, authorise } from './authorise.ts'
 import { endpointPayload } from './endpoint-payload.ts'
 import type { RespondPorts } from './respond-ports.ts'
 
+/** What carries actions out, as far as it is connected. */
+export interface Outlets {
+  readonly activeResponse: ActiveResponseClient | undefined
+  readonly mailGateway: MailGatewayClient | undefined
+}
+
 export type ExecutionResult =
-  | { readonly kind: 'sent' | 'failed' | 'unknown'; readonly reason: string }
+  | { readonly kind: 'sent' | 'done' | 'failed' | 'unknown'; readonly reason: string }
   | { readonly kind: 'refused'; readonly code: string; readonly reason: string }
   /** What would have been sent, and was not. */
   | { readonly kind: 'dry-run'; readonly request: Json }
@@ -20,17 +27,14 @@ export type ExecutionResult =
  */
 export async function executeProposal(
   ports: RespondPorts,
-  client: ActiveResponseClient,
+  outlets: Outlets,
   tenant: string,
   id: string,
   signal: AbortSignal,
 ): Promise<ExecutionResult> {
-  const claim = await claimProposal(ports, tenant, id)
+  const claim = await claimProposal(ports, outlets, tenant, id)
   if (claim.kind !== 'claimed') return claim
-  const result = await send(client, claim.proposal, claim.action, signal)
-  const state = result.kind === 'not-sent' ? 'failed' : result.kind
-  const reason =
-    result.kind === 'sent' ? 'Wazuh took the command; waiting for the endpoint to report' : result.reason
+  const { state, reason } = await claim.send(signal)
   await ports.database.transaction(async sql => {
     const nowMs = ports.clock.now()
     // The endpoint may have reported already: never step back from what it said.
@@ -47,10 +51,15 @@ export async function executeProposal(
 }
 
 type Claim =
-  | { readonly kind: 'claimed'; readonly proposal: ApprovedProposal; readonly action: ResponseAction }
+  | { readonly kind: 'claimed'; readonly proposal: ApprovedProposal; readonly send: Send }
   | (ExecutionResult & { kind: 'refused' | 'dry-run' })
 
-async function claimProposal(ports: RespondPorts, tenant: string, id: string): Promise<Claim> {
+async function claimProposal(
+  ports: RespondPorts,
+  outlets: Outlets,
+  tenant: string,
+  id: string,
+): Promise<Claim> {
   return ports.database.transaction(async (sql): Promise<Claim> => {
     const proposal = await lockProposal(sql, tenant, id)
     if (proposal === undefined)
@@ -82,33 +91,62 @@ async function claimProposal(ports: RespondPorts, tenant: string, id: string): P
       return { kind: 'refused', code: verdict.code, reason: verdict.reason }
     }
     if (policy.dryRun) return { kind: 'dry-run', request: describeRequest(verdict.proposal, verdict.action) }
+    const approvedBy = verdict.approvals.map(entry => entry.approver)
+    const send = sendingOf(outlets, verdict.proposal, verdict.action, approvedBy)
+    if (send === undefined)
+      return {
+        kind: 'refused',
+        code: 'not-connected',
+        reason: `nothing is connected that could do it: ${verdict.action.title}`,
+      }
     await changeProposal(sql, tenant, id, { state: 'executing' }, nowMs)
     const body = {
       digest: proposal.digest,
       action: proposal.content.action,
       agent: proposal.content.target.agentId,
       requested_by: proposal.requestedBy ?? '',
-      approved_by: verdict.approvals.map(entry => entry.approver),
+      approved_by: approvedBy,
     }
     await appendEntries(
       sql,
       [{ kind: 'action-intent', tenant, actor: 'job:respond', subject: id, body }],
       nowMs,
     )
-    return { kind: 'claimed', proposal: verdict.proposal, action: verdict.action }
+    return { kind: 'claimed', proposal: verdict.proposal, send }
   })
 }
 
-function send(
-  client: ActiveResponseClient,
+/** Sends one action, and says where the proposal stands then. */
+type Send = (signal: AbortSignal) => Promise<{
+  readonly state: 'sent' | 'done' | 'failed' | 'unknown'
+  readonly reason: string
+}>
+
+/** How this action would be sent, or `undefined` where what it needs is not connected. */
+function sendingOf(
+  { activeResponse, mailGateway }: Outlets,
   proposal: ApprovedProposal,
   action: ResponseAction,
-  signal: AbortSignal,
-): Promise<SendResult> {
-  const request = requestOf(proposal, action)
-  return request === undefined
-    ? client.restartAgent(proposal.content.target.agentId, signal)
-    : client.send(request, signal)
+  approvedBy: readonly string[],
+): Send | undefined {
+  const request = requestOf(proposal, action, approvedBy)
+  if (request.kind === 'mail-gateway') {
+    if (mailGateway === undefined) return undefined
+    return async signal => {
+      const { kind, reason } = await mailGateway.send(request.request, signal)
+      return { state: kind === 'not-sent' || kind === 'not-done' ? 'failed' : kind, reason }
+    }
+  }
+  if (activeResponse === undefined) return undefined
+  return async signal => {
+    const result =
+      request.kind === 'restart-agent'
+        ? await activeResponse.restartAgent(request.agentId, signal)
+        : await activeResponse.send(request.request, signal)
+    if (result.kind === 'sent')
+      return { state: 'sent', reason: 'Wazuh took the command; waiting for the endpoint to report' }
+    return { state: result.kind === 'not-sent' ? 'failed' : 'unknown', reason: result.reason }
+  }
 }
 
 /** The script on the endpoint, without its ending: Linux and macOS have the POSIX one, Windows a wrapper of PowerShell's. */
@@ -116,37 +154,71 @@ function scriptOf(proposal: ApprovedProposal): string {
   return proposal.content.target.platform === 'windows' ? '!tocsin-respond.cmd' : '!tocsin-respond'
 }
 
-function requestOf(proposal: ApprovedProposal, action: ResponseAction): ActiveResponseRequest | undefined {
+type OutgoingRequest =
+  | { readonly kind: 'active-response'; readonly request: ActiveResponseRequest }
+  | { readonly kind: 'restart-agent'; readonly agentId: string }
+  | { readonly kind: 'mail-gateway'; readonly request: MailGatewayRequest }
+
+function requestOf(
+  proposal: ApprovedProposal,
+  action: ResponseAction,
+  approvedBy: readonly string[],
+): OutgoingRequest {
   const { agentId } = proposal.content.target
   const delivery = action.deliver(proposal.content.arguments)
   switch (delivery.kind) {
     case 'endpoint':
       return {
-        agentId,
-        command: scriptOf(proposal),
-        arguments: [],
-        data: { tocsin: { payload: endpointPayload(proposal, delivery.fields) } },
+        kind: 'active-response',
+        request: {
+          agentId,
+          command: scriptOf(proposal),
+          arguments: [],
+          data: { tocsin: { payload: endpointPayload(proposal, delivery.fields) } },
+        },
       }
     case 'custom':
       return {
-        agentId,
-        command: delivery.command,
-        arguments: delivery.arguments,
-        data: { tocsin: { proposal: proposal.id } },
+        kind: 'active-response',
+        request: {
+          agentId,
+          command: delivery.command,
+          arguments: delivery.arguments,
+          data: { tocsin: { proposal: proposal.id } },
+        },
       }
     case 'restart-agent':
-      return undefined
+      return { kind: 'restart-agent', agentId }
+    case 'mail-gateway':
+      return {
+        kind: 'mail-gateway',
+        request: {
+          id: proposal.id,
+          operation: delivery.operation,
+          arguments: delivery.arguments,
+          expiresAtMs: proposal.content.expiresAtMs,
+          requestedBy: proposal.requestedBy ?? '',
+          approvedBy,
+        },
+      }
   }
 }
 
 function describeRequest(proposal: ApprovedProposal, action: ResponseAction): Json {
-  const { agentId } = proposal.content.target
-  const request = requestOf(proposal, action)
-  if (request === undefined) return { method: 'PUT', path: `/agents/${agentId}/restart` }
-  return {
-    method: 'PUT',
-    path: '/active-response',
-    query: { agents_list: agentId },
-    body: { command: request.command, arguments: [...request.arguments], alert: { data: request.data } },
+  const outgoing = requestOf(proposal, action, [])
+  switch (outgoing.kind) {
+    case 'restart-agent':
+      return { method: 'PUT', path: `/agents/${outgoing.agentId}/restart` }
+    case 'mail-gateway':
+      return { operation: outgoing.request.operation, arguments: outgoing.request.arguments }
+    case 'active-response': {
+      const { request } = outgoing
+      return {
+        method: 'PUT',
+        path: '/active-response',
+        query: { agents_list: request.agentId },
+        body: { command: request.command, arguments: [...request.arguments], alert: { data: request.data } },
+      }
+    }
   }
 }

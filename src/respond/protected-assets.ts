@@ -1,8 +1,11 @@
 import ipaddr from 'ipaddr.js'
-import type { ResponseTarget } from '../domain/proposal.ts'
+import { mailGateway, type ResponseTarget } from '../domain/proposal.ts'
 import type { Touched } from './action.ts'
 
-/** What no action may touch, as an admin lists it. `address` takes CIDR ranges, `path` and `host` take a trailing `*`. */
+/**
+ * What no action may touch, as an admin lists it. `address` takes CIDR ranges, `path` and `host` take a trailing `*`;
+ * `mail-domain` holds for the names under it; a `mail-address` of `@acme.example` for everybody there.
+ */
 export interface ProtectedAsset {
   readonly kind: Touched['kind']
   readonly value: string
@@ -49,7 +52,9 @@ export function protectionOf(
   touched: readonly Touched[],
   listed: readonly ProtectedAsset[],
 ): string | undefined {
-  if (!/^\d{3,}$/.test(target.agentId) || /^0+$/.test(target.agentId)) {
+  if (target.platform === 'mail') {
+    if (target.agentId !== mailGateway.agentId) return `'${target.agentId}' is not the mail gateway`
+  } else if (!/^\d{3,}$/.test(target.agentId) || /^0+$/.test(target.agentId)) {
     return `agent '${target.agentId}' is the Wazuh manager or no single agent`
   }
   const all = [...builtInProtection, ...listed]
@@ -62,6 +67,10 @@ export function protectionOf(
 
 function matches(asset: ProtectedAsset, value: string): boolean {
   if (asset.kind === 'address') return addressMatches(asset.value, value)
+  if (asset.kind === 'mail-domain') return value === asset.value || value.endsWith(`.${asset.value}`)
+  if (asset.kind === 'mail-address' && asset.value.startsWith('@')) {
+    return value.endsWith(asset.value) || value.endsWith(`.${asset.value.slice(1)}`)
+  }
   // Folded, because Windows and macOS paths and all account names mean the same in either case.
   const [pattern, text] = [fold(asset.value), fold(value)]
   return pattern.endsWith('*') ? text.startsWith(pattern.slice(0, -1)) : text === pattern

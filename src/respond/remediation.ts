@@ -2,11 +2,12 @@ import type { Alert, Entity } from '../domain/alert.ts'
 import type { CaseDraft } from '../domain/case.ts'
 import type { EvidenceItem } from '../domain/evidence.ts'
 import { isPublicAddress } from '../domain/network-address.ts'
-import type { Platform, ResponseTarget } from '../domain/proposal.ts'
+import { mailGateway, type Platform, type ResponseTarget } from '../domain/proposal.ts'
 import type { Json } from '../lib/canonical-json.ts'
 import { readPointer } from '../lib/json-pointer.ts'
 import { responseActions } from './actions.ts'
 import { checkContent } from './authorise.ts'
+import { isMailAlert, mailSteps } from './mail-remediation.ts'
 import type { ResponsePolicy } from './response-policy.ts'
 
 /** One step, in the order of NIST SP 800-61: contain, eradicate, recover, harden. */
@@ -44,11 +45,10 @@ export function remediationSteps(
     phase: RemediationStep['phase'],
     action: string,
     args: Json,
-    alert: Alert,
+    target: ResponseTarget,
     why: string,
     value: string,
   ) => {
-    const target = targetOf(alert)
     const key = JSON.stringify([action, args, target.agentId])
     if (seen.has(key) || !mayPropose(action, args, target, draft, policy)) return
     seen.add(key)
@@ -67,14 +67,17 @@ export function remediationSteps(
       action: { action, arguments: args, target },
     })
   }
-  for (const alert of alerts) {
+  for (const step of mailSteps(alerts))
+    offer(step.phase, step.action, step.arguments, mailGateway, step.why, step.value)
+  for (const alert of alerts.filter(each => !isMailAlert(each))) {
+    const target = targetOf(alert)
     for (const entity of alert.entities) {
       if (isAttacker(entity))
         offer(
           'contain',
           'block-address',
           { address: entity.value },
-          alert,
+          target,
           `${entity.value} is the source of what this case is about.`,
           entity.value,
         )
@@ -85,7 +88,7 @@ export function remediationSteps(
         'contain',
         'quarantine-file',
         file,
-        alert,
+        target,
         'The file is new or changed, and its hash is known.',
         file.path,
       )
@@ -93,14 +96,14 @@ export function remediationSteps(
         'eradicate',
         'yara-scan',
         { path: file.path },
-        alert,
+        target,
         'A match names what the file is.',
         file.path,
       )
     }
     const process = processOf(alert)
     if (process !== undefined)
-      offer('contain', 'kill-process', process, alert, 'The process is named in the alert.', process.program)
+      offer('contain', 'kill-process', process, target, 'The process is named in the alert.', process.program)
   }
   return [...steps, ...checklist(draft, alerts)].sort(
     (a, b) => phases.indexOf(a.phase) - phases.indexOf(b.phase),

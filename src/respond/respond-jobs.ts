@@ -6,7 +6,7 @@ import { confirmOutcome, type EndpointReport, endpointReport } from './confirm-o
 import type { ExecutionResult } from './execute.ts'
 import type { RespondPorts } from './respond-ports.ts'
 
-/** `executeProposal` with its client bound: no other file of this feature gets hold of the client. */
+/** `executeProposal` with its clients bound: no other file of this feature gets hold of them. */
 export type Execute = (tenant: string, proposalId: string, signal: AbortSignal) => Promise<ExecutionResult>
 
 /** What an alert asks of this feature: to take note of an endpoint's report. */
@@ -22,11 +22,11 @@ export async function handleReport(ports: RespondPorts, job: Job): Promise<void>
 
 /**
  * Handles `proposal-execute`. It may run again after a crash: `executeProposal` finds the proposal no longer approved
- * then and sends nothing. Quiet hours put it off.
+ * then and sends nothing. Quiet hours put it off, and so does what is not connected.
  */
 export async function handleExecute(execute: Execute, job: Job, signal: AbortSignal): Promise<void> {
   const result = await execute(job.tenant, job.key, signal)
-  if (result.kind === 'refused' && result.code === 'quiet-hours') {
-    throw new AppError('quiet-hours', `${executeJob} ${job.key}: ${result.reason}`, { retryable: true })
+  if (result.kind === 'refused' && (result.code === 'quiet-hours' || result.code === 'not-connected')) {
+    throw new AppError(result.code, `${executeJob} ${job.key}: ${result.reason}`, { retryable: true })
   }
 }

@@ -23,6 +23,7 @@ export interface MailRow extends MailSummaryRow {
   readonly sizeBytes: number
   readonly sha256: string
   readonly raw: Buffer
+  readonly recipients: readonly string[]
   readonly report: MailReport
   /** As `mail/judgement` wrote it; null while no model was asked. */
   readonly judgement: unknown
@@ -42,6 +43,7 @@ export interface NewMail {
   readonly sender: string
   readonly senderDomain: string
   readonly linkDomains: readonly string[]
+  readonly recipients: readonly string[]
   readonly report: MailReport
 }
 
@@ -54,8 +56,8 @@ export async function insertMail(sql: Sql, tenant: string, mail: NewMail): Promi
   const { report } = mail
   const rows = await sql.query(
     `insert into mail_messages (tenant_id, id, source, reporter, received_ms, sha256, size_bytes, raw, message_id, subject,
-       sender, sender_domain, link_domains, campaign, verdict, probability, report)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+       sender, sender_domain, link_domains, campaign, verdict, probability, report, recipients)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
      on conflict (tenant_id, sha256) do nothing returning id`,
     [
       tenant,
@@ -75,6 +77,7 @@ export async function insertMail(sql: Sql, tenant: string, mail: NewMail): Promi
       report.verdict,
       report.probability,
       JSON.stringify(report),
+      mail.recipients.map(storable),
     ],
   )
   return rows.length > 0
@@ -87,7 +90,7 @@ function storable<T extends string | null>(text: T): T {
 
 export async function findMail(sql: Sql, tenant: string, id: string): Promise<MailRow | undefined> {
   const [row] = await sql.query<MailRow>(
-    `select ${summary}, m.reporter, m.size_bytes as "sizeBytes", m.sha256, m.raw, m.report, m.judgement, m.decided_by as "decidedBy",
+    `select ${summary}, m.reporter, m.size_bytes as "sizeBytes", m.sha256, m.raw, m.recipients, m.report, m.judgement, m.decided_by as "decidedBy",
        m.decided_reason as "decidedReason", m.decided_ms as "decidedMs"
      from mail_messages m where m.tenant_id = $1 and m.id = $2`,
     [tenant, id],
@@ -168,6 +171,20 @@ export async function setMailJudgement(
     JSON.stringify(judgement),
     verdict,
   ])
+}
+
+/** Who got mails of a campaign, and what of it each got last: at most 200. */
+export function campaignRecipients(
+  sql: Sql,
+  tenant: string,
+  campaign: string,
+): Promise<{ address: string; mailId: string; receivedMs: number }[]> {
+  return sql.query(
+    `select distinct on (address) address, m.id as "mailId", m.received_ms as "receivedMs"
+     from mail_messages m, unnest(m.recipients) as address
+     where m.tenant_id = $1 and m.campaign = $2 order by address, m.received_ms desc limit 200`,
+    [tenant, campaign],
+  )
 }
 
 /** What people decided about mails of exactly this sender, latest first. */

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
+import { mailGateway } from '../../src/domain/proposal.ts'
 import type { Role } from '../../src/domain/role.ts'
 import { roles } from '../../src/domain/role.ts'
 import { fixedClock } from '../../src/lib/clock.ts'
 import { countingIds } from '../../src/lib/ids.ts'
+import type { MailGatewayClient } from '../../src/mail-gateway/mail-gateway.ts'
 import { decideProposal } from '../../src/respond/decide.ts'
 import { executeProposal } from '../../src/respond/execute.ts'
 import { peopleNow } from '../../src/respond/people-now.ts'
@@ -81,10 +83,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 /** A history: which action, then up to 14 steps, mostly beginning as people would. */
 export const history = fc.record({
-  action: fc.constantFrom('quarantine-file', 'delete-file'),
+  action: fc.constantFrom('quarantine-file', 'delete-file', 'block-mail-sender'),
   steps: fc.array(step, { minLength: 3, maxLength: 14 }),
 })
-export type History = { readonly action: 'quarantine-file' | 'delete-file'; readonly steps: readonly Step[] }
+export type History = {
+  readonly action: 'quarantine-file' | 'delete-file' | 'block-mail-sender'
+  readonly steps: readonly Step[]
+}
 
 export interface HistoryResult {
   readonly sent: number
@@ -128,7 +133,7 @@ export async function runHistory(test: TestDatabase, { action, steps }: History)
     connectDatabase({ connection: test.connection, maxConnections: 4, onIdleError: () => undefined })
   let database = connect()
   let sent = 0
-  const client: ActiveResponseClient = {
+  const activeResponse: ActiveResponseClient = {
     async send() {
       sent++
       return { kind: 'sent' }
@@ -136,6 +141,12 @@ export async function runHistory(test: TestDatabase, { action, steps }: History)
     async restartAgent() {
       sent++
       return { kind: 'sent' }
+    },
+  }
+  const gateway: MailGatewayClient = {
+    async send() {
+      sent++
+      return { kind: 'done', reason: 'blocked' }
     },
   }
   const ports = (): RespondPorts => ({
@@ -157,15 +168,18 @@ export async function runHistory(test: TestDatabase, { action, steps }: History)
         [id],
       )
     }
-    const target = { agentId: '001', agentName: 'web', platform: 'linux' } as const
     const prepared = await prepareProposal(
       ports(),
       {
         tenant: 't',
         caseId: 'c',
         action,
-        arguments: { path: '/srv/x', sha256: 'a'.repeat(64) },
-        target,
+        ...(action === 'block-mail-sender'
+          ? { arguments: { address: 'x@evil.example' }, target: mailGateway }
+          : {
+              arguments: { path: '/srv/x', sha256: 'a'.repeat(64) },
+              target: { agentId: '001', agentName: 'web', platform: 'linux' },
+            }),
         reason: 'r',
         evidence: [],
       },
@@ -216,7 +230,15 @@ export async function runHistory(test: TestDatabase, { action, steps }: History)
         case 'execute': {
           const runs = each.twice ? [database, connect()] : [database]
           await Promise.all(
-            runs.map(own => executeProposal({ ...ports(), database: own }, client, 't', id, signal)),
+            runs.map(own =>
+              executeProposal(
+                { ...ports(), database: own },
+                { activeResponse, mailGateway: gateway },
+                't',
+                id,
+                signal,
+              ),
+            ),
           )
           await Promise.all(runs.slice(1).map(own => own.close()))
           const count = sent - before

@@ -2,13 +2,15 @@ import { z } from 'zod'
 import type { AccountParts } from '../../accounts/account-parts.ts'
 import { verifyPassword } from '../../accounts/password.ts'
 import type { SignedInPerson } from '../../accounts/session.ts'
-import type { Approval, Proposal } from '../../domain/proposal.ts'
+import type { Alert } from '../../domain/alert.ts'
+import { type Approval, mailGateway, type Proposal, type ResponseTarget } from '../../domain/proposal.ts'
 import { includesRole } from '../../domain/role.ts'
 import type { Json } from '../../lib/canonical-json.ts'
 import { responseActions } from '../../respond/actions.ts'
 import { validApprovals } from '../../respond/authorise.ts'
 import { caseAlerts, caseRemediation } from '../../respond/case-response.ts'
 import { decideProposal } from '../../respond/decide.ts'
+import { isMailAlert } from '../../respond/mail-remediation.ts'
 import { prepareProposal, submitProposal, withdrawProposal } from '../../respond/propose.ts'
 import type { RespondPorts } from '../../respond/respond-ports.ts'
 import { type PersonRow, peopleByIds } from '../../store/people.ts'
@@ -21,7 +23,7 @@ import {
 } from '../../store/proposals.ts'
 import { findUserByName } from '../../store/users.ts'
 import { wasDone } from '../contract.ts'
-import { type ProposalView, respondEndpoints } from '../contract-respond.ts'
+import { type ProposalView, type ProposeBody, respondEndpoints } from '../contract-respond.ts'
 import { RequestError } from '../http-error.ts'
 import { type Caller, type Route, route } from '../route.ts'
 import { personOf } from './session-routes.ts'
@@ -32,6 +34,8 @@ export interface RespondRouteParts {
   readonly tenant: string
   /** Whether a Wazuh server is connected that can carry actions out. */
   readonly connected: boolean
+  /** Whether a connector to the mail system is set. */
+  readonly mailConnected: boolean
 }
 
 const openStates = ['draft', 'awaiting', 'approved', 'executing', 'sent', 'unknown'] as const
@@ -52,20 +56,18 @@ export function respondRoutes(parts: RespondRouteParts): Route[] {
         proposals: await views(parts, proposals, caller),
         actions: actionInfos,
         connected: parts.connected,
+        mailConnected: parts.mailConnected,
       }
     }),
     route(respondEndpoints.propose, async ({ params, body, caller }) => {
       const person = personOf(caller)
-      const agent = (await caseAlerts(database, tenant, params.id)).find(
-        alert => alert.agent.id === body.agentId,
-      )?.agent
-      if (agent === undefined)
+      const target = targetIn(await caseAlerts(database, tenant, params.id), body)
+      if (target === undefined)
         throw new RequestError(
           'bad-request',
-          `agent ${body.agentId} has no alert in case ${params.id}`,
+          `${body.agentId} has no alert in case ${params.id}`,
           'body/agentId',
         )
-      const target = { agentId: agent.id, agentName: agent.name, platform: body.platform }
       const request = {
         tenant,
         caseId: params.id,
@@ -142,6 +144,16 @@ export function respondRoutes(parts: RespondRouteParts): Route[] {
       return wasDone
     }),
   ]
+}
+
+/** What a case is about may be acted on: an agent with an alert in it, and the mail gateway where a mail is. */
+function targetIn(
+  alerts: readonly Alert[],
+  { agentId, platform }: Pick<ProposeBody, 'agentId' | 'platform'>,
+): ResponseTarget | undefined {
+  if (platform === 'mail') return alerts.some(isMailAlert) ? mailGateway : undefined
+  const agent = alerts.find(alert => alert.agent.id === agentId)?.agent
+  return agent && { agentId: agent.id, agentName: agent.name, platform }
 }
 
 const actionInfos = responseActions.map(action => ({

@@ -54,6 +54,7 @@ async function serveConnection(socket: Socket, take: TakeMail, options: MilterOp
   let collected: Buffer[] = []
   let size = 0
   let sender: string | null = null
+  let recipients: string[] = []
   const keep = (bytes: Buffer) => {
     size += bytes.length
     if (size <= largestMessageBytes) collected.push(bytes)
@@ -62,6 +63,7 @@ async function serveConnection(socket: Socket, take: TakeMail, options: MilterOp
     collected = []
     size = 0
     sender = null
+    recipients = []
   }
   for await (const { command, data } of packetsOf(socket)) {
     switch (command) {
@@ -70,7 +72,11 @@ async function serveConnection(socket: Socket, take: TakeMail, options: MilterOp
         break
       case 'M':
         forget()
-        sender = fields(data)[0]?.replace(/^<|>$/g, '') ?? null
+        sender = pathOf(data)
+        socket.write(packet('c'))
+        break
+      case 'R':
+        if (recipients.length < 1_000) recipients.push(pathOf(data))
         socket.write(packet('c'))
         break
       case 'L': {
@@ -89,7 +95,12 @@ async function serveConnection(socket: Socket, take: TakeMail, options: MilterOp
         break
       case 'E':
         if (data.length > 0) keep(Buffer.from(data))
-        for (const reply of await verdictPackets(Buffer.concat(collected), sender, take, options))
+        for (const reply of await verdictPackets(
+          Buffer.concat(collected),
+          { sender, recipients },
+          take,
+          options,
+        ))
           socket.write(reply)
         forget()
         break
@@ -110,12 +121,17 @@ async function serveConnection(socket: Socket, take: TakeMail, options: MilterOp
 /** The answer at the end of a mail: headers and quarantine first, then go on, or try again later. */
 async function verdictPackets(
   bytes: Buffer,
-  sender: string | null,
+  envelope: { readonly sender: string | null; readonly recipients: readonly string[] },
   take: TakeMail,
   options: MilterOptions,
 ): Promise<Buffer[]> {
   try {
-    const { report } = await take({ bytes, source: 'milter', reporter: sender })
+    const { report } = await take({
+      bytes,
+      source: 'milter',
+      reporter: envelope.sender,
+      recipients: envelope.recipients,
+    })
     const { action, header }: GatewayAnswer = gatewayAnswer(report)
     const tag = packet('h', Buffer.from(`${header.name}\0${header.value}\0`))
     const hold = action === 'quarantine' ? [packet('q', Buffer.from(`Tocsin: ${report.verdict}\0`))] : []
@@ -154,6 +170,11 @@ function numbers(...values: readonly number[]): Buffer {
   const bytes = Buffer.alloc(values.length * 4)
   for (const [at, value] of values.entries()) bytes.writeUInt32BE(value >>> 0, at * 4)
   return bytes
+}
+
+/** The address of an envelope command, without its brackets. */
+function pathOf(data: Buffer): string {
+  return (fields(data)[0] ?? '').replace(/^<|>$/g, '')
 }
 
 /** Texts that end in a NUL each. */

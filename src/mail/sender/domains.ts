@@ -5,7 +5,7 @@ export function registrable(host: string): string {
   return parse(host).domain ?? host
 }
 
-const freeMail = new Set(
+export const freeMail: ReadonlySet<string> = new Set(
   `gmail.com googlemail.com yahoo.com yahoo.co.uk yahoo.fr yahoo.de yahoo.es yahoo.it yahoo.co.jp yahoo.com.br ymail.com rocketmail.com
   hotmail.com hotmail.co.uk hotmail.fr hotmail.de hotmail.es hotmail.it outlook.com outlook.fr outlook.de outlook.es live.com live.fr msn.com aol.com
   aim.com icloud.com me.com mac.com gmx.de gmx.net gmx.com gmx.at gmx.ch web.de freenet.de t-online.de mail.ru yandex.com yandex.ru bk.ru inbox.ru list.ru rambler.ru
