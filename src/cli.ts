@@ -29,6 +29,14 @@ const commands: Record<string, CommandEntry> = {
     summary: 'check database, sources, Wazuh and settings, and say what to do about each fault',
     load: () => import('./commands/doctor.ts'),
   },
+  backup: {
+    summary: 'write every row and setting into one sealed file, or check such a file',
+    load: () => import('./commands/backup.ts'),
+  },
+  restore: {
+    summary: 'put a backup into an empty place, and compare it row by row',
+    load: () => import('./commands/restore.ts'),
+  },
   compliance: {
     summary: 'report the evidence for the controls of a framework, signed and reproducible',
     load: () => import('./commands/compliance.ts'),

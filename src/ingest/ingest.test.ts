@@ -1,37 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { newIngest } from '../../test/support/new-ingest.ts'
 import { databaseKinds, openTestDatabase, type TestDatabase } from '../../test/support/postgres.ts'
 import { wazuhLine } from '../../test/support/wazuh-alert.ts'
-import { defaultGrouping } from '../group/grouping-options.ts'
 import { fixedClock } from '../lib/clock.ts'
 import type { Database } from '../lib/database.ts'
-import { randomIds } from '../lib/ids.ts'
 import { setVerdicts } from '../store/case-actions.ts'
 import { readCheckpoint } from '../store/checkpoints.ts'
-import { GroupingMemory } from './grouping-memory.ts'
-import { createIngest, type IngestBatch } from './ingest.ts'
 
 const start = 1_770_000_000_000
 const clock = fixedClock(start)
 
-/** One process: its own memory of the cases. */
-function newProcess(database: Database) {
-  const ids = randomIds()
-  const ingest = createIngest({
-    database,
-    clock,
-    ids,
-    memory: new GroupingMemory(defaultGrouping, ids, clock),
-    slaMinutes: [1440, 480, 120, 30],
-  })
-  return (lines: readonly (string | Buffer)[], more: Partial<IngestBatch> = {}) =>
-    ingest({
-      tenant: 'default',
-      source: 'test',
-      sample: false,
-      lines: lines.map((line, index) => ({ bytes: Buffer.from(line), where: `line ${index + 1}` })),
-      ...more,
-    })
-}
+const newProcess = (database: Database) => newIngest(database, clock)
 
 const failedLogon = (second: number, host = 'web-01') =>
   wazuhLine({

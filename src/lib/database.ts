@@ -13,7 +13,9 @@ export interface Sql {
 /** A connection inside an open transaction. */
 export interface Transaction extends Sql {
   /** Feeds `COPY … FROM STDIN`: the quickest way in for many rows. */
-  copyIn(statement: string, chunks: Iterable<Buffer>): Promise<void>
+  copyIn(statement: string, chunks: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<void>
+  /** What `COPY … TO STDOUT` gives. Read it to its end before the next statement. */
+  copyOut(statement: string): AsyncIterable<Buffer>
 }
 
 export interface TransactionOptions {
@@ -22,6 +24,8 @@ export interface TransactionOptions {
    * lose the last half second of such commits, in order, and nothing else. Default `kept`.
    */
   readonly durability?: 'kept' | 'rebuilt'
+  /** `snapshot`: reads only, and everything as it was at the first statement, whatever others commit meanwhile. */
+  readonly reads?: 'latest' | 'snapshot'
 }
 
 export interface Database extends Sql {

@@ -19,6 +19,34 @@ export async function openStore(
   say: (line: string) => void,
   signal: AbortSignal,
 ): Promise<Store> {
+  const store = await openStoreAsIs(config, logger, say, signal)
+  try {
+    const applied = await retry(() => migrate(store.database), {
+      // A server that starts at the same time as we do takes a moment.
+      attempts: store.kind === 'server' ? 12 : 1,
+      firstDelayMs: 500,
+      maxDelayMs: 5000,
+      random: Math.random,
+      signal,
+    })
+    if (applied.length > 0) say(`database schema brought up to date (${applied.join(', ')})`)
+    const [row] = await store.database.query<{ version: string }>(
+      `select current_setting('server_version') as version`,
+    )
+    return { ...store, version: row?.version ?? 'unknown' }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+/** The same without touching the schema: for a restore, which makes it as it was when the backup was made. */
+export async function openStoreAsIs(
+  config: Config,
+  logger: FastifyBaseLogger,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Omit<Store, 'version'>> {
   const embedded =
     config.databaseUrl === undefined
       ? await startEmbeddedPostgres({ dataDir: config.dataDir, onProgress: say, signal })
@@ -29,31 +57,12 @@ export async function openStore(
     maxConnections: 16,
     onIdleError: error => logger.warn(`a database connection broke: ${error.message}`),
   })
-  const close = async () => {
-    await database.close()
-    await embedded?.stop()
-  }
-  try {
-    const applied = await retry(() => migrate(database), {
-      // A server that starts at the same time as we do takes a moment.
-      attempts: embedded === undefined ? 12 : 1,
-      firstDelayMs: 500,
-      maxDelayMs: 5000,
-      random: Math.random,
-      signal,
-    })
-    if (applied.length > 0) say(`database schema brought up to date (${applied.join(', ')})`)
-    const [row] = await database.query<{ version: string }>(
-      `select current_setting('server_version') as version`,
-    )
-    return {
-      database,
-      kind: embedded === undefined ? 'server' : 'embedded',
-      version: row?.version ?? 'unknown',
-      close,
-    }
-  } catch (error) {
-    await close()
-    throw error
+  return {
+    database,
+    kind: embedded === undefined ? 'server' : 'embedded',
+    async close() {
+      await database.close()
+      await embedded?.stop()
+    },
   }
 }

@@ -134,6 +134,11 @@ export async function reclaim(sql: Sql, nowMs: number, maxAttempts: number): Pro
   return rows.length
 }
 
+/** Takes all jobs of a kind away, whatever their state. */
+export async function removeJobs(sql: Sql, kind: string): Promise<void> {
+  await sql.query('delete from jobs where kind = $1', [kind])
+}
+
 /** How many jobs wait, run and rest dead, by kind. */
 export function queueDepth(sql: Sql): Promise<{ kind: string; state: string; count: number }[]> {
   return sql.query('select kind, state, count(*) as count from jobs group by kind, state')

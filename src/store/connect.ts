@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import pg from 'pg'
-import { from as copyFrom } from 'pg-copy-streams'
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
 import { sleep } from '../lib/abort.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import type { Database, Sql, Transaction, TransactionOptions } from '../lib/database.ts'
@@ -63,7 +63,7 @@ async function run<Row>(
 async function inTransaction<Result>(
   pool: pg.Pool,
   action: (sql: Transaction) => Promise<Result>,
-  { durability = 'kept' }: TransactionOptions = {},
+  { durability = 'kept', reads = 'latest' }: TransactionOptions = {},
 ): Promise<Result> {
   const client = await pool.connect().catch(error => {
     throw databaseError(error)
@@ -71,8 +71,13 @@ async function inTransaction<Result>(
   let broken: Error | undefined
   const sql: Sql = { query: (text, values) => run(client, text, values) }
   try {
-    await sql.query(durability === 'kept' ? 'begin' : 'begin; set local synchronous_commit = off')
-    const result = await action({ ...sql, copyIn: (statement, chunks) => copyIn(client, statement, chunks) })
+    const begin = reads === 'latest' ? 'begin' : 'begin isolation level repeatable read read only'
+    await sql.query(durability === 'kept' ? begin : `${begin}; set local synchronous_commit = off`)
+    const result = await action({
+      ...sql,
+      copyIn: (statement, chunks) => copyIn(client, statement, chunks),
+      copyOut: statement => copyOut(client, statement),
+    })
     await sql.query('commit')
     return result
   } catch (error) {
@@ -86,17 +91,29 @@ async function inTransaction<Result>(
   }
 }
 
-async function copyIn(client: pg.PoolClient, statement: string, chunks: Iterable<Buffer>): Promise<void> {
+async function copyIn(
+  client: pg.PoolClient,
+  statement: string,
+  chunks: Iterable<Buffer> | AsyncIterable<Buffer>,
+): Promise<void> {
   const stream = client.query(copyFrom(statement))
   const finished = once(stream, 'finish')
   try {
-    for (const chunk of chunks)
+    for await (const chunk of chunks)
       if (!stream.write(chunk)) await Promise.race([once(stream, 'drain'), finished])
     stream.end()
     await finished
   } catch (error) {
     stream.destroy()
     finished.catch(() => {}) // Already reported below.
+    throw databaseError(error)
+  }
+}
+
+async function* copyOut(client: pg.PoolClient, statement: string): AsyncGenerator<Buffer> {
+  try {
+    yield* client.query(copyTo(statement))
+  } catch (error) {
     throw databaseError(error)
   }
 }

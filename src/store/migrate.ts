@@ -1,11 +1,16 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../lib/app-error.ts'
-import type { Database } from '../lib/database.ts'
+import type { Database, Sql } from '../lib/database.ts'
 
 const folder = join(import.meta.dirname, 'migrations')
 /** Any number, the same in every process: the advisory lock that makes them take turns. */
 const lockNumber = 7411_0001
+
+/** The names of all migrations that this version knows, in the order in which they run. */
+export async function migrationNames(): Promise<string[]> {
+  return (await readdir(folder)).filter(name => name.endsWith('.sql')).sort()
+}
 
 /**
  * Brings the schema up to date; returns the names of the migrations that it applied. Files in `migrations/` run in
@@ -13,27 +18,33 @@ const lockNumber = 7411_0001
  * once, and a migration that fails leaves nothing behind. Throws `schema-too-new` when the database has a migration
  * that this version does not know: an older Tocsin must not write to a newer schema.
  */
-export async function migrate(database: Database): Promise<string[]> {
-  const files = (await readdir(folder)).filter(name => name.endsWith('.sql')).sort()
-  return database.transaction(async sql => {
-    await sql.query('select pg_advisory_xact_lock($1)', [lockNumber])
-    await sql.query(
-      'create table if not exists migrations (name text primary key, applied_at timestamptz not null default now())',
+export function migrate(database: Database): Promise<string[]> {
+  return database.transaction(sql => migrateIn(sql))
+}
+
+/**
+ * The same in the caller's transaction. `only`: no more than these, for a backup of an older version, which is brought
+ * up to date after its rows are in.
+ */
+export async function migrateIn(sql: Sql, only?: readonly string[]): Promise<string[]> {
+  const files = await migrationNames()
+  await sql.query('select pg_advisory_xact_lock($1)', [lockNumber])
+  await sql.query(
+    'create table if not exists migrations (name text primary key, applied_at timestamptz not null default now())',
+  )
+  const rows = await sql.query<{ name: string }>('select name from migrations')
+  const applied = new Set(rows.map(row => row.name))
+  const unknown = [...applied, ...(only ?? [])].filter(name => !files.includes(name))
+  if (unknown.length > 0) {
+    throw new AppError(
+      'schema-too-new',
+      `the database has migrations that this version does not know (${unknown.join(', ')}): run the newer Tocsin, or restore a backup`,
     )
-    const rows = await sql.query<{ name: string }>('select name from migrations')
-    const applied = new Set(rows.map(row => row.name))
-    const unknown = [...applied].filter(name => !files.includes(name))
-    if (unknown.length > 0) {
-      throw new AppError(
-        'schema-too-new',
-        `the database has migrations that this version does not know (${unknown.join(', ')}): run the newer Tocsin, or restore a backup`,
-      )
-    }
-    const missing = files.filter(name => !applied.has(name))
-    for (const name of missing) {
-      await sql.query(await readFile(join(folder, name), 'utf8'))
-      await sql.query('insert into migrations (name) values ($1)', [name])
-    }
-    return missing
-  })
+  }
+  const missing = files.filter(name => !applied.has(name) && (only?.includes(name) ?? true))
+  for (const name of missing) {
+    await sql.query(await readFile(join(folder, name), 'utf8'))
+    await sql.query('insert into migrations (name) values ($1)', [name])
+  }
+  return missing
 }

@@ -98,6 +98,20 @@ export async function changeProposal(
   )
 }
 
+/**
+ * Takes back every proposal that was on its way, for all tenants; `sent` without an answer becomes `unknown`. Returns
+ * how many.
+ */
+export async function withdrawUndecided(sql: Sql, outcome: string, nowMs: number): Promise<number> {
+  const rows = await sql.query(
+    `update proposals set outcome = $1, changed_ms = $2,
+       state = case when state in ('executing', 'sent') then 'unknown' else 'withdrawn' end
+     where state in ('awaiting', 'approved', 'executing', 'sent') returning id`,
+    [outcome, nowMs],
+  )
+  return rows.length
+}
+
 /** Records a decision; returns false where this person has already decided on this proposal. */
 export async function insertApproval(
   sql: Sql,

@@ -1,0 +1,81 @@
+import { mkdir } from 'node:fs/promises'
+import { readConfig } from '../config.ts'
+import { AppError } from '../lib/app-error.ts'
+import { systemClock } from '../lib/clock.ts'
+import { openArchive } from '../main/backup/archive.ts'
+import { placeKeys, readKeys } from '../main/backup/backup-keys.ts'
+import { archiveKey } from '../main/backup/read-backup.ts'
+import { restoreBackup } from '../main/backup/restore-backup.ts'
+import { createLogger } from '../main/create-logger.ts'
+import { masterKeyOf } from '../main/open-models-for.ts'
+import { openStoreAsIs } from '../main/open-store.ts'
+import { readPassphrase } from './backup.ts'
+import { type Command, readArgs, writeRecord } from './command.ts'
+
+const usage = `tocsin restore FILE [--keys KEYFILE --passphrase-file P] [--data DIR] [--json]
+
+Puts a backup into an empty database (DATABASE_URL, or the embedded one of an empty data folder), brings the schema up to
+date, reads every row back and compares it with the backup, and verifies the ledger. Any difference: nothing is kept.
+An older version's backup is brought up to date. It never overwrites.
+
+Response actions that were asked for or approved are taken back: they may have been carried out since the backup was
+made. People sign in anew. Start no second Tocsin on the same Wazuh while the first one runs.
+
+--keys KEYFILE       puts the keys of 'tocsin backup --keys' into the data folder; else they must be there already, or
+                     TOCSIN_MASTER_KEY must be the one of then
+--passphrase-file P  the passphrase of KEYFILE ('-': standard input)
+--data DIR           the data folder
+
+Exit code 0 restored and compared, 1 damaged, not empty, another key, or a difference, 2 bad usage.
+`
+
+/** `tocsin restore`. */
+export const command: Command = {
+  usage,
+  async run(args, io) {
+    const { values, positionals } = readArgs(args, {
+      allowPositionals: true,
+      options: {
+        keys: { type: 'string' },
+        'passphrase-file': { type: 'string' },
+        data: { type: 'string' },
+        json: { type: 'boolean' },
+      },
+    })
+    const [path, ...rest] = positionals
+    if (path === undefined || rest.length > 0) throw new AppError('bad-usage', 'say restore FILE')
+    const settings = readConfig()
+    const config = values.data === undefined ? settings : { ...settings, dataDir: values.data }
+    const say = (line: string) => io.stderr(`tocsin: ${line}\n`)
+    const archive = await openArchive(path)
+    const keys =
+      values.keys === undefined
+        ? undefined
+        : await readKeys(values.keys, await readPassphrase(values['passphrase-file'], io))
+    // Before anything is written: a backup that cannot be opened must leave the place as empty as it was.
+    const key = archiveKey(archive, keys?.masterKey ?? (await masterKeyOf(config)()))
+    await mkdir(config.dataDir, { recursive: true })
+    if (keys !== undefined && config.masterKey === undefined) await placeKeys(config.dataDir, keys)
+    archiveKey(archive, await masterKeyOf(config)())
+    const store = await openStoreAsIs(config, createLogger(config.logLevel), say, io.signal)
+    try {
+      const restored = await restoreBackup({
+        database: store.database,
+        dataDir: config.dataDir,
+        archive,
+        key,
+        clock: systemClock,
+        say,
+        signal: io.signal,
+      })
+      if (values.json) writeRecord(io, { made_at: archive.head.made_at, ...restored })
+      else
+        io.stdout(
+          `restored: ${restored.rows} rows of ${restored.tables} tables, ${restored.compared} compared one by one and the same; ledger of ${restored.ledger} entries verifies; ${restored.withdrawn} proposed actions taken back\n`,
+        )
+      return 0
+    } finally {
+      await store.close()
+    }
+  },
+}

@@ -1,0 +1,293 @@
+import { randomBytes } from 'node:crypto'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { newIngest } from '../../../test/support/new-ingest.ts'
+import { databaseKinds, openTestDatabase, type TestDatabase } from '../../../test/support/postgres.ts'
+import { wazuhLine } from '../../../test/support/wazuh-alert.ts'
+import { runCli } from '../../cli.ts'
+import { executeJob } from '../../domain/job-kinds.ts'
+import type { Proposal, ProposalState } from '../../domain/proposal.ts'
+import { appendEntries } from '../../ledger/database-ledger.ts'
+import { fixedClock } from '../../lib/clock.ts'
+import type { Database } from '../../lib/database.ts'
+import { enqueue } from '../../queue/jobs.ts'
+import { listBackupTables } from '../../store/backup-tables.ts'
+import { insertProposal } from '../../store/proposals.ts'
+import { openArchive } from './archive.ts'
+import { readKeys, writeKeys } from './backup-keys.ts'
+import { backedUpFiles, makeBackup } from './make-backup.ts'
+import { archiveKey } from './read-backup.ts'
+import { restoreBackup } from './restore-backup.ts'
+
+const clock = fixedClock(1_770_000_000_000)
+const signal = new AbortController().signal
+const masterKey = randomBytes(32)
+const hostile = 'tab\there, line\nfeed, \\. and \\N, "quoted", \u202e, 日本語, \\u0000'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tocsin-backup-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const alertOf = (number: number) =>
+  wazuhLine({
+    id: `1770000000.${number}`,
+    atMs: clock.now() + number * 1000,
+    host: `web-${number % 7}`,
+    rule: ['5710', 5, `failed ${hostile}`, ['sshd']],
+    data: { srcip: `203.0.113.${number % 200}`, srcuser: hostile },
+  })
+
+function proposalOf(state: ProposalState): Proposal {
+  const content = {
+    action: 'isolate-host',
+    arguments: {},
+    target: { agentId: '001', agentName: 'web-1', platform: 'linux' },
+    tenant: 'default',
+    caseId: 'case-1',
+    expiresAtMs: clock.now() + 3_600_000,
+    nonce: randomBytes(16).toString('hex'),
+  } as const
+  const id = `proposal-${state}`
+  return {
+    id,
+    content,
+    digest: randomBytes(32).toString('hex'),
+    state,
+    preparedBy: 'code',
+    requestedBy: 'alice',
+    reason: 'a test',
+    evidence: ['E1'],
+    createdAtMs: clock.now(),
+    outcome: undefined,
+  }
+}
+
+const states = ['draft', 'awaiting', 'approved', 'executing', 'sent', 'done', 'rejected'] as const
+
+async function fill(database: Database): Promise<void> {
+  await newIngest(database, clock)(Array.from({ length: 120 }, (_, number) => alertOf(number)))
+  await database.transaction(async sql => {
+    for (const state of states) await insertProposal(sql, proposalOf(state))
+    await enqueue(sql, 'default', [{ kind: executeJob, key: 'proposal-approved', payload: {} }], clock.now())
+    await sql.query(
+      `insert into data_keys (tenant, case_id, wrapped) values ('default', 'case-1', '\\x00ff0a5c')`,
+    )
+    const note = {
+      kind: 'note',
+      tenant: 'default',
+      actor: 'system',
+      subject: 's',
+      body: { text: hostile },
+    } as const
+    await appendEntries(sql, [note, note], clock.now())
+  })
+}
+
+/** Every row of every table, as another way than COPY gives it. */
+async function rowsOf(database: Database): Promise<Map<string, string[]>> {
+  const found = new Map<string, string[]>()
+  for (const { name } of await listBackupTables(database)) {
+    if (name === 'migrations') continue
+    const rows = await database.query<{ row: string }>(`select t::text as row from ${name} t order by 1`)
+    found.set(
+      name,
+      rows.map(({ row }) => row),
+    )
+  }
+  return found
+}
+
+const backUp = (database: Database, path: string) =>
+  makeBackup({ database, dataDir: folder, path, masterKey, nowMs: clock.now(), files: backedUpFiles, signal })
+
+async function restore(database: Database, path: string, key = masterKey) {
+  const archive = await openArchive(path)
+  const dataDir = join(folder, 'second')
+  return restoreBackup({
+    database,
+    dataDir,
+    archive,
+    key: archiveKey(archive, key),
+    clock,
+    say: () => {},
+    signal,
+  })
+}
+
+const empty = (database: Database) => database.query('drop schema public cascade; create schema public')
+
+describe.each(databaseKinds)('a backup of the %s database', kind => {
+  let from: TestDatabase
+  let to: TestDatabase
+  beforeAll(async () => {
+    // The other kind where there is one: a restore need not go to the same version of PostgreSQL.
+    ;[from, to] = await Promise.all([
+      openTestDatabase(kind),
+      openTestDatabase(databaseKinds.find(other => other !== kind) ?? kind),
+    ])
+    await fill(from.database)
+  })
+  afterAll(() => Promise.all([from.close(), to.close()]))
+  beforeEach(() => empty(to.database))
+
+  it('comes out in a second place row by row as it was, and only then are unfinished actions taken back', async () => {
+    writeFileSync(join(folder, 'models.yaml'), 'models: []\n')
+    const before = await rowsOf(from.database)
+    const path = join(folder, 'backup')
+    const written = await backUp(from.database, path)
+    const restored = await restore(to.database, path)
+    expect(restored).toMatchObject({ rows: written.rows, tables: written.tables, files: 1, migrations: [] })
+    expect(restored.compared).toBe([...before.values()].flat().length)
+    expect(restored.withdrawn).toBe(4)
+    expect(restored.ledger).toBeGreaterThan(2)
+    expect(readFileSync(join(folder, 'second', 'models.yaml'), 'utf8')).toBe('models: []\n')
+
+    const after = await rowsOf(to.database)
+    expect([...after.keys()]).toEqual([...before.keys()])
+    for (const [table, rows] of before)
+      if (!['proposals', 'jobs', 'ledger'].includes(table)) expect(after.get(table), table).toEqual(rows)
+    expect(after.get('ledger')?.slice(0, -1)).toEqual(before.get('ledger'))
+    expect(await stateOf(to.database)).toEqual({
+      draft: 'draft',
+      awaiting: 'withdrawn',
+      approved: 'withdrawn',
+      executing: 'unknown',
+      sent: 'unknown',
+      done: 'done',
+      rejected: 'rejected',
+    })
+    expect(await to.database.query(`select from jobs where kind = '${executeJob}'`)).toEqual([])
+    // Counters go on where they stood: a new job's number is none that was given before.
+    await to.database.transaction(sql => enqueue(sql, 'default', [{ kind: 'k', key: 'k', payload: {} }], 1))
+  })
+
+  it('is of one moment, while others go on writing', async () => {
+    const path = join(folder, 'backup')
+    const ingest = newIngest(from.connect(), clock)
+    let going = true
+    let number = 1000
+    const writer = (async () => {
+      while (going) await ingest([alertOf(number++)])
+    })()
+    const { rows } = await backUp(from.database, path)
+    going = false
+    await writer
+    const restored = await restore(to.database, path)
+    expect(restored.rows).toBe(rows)
+    const orphans = await to.database.query(
+      'select from alerts a where not exists (select from cases c where c.tenant_id = a.tenant_id and c.id = a.case_id)',
+    )
+    expect(orphans).toEqual([])
+    const sums = `select (select count(*) from alerts) as alerts, (select sum(alert_count)::int8 from cases) as counted`
+    const [sum] = await to.database.query<{ alerts: number; counted: number }>(sums)
+    expect(sum?.counted).toBe(sum?.alerts)
+  })
+
+  it('never overwrites, and leaves the place empty when anything is wrong', async () => {
+    const path = join(folder, 'backup')
+    await backUp(from.database, path)
+    await expect(backUp(from.database, path)).rejects.toMatchObject({ code: 'unreadable-input' })
+    await expect(restore(from.database, path)).rejects.toMatchObject({ code: 'not-empty' })
+    await expect(restore(to.database, path, randomBytes(32))).rejects.toMatchObject({ code: 'cannot-open' })
+
+    const whole = readFileSync(path)
+    const damages: [string, Buffer][] = [
+      ['one bit changed', flipped(whole, whole.length - 400)],
+      ['cut off', whole.subarray(0, whole.length - 1)],
+      ['something behind its end', Buffer.concat([whole, Buffer.from('more')])],
+    ]
+    for (const [name, bytes] of damages) {
+      const damaged = join(folder, name)
+      writeFileSync(damaged, bytes)
+      await expect(restore(to.database, damaged), name).rejects.toMatchObject({ code: 'cannot-open' })
+      expect(await to.database.query(`select from pg_tables where schemaname = 'public'`), name).toEqual([])
+    }
+    await restore(to.database, path)
+  })
+
+  it('holds no readable word of what is in it', async () => {
+    const path = join(folder, 'backup')
+    await backUp(from.database, path)
+    const bytes = readFileSync(path).toString('latin1')
+    for (const word of ['203.0.113.', 'web-1', 'isolate-host', 'alerts']) expect(bytes).not.toContain(word)
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+  })
+})
+
+it('the file of keys opens with its passphrase only', async () => {
+  const path = join(folder, 'keys')
+  const keys = { masterKey, signingKey: 'PEM' }
+  await writeKeys(path, keys, 'correct horse battery')
+  expect(await readKeys(path, 'correct horse battery')).toEqual(keys)
+  await expect(readKeys(path, 'correct horse batterz')).rejects.toMatchObject({ code: 'cannot-open' })
+  expect(readFileSync(path, 'utf8')).not.toContain(masterKey.toString('base64'))
+  expect(statSync(path).mode & 0o777).toBe(0o600)
+})
+
+describe('the commands', () => {
+  async function run(...args: string[]) {
+    let stdout = ''
+    let stderr = ''
+    const io = {
+      stdin: Readable.from([]),
+      stdout: (text: string | Uint8Array) => {
+        stdout += text
+      },
+      stderr: (text: string) => {
+        stderr += text
+      },
+      signal,
+    }
+    return { code: await runCli(args, io), stdout: () => stdout, stderr: () => stderr }
+  }
+
+  it('back up one data folder and restore it into another, keys and all', async () => {
+    chmodSync(folder, 0o755)
+    const [first, second] = ['first', 'second'].map(name => join(folder, name)) as [string, string]
+    mkdirSync(first)
+    const [file, keys, pass] = ['b', 'k', 'p'].map(name => join(folder, name)) as [string, string, string]
+    writeFileSync(pass, 'correct horse battery\n')
+    const neither = await run('backup', file, '--data', first)
+    expect(neither.code).toBe(2)
+    expect(neither.stderr()).toContain('--without-keys')
+
+    const made = await run(
+      'backup',
+      file,
+      '--keys',
+      keys,
+      '--passphrase-file',
+      pass,
+      '--data',
+      first,
+      '--json',
+    )
+    expect(made.code, made.stderr()).toBe(0)
+    expect((await run('backup', 'check', file, '--data', first)).code).toBe(0)
+    const stranger = await run('restore', file, '--data', second)
+    expect(stranger.code).toBe(1)
+    expect(stranger.stderr()).toContain('another master key')
+
+    rmSync(second, { recursive: true, force: true })
+    const back = await run('restore', file, '--keys', keys, '--passphrase-file', pass, '--data', second)
+    expect(back.code, back.stderr()).toBe(0)
+    expect(back.stdout()).toContain('compared one by one and the same')
+    expect(readFileSync(join(second, 'master.key'))).toEqual(readFileSync(join(first, 'master.key')))
+  })
+})
+
+async function stateOf(database: Database): Promise<Record<string, string>> {
+  const rows = await database.query<{ id: string; state: string }>('select id, state from proposals')
+  return Object.fromEntries(rows.map(({ id, state }) => [id.replace('proposal-', ''), state]))
+}
+
+function flipped(bytes: Buffer, at: number): Buffer {
+  const copy = Buffer.from(bytes)
+  copy[at] = (copy[at] ?? 0) ^ 1
+  return copy
+}
