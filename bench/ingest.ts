@@ -88,8 +88,9 @@ async function tocsin(): Promise<Measured> {
   let quarterMb = 0
   await alertsFile({ path: values.file, pollMs: 10, batchLines }).run(
     undefined,
-    async (lines, checkpoint) => {
-      const receipt = await ingest({ tenant: 'default', source: 'bench', sample: false, lines, checkpoint })
+    async (lines, checkpoint, before) => {
+      const batch = { tenant: 'default', source: 'bench', sample: false, lines, checkpoint }
+      const receipt = await ingest({ ...batch, ...(before && { before }) })
       stored += receipt.stored
       if (quarterMb === 0 && stored >= total / 4) quarterMb = rssMb()
       if (stored >= total) stop.abort()

@@ -139,6 +139,16 @@ describe.each(databaseKinds)('ingest on the %s database', kind => {
     expect(await count('cases', 'alert_count = 2 and revision = 2')).toBe(1)
   })
 
+  it('a batch stores nothing when the one before it failed', async () => {
+    const take = newProcess(test.database)
+    const failed = Promise.reject(new Error('the database is away'))
+    await expect(take([failedLogon(0)], { before: failed, checkpoint: { offset: 9 } })).rejects.toThrow(
+      'away',
+    )
+    expect(await count('alerts')).toBe(0)
+    expect(await count('checkpoints')).toBe(0)
+  })
+
   it('alerts do not hide in a case that a person has closed', async () => {
     const take = newProcess(test.database)
     await take([failedLogon(0)])

@@ -64,13 +64,14 @@ async function runWhileHeld(
     const checkpoint = await readCheckpoint(parts.database, parts.tenant, source.name)
     await source.run(
       checkpoint,
-      async (records, position) => {
+      async (records, position, before) => {
         const receipt = await parts.ingest({
           tenant: parts.tenant,
           source: source.name,
           sample: false,
           lines: records,
           checkpoint: position,
+          ...(before && { before }),
         })
         parts.monitor.received(source.name, receipt)
       },

@@ -232,7 +232,8 @@ function indexerSources(app: Application): Source[] {
     indexer,
     clock: app.clock,
     intervalMs: app.config.indexerPollMs,
-    overlapMs: 10 * 60_000,
+    overlapMs: 60_000,
+    lateMs: 3 * 24 * 60 * 60_000,
     firstLookBackMs: 24 * 60 * 60_000,
   }
   return [

@@ -22,7 +22,8 @@ function follow(checkpoint?: unknown, onDeliver: (lines: readonly string[]) => v
   const source = alertsFile({ path, pollMs: 5, batchLines: 3 })
   const running = source.run(
     checkpoint,
-    async (records, at) => {
+    async (records, at, before) => {
+      await before
       const texts = records.map(record => Buffer.from(record.bytes).toString())
       onDeliver(texts)
       lines.push(...texts)
@@ -130,12 +131,42 @@ describe('following alerts.json', () => {
     await follower.stop()
   })
 
+  it('reads on while a batch is being stored, and stores nothing past one that fails', async () => {
+    await writeFile(path, text(numbered(1, 12)))
+    const stop = new AbortController()
+    const stored: string[] = []
+    let [open, most, failures] = [0, 0, 2]
+    const source = alertsFile({ path, pollMs: 5, batchLines: 3 })
+    await source.run(
+      undefined,
+      async (records, _at, before) => {
+        open++
+        most = Math.max(most, open)
+        try {
+          await before
+          await sleep(20)
+          if (records.length > 0 && stored.length === 3 && failures-- > 0)
+            throw new Error('the database is away')
+          stored.push(...records.map(record => Buffer.from(record.bytes).toString()))
+          if (stored.length >= 12) stop.abort()
+        } finally {
+          open--
+        }
+      },
+      () => {},
+      stop.signal,
+    )
+    expect(stored).toEqual(numbered(1, 12))
+    expect(most).toBe(2)
+    expect(open).toBe(0)
+  })
+
   it('keeps bytes as they are, and does not choke on a line without end', async () => {
     const odd = Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xff, 0x00, 0x1b]), Buffer.from('"}')])
     await writeFile(path, Buffer.concat([odd, Buffer.from('\n'), Buffer.alloc(9 * 1024 * 1024, 'x')]))
     await appendFile(path, `\n${numbered(1, 1)[0]}\n`)
     const follower = follow()
-    const lines = await follower.until(3)
+    const lines = await follower.until(4)
     expect(lines.at(-1)).toBe('{"n":1}')
     expect(lines[0]).toBe(odd.toString())
     await follower.stop()

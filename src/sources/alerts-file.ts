@@ -20,7 +20,7 @@ const position = z.object({
   head: z.string(),
 })
 type Position = z.infer<typeof position>
-type Hand = (records: readonly SourceRecord[], reached: Position) => Promise<void>
+type Hand = (records: readonly SourceRecord[], reached: Position, before?: Promise<void>) => Promise<void>
 
 export interface AlertsFileOptions {
   readonly path: string
@@ -39,8 +39,8 @@ export function alertsFile(options: AlertsFileOptions): Source {
     async run(checkpoint, deliver, onState, signal) {
       const known = position.safeParse(checkpoint)
       let at = known.success ? known.data : undefined
-      const hand: Hand = async (records, reached) => {
-        await deliver(records, reached)
+      const hand: Hand = async (records, reached, before) => {
+        await deliver(records, reached, before)
         at = reached // Where to go on if what follows fails.
       }
       while (!signal.aborted) {
@@ -175,19 +175,23 @@ async function finishCompressed(
   let seen = 0
   let first = Buffer.alloc(0)
   const batch = new Batch(options, { ...at }, hand)
-  for await (const chunk of file.createReadStream().pipe(createGunzip())) {
-    const bytes = Buffer.from(chunk)
-    if (first.length < head.length) {
-      first = Buffer.concat([first, bytes.subarray(0, head.length)])
-      if (first.length >= head.length && !first.subarray(0, head.length).equals(head)) return false
+  try {
+    for await (const chunk of file.createReadStream().pipe(createGunzip())) {
+      const bytes = Buffer.from(chunk)
+      if (first.length < head.length) {
+        first = Buffer.concat([first, bytes.subarray(0, head.length)])
+        if (first.length >= head.length && !first.subarray(0, head.length).equals(head)) return false
+      }
+      const skip = Math.max(0, at.offset - seen)
+      seen += bytes.length
+      if (bytes.length > skip) await batch.add(splitter.push(bytes.subarray(skip)), splitter.consumed, signal)
     }
-    const skip = Math.max(0, at.offset - seen)
-    seen += bytes.length
-    if (bytes.length > skip) await batch.add(splitter.push(bytes.subarray(skip)), splitter.consumed, signal)
+    await batch.add(splitter.finish(), splitter.consumed, signal)
+    await batch.flush(splitter.consumed)
+    return true
+  } finally {
+    await batch.settle()
   }
-  await batch.add(splitter.finish(), splitter.consumed, signal)
-  await batch.flush(splitter.consumed)
-  return true
 }
 
 /** Reads from a position to the end of the file. `finished`: no more will come, so a last line without end counts. */
@@ -202,24 +206,32 @@ async function readOn(
   const splitter = new LineSplitter(start.offset)
   const batch = new Batch(options, start, hand)
   const buffer = Buffer.allocUnsafe(chunkBytes)
-  for (let offset = start.offset; !signal.aborted; ) {
-    const { bytesRead } = await file.read(buffer, 0, chunkBytes, offset)
-    if (bytesRead === 0) break
-    offset += bytesRead
-    // A copy: lines are kept until they are stored, and the buffer is filled again.
-    await batch.add(splitter.push(Buffer.from(buffer.subarray(0, bytesRead))), splitter.consumed, signal)
+  try {
+    for (let offset = start.offset; !signal.aborted; ) {
+      const { bytesRead } = await file.read(buffer, 0, chunkBytes, offset)
+      if (bytesRead === 0) break
+      offset += bytesRead
+      // A copy: lines are kept until they are stored, and the buffer is filled again.
+      await batch.add(splitter.push(Buffer.from(buffer.subarray(0, bytesRead))), splitter.consumed, signal)
+    }
+    if (mode === 'finished') await batch.add(splitter.finish(), splitter.consumed, signal)
+    await batch.flush(splitter.consumed)
+  } finally {
+    await batch.settle()
   }
-  if (mode === 'finished') await batch.add(splitter.finish(), splitter.consumed, signal)
-  await batch.flush(splitter.consumed)
   return { inode: start.inode, head: start.head, offset: splitter.consumed }
 }
 
-/** Gathers lines and hands them on by the batch, each with the position after its last line. */
+/**
+ * Gathers lines and hands them on by the batch, each with the position after its last line. While one batch is being
+ * stored the next is read and handed on: reading, parsing and the database work side by side.
+ */
 class Batch {
   readonly #options: AlertsFileOptions
   readonly #file: Position
   readonly #hand: Hand
   #lines: { bytes: Buffer; start: number }[] = []
+  #inFlight: Promise<void> | undefined
 
   constructor(options: AlertsFileOptions, file: Position, hand: Hand) {
     this.#options = options
@@ -236,15 +248,26 @@ class Batch {
     }
   }
 
+  /** Hands on what is left, and resolves when all is stored. */
   async flush(consumed: number) {
     if (this.#lines.length > 0) await this.#give(this.#lines.splice(0), consumed)
+    await this.#inFlight
   }
 
-  #give(lines: readonly { bytes: Buffer; start: number }[], offset: number): Promise<void> {
+  /** Lets what is being stored come to its end, whatever it is: nothing of it may go on after the source has stopped. */
+  async settle() {
+    await this.#inFlight?.catch(() => {})
+  }
+
+  async #give(lines: readonly { bytes: Buffer; start: number }[], offset: number): Promise<void> {
     const name = basename(this.#options.path)
-    return this.#hand(
+    const before = this.#inFlight
+    this.#inFlight = this.#hand(
       lines.map(line => ({ bytes: line.bytes, where: `${name} byte ${line.start}` })),
       { inode: this.#file.inode, head: this.#file.head, offset },
+      before,
     )
+    this.#inFlight.catch(() => {}) // Whoever waits for it next hears of it; until then it is not unhandled.
+    await before
   }
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { sleep } from '../lib/abort.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import type { Json } from '../lib/canonical-json.ts'
@@ -14,15 +15,20 @@ export interface SearchableIndexer {
     after: readonly Json[] | undefined,
     size: number,
     signal: AbortSignal,
-  ): Promise<{
-    readonly view: string
-    readonly hits: readonly {
-      readonly _index: string
-      readonly _id: string
-      readonly _source: Json
-      readonly sort?: readonly Json[]
-    }[]
-  }>
+  ): Promise<{ readonly view: string; readonly hits: readonly Hit[] }>
+  counts(
+    view: string,
+    query: Json,
+    intervalMs: number,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<number, number>>
+}
+
+interface Hit {
+  readonly _index: string
+  readonly _id: string
+  readonly _source: Json
+  readonly sort?: readonly Json[]
 }
 
 export interface IndexerPollerOptions {
@@ -32,37 +38,59 @@ export interface IndexerPollerOptions {
   readonly indexer: SearchableIndexer
   readonly clock: Clock
   readonly intervalMs: number
-  /** How late a document may turn up: each poll looks back that far. What was stored already is known by its key. */
+  /** Read anew at each poll: documents become visible out of order by that much all the time (refresh, Filebeat). */
   readonly overlapMs: number
+  /** How late a document may turn up and still be found: an agent that was offline, a Filebeat that was stopped. */
+  readonly lateMs: number
   /** Where to begin at the first start; milliseconds back from now. */
   readonly firstLookBackMs: number
 }
 
 const pageSize = 1_000
 const retryMs = 5_000
+/** Late documents are noticed by the number of documents in each of these. */
+const bucketMs = 5 * 60_000
+/** Late by little is the rule, so the newest buckets are compared at each poll; all of them now and then. */
+const recentBuckets = 3
+const sweepEveryMs = 5 * 60_000
 
-/** How far a poller is: everything up to here, but for late documents, has been stored. */
-interface Position {
-  readonly throughMs: number
+const position = z.object({
+  /** Everything up to here, but for late documents, has been stored. */
+  throughMs: z.number(),
+  /** What is older was never asked for. */
+  sinceMs: z.number().optional(),
+  /** Start of a bucket and how many documents before `throughMs` were there when it was read last. */
+  counts: z.array(z.tuple([z.number(), z.number()])).optional(),
+})
+
+/** Where a poll stands. */
+interface Reading {
+  throughMs: number
+  sinceMs: number
+  counts: Map<number, number>
+  /** Documents at or after `throughMs` that were handed on: they are read again, and not handed on again. */
+  seen: Set<string>
+  sweptMs: number
 }
 
 /**
- * Polls the Wazuh indexer: a consistent view, read page by page in the order of time, from a little before where the
- * last poll ended, since documents turn up late (refresh, Filebeat, agents that were offline). Each page is stored
- * before the next is asked for.
+ * Polls the Wazuh indexer through a consistent view, page by page in the order of time, each stored before the next is
+ * asked for. Documents turn up late. Late by seconds: each poll begins a little before where the last one ended.
+ * Later than that: each poll compares how many documents there are in each five minutes with how many there were, and
+ * reads those five minutes again where there are more. What was stored before is known by its key.
  */
 export function indexerPoller(options: IndexerPollerOptions): Source {
   return {
     name: options.name,
     async run(checkpoint, deliver, onState, signal) {
-      let throughMs = positionOf(checkpoint)?.throughMs ?? options.clock.now() - options.firstLookBackMs
+      const reading = readingFrom(checkpoint, options)
       while (!signal.aborted) {
         let waitMs = options.intervalMs
         try {
-          throughMs = await poll(options, throughMs, deliver, signal)
+          await poll(options, reading, deliver, signal)
           onState({
             kind: 'connected',
-            detail: `${options.pattern}, read through ${new Date(throughMs).toISOString()}`,
+            detail: `${options.pattern}, read through ${new Date(reading.throughMs).toISOString()}`,
           })
         } catch (error) {
           if (signal.aborted) return
@@ -75,52 +103,132 @@ export function indexerPoller(options: IndexerPollerOptions): Source {
   }
 }
 
-async function poll(
-  options: IndexerPollerOptions,
-  fromMs: number,
-  deliver: Deliver,
-  signal: AbortSignal,
-): Promise<number> {
-  const { indexer } = options
-  // Taken before the view: what is written after this moment belongs to the next poll.
-  const untilMs = options.clock.now()
-  const query = {
-    bool: {
-      filter: [
-        { range: { timestamp: { gte: fromMs - options.overlapMs, lte: untilMs, format: 'epoch_millis' } } },
-      ],
-    },
-  }
-  let view = await indexer.openView(options.pattern, signal)
-  try {
-    let after: readonly Json[] | undefined
-    for (;;) {
-      const page = await indexer.page(view, query, after, pageSize, signal)
-      view = page.view
-      const records = page.hits.map(
-        (hit): SourceRecord => ({
-          bytes: Buffer.from(JSON.stringify({ _index: hit._index, _id: hit._id, _source: hit._source })),
-          where: `${hit._index}/${hit._id}`,
-        }),
-      )
-      const last = page.hits.length < pageSize
-      // A crash in the middle of a long catch-up goes on from here, not from the start.
-      const seenMs = Number(page.hits.at(-1)?.sort?.[0] ?? Number.NaN)
-      const position: Position = {
-        throughMs: last || Number.isNaN(seenMs) ? untilMs : Math.max(fromMs, seenMs),
-      }
-      await deliver(records, position)
-      if (last) return untilMs
-      after = page.hits.at(-1)?.sort
-    }
-  } finally {
-    await indexer.closeView(view, AbortSignal.timeout(5_000)).catch(() => undefined) // It ends by itself after five minutes.
+function readingFrom(checkpoint: unknown, options: IndexerPollerOptions): Reading {
+  const known = position.safeParse(checkpoint).data
+  const throughMs = known?.throughMs ?? options.clock.now() - options.firstLookBackMs
+  return {
+    throughMs,
+    sinceMs: known?.sinceMs ?? throughMs,
+    counts: new Map(known?.counts),
+    seen: new Set(),
+    sweptMs: Number.NEGATIVE_INFINITY,
   }
 }
 
-function positionOf(checkpoint: unknown): Position | undefined {
-  if (typeof checkpoint !== 'object' || checkpoint === null || !('throughMs' in checkpoint)) return undefined
-  return typeof checkpoint.throughMs === 'number' ? { throughMs: checkpoint.throughMs } : undefined
+async function poll(
+  options: IndexerPollerOptions,
+  reading: Reading,
+  deliver: Deliver,
+  signal: AbortSignal,
+): Promise<void> {
+  const view = await options.indexer.openView(options.pattern, signal)
+  try {
+    await readLate(options, reading, view, deliver, signal)
+    await readOn(options, reading, view, deliver, signal)
+  } finally {
+    // It ends by itself after five minutes.
+    await options.indexer.closeView(view, AbortSignal.timeout(5_000)).catch(() => undefined)
+  }
+}
+
+/** Reads again the buckets that have grown behind the reader's back. */
+async function readLate(
+  options: IndexerPollerOptions,
+  reading: Reading,
+  view: string,
+  deliver: Deliver,
+  signal: AbortSignal,
+): Promise<void> {
+  const nowMs = options.clock.now()
+  const horizonMs = Math.max(bucketOf(nowMs - options.lateMs), reading.sinceMs)
+  const sweeping = nowMs - reading.sweptMs >= sweepEveryMs
+  const recentMs = bucketOf(reading.throughMs) - (recentBuckets - 1) * bucketMs
+  const fromMs = sweeping ? horizonMs : Math.max(horizonMs, recentMs)
+  if (fromMs >= reading.throughMs) return
+  const found = await options.indexer.counts(view, between(fromMs, reading.throughMs), bucketMs, signal)
+  for (const [start, count] of found) {
+    if (count > (reading.counts.get(start) ?? 0)) {
+      const range = between(Math.max(start, fromMs), Math.min(start + bucketMs, reading.throughMs))
+      for await (const hits of pages(options, view, range, signal))
+        await deliver(hits.map(recordOf), positionOf(reading))
+    }
+    reading.counts.set(start, count)
+  }
+  for (const start of reading.counts.keys())
+    if (start + bucketMs <= horizonMs || (start >= fromMs && !found.has(start))) reading.counts.delete(start)
+  if (sweeping) reading.sweptMs = nowMs
+}
+
+/** Reads what is new. A crash in the middle of a long catch-up goes on from the last page, not from the start. */
+async function readOn(
+  options: IndexerPollerOptions,
+  reading: Reading,
+  view: string,
+  deliver: Deliver,
+  signal: AbortSignal,
+): Promise<void> {
+  const before = reading.seen
+  /** What this poll read at or after `throughMs`, in the order of time, and when it happened. */
+  const ahead = new Map<string, number>()
+  let newestMs = reading.throughMs
+  for await (const hits of pages(options, view, between(reading.throughMs, undefined), signal)) {
+    for (const hit of hits) {
+      ahead.set(nameOf(hit), timeOf(hit))
+      // A manager whose clock is ahead must not make everything after it late.
+      if (timeOf(hit) <= options.clock.now()) newestMs = Math.max(newestMs, timeOf(hit))
+    }
+    const throughMs = Math.max(reading.throughMs, newestMs - options.overlapMs)
+    const counts = new Map(reading.counts)
+    for (const [name, atMs] of ahead) {
+      if (atMs >= throughMs) break
+      ahead.delete(name)
+      counts.set(bucketOf(atMs), (counts.get(bucketOf(atMs)) ?? 0) + 1)
+    }
+    const fresh = hits.filter(hit => !before.has(nameOf(hit)))
+    const reached = { ...reading, throughMs, counts }
+    if (fresh.length > 0 || throughMs > reading.throughMs)
+      await deliver(fresh.map(recordOf), positionOf(reached))
+    Object.assign(reading, reached)
+  }
+  reading.seen = new Set(ahead.keys())
+}
+
+async function* pages(
+  options: IndexerPollerOptions,
+  firstView: string,
+  query: Json,
+  signal: AbortSignal,
+): AsyncGenerator<readonly Hit[]> {
+  let view = firstView
+  let after: readonly Json[] | undefined
+  for (;;) {
+    const page = await options.indexer.page(view, query, after, pageSize, signal)
+    view = page.view
+    if (page.hits.length > 0) yield page.hits
+    if (page.hits.length < pageSize) return
+    after = page.hits.at(-1)?.sort
+  }
+}
+
+const bucketOf = (atMs: number) => Math.floor(atMs / bucketMs) * bucketMs
+const nameOf = (hit: Hit) => `${hit._index}/${hit._id}`
+/** The first sort value is the document's time. */
+const timeOf = (hit: Hit) => Number(hit.sort?.[0] ?? Number.NaN)
+
+function between(fromMs: number, beforeMs: number | undefined): Json {
+  const range = { gte: fromMs, ...(beforeMs === undefined ? {} : { lt: beforeMs }), format: 'epoch_millis' }
+  return { bool: { filter: [{ range: { timestamp: range } }] } }
+}
+
+function recordOf(hit: Hit): SourceRecord {
+  return {
+    bytes: Buffer.from(JSON.stringify({ _index: hit._index, _id: hit._id, _source: hit._source })),
+    where: nameOf(hit),
+  }
+}
+
+function positionOf({ throughMs, sinceMs, counts }: Reading): z.infer<typeof position> {
+  return { throughMs, sinceMs, counts: [...counts] }
 }
 
 function failing(options: IndexerPollerOptions, error: unknown): SourceState {

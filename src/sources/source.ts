@@ -5,10 +5,16 @@ export interface SourceRecord {
 }
 
 /**
- * Hands records on, with the position that holds once they are stored. Resolves when they are; a source goes on only
- * then, and starts again from the last position that was stored.
+ * Hands records on, with the position that holds once they are stored; resolves when they are. A source starts again
+ * from the last position that was stored. It may hand on one delivery while the one before it is being stored, and
+ * then names that one as `before`: where it fails, this one stores nothing and fails too, so that no position is
+ * stored past records that are not.
  */
-export type Deliver = (records: readonly SourceRecord[], checkpoint: unknown) => Promise<void>
+export type Deliver = (
+  records: readonly SourceRecord[],
+  checkpoint: unknown,
+  before?: Promise<void>,
+) => Promise<void>
 
 /** How a source is doing, for the settings page and the log. */
 export type SourceState =

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import type { Json } from '../lib/canonical-json.ts'
 import type { Secret } from '../lib/secret.ts'
@@ -39,6 +40,13 @@ export interface Indexer {
     size: number,
     signal: AbortSignal,
   ): Promise<{ readonly view: string; readonly hits: readonly IndexerHit[] }>
+  /** How many documents of a view match, by the start (milliseconds) of each interval of time that has any. */
+  counts(
+    view: string,
+    query: Json,
+    intervalMs: number,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<number, number>>
 }
 
 /** Opens no connection by itself. Source: OpenSearch REST API, "Point in Time" and "search_after". */
@@ -109,7 +117,38 @@ export function openIndexer(options: IndexerOptions): Indexer {
       const reply = await request('POST', '/_search', body, signal)
       return { view: textMember(reply, 'pit_id', view), hits: hitsOf(reply) }
     },
+    async counts(view, query, intervalMs, signal) {
+      const body = {
+        size: 0,
+        query,
+        pit: { id: view, keep_alive: '5m' },
+        track_total_hits: false,
+        aggs: {
+          time: {
+            date_histogram: { field: 'timestamp', fixed_interval: `${intervalMs}ms`, min_doc_count: 1 },
+          },
+        },
+      }
+      return bucketsOf(await request('POST', '/_search', body, signal))
+    },
   }
+}
+
+// A pattern that matches no index is answered without `aggregations`.
+const histogram = z.object({
+  aggregations: z
+    .object({ time: z.object({ buckets: z.array(z.object({ key: z.number(), doc_count: z.number() })) }) })
+    .optional(),
+})
+
+function bucketsOf(reply: unknown): ReadonlyMap<number, number> {
+  const read = histogram.safeParse(reply)
+  if (!read.success)
+    throw new AppError(
+      'indexer-refused',
+      'the indexer answered a date_histogram in another shape: is this an OpenSearch?',
+    )
+  return new Map(read.data.aggregations?.time.buckets.map(bucket => [bucket.key, bucket.doc_count]))
 }
 
 function hitsOf(reply: unknown): IndexerHit[] {

@@ -65,7 +65,8 @@ async function collect(options: {
   clock?: { now(): number }
   checkpoint?: unknown
   enough: (ids: string[]) => boolean
-  onBatch?: (ids: string[]) => Promise<void>
+  indexer?: Indexer
+  onState?: () => Promise<void>
 }) {
   const stop = new AbortController()
   const ids: string[] = []
@@ -73,10 +74,11 @@ async function collect(options: {
   const source = indexerPoller({
     name: 'indexer',
     pattern: 'wazuh-alerts-4.x-*',
-    indexer,
+    indexer: options.indexer ?? indexer,
     clock: options.clock ?? fixedClock(nowMs),
     intervalMs: 50,
-    overlapMs: 600_000,
+    overlapMs: 30_000,
+    lateMs: 86_400_000,
     firstLookBackMs: 86_400_000,
   })
   await source.run(
@@ -86,10 +88,9 @@ async function collect(options: {
         ...records.map(record => (JSON.parse(Buffer.from(record.bytes).toString()) as { _id: string })._id),
       )
       position = checkpoint
-      await options.onBatch?.(ids)
       if (options.enough(ids)) stop.abort()
     },
-    () => undefined,
+    () => void options.onState?.(),
     AbortSignal.any([signal, stop.signal]),
   )
   return { ids, position }
@@ -112,16 +113,60 @@ describe('the indexer poller on a real OpenSearch', () => {
     expect(bulk.status).toBe(200)
     const first = await collect({ enough: ids => ids.length >= 2500 })
     expect(first.ids).toEqual(Array.from({ length: 2500 }, (_, i) => `a${i}`))
-    // Its time is before the end of the last poll, but it was indexed only now.
-    await write('late', { timestamp: new Date(nowMs - 60_000).toISOString() })
-    await write('new', { timestamp: new Date(nowMs + 1000).toISOString() })
+    // Indexed only now; the last poll ended at the time of a2499.
+    const endMs = nowMs - 3_600_000 + 2499 * 1000
+    await write('late by little', { timestamp: new Date(endMs - 10_000).toISOString() })
+    await write('late by half an hour', { timestamp: new Date(endMs - 1_800_000).toISOString() })
+    await write('late by a year', { timestamp: new Date(endMs - 365 * 86_400_000).toISOString() })
+    await write('ahead of its time', { timestamp: new Date(nowMs + 86_400_000).toISOString() })
+    await write('new', { timestamp: new Date(endMs + 1000).toISOString() })
     const second = await collect({
       clock: fixedClock(nowMs + 5000),
       checkpoint: first.position,
-      enough: ids => ids.includes('new'),
+      enough: ids => ids.includes('ahead of its time'),
     })
-    expect(second.ids).toContain('late')
-    expect(second.ids.length).toBeLessThan(1000)
+    expect(second.ids).toEqual(
+      expect.arrayContaining(['late by little', 'late by half an hour', 'new', 'ahead of its time']),
+    )
+    expect(second.ids).not.toContain('late by a year')
+    // The five minutes around the late one and the half minute at the end, not everything.
+    expect(second.ids.length).toBeLessThan(340)
+    // What is ahead of its time does not hide what comes in time, and nothing is handed on again.
+    await write('in time', { timestamp: new Date(endMs + 2000).toISOString() })
+    const third = await collect({
+      clock: fixedClock(nowMs + 6000),
+      checkpoint: second.position,
+      enough: ids => ids.includes('in time'),
+    })
+    expect(third.ids).toContain('in time')
+    expect(third.ids.length).toBeLessThan(40)
+  })
+
+  it('hands nothing on twice while nothing changes, and finds what is late between two polls', async context => {
+    if (node === undefined) return context.skip()
+    let polls = 0
+    const counted: Indexer = {
+      ...indexer,
+      openView: (...args) => {
+        polls++
+        return indexer.openView(...args)
+      },
+    }
+    let written = false
+    const { ids } = await collect({
+      indexer: counted,
+      enough: ids => ids.includes('late between polls'),
+      onState: async () => {
+        if (polls < 3 || written) return
+        written = true
+        await write('late between polls', {
+          timestamp: new Date(nowMs - 3_600_000 + 2_400_000).toISOString(),
+        })
+      },
+    })
+    expect(polls).toBeGreaterThan(3)
+    // All of it once, and the five minutes of the late one once more.
+    expect(ids.length).toBeLessThan(2500 + 320)
   })
 
   it('goes on from the page that was stored last', async context => {
@@ -211,6 +256,7 @@ describe('the indexer poller on a real OpenSearch', () => {
       clock: fixedClock(nowMs),
       intervalMs: 10,
       overlapMs: 0,
+      lateMs: 0,
       firstLookBackMs: 0,
     })
     await source.run(
