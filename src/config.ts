@@ -70,6 +70,8 @@ const schema = z.object({
   TOCSIN_API_TOKEN: secret.optional(),
   /** A folder with `decoders/`, `rules/` and `lists/` that rule drafts are proven with, where no manager runs here. */
   TOCSIN_RULESET: z.string().optional(),
+  /** A folder of YARA rules that the assistant scans attachments with. By default yara in the data directory. */
+  TOCSIN_YARA_RULES: z.string().optional(),
 
   /** Feeds of threat intelligence (`feeds: [{id, kind, url, ...}]`). By default feeds.yaml in the data directory, if there is one. */
   TOCSIN_INTEL_FEEDS: z.string().optional(),
@@ -158,6 +160,7 @@ export interface Config {
   readonly ownDomains: readonly string[]
   /** Folder of the rules that drafts are added to; a local manager's own by default. */
   readonly rulesetDir: string | undefined
+  readonly yaraRulesDir: string
   /** Low, medium, high, critical. */
   readonly slaMinutes: readonly number[]
 }
@@ -208,6 +211,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     feedsFile: values.TOCSIN_INTEL_FEEDS ?? join(dataDir, 'feeds.yaml'),
     ownDomains: values.TOCSIN_OWN_DOMAINS,
     rulesetDir: values.TOCSIN_RULESET,
+    yaraRulesDir: values.TOCSIN_YARA_RULES ?? join(dataDir, 'yara'),
     slaMinutes: values.TOCSIN_SLA_MINUTES,
   }
 }

@@ -1,23 +1,28 @@
 import { once } from 'node:events'
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
 import packageJson from '../../package.json' with { type: 'json' }
-import { answerQuestion } from '../chat/answer-question.ts'
 import { readConfig } from '../config.ts'
-import { rankTechniques } from '../intel/rank-techniques.ts'
 import { AppError } from '../lib/app-error.ts'
 import { systemClock } from '../lib/clock.ts'
 import { createEgressFetch } from '../lib/egress-fetch.ts'
 import type { Secret } from '../lib/secret.ts'
-import { type AssistantSource, createMcpServer } from '../mcp/assistant-tools.ts'
-import { type Command, type Io, readArgs, readInput } from './command.ts'
-import { AlertReader } from './triage/read-alerts.ts'
+import {
+  type AssistantSource,
+  createAssistantServer,
+  type ToolAnswer,
+  type ToolDescription,
+} from '../mcp/assistant-server.ts'
+import { localSource } from '../mcp/local-source.ts'
+import { type Command, type Io, readArgs } from './command.ts'
+import { offlineAsker, offlineTools } from './offline-tools.ts'
 
 /** `tocsin mcp`. */
 export const command: Command = {
   usage: `tocsin mcp --data FILE
 tocsin mcp --server URL
 
-Speaks the Model Context Protocol on standard input and output. All tools read; none writes.
+Speaks the Model Context Protocol on standard input and output. All tools read; none writes. A running Tocsin speaks it
+over HTTP, too, at /mcp.
 
   --data    answers from a file of Wazuh alerts
   --server  answers from a running Tocsin, with the rights of the API token in TOCSIN_API_TOKEN (scope read)
@@ -26,7 +31,7 @@ Exit codes: 0 the client went away, 2 bad usage or unreadable input.
 `,
   async run(args, io) {
     const { values } = readArgs(args, { options: { data: { type: 'string' }, server: { type: 'string' } } })
-    const server = createMcpServer(await sourceOf(values, io), packageJson.version)
+    const server = createAssistantServer(await sourceOf(values, io), packageJson.version)
     const transport = new StdioServerTransport()
     await server.connect(transport)
     await Promise.race([once(io.stdin, 'end'), once(io.signal, 'abort')])
@@ -44,14 +49,10 @@ async function sourceOf(values: { data?: string; server?: string }, io: Io): Pro
   }
   if (values.data === undefined || values.data === '-')
     throw new AppError('bad-usage', 'say where to look: --data FILE or --server URL')
-  const reader = new AlertReader(systemClock.now())
-  reader.read(await readInput(values.data, io), values.data)
-  const alerts = reader.result().alerts.toSorted((a, b) => a.timestampMs - b.timestampMs)
-  return {
-    ask: async question => answerQuestion(question, { alerts, rankTechniques, nowMs: systemClock.now() }),
-  }
+  return localSource(await offlineTools(values.data, io), offlineAsker, systemClock)
 }
 
+/** The tools of a running Tocsin, over its API. */
 function remoteSource(base: string, token: Secret): AssistantSource {
   const url = new URL(base)
   const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port)
@@ -82,13 +83,10 @@ function remoteSource(base: string, token: Secret): AssistantSource {
     return response.json()
   }
   return {
-    ask: (question, caseId, signal) =>
-      call('/api/ask', signal, { question, ...(caseId === undefined ? {} : { caseId }) }),
-    listCases: (text, limit, signal) =>
-      call(
-        `/api/cases?${new URLSearchParams({ status: 'open,in-progress', limit: String(limit), ...(text === undefined ? {} : { text }) })}`,
-        signal,
-      ),
-    readCase: (id, signal) => call(`/api/cases/${encodeURIComponent(id)}`, signal),
+    // What our own server answers: validated there against its contract.
+    listTools: async signal =>
+      ((await call('/api/assistant/tools', signal)) as { tools: ToolDescription[] }).tools,
+    callTool: async (name, input, signal) =>
+      (await call(`/api/assistant/tools/${encodeURIComponent(name)}`, signal, { input })) as ToolAnswer,
   }
 }

@@ -9,22 +9,22 @@ export const askBody = z.object({
 })
 export type AskBody = z.infer<typeof askBody>
 
+export const evidenceView = z.object({
+  id: z.string(),
+  kind: z.string(),
+  source: z.string(),
+  pointer: z.string(),
+  quote: z.string(),
+  trust: z.enum(['observed', 'attacker-controlled', 'knowledge-base', 'human']),
+  label: z.string(),
+})
+
 export const chatAnswer = z.object({
   answer: z.string(),
   sentences: z.array(
     z.object({ text: z.string(), evidence: z.array(z.string()), status: z.enum(claimStatuses) }),
   ),
-  evidence: z.array(
-    z.object({
-      id: z.string(),
-      kind: z.string(),
-      source: z.string(),
-      pointer: z.string(),
-      quote: z.string(),
-      trust: z.enum(['observed', 'attacker-controlled', 'knowledge-base', 'human']),
-      label: z.string(),
-    }),
-  ),
+  evidence: z.array(evidenceView),
   route: z.enum(['deterministic', 'model']),
   techniques: z.array(z.object({ id: z.string(), name: z.string(), tactics: z.array(z.string()) })),
   toolCalls: z.array(
@@ -38,6 +38,31 @@ export const chatAnswer = z.object({
 })
 export type ChatAnswer = z.infer<typeof chatAnswer>
 
+export const toolDescription = z.object({
+  name: z.string(),
+  title: z.string(),
+  description: z.string(),
+  /** JSON schema of the tool's arguments. */
+  inputSchema: z.record(z.string(), z.json()),
+})
+
+export const toolAnswer = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('found'),
+    value: z.object({
+      /** One sentence; every number in it was counted by code. */
+      summary: z.string(),
+      rows: z.array(z.record(z.string(), z.json())),
+      total: z.number(),
+      /** Hand it back as `offset`; null at the end. */
+      nextOffset: z.number().nullable(),
+      evidence: z.array(evidenceView),
+    }),
+  }),
+  z.object({ kind: z.literal('failed'), code: z.string(), reason: z.string() }),
+])
+export type ToolAnswerView = z.infer<typeof toolAnswer>
+
 /** The assistant: reads, never acts. */
 export const chatEndpoints = {
   ask: endpoint({
@@ -48,5 +73,21 @@ export const chatEndpoints = {
     access: { kind: 'role', role: 'viewer', scope: 'read' },
     body: askBody,
     reply: chatAnswer,
+  }),
+  listTools: endpoint({
+    method: 'GET',
+    path: '/api/assistant/tools',
+    summary: 'The assistant’s tools that you may use. All of them read; none writes.',
+    access: { kind: 'role', role: 'viewer', scope: 'read' },
+    reply: z.object({ tools: z.array(toolDescription) }),
+  }),
+  runTool: endpoint({
+    method: 'POST',
+    path: '/api/assistant/tools/:name',
+    summary: 'Run one tool with your rights. What goes wrong with it is in the answer.',
+    access: { kind: 'role', role: 'viewer', scope: 'read' },
+    params: z.object({ name: z.string().min(1).max(100) }),
+    body: z.object({ input: z.record(z.string(), z.json()).default({}) }),
+    reply: toolAnswer,
   }),
 }

@@ -1,10 +1,13 @@
 import { randomInt } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
 import packageJson from '../../package.json' with { type: 'json' }
 import { createAsk } from '../ask/ask.ts'
+import { decideQuestion } from '../ask/build-request.ts'
 import { knownAttackIds } from '../ask/known-attack-ids.ts'
 import type { VaultStore } from '../ask/vault-store.ts'
 import { environmentSecret } from '../config.ts'
+import { type ModelTask, type TrustZone, trustZones } from '../domain/data-class.ts'
 import type { Inventory } from '../domain/inventory.ts'
 import type { AskModel } from '../domain/model-question.ts'
 import { attackVersion } from '../knowledge/attack-techniques.ts'
@@ -51,7 +54,17 @@ export interface OpenModels {
   readonly gateway: Gateway
   /** Puts real values back into every text of an answer, for the viewer only. */
   reveal<Value>(tenant: string, caseId: string, value: Value): Promise<Value>
+  /** What policy says of a text for each zone. Sends nothing. */
+  explainPolicy(tenant: string, text: string, task: ModelTask): Promise<ExplainedDecision[]>
   close(): Promise<void>
+}
+
+export interface ExplainedDecision {
+  readonly zone: TrustZone
+  readonly decision: string
+  readonly rule: string
+  readonly classes: Readonly<Record<string, number>>
+  readonly reasons: readonly string[]
 }
 
 /** Reads `models.yaml`; without the file there are no models. */
@@ -82,23 +95,54 @@ export async function openModels(parts: ModelParts): Promise<OpenModels> {
     clock: systemClock,
     random: Math.random,
   })
+  const inventory = compiledInventory(parts)
   const ask = createAsk({
     gateway,
     ledger: parts.ledger,
     dataKeys: parts.dataKeys,
     vaults: parts.vaults,
     policy: parts.policy,
-    inventory: compiledInventory(parts),
+    inventory,
     known: knownAttackIds,
     versions: { tocsin: packageJson.version, knowledge: `${attackVersion.domain} ${attackVersion.version}` },
     newBoundary,
   })
   return {
+    async explainPolicy(tenant, text, task) {
+      const rules = {
+        policy: await parts.policy(tenant),
+        redaction: (await inventory(tenant)).redaction,
+      }
+      return trustZones.map(zone => {
+        const { decision, rule, classes, reasons } = decideQuestion(
+          questionOf(tenant, text, task),
+          zone,
+          rules,
+        )
+        const counts = Object.fromEntries(classes.map(each => [each.class, each.count]))
+        return { zone, decision, rule, classes: counts, reasons }
+      })
+    },
     ask: opened.length > 0 ? ask : undefined,
     askAny: ask,
     gateway,
     reveal: (tenant, caseId, value) => parts.vaults.change(tenant, caseId, vault => revealAll(value, vault)),
     close: async () => void (await Promise.all(opened.map(({ close }) => close()))),
+  }
+}
+
+/** A text as the only evidence of a question, for deciding on it. */
+function questionOf(tenant: string, text: string, task: ModelTask) {
+  const item = { id: 'E1', kind: 'text', source: 'text', pointer: '', trust: 'observed', label: '' } as const
+  return {
+    task,
+    tenant,
+    caseId: 'explain',
+    instructions: '',
+    promptVersion: 'explain',
+    evidence: [{ ...item, quote: text }],
+    schema: z.object({}),
+    maxOutputTokens: 1,
   }
 }
 

@@ -31,7 +31,7 @@ export function openRuleDrafts({ config, store, clock, ids, wazuh }: Application
 }
 
 /** Read anew each time: a manager's rules change under a running Tocsin. */
-function presentRules(folder: string | undefined): RulesetFiles {
+export function presentRules(folder: string | undefined): RulesetFiles {
   if (folder !== undefined) return readRulesetFolder(folder)
   if (!existsSync(stockFolder))
     throw new RequestError(

@@ -33,8 +33,9 @@ import { openDatabaseDataKeys } from '../ledger/stored-data-keys.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import type { Application } from './application.ts'
 import { connectionsOf } from './connections.ts'
+import { openAssistantTools } from './open-assistant.ts'
 import { readModelSettings } from './open-models.ts'
-import { masterKeyOf } from './open-models-for.ts'
+import { masterKeyOf, openModelsOnline } from './open-models-for.ts'
 import { openRuleDrafts } from './open-rule-drafts.ts'
 import { replaySample } from './sample.ts'
 import { settingEvidence } from './setting-evidence.ts'
@@ -56,6 +57,9 @@ export async function serve(app: Application): Promise<Serving> {
   const parts = { database, clock, ids, tenant }
   const modelSettings = await readModelSettings(config.modelsFile)
   const dataKeys = openDatabaseDataKeys(database, await masterKeyOf(config)())
+  const models = await openModelsOnline(config, database)
+  const recentAlerts = new RecentAlerts(database, tenant)
+  const tools = openAssistantTools(app, recentAlerts, models, async () => undefined)
   const server = await createServer({
     routes: [
       ...healthRoutes(database, app.registry),
@@ -69,7 +73,7 @@ export async function serve(app: Application): Promise<Serving> {
       ...entityRoutes(parts),
       ...intelRoutes({ ...parts, ownDomains: config.ownDomains }),
       ...intelExportRoutes({ ...parts, ownDomains: config.ownDomains }),
-      ...chatRoutes({ alerts: new RecentAlerts(database, tenant), rankTechniques, clock }),
+      ...chatRoutes({ alerts: recentAlerts, rankTechniques, clock, tenant, tools }),
       ...accountRoutes(app.accounts),
       ...respondRoutes({
         ports: app.respond,
@@ -137,6 +141,7 @@ export async function serve(app: Application): Promise<Serving> {
     async close() {
       stopping.abort()
       await Promise.all([server.close(), listening])
+      await models.close()
     },
   }
 }

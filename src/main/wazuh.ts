@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import type { RuleDeployment } from '../domain/rule-deployment.ts'
 import type { Clock } from '../lib/clock.ts'
 import { type ActiveResponseClient, openActiveResponse } from '../wazuh/active-response.ts'
+import { type AgentState, openAgentState } from '../wazuh/agent-state.ts'
 import { openAgentLookup, type WazuhAgent } from '../wazuh/agents.ts'
 import { apiEventSink, type EventSink } from '../wazuh/event-sink.ts'
 import { type Indexer, openIndexer } from '../wazuh/indexer.ts'
@@ -16,6 +17,8 @@ export interface WazuhParts {
   readonly sink: EventSink | undefined
   readonly activeResponse: ActiveResponseClient | undefined
   readonly indexer: Indexer | undefined
+  /** Agents, inventory, SCA and FIM, for reading. */
+  readonly agents: AgentState | undefined
   readonly ruleFiles: RuleDeployment | undefined
   /** What the server knows of hosts; nothing where it is not connected. */
   readonly lookUpAgents: (agentIds: readonly string[]) => Promise<readonly WazuhAgent[]>
@@ -46,6 +49,7 @@ export function openWazuh(config: Config, clock: Clock, onTrouble: (error: unkno
   return {
     sink: config.publish ? (queue ?? (api && apiEventSink(api))) : undefined,
     lookUpAgents: api ? openAgentLookup(api, clock, onTrouble) : async () => [],
+    agents: api && openAgentState(api),
     activeResponse: api && openActiveResponse(api),
     ruleFiles: api && openRuleFiles(api),
     indexer:

@@ -1,6 +1,7 @@
 import { runInWorker } from '../lib/run-in-worker.ts'
 import { toByteText } from '../wazuh-rules/byte-text.ts'
 import { fastPrefilter } from '../wazuh-rules/fast-prefilter.ts'
+import { ruleTextOf } from '../wazuh-rules/rule-text.ts'
 import { loadRuleset, type RulesetFiles } from '../wazuh-rules/ruleset.ts'
 import { Session } from '../wazuh-rules/session.ts'
 import { verdictRecord } from '../wazuh-rules/verdict-record.ts'
@@ -34,20 +35,13 @@ export function surroundingsOf(
       const seen = `decoder ${decoder.name ?? 'none'}, fields ${Object.keys(data).join(', ') || 'none'}`
       found.set(
         id === null ? `no rule (${seen})` : `rule ${id}`,
-        id === null ? `No rule fires; ${seen}.` : `${seen}\n${ruleText(base, id)}`.slice(0, longest),
+        id === null
+          ? `No rule fires; ${seen}.`
+          : `${seen}\n${ruleTextOf(base, id)?.text ?? ''}`.slice(0, longest),
       )
     }
   }
   return [...found].map(([name, text]) => ({ name, text }))
-}
-
-function ruleText(base: RulesetFiles, id: string): string {
-  const pattern = new RegExp(`<rule[^>]*\\bid\\s*=\\s*["']${id}["'][^]*?</rule>`)
-  for (const { text } of base.rules) {
-    const [found] = pattern.exec(text) ?? []
-    if (found !== undefined) return found
-  }
-  return ''
 }
 
 export interface SurroundingsQuestion {

@@ -206,3 +206,21 @@ export async function deleteReport(sql: Sql, tenant: string, id: string): Promis
   )
   return rows.length > 0
 }
+
+/** The reports that name an indicator, newest first. `value` as `intel/` folds it. */
+export function indicatorMentions(
+  sql: Sql,
+  tenant: string,
+  value: string,
+  limit: number,
+): Promise<
+  { reportId: string; title: string; type: string; role: string; confidence: number; reportedMs: number }[]
+> {
+  return sql.query(
+    `select m.report_id as "reportId", coalesce(r.title, r.name) as title, m.type, m.role, m.confidence,
+       r.created_ms as "reportedMs"
+     from intel_mentions m join intel_reports r on r.tenant_id = m.tenant_id and r.id = m.report_id
+     where m.tenant_id = $1 and lower(m.value) = $2 order by r.created_ms desc, m.report_id limit $3`,
+    [tenant, value, limit],
+  )
+}

@@ -10,7 +10,8 @@ export interface StandInAgent {
   readonly name: string
   readonly status: 'active' | 'disconnected' | 'never_connected'
   readonly activeResponse: boolean
-  readonly os?: { readonly platform: string; readonly name: string }
+  readonly os?: { readonly platform: string; readonly name: string; readonly version?: string }
+  readonly lastKeepAlive?: string
 }
 
 export interface RecordedCall {
@@ -37,6 +38,8 @@ export interface WazuhStandIn {
   /** Events that were taken by POST /events. */
   readonly events: string[]
   agents: readonly StandInAgent[]
+  /** Rows of `/syscollector/{id}/…`, `/sca/{id}…` and `/syscheck/{id}`, by path. */
+  readonly states: Map<string, readonly Record<string, unknown>[]>
   /** Faults for the next calls, first come first served. */
   readonly faults: Fault[]
   /** Called with each active response that was taken: the test's endpoint carries it out. */
@@ -54,6 +57,7 @@ export async function startWazuhServer(agents: readonly StandInAgent[] = []): Pr
     files: new Map<string, string>(),
     events: [] as string[],
     agents,
+    states: new Map<string, readonly Record<string, unknown>[]>(),
     faults: [] as Fault[],
     tokens: new Set<string>(),
     onActiveResponse: undefined as WazuhStandIn['onActiveResponse'],
@@ -79,6 +83,7 @@ type State = {
   files: Map<string, string>
   events: string[]
   agents: readonly StandInAgent[]
+  states: Map<string, readonly Record<string, unknown>[]>
   faults: Fault[]
   tokens: Set<string>
   onActiveResponse: WazuhStandIn['onActiveResponse']
@@ -152,6 +157,7 @@ function route(state: State, call: Call, type: string | undefined, text: string)
   if (/^PUT \/agents\/\d{3,}\/restart$/.test(name)) return restart(state, call)
   if (name === 'POST /events') return events(state, call, json(type, text))
   if (name === 'GET /agents') return agentList(state, call)
+  if (/^GET \/(syscollector|sca|syscheck)\/\d{3,}(\/|$)/.test(name)) return stateRows(state, call)
   if (name === 'GET /')
     return { data: { title: 'Wazuh API REST', api_version: '4.14.7', revision: 'x' }, error: 0 }
   if (name === 'GET /manager/configuration/validation')
@@ -291,7 +297,8 @@ function agentList(state: State, call: Call): unknown {
   const found = state.agents.filter(
     agent =>
       (wanted === undefined || wanted.includes(agent.id)) &&
-      (call.query.status === undefined || agent.status === call.query.status),
+      (call.query.status === undefined || agent.status === call.query.status) &&
+      holdsWord(agent, call.query.search),
   )
   return {
     data: {
@@ -301,6 +308,37 @@ function agentList(state: State, call: Call): unknown {
       failed_items: [],
     },
     message: 'All selected agents information was returned',
+    error: 0,
+  }
+}
+
+/** The real API looks for the word in every field, in any case. */
+function holdsWord(row: object, word: string | undefined): boolean {
+  return word === undefined || JSON.stringify(Object.values(row)).toLowerCase().includes(word.toLowerCase())
+}
+
+function stateRows(state: State, call: Call): unknown {
+  const [, , id = ''] = call.path.split('/')
+  const known = ['offset', 'limit', 'search', 'result', 'select', 'sort', 'q']
+  const unknown = Object.keys(call.query).find(name => !known.includes(name))
+  if (unknown !== undefined)
+    throw new Problem(400, 1000, `Extra query parameter(s) ['${unknown}'] not in spec`)
+  if (!state.agents.some(agent => agent.id === id))
+    return items([], 'No information was returned', [failure(1701, 'Agent does not exist', id)])
+  const rows = (state.states.get(call.path) ?? []).filter(
+    row =>
+      holdsWord(row, call.query.search) &&
+      (call.query.result === undefined || row.result === call.query.result),
+  )
+  const offset = Number(call.query.offset ?? 0)
+  return {
+    data: {
+      affected_items: rows.slice(offset, offset + Number(call.query.limit ?? 500)),
+      total_affected_items: rows.length,
+      total_failed_items: 0,
+      failed_items: [],
+    },
+    message: 'All information was returned',
     error: 0,
   }
 }

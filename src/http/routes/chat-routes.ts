@@ -1,14 +1,19 @@
+import type { z } from 'zod'
 import type { Answer, ChatData } from '../../chat/answer.ts'
 import { answerQuestion } from '../../chat/answer-question.ts'
 import type { RecentAlerts } from '../../chat/recent-alerts.ts'
+import { describeTools, outcomeView } from '../../chat/tools/describe-tools.ts'
+import { type Asker, runTool, type Tool } from '../../chat/tools/tool.ts'
 import type { Clock } from '../../lib/clock.ts'
-import { type ChatAnswer, chatEndpoints } from '../contract-chat.ts'
-import { type Route, route } from '../route.ts'
+import { type ChatAnswer, chatEndpoints, type ToolAnswerView } from '../contract-chat.ts'
+import { type Caller, type Route, route } from '../route.ts'
 
 export interface ChatRouteParts {
   readonly alerts: RecentAlerts
   readonly rankTechniques: ChatData['rankTechniques']
   readonly clock: Clock
+  readonly tenant: string
+  readonly tools: readonly Tool[]
 }
 
 /** Questions and answers. */
@@ -25,7 +30,22 @@ export function chatRoutes(parts: ChatRouteParts): Route[] {
         }),
       )
     }),
+    route(chatEndpoints.listTools, async ({ caller }) => ({
+      // JSON schemas are JSON; only the declared type is wider.
+      tools: describeTools(parts.tools, askerOf(caller, parts.tenant)) as z.input<
+        typeof chatEndpoints.listTools.reply
+      >['tools'],
+    })),
+    route(chatEndpoints.runTool, async ({ params, body, caller, signal }) => {
+      const context = { asker: askerOf(caller, parts.tenant), nowMs: parts.clock.now(), signal }
+      return outcomeView(await runTool(parts.tools, params.name, body.input, context)) as ToolAnswerView
+    }),
   ]
+}
+
+/** A token reads as a viewer does: it never has its owner's role. */
+export function askerOf(caller: Caller, tenant: string): Asker {
+  return { tenant, role: caller.kind === 'person' ? caller.user.role : 'viewer' }
 }
 
 function answerView(answer: Answer): ChatAnswer {

@@ -19,7 +19,9 @@ interface TextResult {
 
 it('offers only tools that read', async () => {
   const { tools } = await client.listTools()
-  expect(tools.map(tool => tool.name)).toEqual(['ask'])
+  const names = tools.map(tool => tool.name)
+  expect(names).toEqual(expect.arrayContaining(['ask', 'search_alerts', 'attack_lookup', 'search_documents']))
+  expect(names.filter(name => /delete|block|approve|write|propose|deploy|close/.test(name))).toEqual([])
   expect(tools.every(tool => tool.annotations?.readOnlyHint === true)).toBe(true)
 })
 
@@ -33,7 +35,9 @@ it("answers the official SDK's client from the data, with evidence", async () =>
     name: 'ask',
     arguments: { question: 'How many alerts are there?' },
   })) as TextResult
-  expect(JSON.parse(count.content[0]?.text ?? '')).toMatchObject({ route: 'deterministic', model: null })
+  expect(JSON.parse(count.content[0]?.text ?? '')).toMatchObject({
+    rows: [{ status: 'computed', evidence: expect.arrayContaining(['E1']) }],
+  })
 })
 
 it('refuses arguments that are too long, and unknown tools', async () => {
@@ -45,4 +49,14 @@ it('refuses arguments that are too long, and unknown tools', async () => {
     .callTool({ name: 'delete_file', arguments: {} })
     .catch(error => ({ isError: true, content: [{ text: String(error) }] }))) as TextResult
   expect(unknown.isError).toBe(true)
+})
+
+it('offers knowledge as resources and reviewed prompts', async () => {
+  const { resourceTemplates } = await client.listResourceTemplates()
+  expect(resourceTemplates.map(each => each.uriTemplate)).toContain('tocsin://attack/{id}')
+  const { contents } = await client.readResource({ uri: 'tocsin://attack/T1027' })
+  expect(JSON.stringify(contents)).toContain('Obfuscated Files or Information')
+  await expect(client.readResource({ uri: 'file:///etc/passwd' })).rejects.toThrow(/no resource/)
+  const prompt = await client.getPrompt({ name: 'triage-case', arguments: { case_id: 'case_1' } })
+  expect(JSON.stringify(prompt.messages)).toContain('case_1')
 })
