@@ -15,6 +15,8 @@ const { values } = parseArgs({
 })
 const [seconds, rate] = [Number(values.seconds), Number(values.rate)]
 const batch = 25
+/** A case of up to so many alerts is briefed as it grows; a larger one every other second (see `ingest/ingest.ts`). */
+const smallCase = 20
 const port = 17_412
 const base = `http://127.0.0.1:${port}`
 
@@ -44,16 +46,20 @@ async function measure(headers: Record<string, string>, token: string): Promise<
     pings.push(performance.now() - start)
   }
   const briefs = await openStream(headers)
-  /** Since when a case waits for a brief, and whether it has none yet. */
-  const waiting = new Map<string, { readonly since: number; readonly first: boolean }>()
-  const [firstDelays, laterDelays]: [number[], number[]] = [[], []]
+  /** Since when a case waits for a brief, and which kind of case it is. */
+  const waiting = new Map<string, { readonly since: number; readonly kind: keyof typeof delays }>()
+  const delays = { 'new cases': [] as number[], 'small grown cases': [] as number[], floods: [] as number[] }
   briefs.onEvent(event => {
     const waits = waiting.get(event.caseId)
     if (event.kind === 'brief-ready') {
       waiting.delete(event.caseId)
-      if (waits !== undefined) (waits.first ? firstDelays : laterDelays).push(performance.now() - waits.since)
-    } else if (waits === undefined)
-      waiting.set(event.caseId, { since: performance.now(), first: event.kind === 'case-created' })
+      if (waits !== undefined) delays[waits.kind].push(performance.now() - waits.since)
+      return
+    }
+    if (waits !== undefined) return
+    const isNew = event.kind === 'case-created'
+    const kind = isNew ? 'new cases' : event.revision <= smallCase ? 'small grown cases' : 'floods'
+    waiting.set(event.caseId, { since: performance.now(), kind })
   })
   const lines = realisticAlerts(seconds * rate, 2)
   const start = performance.now()
@@ -78,12 +84,9 @@ async function measure(headers: Record<string, string>, token: string): Promise<
   console.log(
     `${((seconds * rate) / took).toFixed(0)} alerts/s; an empty request takes ${ping.toFixed(1)} ms; cases left without a brief: ${waiting.size}`,
   )
-  for (const [name, delays] of [
-    ['new cases', firstDelays],
-    ['grown cases', laterDelays],
-  ] as const)
+  for (const [name, times] of Object.entries(delays))
     console.log(
-      `${name}: ${delays.length} briefs on the stream, p50 ${quantile(delays, 0.5).toFixed(0)} ms (${(quantile(delays, 0.5) / ping).toFixed(0)} empty requests), p99 ${quantile(delays, 0.99).toFixed(0)} ms after they were stored`,
+      `${name}: ${times.length} briefs on the stream, p50 ${quantile(times, 0.5).toFixed(0)} ms (${(quantile(times, 0.5) / ping).toFixed(0)} empty requests), p99 ${quantile(times, 0.99).toFixed(0)} ms after they were stored`,
     )
 }
 
@@ -125,7 +128,7 @@ async function post(lines: readonly string[], token: string): Promise<void> {
 async function openStream(headers: Record<string, string>) {
   const call = request(`${base}/api/events`, { headers: { cookie: headers.cookie ?? '' } }).end()
   const [response] = await once(call, 'response')
-  let listener: (event: { kind: string; caseId: string }) => void = () => {}
+  let listener: (event: { kind: string; caseId: string; revision: number }) => void = () => {}
   let rest = ''
   response.setEncoding('utf8').on('data', (text: string) => {
     const parts = `${rest}${text}`.split('\n\n')

@@ -5,10 +5,12 @@ import { type Config, readConfig } from '../config.ts'
 import { messageOf } from '../lib/app-error.ts'
 import { systemClock } from '../lib/clock.ts'
 import { createLogger } from '../main/create-logger.ts'
-import { openStore } from '../main/open-store.ts'
+import { type OpenedStore, openStoreAsIs } from '../main/open-store.ts'
 import { openWazuh } from '../main/wazuh.ts'
 import { queueDepth } from '../queue/jobs.ts'
 import { countRows } from '../store/counts.ts'
+import { hasEmbeddedDatabase } from '../store/embedded-postgres.ts'
+import { pendingMigrations } from '../store/migrate.ts'
 import type { Command, Io } from './command.ts'
 import { readArgs, writeRecord } from './command.ts'
 
@@ -25,8 +27,8 @@ interface Finding {
 export const command: Command = {
   usage: `tocsin doctor [--json]
 
-Checks Node, data folder, database, port, alerts file, indexer, Wazuh server API and queue, each with a hint. It reads and
-changes nothing in Wazuh. Secrets are never printed.
+Checks Node, data folder, database, port, alerts file, indexer, Wazuh server API and queue, each with a hint. It changes
+nothing, in Wazuh or here. Secrets are never printed.
 
   --json   one JSON record a check: {check, state: ok|warning|failed|off, detail, hint}
 
@@ -85,28 +87,56 @@ async function dataFolder(config: Config): Promise<Finding[]> {
 
 async function database(config: Config, io: Io): Promise<Finding[]> {
   const check = 'database'
+  if (config.databaseUrl === undefined && !(await hasEmbeddedDatabase(config.dataDir)))
+    return [{ check, state: 'off', detail: 'embedded, not there yet: the first start makes it' }]
   try {
-    const logger = createLogger('silent')
-    const store = await openStore(config, logger, () => {}, io.signal)
+    const store = await openStoreAsIs(config, createLogger('silent'), () => {}, io.signal)
     try {
-      const counts = await countRows(store.database, 'default')
-      const dead = (await queueDepth(store.database)).filter(row => row.state === 'dead')
-      const detail = `${store.kind} PostgreSQL ${store.version}: ${counts.alerts} alerts, ${counts.cases} cases, ${counts.quarantined} in quarantine`
-      const findings: Finding[] = [{ check, state: 'ok', detail }]
-      for (const row of dead)
-        findings.push({
-          check: 'jobs',
-          state: 'warning',
-          detail: `${row.count} jobs of the kind ${row.kind} failed for good`,
-          hint: 'The log of the worker says why; last_error in the table jobs does too.',
-        })
-      return findings
+      return await databaseFindings(store, check)
     } finally {
       await store.close()
     }
   } catch (error) {
-    return [{ check, state: 'failed', detail: messageOf(error) }]
+    const hint =
+      config.databaseUrl === undefined
+        ? `${config.dataDir}/postgres/postgres.log says more.`
+        : 'Check DATABASE_URL and that the server lets this host in.'
+    return [{ check, state: 'failed', detail: messageOf(error), hint }]
   }
+}
+
+async function databaseFindings({ database, kind }: OpenedStore, check: string): Promise<Finding[]> {
+  const [row] = await database.query<{ version: string }>(
+    `select current_setting('server_version') as version`,
+  )
+  const server = `${kind} PostgreSQL ${row?.version}`
+  const pending = await pendingMigrations(database)
+  if (pending.length > 0)
+    return [
+      {
+        check,
+        state: 'warning',
+        detail: `${server}: the schema is older than this Tocsin (${pending.length} changes to come)`,
+        hint: 'The next start brings it up to date. Make a backup first: tocsin backup --help.',
+      },
+    ]
+  const counts = await countRows(database, 'default')
+  const dead = (await queueDepth(database)).filter(({ state }) => state === 'dead')
+  return [
+    {
+      check,
+      state: 'ok',
+      detail: `${server}: ${counts.alerts} alerts, ${counts.cases} cases, ${counts.quarantined} in quarantine`,
+    },
+    ...dead.map(
+      ({ count, kind: job }): Finding => ({
+        check: 'jobs',
+        state: 'warning',
+        detail: `${count} jobs of the kind ${job} failed for good`,
+        hint: 'The log of the worker says why; last_error in the table jobs does too.',
+      }),
+    ),
+  ]
 }
 
 async function port(config: Config): Promise<Finding[]> {

@@ -122,12 +122,11 @@ async function storeAlerts(
   await countAlerts(sql, tenant, fresh)
   await addHistory(sql, tenant, nowMs, reopenings(grown, parts.ids))
   const followUps = parts.followUps === undefined ? [] : fresh.flatMap(parts.followUps)
-  await enqueue(
-    sql,
-    tenant,
-    [...grouped.cases.map(draft => investigation(draft, grownById.get(draft.id), nowMs)), ...followUps],
-    nowMs,
+  const linked = new Set(grouped.assignments.filter(each => each.kind === 'linked').map(each => each.caseId))
+  const investigations = grouped.cases.map(draft =>
+    investigation(draft, isNews(draft, grownById.get(draft.id), linked), nowMs),
   )
+  await enqueue(sql, tenant, [...investigations, ...followUps], nowMs)
   await announce(sql, tenant, eventsOf(grouped.cases, grown, nowMs))
 }
 
@@ -139,18 +138,26 @@ function place(alerts: readonly Alert[], grouped: GroupingResult): PlacedAlert[]
   })
 }
 
-/** How long a case that has a brief and only grows waits for the next one: what else arrives then costs nothing. */
-const growthDelayMs = 1500
+/**
+ * How long a case waits for its next brief when it got more of the same: what else arrives meanwhile then costs
+ * nothing. The more alerts it has, the less one more changes, so a small case hardly waits and a flood is briefed
+ * every other second.
+ */
+const growthDelayMs = (alerts: number) => Math.min(1500, 10 * alerts)
 
-/** New and graver cases are briefed at once and before others of their severity. */
-function investigation(draft: CaseDraft, grown: GrownCase | undefined, nowMs: number): JobDraft {
-  const urgent = grown === undefined || grown.created || grown.raised || grown.reopened
+/** A new case, a graver one, and one that an alert of another kind joined. */
+function isNews(draft: CaseDraft, grown: GrownCase | undefined, linked: ReadonlySet<string>): boolean {
+  return grown === undefined || grown.created || grown.raised || grown.reopened || linked.has(draft.id)
+}
+
+/** News is briefed at once and before all growth: else, on a busy machine, loud cases would starve new ones. */
+function investigation(draft: CaseDraft, news: boolean, nowMs: number): JobDraft {
   return {
     kind: investigateJob,
     key: draft.id,
     payload: { caseId: draft.id },
-    priority: 2 * severities.indexOf(draft.severity) + (urgent ? 1 : 0),
-    runAtMs: urgent ? nowMs : nowMs + growthDelayMs,
+    priority: severities.indexOf(draft.severity) + (news ? severities.length : 0),
+    runAtMs: news ? nowMs : nowMs + growthDelayMs(draft.alertCount),
   }
 }
 

@@ -5,11 +5,15 @@ import { connectDatabase, type OpenDatabase } from '../store/connect.ts'
 import { startEmbeddedPostgres } from '../store/embedded-postgres.ts'
 import { migrate } from '../store/migrate.ts'
 
-export interface Store {
+/** A database that is open, whatever its schema. */
+export interface OpenedStore {
   readonly database: OpenDatabase
   readonly kind: 'embedded' | 'server'
-  readonly version: string
   close(): Promise<void>
+}
+
+export interface Store extends OpenedStore {
+  readonly version: string
 }
 
 /** Opens the database that the settings name, starting the embedded one where none is, and brings it up to date. */
@@ -40,13 +44,13 @@ export async function openStore(
   }
 }
 
-/** The same without touching the schema: for a restore, which makes it as it was when the backup was made. */
+/** The same without touching the schema: for a look, and for a restore, which makes it as it was at the backup. */
 export async function openStoreAsIs(
   config: Config,
   logger: FastifyBaseLogger,
   say: (line: string) => void,
   signal: AbortSignal,
-): Promise<Omit<Store, 'version'>> {
+): Promise<OpenedStore> {
   const embedded =
     config.databaseUrl === undefined
       ? await startEmbeddedPostgres({ dataDir: config.dataDir, onProgress: say, signal })

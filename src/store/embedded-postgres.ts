@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { chmod, chown, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { access, chmod, chown, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -63,6 +63,14 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   const child = await launch(place, binaries)
   await waitUntilReady(connection, options.signal, () => child.exitCode)
   return { connection, stop: () => stop(child, place) }
+}
+
+/** Whether the first start has made the database already. */
+export function hasEmbeddedDatabase(dataDir: string): Promise<boolean> {
+  return access(join(dataDir, 'postgres', 'data', 'PG_VERSION')).then(
+    () => true,
+    () => false,
+  )
 }
 
 async function preparePlace(dataDir: string): Promise<Place> {

@@ -48,3 +48,27 @@ export async function migrateIn(sql: Sql, only?: readonly string[]): Promise<str
   }
   return missing
 }
+
+/** The migrations that a start of this version would apply; changes nothing. Throws `schema-too-new` as `migrate` does. */
+export async function pendingMigrations(sql: Sql): Promise<string[]> {
+  const files = await migrationFiles()
+  const [there] = await sql.query(`select from pg_tables where tablename = 'migrations'`)
+  return there === undefined ? files : missingIn(sql, files)
+}
+
+async function migrationFiles(): Promise<string[]> {
+  return (await readdir(folder)).filter(name => name.endsWith('.sql')).sort()
+}
+
+async function missingIn(sql: Sql, files: readonly string[]): Promise<string[]> {
+  const rows = await sql.query<{ name: string }>('select name from migrations')
+  const applied = new Set(rows.map(row => row.name))
+  const unknown = [...applied].filter(name => !files.includes(name))
+  if (unknown.length > 0) {
+    throw new AppError(
+      'schema-too-new',
+      `the database has migrations that this version does not know (${unknown.join(', ')}): run the newer Tocsin, or restore a backup`,
+    )
+  }
+  return files.filter(name => !applied.has(name))
+}
