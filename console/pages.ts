@@ -1,4 +1,5 @@
 import {
+  ArchiveX,
   ClipboardCheck,
   Grid3x3,
   Inbox,
@@ -125,6 +126,15 @@ export const pages: readonly PageEntry[] = [
     goKey: 'c',
     role: 'approver',
     load: () => import('./pages/compliance.tsx'),
+  },
+  {
+    path: '/retention',
+    title: 'Retention',
+    icon: ArchiveX,
+    section: 'Govern',
+    goKey: 'd',
+    role: 'approver',
+    load: () => import('./pages/retention.tsx'),
   },
   {
     path: '/settings',

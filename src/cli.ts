@@ -37,6 +37,10 @@ const commands: Record<string, CommandEntry> = {
     summary: 'put a backup into an empty place, and compare it row by row',
     load: () => import('./commands/restore.ts'),
   },
+  retention: {
+    summary: 'show, set and apply how long each kind of record is kept',
+    load: () => import('./commands/retention.ts'),
+  },
   compliance: {
     summary: 'report the evidence for the controls of a framework, signed and reproducible',
     load: () => import('./commands/compliance.ts'),

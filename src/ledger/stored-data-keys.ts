@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
-import type { Database } from '../lib/database.ts'
+import type { Database, Sql } from '../lib/database.ts'
 import { isErrno, withFileLock } from '../lib/file-lock.ts'
 import { open, seal } from '../lib/sealed-box.ts'
 import { type DataKeys, keyErased } from './sealed-content.ts'
@@ -71,12 +71,15 @@ export function openDatabaseDataKeys(database: Database, masterKey: Uint8Array):
       if (!row?.wrapped) throw keyErased(caseId)
       return open(masterKey, row.wrapped, contextOf(tenant, caseId))
     },
-    async erase(tenant, caseId) {
-      await database.query(
-        `insert into data_keys (tenant, case_id, wrapped) values ($1, $2, null)
-         on conflict (tenant, case_id) do update set wrapped = null`,
-        [tenant, caseId],
-      )
-    },
+    erase: (tenant, caseId) => eraseDataKeys(database, tenant, [caseId]),
   }
+}
+
+/** The same erasure in the caller's transaction, so that it is committed together with its record. */
+export async function eraseDataKeys(sql: Sql, tenant: string, caseIds: readonly string[]): Promise<void> {
+  await sql.query(
+    `insert into data_keys (tenant, case_id, wrapped) select $1, unnest($2::text[]), null
+     on conflict (tenant, case_id) do update set wrapped = null`,
+    [tenant, caseIds],
+  )
 }

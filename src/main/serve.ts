@@ -22,6 +22,7 @@ import { ledgerRoutes } from '../http/routes/ledger-routes.ts'
 import { mailRoutes } from '../http/routes/mail-routes.ts'
 import { regroupRoutes } from '../http/routes/regroup-routes.ts'
 import { respondRoutes } from '../http/routes/respond-routes.ts'
+import { retentionRoutes } from '../http/routes/retention-routes.ts'
 import { ruleDraftRoutes } from '../http/routes/rule-draft-routes.ts'
 import { savedViewRoutes } from '../http/routes/saved-view-routes.ts'
 import { sessionRoutes } from '../http/routes/session-routes.ts'
@@ -33,6 +34,7 @@ import { openDatabaseDataKeys } from '../ledger/stored-data-keys.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import type { Application } from './application.ts'
 import { connectionsOf } from './connections.ts'
+import { erasurePartsOf } from './erasure-parts.ts'
 import { openAssistantTools } from './open-assistant.ts'
 import { readModelSettings } from './open-models.ts'
 import { masterKeyOf, openModelsOnline } from './open-models-for.ts'
@@ -91,6 +93,7 @@ export async function serve(app: Application): Promise<Serving> {
         settings: settingEvidence(config),
         version: packageJson.version,
       }),
+      ...retentionRoutes({ ...(await erasurePartsOf(config, database, clock)), tenant }),
       ...ruleDraftRoutes({
         ports: openRuleDrafts(app),
         tenant,

@@ -40,6 +40,7 @@ import { openFeeds } from './open-feeds.ts'
 import { openModelsOnline } from './open-models-for.ts'
 import { openRuleDrafts } from './open-rule-drafts.ts'
 import { runMailDoors } from './run-mail-doors.ts'
+import { keepRetention } from './run-retention.ts'
 import { runSources } from './run-sources.ts'
 
 /** Reads the sources and works on the queue until the signal fires; then finishes what is in hand. */
@@ -72,6 +73,7 @@ export async function work(app: Application, signal: AbortSignal): Promise<void>
     await Promise.all([
       runWorker(worker, handlersOf(app, investigation, models.ask), signal),
       sweep(app, signal),
+      keepRetention(app, signal),
       runMailDoors(app, signal),
       runFeeds(
         {

@@ -1,0 +1,146 @@
+import { appendEntries } from '../ledger/database-ledger.ts'
+import { eraseDataKeys } from '../ledger/stored-data-keys.ts'
+import { AppError } from '../lib/app-error.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Database, Sql } from '../lib/database.ts'
+import {
+  casesNaming,
+  type DeletedRows,
+  deleteCases,
+  deleteMails,
+  mailsNaming,
+  whyKept,
+  withMerged,
+} from '../store/delete-cases.ts'
+import { advanceGrouping, lockGrouping } from '../store/grouping-state.ts'
+import { eraseVaultRow } from '../store/vaults.ts'
+
+export interface ErasureParts {
+  readonly database: Database
+  readonly clock: Clock
+  /** The keyed digest under which a case's vault lies. */
+  readonly vaultScope: (tenant: string, caseId: string) => string
+  /** A keyed digest: what was erased must be provable without being kept. */
+  readonly digest: (value: string) => string
+}
+
+export interface Erased {
+  readonly cases: number
+  readonly rows: DeletedRows
+  /** Cases that were left, with the reason. */
+  readonly kept: readonly { readonly id: string; readonly why: 'legal-hold' | 'action-in-motion' }[]
+}
+
+interface CaseErasure {
+  readonly tenant: string
+  readonly caseIds: readonly string[]
+  /** `user:alice`, `job:retention`. */
+  readonly actor: string
+  readonly reason: string
+  /** Anything more to delete and record in the same transaction. */
+  readonly also?: (sql: Sql) => Promise<Readonly<Record<string, number | string>>>
+}
+
+/**
+ * Deletes cases with everything under them, destroys the keys of what the ledger keeps about them sealed, and the map
+ * of their placeholders. The ledger's entries stay: their chain holds, their content can be read by nobody. Cases
+ * under legal hold, and those with an action in motion, are left.
+ */
+export async function eraseCases(parts: ErasureParts, erasure: CaseErasure): Promise<Erased> {
+  const { tenant, actor, reason } = erasure
+  return parts.database.transaction(async sql => {
+    const epoch = await lockGrouping(sql, tenant)
+    const kept = await whyKept(sql, tenant, erasure.caseIds)
+    const going = erasure.caseIds.filter(id => kept.every(each => each.id !== id))
+    const all = await withMerged(sql, tenant, going)
+    const rows = await deleteCases(sql, tenant, going)
+    for (const id of all) await eraseVaultRow(sql, tenant, parts.vaultScope(tenant, id))
+    await eraseDataKeys(sql, tenant, all)
+    // Every process forgets what it remembers of these cases before it groups another alert.
+    await advanceGrouping(sql, tenant, epoch + 1)
+    const more = (await erasure.also?.(sql)) ?? {}
+    if (all.length > 0 || Object.keys(more).length > 0) {
+      const body = { reason, cases: all, rows, ...more }
+      const subject = all.length === 1 ? (all[0] ?? '') : 'erasure'
+      await appendEntries(sql, [{ kind: 'key-erased', tenant, actor, subject, body }], parts.clock.now())
+    }
+    return { cases: all.length, rows, kept }
+  })
+}
+
+/** Whom an erasure is about: an entity as cases name it. */
+export interface Subject {
+  readonly type: string
+  readonly value: string
+}
+
+export interface ErasurePreview {
+  readonly cases: readonly {
+    readonly id: string
+    readonly title: string
+    readonly status: string
+    readonly kept: 'legal-hold' | 'action-in-motion' | null
+  }[]
+  readonly mails: number
+}
+
+/** What naming this person, host or address would delete. Deletes nothing. */
+export async function previewErasure(
+  database: Database,
+  tenant: string,
+  subject: Subject,
+): Promise<ErasurePreview> {
+  const cases = await casesNaming(database, tenant, subject)
+  const kept = await whyKept(
+    database,
+    tenant,
+    cases.map(({ id }) => id),
+  )
+  const mails = await mailsOf(database, tenant, subject)
+  return {
+    cases: cases.map(each => ({ ...each, kept: kept.find(({ id }) => id === each.id)?.why ?? null })),
+    mails: mails.length,
+  }
+}
+
+/**
+ * Erases every case that names a person and every mail with their address. Throws `conflict` where the preview that was
+ * agreed to counted other cases: what nobody has seen is not deleted.
+ */
+export async function eraseSubject(
+  parts: ErasureParts,
+  request: {
+    readonly tenant: string
+    readonly subject: Subject
+    readonly actor: string
+    readonly reason: string
+    readonly agreedCases: number
+  },
+): Promise<Erased & { readonly mails: number }> {
+  const { tenant, subject, actor, reason } = request
+  const cases = await casesNaming(parts.database, tenant, subject)
+  if (cases.length !== request.agreedCases)
+    throw new AppError(
+      'conflict',
+      `${cases.length} cases name ${subject.value} now, and ${request.agreedCases} were agreed to: look again`,
+    )
+  let mails = 0
+  const erased = await eraseCases(parts, {
+    tenant,
+    caseIds: cases.map(({ id }) => id),
+    actor,
+    reason,
+    also: async sql => {
+      mails = await deleteMails(sql, tenant, await mailsOf(sql, tenant, subject))
+      return {
+        mails,
+        subject_type: subject.type,
+        subject_digest: parts.digest(`${subject.type}:${subject.value}`),
+      }
+    },
+  })
+  return { ...erased, mails }
+}
+
+const mailsOf = (sql: Sql, tenant: string, { value }: Subject) =>
+  value.includes('@') ? mailsNaming(sql, tenant, value) : Promise.resolve([])

@@ -1,0 +1,131 @@
+import { z } from 'zod'
+import { appendEntries } from '../ledger/database-ledger.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Database, Sql } from '../lib/database.ts'
+import { readGovernanceSetting, writeGovernanceSetting } from '../store/governance-settings.ts'
+import { type AgingRecord, agingRecords, countOld, deleteOld, findOldCases } from '../store/old-records.ts'
+import { dropExpiredVaults } from '../store/vaults.ts'
+import { type ErasureParts, eraseCases } from './erase.ts'
+
+const dayMs = 86_400_000
+const settingName = 'retention'
+const caseBatch = 50
+const rowBatch = 1000
+
+/** Days after which each kind of record is deleted; null: never. The ledger is always kept whole. */
+export const retentionSchema = z.strictObject(
+  Object.fromEntries(agingRecords.map(kind => [kind, z.int().min(1).max(36_500).nullable()])) as {
+    // One member for each kind: `fromEntries` cannot say so.
+    [kind in AgingRecord]: z.ZodNullable<z.ZodInt>
+  },
+)
+export type Retention = Readonly<z.infer<typeof retentionSchema>>
+
+/** In force until somebody sets another: long enough for a year's audit, never for ever. */
+export const defaultRetention: Retention = {
+  'closed-cases': 400,
+  mails: 400,
+  'threat-reports': null,
+  quarantine: 90,
+  'account-events': 730,
+  'dead-jobs': 90,
+  'alert-counts': 400,
+}
+
+export interface RetentionInForce {
+  readonly days: Retention
+  /** Null: the default, nobody has set it. */
+  readonly changed: { readonly by: string | null; readonly atMs: number } | null
+}
+
+export async function readRetention(sql: Sql, tenant: string): Promise<RetentionInForce> {
+  const stored = await readGovernanceSetting(sql, tenant, settingName)
+  if (stored === undefined) return { days: defaultRetention, changed: null }
+  return {
+    days: retentionSchema.parse(stored.value),
+    changed: { by: stored.changedBy, atMs: stored.changedMs },
+  }
+}
+
+/** Sets it, with an entry in the ledger that says what it was and what it is. */
+export async function changeRetention(
+  database: Database,
+  tenant: string,
+  days: Retention,
+  by: string,
+  nowMs: number,
+): Promise<void> {
+  await database.transaction(async sql => {
+    const before = await readRetention(sql, tenant)
+    await writeGovernanceSetting(sql, tenant, settingName, days, by, nowMs)
+    const body = { setting: settingName, from: before.days, to: days }
+    await appendEntries(
+      sql,
+      [{ kind: 'config-change', tenant, actor: `user:${by}`, subject: settingName, body }],
+      nowMs,
+    )
+  })
+}
+
+/** How many records of each kind are too old now. */
+export async function countDue(
+  sql: Sql,
+  tenant: string,
+  { days }: RetentionInForce,
+  nowMs: number,
+): Promise<Record<AgingRecord, number>> {
+  const counts = agingRecords.map(async kind => {
+    const limit = days[kind]
+    return [kind, limit === null ? 0 : await countOld(sql, tenant, kind, nowMs - limit * dayMs)] as const
+  })
+  return Object.fromEntries(await Promise.all(counts)) as Record<AgingRecord, number> // All kinds are in it.
+}
+
+/**
+ * Deletes what is too old, in small transactions so that nobody waits for it. What was deleted is written to the
+ * ledger in each; a run that is broken off goes on where it was.
+ */
+export async function runRetention(
+  parts: ErasureParts & { readonly clock: Clock },
+  tenant: string,
+  signal: AbortSignal,
+): Promise<Partial<Record<AgingRecord, number>>> {
+  const { database, clock } = parts
+  const { days } = await readRetention(database, tenant)
+  const deleted: Partial<Record<AgingRecord, number>> = {}
+  await dropExpiredVaults(database, clock.now())
+  for (const kind of agingRecords) {
+    const limit = days[kind]
+    if (limit === null) continue
+    const beforeMs = clock.now() - limit * dayMs
+    const batch = () =>
+      kind === 'closed-cases'
+        ? deleteOldCases(parts, tenant, beforeMs)
+        : database.transaction(sql => deleteOld(sql, tenant, kind, beforeMs, rowBatch))
+    for (let count = await batch(); count > 0 && !signal.aborted; count = await batch())
+      deleted[kind] = (deleted[kind] ?? 0) + count
+  }
+  const { 'closed-cases': _cases, ...others } = deleted // Those wrote their entries themselves.
+  if (Object.keys(others).length > 0) {
+    const body = { text: 'deleted by age', deleted: others }
+    const entry = { kind: 'note', tenant, actor: 'job:retention', subject: settingName, body } as const
+    await database.transaction(sql => appendEntries(sql, [entry], clock.now()))
+  }
+  return deleted
+}
+
+async function deleteOldCases(
+  parts: ErasureParts & { readonly clock: Clock },
+  tenant: string,
+  beforeMs: number,
+): Promise<number> {
+  const ids = await findOldCases(parts.database, tenant, beforeMs, caseBatch)
+  if (ids.length === 0) return 0
+  const { cases } = await eraseCases(parts, {
+    tenant,
+    caseIds: ids,
+    actor: 'job:retention',
+    reason: 'older than the retention of closed cases',
+  })
+  return cases
+}

@@ -1,0 +1,79 @@
+import type { Sql } from '../lib/database.ts'
+
+/** Kinds of records that age. The ledger is not among them: it is kept whole. */
+export const agingRecords = [
+  'closed-cases',
+  'mails',
+  'threat-reports',
+  'quarantine',
+  'account-events',
+  'dead-jobs',
+  'alert-counts',
+] as const
+export type AgingRecord = (typeof agingRecords)[number]
+
+const dayMs = 86_400_000
+
+// $1 tenant, $2 the time before which a record is too old. Each names the rows to delete. Cases have their own way.
+const old: Readonly<Record<Exclude<AgingRecord, 'closed-cases'>, { table: string; where: string }>> = {
+  mails: { table: 'mail_messages', where: 'received_ms < $2' },
+  'threat-reports': { table: 'intel_reports', where: 'created_ms < $2' },
+  quarantine: { table: 'quarantine', where: 'at_ms < $2' },
+  'account-events': { table: 'account_events', where: 'at_ms < $2' },
+  'dead-jobs': { table: 'jobs', where: `state = 'dead' and created_ms < $2` },
+  'alert-counts': { table: 'alert_counts', where: `day < $2::bigint / ${dayMs}` },
+}
+
+const oldCases = `select c.id from cases c where c.tenant_id = $1 and c.status = 'closed' and c.last_seen_ms < $2
+  and not exists (select from legal_holds h where h.tenant_id = c.tenant_id and h.case_id = c.id)`
+
+/** How many records of a kind are older than `beforeMs`. */
+export async function countOld(
+  sql: Sql,
+  tenant: string,
+  kind: AgingRecord,
+  beforeMs: number,
+): Promise<number> {
+  const from =
+    kind === 'closed-cases'
+      ? `(${oldCases}) as c`
+      : `${old[kind].table} where tenant_id = $1 and ${old[kind].where}`
+  const [row] = await sql.query<{ count: number }>(`select count(*) as count from ${from}`, [
+    tenant,
+    beforeMs,
+  ])
+  return row?.count ?? 0
+}
+
+/** Deletes up to `limit` of them; returns how many. Never a case (`findOldCases`). */
+export async function deleteOld(
+  sql: Sql,
+  tenant: string,
+  kind: Exclude<AgingRecord, 'closed-cases'>,
+  beforeMs: number,
+  limit: number,
+): Promise<number> {
+  const { table, where } = old[kind]
+  const rows = await sql.query(
+    `delete from ${table} where ctid = any(array(
+       select ctid from ${table} where tenant_id = $1 and ${where} limit $3 for update skip locked))
+     returning 1`,
+    [tenant, beforeMs, limit],
+  )
+  return rows.length
+}
+
+/** Closed cases without an alert since `beforeMs`, those under legal hold aside. */
+export async function findOldCases(
+  sql: Sql,
+  tenant: string,
+  beforeMs: number,
+  limit: number,
+): Promise<string[]> {
+  const rows = await sql.query<{ id: string }>(`${oldCases} order by c.last_seen_ms limit $3`, [
+    tenant,
+    beforeMs,
+    limit,
+  ])
+  return rows.map(({ id }) => id)
+}
