@@ -1,5 +1,7 @@
 import { type QueryClient, useQuery } from '@tanstack/react-query'
 import type { Session, SignInReply } from '../../src/http/contract.ts'
+import type { PasskeyQuestion, SignInOptions } from '../../src/http/contract-sign-in.ts'
+import { askPasskey } from './passkey.ts'
 import { getJson, RequestFailure, rememberCsrfToken, sendJson } from './request.ts'
 
 export const sessionKey = ['session'] as const
@@ -41,9 +43,46 @@ export function useMay(needed: Role): boolean {
   return roleIncludes(usePerson().role, needed)
 }
 
-export async function signIn(client: QueryClient, username: string, password: string): Promise<void> {
-  const reply = await sendJson<SignInReply>('POST', '/api/session', { username, password })
+/** What is still to be shown after a right password. */
+export type SecondStep = Exclude<SignInReply, { kind: 'signed-in' }>
+
+/** Resolves with the next step, or with null once signed in. */
+export async function signIn(
+  client: QueryClient,
+  username: string,
+  password: string,
+): Promise<SecondStep | null> {
+  return settle(client, await sendJson<SignInReply>('POST', '/api/session', { username, password }))
+}
+
+export type SecondProof =
+  | { readonly kind: 'totp' | 'recovery'; readonly code: string }
+  | { readonly kind: 'passkey'; readonly response: object }
+
+export async function giveSecondFactor(
+  client: QueryClient,
+  ticket: string,
+  proof: SecondProof,
+): Promise<SecondStep | null> {
+  return settle(client, await sendJson<SignInReply>('POST', '/api/session/second-factor', { ticket, proof }))
+}
+
+/** Signs in with a passkey alone: the browser asks which. */
+export async function signInByPasskey(client: QueryClient): Promise<SecondStep | null> {
+  const { ticket, options } = await sendJson<PasskeyQuestion>('POST', '/api/session/passkey/question', {})
+  const response = await askPasskey(options)
+  return settle(client, await sendJson<SignInReply>('POST', '/api/session/passkey', { ticket, response }))
+}
+
+/** Ways to sign in at this address. */
+export function readSignInOptions(signal: AbortSignal): Promise<SignInOptions> {
+  return getJson('/api/sign-in', signal)
+}
+
+function settle(client: QueryClient, reply: SignInReply): SecondStep | null {
+  if (reply.kind !== 'signed-in') return reply
   client.setQueryData(sessionKey, remember(reply.session))
+  return null
 }
 
 export async function changePassword(client: QueryClient, current: string, next: string): Promise<void> {

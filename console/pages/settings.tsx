@@ -7,6 +7,7 @@ import { AuditSection } from '../settings/audit-section.tsx'
 import { ConnectionsSection } from '../settings/connections-section.tsx'
 import { QuarantineSection } from '../settings/quarantine-section.tsx'
 import { SessionsSection } from '../settings/sessions-section.tsx'
+import { SignInRulesSection } from '../settings/sign-in-rules-section.tsx'
 import { TokensSection } from '../settings/tokens-section.tsx'
 import { UsersSection } from '../settings/users-section.tsx'
 
@@ -22,8 +23,9 @@ const sections: readonly SettingsSection[] = [
   { id: 'connections', title: 'Connections', role: 'viewer', Content: ConnectionsSection },
   { id: 'quarantine', title: 'Quarantine', role: 'analyst', Content: QuarantineSection },
   { id: 'users', title: 'Accounts', role: 'admin', Content: UsersSection },
+  { id: 'sign-in', title: 'Sign-in rules', role: 'admin', Content: SignInRulesSection },
   { id: 'tokens', title: 'API tokens', role: 'analyst', Content: TokensSection },
-  { id: 'sessions', title: 'Your sessions', role: 'viewer', Content: SessionsSection },
+  { id: 'sessions', title: 'Your sign-in', role: 'viewer', Content: SessionsSection },
   { id: 'audit', title: 'Account log', role: 'admin', Content: AuditSection },
 ]
 

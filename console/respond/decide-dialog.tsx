@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ProposalView } from '../../src/http/contract-respond.ts'
-import { failureText } from '../api/request.ts'
+import { Complaint, useProof } from '../account/proof-fields.tsx'
 import { decideProposal } from '../api/respond.ts'
 import { Button } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
@@ -21,24 +21,25 @@ export function DecideDialog({
 }) {
   const client = useQueryClient()
   const [reason, setReason] = useState('')
-  const [password, setPassword] = useState('')
   const approving = decision === 'approve'
-  const needsPassword = approving && proposal.stepUp
+  const proof = useProof(proposal.digest, { needed: approving && proposal.stepUp })
   const decide = useMutation({
-    mutationFn: () =>
-      decideProposal(proposal.id, {
+    mutationFn: async () => {
+      const given = await proof.give()
+      return decideProposal(proposal.id, {
         digest: proposal.digest,
         decision,
         reason: reason.trim(),
-        ...(needsPassword ? { password } : {}),
-      }),
+        ...(given === undefined ? {} : { proof: given }),
+      })
+    },
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ['proposals'] })
       toast(approving ? 'Approved.' : 'Rejected.')
       onClose()
     },
   })
-  const ready = approving ? !needsPassword || password !== '' : reason.trim() !== ''
+  const ready = approving ? proof.ready : reason.trim() !== ''
   return (
     <Dialog title={`${approving ? 'Approve' : 'Reject'}: ${proposal.title}`} onClose={onClose}>
       <form
@@ -60,21 +61,8 @@ export function DecideDialog({
           value={reason}
           onChange={event => setReason(event.target.value)}
         />
-        {needsPassword && (
-          <TextField
-            label="Your password again"
-            hint="This action needs proof that it is you, now."
-            type="password"
-            autoComplete="current-password"
-            value={password}
-            onChange={event => setPassword(event.target.value)}
-          />
-        )}
-        {decide.isError && (
-          <p role="alert" className="font-medium text-bad">
-            {failureText(decide.error)}
-          </p>
-        )}
+        {proof.fields}
+        {decide.isError && <Complaint error={decide.error} />}
         <div className="flex gap-2">
           <Button
             type="submit"

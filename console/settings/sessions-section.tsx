@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { SessionRecord } from '../../src/http/contract-accounts.ts'
+import { FactorList } from '../account/factor-list.tsx'
 import { deleteSession, listSessions } from '../api/settings.ts'
 import { Button } from '../components/button.tsx'
 import { DataTable } from '../components/data-table.tsx'
@@ -10,7 +11,7 @@ import { toast, toastFailure } from '../components/toast.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 import { PasswordForm } from './password-form.tsx'
 
-/** Where this account is signed in, and its password. */
+/** What opens this account: its second factors, where it is signed in, its password. */
 export function SessionsSection() {
   const client = useQueryClient()
   const query = useQuery({ queryKey: ['sessions'], queryFn: ({ signal }) => listSessions(signal) })
@@ -24,44 +25,49 @@ export function SessionsSection() {
   })
   return (
     <div className="grid gap-6">
-      <QueryState query={query} what="Your sessions">
-        {({ sessions }) => (
-          <DataTable<SessionRecord>
-            label="Your sessions"
-            rows={sessions}
-            rowKey={each => each.id}
-            empty="No session."
-            columns={[
-              { title: 'Address', cell: each => each.address },
-              {
-                title: 'Browser',
-                cell: each => (
-                  <>
-                    <Untrusted text={each.userAgent} limit={200} />
-                    {each.current && <span className="ml-2 font-semibold">this one</span>}
-                  </>
-                ),
-              },
-              { title: 'Signed in', cell: each => <Moment atMs={each.createdMs} /> },
-              { title: 'Last used', cell: each => <Moment atMs={each.lastUsedMs} /> },
-              { title: 'Ends', cell: each => <Moment atMs={each.expiresMs} /> },
-              {
-                title: 'Actions',
-                hidden: true,
-                cell: each =>
-                  !each.current && (
-                    <Button
-                      busy={end.isPending && end.variables === each.id}
-                      onClick={() => end.mutate(each.id)}
-                    >
-                      End
-                    </Button>
+      <Section title="Second factor">
+        <FactorList />
+      </Section>
+      <Section title="Where you are signed in">
+        <QueryState query={query} what="Your sessions">
+          {({ sessions }) => (
+            <DataTable<SessionRecord>
+              label="Your sessions"
+              rows={sessions}
+              rowKey={each => each.id}
+              empty="No session."
+              columns={[
+                { title: 'Address', cell: each => each.address },
+                {
+                  title: 'Browser',
+                  cell: each => (
+                    <>
+                      <Untrusted text={each.userAgent} limit={200} />
+                      {each.current && <span className="ml-2 font-semibold">this one</span>}
+                    </>
                   ),
-              },
-            ]}
-          />
-        )}
-      </QueryState>
+                },
+                { title: 'Signed in', cell: each => <Moment atMs={each.createdMs} /> },
+                { title: 'Last used', cell: each => <Moment atMs={each.lastUsedMs} /> },
+                { title: 'Ends', cell: each => <Moment atMs={each.expiresMs} /> },
+                {
+                  title: 'Actions',
+                  hidden: true,
+                  cell: each =>
+                    !each.current && (
+                      <Button
+                        busy={end.isPending && end.variables === each.id}
+                        onClick={() => end.mutate(each.id)}
+                      >
+                        End
+                      </Button>
+                    ),
+                },
+              ]}
+            />
+          )}
+        </QueryState>
+      </Section>
       <Section title="Change your password">
         <PasswordForm onDone={() => toast('Changed. Your other sessions have ended.')} />
       </Section>

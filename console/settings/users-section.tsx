@@ -2,6 +2,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Ellipsis } from 'lucide-react'
 import { useState } from 'react'
 import type { NewUserReply, UserRecord } from '../../src/http/contract-accounts.ts'
+import { ProofDialog } from '../account/proof-dialog.tsx'
+import { resetFactors } from '../api/factors.ts'
 import { failureText } from '../api/request.ts'
 import { type Role, roleOrder, usePerson } from '../api/session.ts'
 import { changeUser, createUser, listUsers, resetPassword } from '../api/settings.ts'
@@ -28,6 +30,7 @@ export function UsersSection() {
   const client = useQueryClient()
   const [creating, setCreating] = useState(false)
   const [issued, setIssued] = useState<NewUserReply>()
+  const [resetting, setResetting] = useState<UserRecord>()
   const query = useQuery({ queryKey: ['users'], queryFn: ({ signal }) => listUsers(signal) })
   const renew = () => client.invalidateQueries({ queryKey: ['users'] })
   const change = useMutation({
@@ -103,6 +106,7 @@ export function UsersSection() {
                   <UserMenu
                     user={user}
                     onReset={() => reset.mutate(user.id)}
+                    onResetFactors={() => setResetting(user)}
                     onState={state => change.mutate({ id: user.id, state })}
                   />
                 ),
@@ -129,6 +133,22 @@ export function UsersSection() {
           onClose={() => setIssued(undefined)}
         />
       )}
+      {resetting !== undefined && (
+        <ProofDialog
+          title={`Take the second factors of ${resetting.displayName} away`}
+          action="Take them away"
+          danger
+          onClose={() => setResetting(undefined)}
+          onProof={async proof => {
+            await resetFactors(resetting.id, proof)
+            await renew()
+            toast(`${resetting.displayName} signs in with the password alone now.`)
+            setResetting(undefined)
+          }}
+        >
+          <p>For who has lost them. Make sure that it is really them who asks. Their sessions end.</p>
+        </ProofDialog>
+      )}
     </div>
   )
 }
@@ -148,10 +168,12 @@ function UserState({ user }: { user: UserRecord }) {
 function UserMenu({
   user,
   onReset,
+  onResetFactors,
   onState,
 }: {
   user: UserRecord
   onReset: () => void
+  onResetFactors: () => void
   onState: (state: UserRecord['state']) => void
 }) {
   const self = usePerson().id === user.id
@@ -167,6 +189,9 @@ function UserMenu({
     >
       <MenuItem onSelect={onReset} disabled={self}>
         New one-time password
+      </MenuItem>
+      <MenuItem onSelect={onResetFactors} disabled={self}>
+        Take second factors away
       </MenuItem>
       <MenuItem onSelect={() => onState(user.state === 'active' ? 'disabled' : 'active')} disabled={self}>
         {user.state === 'active' ? 'Disable' : 'Enable'}

@@ -9,6 +9,7 @@ import { Toasts } from '../components/toast.tsx'
 import { useShortcuts } from '../keyboard/use-shortcuts.ts'
 import { pages } from '../pages.ts'
 import { useGo } from '../router.tsx'
+import { AddFactor } from './add-factor.tsx'
 import { ChangePassword } from './change-password.tsx'
 import { CommandPalette } from './command-palette.tsx'
 import { HelpOverlay } from './help-overlay.tsx'
@@ -31,6 +32,7 @@ export function Shell() {
     )
   if (session.data === null) return <SignIn />
   if (session.data.user.mustChangePassword) return <ChangePassword />
+  if (session.data.user.mustAddFactor) return <AddFactor role={session.data.user.role} />
   return <SignedInShell />
 }
 

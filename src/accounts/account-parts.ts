@@ -9,6 +9,10 @@ export interface AccountParts {
   readonly clock: Clock
   readonly ids: IdSource
   readonly tenant: string
+  /** Seals TOTP secrets at rest. */
+  readonly masterKey: () => Promise<Uint8Array>
+  /** The address that browsers use, where it is set: passkeys are bound to its host. */
+  readonly publicUrl: string | undefined
 }
 
 /** Writes a line of the account log. Never put a password or a token in it. */

@@ -11,12 +11,16 @@ export function hashPassword(password: string): Promise<string> {
 /** A hash of nothing in particular: verifying against it takes as long as against a real one. */
 let decoy: Promise<string> | undefined
 
-/** Checks a password. Without a hash (no such account) it takes as long, and answers false. */
+/** Checks a password. Without a hash (no such account, or one without a password) it takes as long, and answers false. */
 export async function verifyPassword(password: string, passwordHash: string | undefined): Promise<boolean> {
   decoy ??= hashPassword(oneTimePassword())
-  const matches = await verify(passwordHash ?? (await decoy), password)
-  return matches && passwordHash !== undefined
+  const known = passwordHash !== undefined && passwordHash !== noPassword
+  const matches = await verify(known ? passwordHash : await decoy, password)
+  return matches && known
 }
+
+/** In place of a hash, for accounts that sign in through a provider: no password fits. */
+export const noPassword = ''
 
 // No letters or digits that look alike: it is read from a terminal and typed.
 const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789'

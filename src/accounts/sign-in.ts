@@ -1,12 +1,14 @@
-import { beginAttempt, forgetFailures, lockName } from '../store/sign-in-failures.ts'
-import { findUserByName, noteSignIn, type User } from '../store/users.ts'
+import type { Sql } from '../lib/database.ts'
+import { forgetFailures } from '../store/sign-in-failures.ts'
+import { consumeTicket } from '../store/sign-in-tickets.ts'
+import { findUser, findUserByName, noteSignIn, type User } from '../store/users.ts'
 import { type AccountParts, logAccountEvent } from './account-parts.ts'
+import { countAttempt, factorName } from './attempts.ts'
+import { passkeyToAsk, passkeyUser, type RelyingParty } from './passkey.ts'
 import { verifyPassword } from './password.ts'
-import { type OpenedSession, openSession } from './session.ts'
-
-const freeTries = 5
-const firstLockMs = 60_000
-const longestLockMs = 60 * 60_000
+import { checkProof, confirmedFactors, type Proof } from './proof.ts'
+import { type OpenedSession, openSession, type SessionMethod } from './session.ts'
+import { issueTicket, readTicket } from './ticket.ts'
 
 /** Where a request came from, for the list of sessions and the log. */
 export interface Visitor {
@@ -16,33 +18,28 @@ export interface Visitor {
 
 export type SignIn =
   | { readonly kind: 'signed-in'; readonly session: OpenedSession; readonly user: User }
-  /** Wrong name or password: which of the two is not told. */
+  /** One factor was right, another is needed. `passkey` is what the browser signs for it. */
+  | {
+      readonly kind: 'second-factor'
+      readonly ticket: string
+      readonly methods: readonly ('totp' | 'passkey' | 'recovery')[]
+      readonly passkey: unknown
+    }
+  /** Wrong name, password, code or passkey: which of them is not told. */
   | { readonly kind: 'wrong' }
   | { readonly kind: 'locked'; readonly untilMs: number }
 
-/**
- * Signs a person in. After five failures in a row a name is locked for a minute, then two, four… up to an hour,
- * whether or not there is such an account.
- */
+/** Signs a person in by password: five tries, then growing locks, whether or not there is such an account. */
 export async function signIn(
   parts: AccountParts,
   credentials: { readonly username: string; readonly password: string },
   visitor: Visitor,
+  party: RelyingParty | undefined,
 ): Promise<SignIn> {
   const { database, tenant } = parts
-  const nowMs = parts.clock.now()
   const { username } = credentials
-  // Counted and locked in one transaction: the row is held, so that of many at once only one gets past the last free try.
-  const lockedUntilMs = await database.transaction(async sql => {
-    const attempt = await beginAttempt(sql, tenant, username, nowMs)
-    if (attempt.lockedUntilMs > nowMs) return attempt.lockedUntilMs
-    if (attempt.failures > freeTries) {
-      const lockMs = Math.min(longestLockMs, firstLockMs * 2 ** (attempt.failures - freeTries - 1))
-      await lockName(sql, tenant, username, nowMs + lockMs)
-    }
-    return 0
-  })
-  if (lockedUntilMs > nowMs) return { kind: 'locked', untilMs: lockedUntilMs }
+  const untilMs = await countAttempt(parts, username, parts.clock.now())
+  if (untilMs !== undefined) return { kind: 'locked', untilMs }
   const user = await findUserByName(database, tenant, username)
   const matches = await verifyPassword(credentials.password, user?.passwordHash)
   if (!matches || user === undefined || user.state !== 'active') {
@@ -54,16 +51,145 @@ export async function signIn(
     })
     return { kind: 'wrong' }
   }
-  return database.transaction(async sql => {
-    await forgetFailures(sql, tenant, username)
-    await noteSignIn(sql, tenant, user.id, nowMs)
-    const session = await openSession(sql, parts, user.id, visitor)
-    await logAccountEvent(sql, parts, {
-      kind: 'sign-in',
-      byId: user.id,
-      subject: user.username,
+  await forgetFailures(database, tenant, username)
+  return goOn(parts, user, visitor, party, 'password')
+}
+
+/** After the first factor: the session, or what else is needed. */
+export async function goOn(
+  parts: AccountParts,
+  user: User,
+  visitor: Visitor,
+  party: RelyingParty | undefined,
+  method: 'password' | 'provider',
+): Promise<SignIn> {
+  const factors = await confirmedFactors(parts, user.id)
+  if (factors.length === 0)
+    return parts.database.transaction(sql => completeSignIn(sql, parts, user, visitor, method))
+  const passkeys = factors.filter(factor => factor.kind === 'passkey')
+  const asked = passkeys.length > 0 && party !== undefined ? await passkeyToAsk(party, passkeys) : undefined
+  const ticket = await issueTicket(parts.database, parts, {
+    kind: 'second-factor',
+    userId: user.id,
+    data: { method, challenge: asked?.challenge ?? null },
+  })
+  return {
+    kind: 'second-factor',
+    ticket,
+    methods: [
+      ...(asked === undefined ? [] : (['passkey'] as const)),
+      ...(factors.some(factor => factor.kind === 'totp') ? (['totp'] as const) : []),
+      'recovery',
+    ],
+    passkey: asked?.options ?? null,
+  }
+}
+
+/** What shows the second factor: `response` is the browser's answer to the ticket's own challenge. */
+export type SecondProof =
+  | Extract<Proof, { kind: 'totp' | 'recovery' }>
+  | { readonly kind: 'passkey'; readonly response: unknown }
+
+/** The second step of a sign-in. The ticket stays for another try until it expires; the person's tries are counted. */
+export async function giveSecondFactor(
+  parts: AccountParts,
+  sent: string,
+  proof: SecondProof,
+  visitor: Visitor,
+  party: RelyingParty | undefined,
+): Promise<SignIn> {
+  const { database, tenant } = parts
+  const ticket = await readTicket(database, parts, 'second-factor', sent)
+  const user = ticket?.userId == null ? undefined : await findUser(database, tenant, ticket.userId)
+  if (ticket === undefined || user?.state !== 'active') return { kind: 'wrong' }
+  const begun = ticket.data as { method: 'password' | 'provider'; challenge: string | null } // Written by `goOn`.
+  const result =
+    proof.kind === 'passkey'
+      ? await passkeyProves(parts, user, party, begun.challenge, proof.response)
+      : await checkProof(parts, user, proof, party, 'sign-in')
+  if (result.kind !== 'proven') return result
+  const method: SessionMethod = begun.method === 'provider' ? 'provider+factor' : `password+${proof.kind}`
+  return database.transaction(async sql =>
+    (await consumeTicket(sql, tenant, ticket.id))
+      ? completeSignIn(sql, parts, user, visitor, method)
+      : { kind: 'wrong' },
+  )
+}
+
+async function passkeyProves(
+  parts: AccountParts,
+  user: User,
+  party: RelyingParty | undefined,
+  challenge: string | null,
+  response: unknown,
+) {
+  const untilMs = await countAttempt(parts, factorName(user.id), parts.clock.now())
+  if (untilMs !== undefined) return { kind: 'locked', untilMs } as const
+  const proven =
+    party !== undefined &&
+    challenge !== null &&
+    (await passkeyUser(parts.database, parts, party, challenge, response, user.id)) !== undefined
+  if (!proven) return { kind: 'wrong' } as const
+  await forgetFailures(parts.database, parts.tenant, factorName(user.id))
+  return { kind: 'proven' } as const
+}
+
+/** Begins a sign-in by passkey alone: no name is asked for, so none can be probed. */
+export async function askPasskey(
+  parts: AccountParts,
+  party: RelyingParty,
+): Promise<{ readonly ticket: string; readonly options: unknown }> {
+  const { options, challenge } = await passkeyToAsk(party, undefined)
+  const ticket = await issueTicket(parts.database, parts, {
+    kind: 'passkey-sign-in',
+    userId: null,
+    data: { challenge },
+  })
+  return { ticket, options }
+}
+
+/** Signs in whoever's passkey signed the ticket's challenge. Device and its unlocking are two factors. */
+export async function signInByPasskey(
+  parts: AccountParts,
+  sent: string,
+  response: unknown,
+  visitor: Visitor,
+  party: RelyingParty,
+): Promise<SignIn> {
+  const { database, tenant } = parts
+  const ticket = await readTicket(database, parts, 'passkey-sign-in', sent)
+  if (ticket === undefined || !(await consumeTicket(database, tenant, ticket.id))) return { kind: 'wrong' }
+  const { challenge } = ticket.data as { challenge: string } // Written by `askPasskey`.
+  const userId = await passkeyUser(database, parts, party, challenge, response)
+  const user = userId === undefined ? undefined : await findUser(database, tenant, userId)
+  if (user?.state !== 'active') {
+    const subject = user?.username ?? 'unknown passkey'
+    await logAccountEvent(database, parts, {
+      kind: 'sign-in-failed',
+      byId: null,
+      subject,
       detail: visitor.address,
     })
-    return { kind: 'signed-in', session, user }
+    return { kind: 'wrong' }
+  }
+  return database.transaction(sql => completeSignIn(sql, parts, user, visitor, 'passkey'))
+}
+
+/** Opens the session. Everything that was needed has been shown. */
+export async function completeSignIn(
+  sql: Sql,
+  parts: AccountParts,
+  user: User,
+  visitor: Visitor,
+  method: SessionMethod,
+): Promise<Extract<SignIn, { kind: 'signed-in' }>> {
+  await noteSignIn(sql, parts.tenant, user.id, parts.clock.now())
+  const session = await openSession(sql, parts, user, visitor, method)
+  await logAccountEvent(sql, parts, {
+    kind: 'sign-in',
+    byId: user.id,
+    subject: user.username,
+    detail: `${visitor.address}, ${method}`,
   })
+  return { kind: 'signed-in', session, user }
 }

@@ -49,6 +49,11 @@ function checkRole(
   }
   if (caller.user.mustChangePassword)
     throw new RequestError('password-change-required', 'change the one-time password first')
+  if (caller.user.mustAddFactor)
+    throw new RequestError(
+      'second-factor-required',
+      `the role '${caller.user.role}' takes a second factor: add one, or sign in again with it`,
+    )
   if (!includesRole(caller.user.role, access.role))
     throw new RequestError('forbidden', `this takes the role '${access.role}' or a higher one`)
   return caller

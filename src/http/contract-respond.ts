@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { platforms, proposalStates } from '../domain/proposal.ts'
 import { done, idParams, person } from './contract.ts'
+import { proof } from './contract-sign-in.ts'
 import { endpoint } from './endpoint.ts'
 
 const target = z.object({ agentId: z.string(), agentName: z.string(), platform: z.enum(platforms) })
@@ -99,8 +100,8 @@ export const decisionBody = z.object({
   decision: z.enum(['approve', 'reject']),
   reason: z.string().max(2000).default(''),
   onBehalfOf: z.string().max(200).optional(),
-  /** Your password again, where the action needs it. */
-  password: z.string().max(1000).optional(),
+  /** That it is still you, where the action needs it. A passkey's challenge is made for this very digest. */
+  proof: proof.optional(),
 })
 export type DecisionBody = z.infer<typeof decisionBody>
 

@@ -42,7 +42,12 @@ export function listOf<T extends z.ZodType<string>>(item: T) {
 export const person = z.object({ id: z.string(), username: z.string(), displayName: z.string() })
 export type Person = z.infer<typeof person>
 
-export const signedInUser = person.extend({ role: z.enum(roles), mustChangePassword: z.boolean() })
+export const signedInUser = person.extend({
+  role: z.enum(roles),
+  mustChangePassword: z.boolean(),
+  /** Nothing else works until a second factor was added, or shown at a new sign-in. */
+  mustAddFactor: z.boolean(),
+})
 export type SignedInUser = z.infer<typeof signedInUser>
 
 /** Send `csrfToken` back in the header `x-csrf-token` with every request that changes something. */
@@ -56,7 +61,17 @@ export const signInBody = z.object({
 export type SignInBody = z.infer<typeof signInBody>
 
 /** What became of a sign-in whose password was right. A new factor is a new kind. */
-export const signInReply = z.discriminatedUnion('kind', [z.object({ kind: z.literal('signed-in'), session })])
+export const signInReply = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('signed-in'), session }),
+  z.object({
+    kind: z.literal('second-factor'),
+    /** Send it back with the second factor within five minutes. */
+    ticket: z.string(),
+    methods: z.array(z.enum(['totp', 'passkey', 'recovery'])),
+    /** PublicKeyCredentialRequestOptions in JSON, where a passkey can be used here. */
+    passkey: z.unknown().nullable(),
+  }),
+])
 export type SignInReply = z.infer<typeof signInReply>
 
 export const changePasswordBody = z.object({
@@ -73,7 +88,8 @@ export const sessionEndpoints = {
   signIn: endpoint({
     method: 'POST',
     path: '/api/session',
-    summary: 'Sign in with a password. 401 wrong, 423 locked out for a while.',
+    summary:
+      'Sign in with a password; the answer says when a second factor is needed. 401 wrong, 423 locked out.',
     access: { kind: 'open' },
     body: signInBody,
     reply: signInReply,

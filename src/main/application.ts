@@ -19,6 +19,7 @@ import type { RespondPorts } from '../respond/respond-ports.ts'
 import { defaultResponsePolicy } from '../respond/response-policy.ts'
 import { createLogger } from './create-logger.ts'
 import { openMailGatewayOf } from './mail-gateway.ts'
+import { masterKeyOf } from './open-models-for.ts'
 import { openStore, type Store } from './open-store.ts'
 import { readOrganisationFile } from './organisation-file.ts'
 import { createSourceMonitor, type SourceMonitor } from './source-monitor.ts'
@@ -79,7 +80,14 @@ export async function openApplication(
       followUps: reportJobsOf,
     }),
     monitor: createSourceMonitor(clock, registry),
-    accounts: { database: store.database, clock, ids, tenant },
+    accounts: {
+      database: store.database,
+      clock,
+      ids,
+      tenant,
+      masterKey: masterKeyOf(config),
+      publicUrl: config.publicUrl,
+    },
     wazuh: openWazuh(config, clock, error => logger.warn(`Wazuh does not answer: ${messageOf(error)}`)),
     mail: mailParts({ database: store.database, clock, ids, tenant }, organisation),
     mailGateway: openMailGatewayOf(config, clock),

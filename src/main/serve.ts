@@ -14,6 +14,7 @@ import { complianceRoutes } from '../http/routes/compliance-routes.ts'
 import { entityRoutes } from '../http/routes/entity-routes.ts'
 import { eventRoutes } from '../http/routes/event-routes.ts'
 import { exportRoutes } from '../http/routes/export-routes.ts'
+import { factorRoutes } from '../http/routes/factor-routes.ts'
 import { healthRoutes } from '../http/routes/health-routes.ts'
 import { ingestRoutes } from '../http/routes/ingest-routes.ts'
 import { intelExportRoutes } from '../http/routes/intel-export-routes.ts'
@@ -77,6 +78,7 @@ export async function serve(app: Application): Promise<Serving> {
       ...intelExportRoutes({ ...parts, ownDomains: config.ownDomains }),
       ...chatRoutes({ alerts: recentAlerts, rankTechniques, clock, tenant, tools }),
       ...accountRoutes(app.accounts),
+      ...factorRoutes(app.accounts),
       ...respondRoutes({
         ports: app.respond,
         accounts: app.accounts,

@@ -11,18 +11,20 @@ export interface SessionRow {
   readonly expiresMs: number
   readonly address: string
   readonly userAgent: string
+  /** How it was opened: see `SessionMethod`. */
+  readonly method: string
 }
 
 export type NewSession = SessionRow
 
 const columns = `s.id, s.user_id as "userId", s.secret_hash as "secretHash", s.csrf_token as "csrfToken",
   s.created_ms as "createdMs", s.last_used_ms as "lastUsedMs", s.expires_ms as "expiresMs", s.address,
-  s.user_agent as "userAgent"`
+  s.user_agent as "userAgent", s.method`
 
 export async function insertSession(sql: Sql, tenant: string, session: NewSession): Promise<void> {
   await sql.query(
     `insert into sessions (tenant_id, id, user_id, secret_hash, csrf_token, created_ms, last_used_ms, expires_ms,
-       address, user_agent) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+       address, user_agent, method) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     [
       tenant,
       session.id,
@@ -34,6 +36,7 @@ export async function insertSession(sql: Sql, tenant: string, session: NewSessio
       session.expiresMs,
       session.address,
       session.userAgent,
+      session.method,
     ],
   )
 }
@@ -43,6 +46,8 @@ export interface SessionOwner extends SessionRow {
   readonly displayName: string
   readonly role: Role
   readonly mustChangePassword: boolean
+  /** The role takes a second factor. */
+  readonly factorRequired: boolean
 }
 
 /** A session that has not expired, with its active owner as of now: a changed role holds from the next request. */
@@ -54,7 +59,9 @@ export async function findSession(
 ): Promise<SessionOwner | undefined> {
   const rows = await sql.query<SessionOwner>(
     `select ${columns}, u.username, u.display_name as "displayName", u.role,
-       u.must_change_password as "mustChangePassword"
+       u.must_change_password as "mustChangePassword",
+       exists (select from account_settings a where a.tenant_id = u.tenant_id and a.name = 'second-factor-roles'
+         and u.role in (select json_array_elements_text(a.value))) as "factorRequired"
      from sessions s join users u on u.tenant_id = s.tenant_id and u.id = s.user_id
      where s.tenant_id = $1 and s.id = $2 and s.expires_ms > $3 and u.state = 'active'`,
     [tenant, id, nowMs],
@@ -99,6 +106,11 @@ export async function deleteOtherSessions(
     userId,
     keepId ?? null,
   ])
+}
+
+/** Notes that the session has proved more than it was opened with. */
+export async function setSessionMethod(sql: Sql, tenant: string, id: string, method: string): Promise<void> {
+  await sql.query('update sessions set method = $3 where tenant_id = $1 and id = $2', [tenant, id, method])
 }
 
 export async function deleteExpiredSessions(sql: Sql, nowMs: number): Promise<void> {

@@ -136,7 +136,14 @@ async function ingestToken(folder: string): Promise<string> {
   const { randomIds } = await import('../../src/lib/ids.ts')
   return withDatabase(folder, async database => {
     const [admin] = await database.query<{ id: string }>('select id from users')
-    const parts = { database, clock: { now: Date.now }, ids: randomIds(), tenant: 'default' }
+    const parts = {
+      database,
+      clock: { now: Date.now },
+      ids: randomIds(),
+      tenant: 'default',
+      masterKey: async () => Buffer.alloc(32),
+      publicUrl: undefined,
+    }
     const details = { name: 'test', scopes: ['ingest' as const], expiresInDays: null }
     const { secret } = await createToken(database, parts, admin?.id ?? '', details)
     return secret

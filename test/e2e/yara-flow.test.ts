@@ -219,13 +219,13 @@ it.skipIf(!hasYara)(
     // Delete: takes two, each with the password anew; the second decides in the browser.
     const deletion = await proposeAs(rita, 'delete-file')
     expect((await decide(ana, deletion)).status).toBe(403)
-    expect((await decide(ana, deletion, { password: 'not the password' })).status).toBe(400)
-    expect((await decide(ana, deletion, { password })).body.proposal).toMatchObject({
+    expect((await decide(ana, deletion, proof('not the password'))).status).toBe(400)
+    expect((await decide(ana, deletion, proof(password))).body.proposal).toMatchObject({
       state: 'awaiting',
       approvalsNow: 1,
       approversNeeded: 2,
     })
-    expect((await decide(ana, deletion, { password })).status).toBe(409)
+    expect((await decide(ana, deletion, proof(password))).status).toBe(409)
     expect(existsSync(path)).toBe(true)
     await approveInBrowser('ben')
     expect(await ended(deletion.id)).toMatchObject({ state: 'done', outcome: 'deleted' })
@@ -234,6 +234,8 @@ it.skipIf(!hasYara)(
   },
   240_000,
 )
+
+const proof = (given: string) => ({ proof: { kind: 'password', password: given } })
 
 async function approveInBrowser(username: string): Promise<void> {
   if (!hasBrowser) {
@@ -244,7 +246,7 @@ async function approveInBrowser(username: string): Promise<void> {
     await ben('POST', `/api/proposals/${proposal?.id}/decision`, {
       digest: proposal?.digest,
       decision: 'approve',
-      password,
+      ...proof(password),
     })
     return
   }

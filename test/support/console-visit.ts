@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core'
 import type { RunningTocsin } from './running-tocsin.ts'
 
-const newPassword = 'lantern harbour quiet tractor'
+/** What `firstSignIn` changes the one-time password to. */
+export const consolePassword = 'lantern harbour quiet tractor'
 
 /** Signs in with the one-time password of the first start and replaces it, as a person does. The address stays. */
 export async function firstSignIn(
@@ -14,8 +15,8 @@ export async function firstSignIn(
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Choose your own password' }).waitFor()
   await page.getByLabel('One-time password').fill(password)
-  await page.getByLabel('New password', { exact: true }).fill(newPassword)
-  await page.getByLabel('New password, again').fill(newPassword)
+  await page.getByLabel('New password', { exact: true }).fill(consolePassword)
+  await page.getByLabel('New password, again').fill(consolePassword)
   await page.getByRole('button', { name: 'Change password' }).click()
   await page.getByRole('navigation', { name: 'Main' }).waitFor()
 }

@@ -37,7 +37,14 @@ export async function startTestServer(
 ): Promise<TestServer> {
   const test = await openTestDatabase()
   const clock = fixedClock(Date.UTC(2026, 5, 1))
-  const accounts = { database: test.database, clock, ids: randomIds(), tenant: 'default' }
+  const accounts = {
+    database: test.database,
+    clock,
+    ids: randomIds(),
+    tenant: 'default',
+    masterKey: async () => Buffer.alloc(32, 7),
+    publicUrl: undefined,
+  }
   const app = await createServer({
     routes: routesOf(accounts),
     accounts,

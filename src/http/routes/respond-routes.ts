@@ -1,7 +1,5 @@
 import { z } from 'zod'
 import type { AccountParts } from '../../accounts/account-parts.ts'
-import { verifyPassword } from '../../accounts/password.ts'
-import type { SignedInPerson } from '../../accounts/session.ts'
 import type { Alert } from '../../domain/alert.ts'
 import { type Approval, mailGateway, type Proposal, type ResponseTarget } from '../../domain/proposal.ts'
 import { includesRole } from '../../domain/role.ts'
@@ -21,10 +19,10 @@ import {
   proposalsInState,
   proposalsOfCase,
 } from '../../store/proposals.ts'
-import { findUserByName } from '../../store/users.ts'
 import { wasDone } from '../contract.ts'
 import { type ProposalView, type ProposeBody, respondEndpoints } from '../contract-respond.ts'
 import { RequestError } from '../http-error.ts'
+import { requireProof } from '../require-proof.ts'
 import { type Caller, type Route, route } from '../route.ts'
 import { personOf } from './session-routes.ts'
 
@@ -102,9 +100,11 @@ export function respondRoutes(parts: RespondRouteParts): Route[] {
     }),
     route(
       respondEndpoints.decide,
-      async ({ params, body, caller }) => {
+      async ({ params, body, caller, reply }) => {
         const person = personOf(caller)
-        const steppedUpAtMs = await stepUp(parts, person, body.password)
+        if (body.proof !== undefined)
+          await requireProof(parts.accounts, { reply }, person, body.proof, body.digest)
+        const steppedUpAtMs = body.proof === undefined ? undefined : ports.clock.now()
         const decision = {
           tenant,
           proposalId: params.id,
@@ -183,22 +183,6 @@ const statusOf: Readonly<Record<string, string>> = {
 
 function refusal(result: { readonly code: string; readonly reason: string }): RequestError {
   return new RequestError(statusOf[result.code] ?? 'bad-request', result.reason, result.code)
-}
-
-async function stepUp(
-  parts: RespondRouteParts,
-  person: SignedInPerson,
-  password: string | undefined,
-): Promise<number | undefined> {
-  if (password === undefined || password === '') return undefined
-  const user = await findUserByName(parts.accounts.database, parts.tenant, person.user.username)
-  if (!(await verifyPassword(password, user?.passwordHash)))
-    throw new RequestError(
-      'wrong-password',
-      'the password is not right: nothing was decided',
-      'body/password',
-    )
-  return parts.ports.clock.now()
 }
 
 async function view(parts: RespondRouteParts, proposal: Proposal, caller: Caller): Promise<ProposalView> {

@@ -1,40 +1,48 @@
+import type { FastifyReply } from 'fastify'
 import type { AccountParts } from '../../accounts/account-parts.ts'
 import type { OpenedSession, SignedInPerson } from '../../accounts/session.ts'
-import { signIn } from '../../accounts/sign-in.ts'
+import { askPasskey, giveSecondFactor, type SignIn, signIn, signInByPasskey } from '../../accounts/sign-in.ts'
 import { changeOwnPassword } from '../../accounts/users.ts'
 import { assertNever } from '../../lib/app-error.ts'
 import { deleteSession } from '../../store/sessions.ts'
 import type { User } from '../../store/users.ts'
-import { type Session, sessionEndpoints, wasDone } from '../contract.ts'
+import { type Session, type SignInReply, sessionEndpoints, wasDone } from '../contract.ts'
+import { signInEndpoints } from '../contract-sign-in.ts'
 import { RequestError } from '../http-error.ts'
-import { type Caller, type Route, route } from '../route.ts'
+import { partyOf, partyOrRefuse } from '../relying-party-of.ts'
+import { type Call, type Caller, type Route, route } from '../route.ts'
 import { clearSessionCookie, setSessionCookie } from '../session-cookie.ts'
 
 /** Signing in and out. Few tries a minute from one address, on top of the lock on the name. */
 export function sessionRoutes(parts: AccountParts, secure: boolean, triesPerMinute = 20): Route[] {
+  const limits = { requestsPerMinute: triesPerMinute }
+  const answer = (call: Pick<Call<unknown, unknown, unknown>, 'reply'>, result: SignIn) =>
+    signInAnswer(parts, secure, call.reply, result)
   return [
     route(
       sessionEndpoints.signIn,
-      async ({ body, visitor, reply }) => {
-        const result = await signIn(parts, body, visitor)
-        switch (result.kind) {
-          case 'signed-in':
-            setSessionCookie(reply, secure, {
-              credential: result.session.credential,
-              expiresMs: result.session.expiresMs,
-            })
-            return { kind: 'signed-in' as const, session: openedView(result.user, result.session) }
-          case 'wrong':
-            throw new RequestError('wrong-credentials', 'the name or the password is wrong')
-          case 'locked': {
-            const minutes = Math.max(1, Math.ceil((result.untilMs - parts.clock.now()) / 60_000))
-            throw new RequestError('locked-out', `too many failures: try again in ${minutes} min`)
-          }
-          default:
-            return assertNever(result)
-        }
+      async call => answer(call, await signIn(parts, call.body, call.visitor, partyOf(parts, call))),
+      limits,
+    ),
+    route(
+      signInEndpoints.giveSecondFactor,
+      async call => {
+        const { ticket, proof } = call.body
+        return answer(call, await giveSecondFactor(parts, ticket, proof, call.visitor, partyOf(parts, call)))
       },
-      { requestsPerMinute: triesPerMinute },
+      limits,
+    ),
+    route(signInEndpoints.askPasskey, async call => askPasskey(parts, partyOrRefuse(parts, call)), limits),
+    route(
+      signInEndpoints.signInByPasskey,
+      async call => {
+        const { ticket, response } = call.body
+        return answer(
+          call,
+          await signInByPasskey(parts, ticket, response, call.visitor, partyOrRefuse(parts, call)),
+        )
+      },
+      limits,
     ),
     route(sessionEndpoints.readSession, async ({ caller }) => personSession(personOf(caller))),
     route(sessionEndpoints.signOut, async ({ caller, reply }) => {
@@ -51,9 +59,37 @@ export function sessionRoutes(parts: AccountParts, secure: boolean, triesPerMinu
         await changeOwnPassword(parts, owner, body.current, body.next)
         return personSession({ ...person, user: { ...person.user, mustChangePassword: false } })
       },
-      { requestsPerMinute: triesPerMinute },
+      limits,
     ),
   ]
+}
+
+/** Sets the cookie where the sign-in is complete, and says what became of it. Throws its failure. */
+export function signInAnswer(
+  parts: AccountParts,
+  secure: boolean,
+  reply: FastifyReply,
+  result: SignIn,
+): SignInReply {
+  switch (result.kind) {
+    case 'signed-in':
+      setSessionCookie(reply, secure, result.session)
+      return { kind: 'signed-in', session: openedView(result.user, result.session) }
+    case 'second-factor':
+      return { ...result, methods: [...result.methods] }
+    case 'wrong':
+      throw new RequestError('wrong-credentials', 'the name, the password or the second factor is wrong')
+    case 'locked':
+      throw lockedOut(parts, result.untilMs)
+    default:
+      return assertNever(result)
+  }
+}
+
+/** The refusal of a locked name, with how long it lasts. */
+export function lockedOut(parts: AccountParts, untilMs: number): RequestError {
+  const minutes = Math.max(1, Math.ceil((untilMs - parts.clock.now()) / 60_000))
+  return new RequestError('locked-out', `too many failures: try again in ${minutes} min`)
 }
 
 /** The person behind a call that only persons can make. */
@@ -81,6 +117,7 @@ function openedView(user: User, session: OpenedSession): Session {
       displayName: user.displayName,
       role: user.role,
       mustChangePassword: user.mustChangePassword,
+      mustAddFactor: session.mustAddFactor,
     },
     csrfToken: session.csrfToken,
     expiresAtMs: session.expiresMs,

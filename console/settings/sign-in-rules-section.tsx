@@ -1,0 +1,75 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { ProofDialog } from '../account/proof-dialog.tsx'
+import { readSignInRules, writeSignInRules } from '../api/factors.ts'
+import { type Role, roleOrder } from '../api/session.ts'
+import { Button } from '../components/button.tsx'
+import { QueryState } from '../components/query-state.tsx'
+import { Section } from '../components/section.tsx'
+import { toast } from '../components/toast.tsx'
+
+/** What signing in takes. */
+export function SignInRulesSection() {
+  const query = useQuery({
+    queryKey: ['sign-in-rules'],
+    queryFn: ({ signal }) => readSignInRules(signal),
+  })
+  return (
+    <div className="grid gap-6">
+      <Section title="Roles that take a second factor">
+        <QueryState query={query} what="The sign-in rules">
+          {rules => <RoleChoice key={rules.secondFactorRoles.join()} chosen={rules.secondFactorRoles} />}
+        </QueryState>
+      </Section>
+    </div>
+  )
+}
+
+function RoleChoice({ chosen }: { chosen: readonly Role[] }) {
+  const client = useQueryClient()
+  const [roles, setRoles] = useState<readonly Role[]>(chosen)
+  const [saving, setSaving] = useState(false)
+  const same = roles.length === chosen.length && roles.every(role => chosen.includes(role))
+  return (
+    <div className="grid gap-3">
+      <p className="text-muted">
+        Who has such a role and signs in with a password alone can do nothing but add an authenticator app or
+        a passkey. Their password alone then proves nothing at an approval either.
+      </p>
+      <fieldset className="flex flex-wrap gap-x-4 gap-y-2">
+        <legend className="sr-only">Roles</legend>
+        {roleOrder.map(role => (
+          <label key={role} className="flex items-center gap-2 max-sm:min-h-9">
+            <input
+              type="checkbox"
+              checked={roles.includes(role)}
+              onChange={event =>
+                setRoles(event.target.checked ? [...roles, role] : roles.filter(each => each !== role))
+              }
+            />
+            {role}
+          </label>
+        ))}
+      </fieldset>
+      <Button className="justify-self-start" disabled={same} onClick={() => setSaving(true)}>
+        Save
+      </Button>
+      {saving && (
+        <ProofDialog
+          title="Change who needs a second factor"
+          action="Save"
+          onClose={() => setSaving(false)}
+          onProof={async proof => {
+            await writeSignInRules({ secondFactorRoles: [...roles] }, proof)
+            await client.invalidateQueries({ queryKey: ['sign-in-rules'] })
+            await client.invalidateQueries({ queryKey: ['session'] })
+            toast('Saved.')
+            setSaving(false)
+          }}
+        >
+          <p>It holds from each person’s next request on.</p>
+        </ProofDialog>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,196 @@
+import { z } from 'zod'
+import { roles } from '../domain/role.ts'
+import { done, idParams, signInReply } from './contract.ts'
+import { endpoint } from './endpoint.ts'
+
+/** Ways to sign in at the address that this was asked at. */
+export const signInOptions = z.object({ passkeys: z.boolean() })
+export type SignInOptions = z.infer<typeof signInOptions>
+
+const code = z.string().min(1).max(100)
+/** What the browser answered, as JSON: the server checks every part of it. */
+const passkeyResponse = z.record(z.string(), z.unknown())
+
+/** Proof that it is still you. A passkey signs the challenge of POST /api/step-up, made for one purpose. */
+export const proof = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('password'), password: z.string().min(1).max(1000) }),
+  z.object({ kind: z.literal('totp'), code }),
+  z.object({ kind: z.literal('passkey'), ticket: z.string().max(200), response: passkeyResponse }),
+])
+export type Proof = z.infer<typeof proof>
+
+export const stepUpQuestion = z.object({
+  /** Ways in which you can prove it; the first is the best. Empty: your sign-in itself is fresh enough, or sign in again. */
+  methods: z.array(z.enum(['password', 'totp', 'passkey'])),
+  passkey: z.object({ ticket: z.string(), options: z.unknown() }).nullable(),
+})
+export type StepUpQuestion = z.infer<typeof stepUpQuestion>
+
+const secondFactor = z.object({
+  id: z.string(),
+  kind: z.enum(['totp', 'passkey']),
+  name: z.string(),
+  createdMs: z.number(),
+  lastUsedMs: z.number().nullable(),
+})
+export type SecondFactor = z.infer<typeof secondFactor>
+
+/** Your factors, and whether passkeys can work at this address. */
+export const factorList = z.object({
+  factors: z.array(secondFactor),
+  recoveryCodesLeft: z.number().int(),
+  passkeysPossible: z.boolean(),
+})
+export type FactorList = z.infer<typeof factorList>
+
+/** The secret is shown this once. */
+export const newTotp = z.object({ id: z.string(), secret: z.string(), uri: z.string() })
+export type NewTotp = z.infer<typeof newTotp>
+
+/** Recovery codes come with the first factor, and are shown this once. */
+export const addedFactor = z.object({ recoveryCodes: z.array(z.string()).nullable() })
+export type AddedFactor = z.infer<typeof addedFactor>
+
+const passkeyQuestion = z.object({ ticket: z.string(), options: z.unknown() })
+export type PasskeyQuestion = z.infer<typeof passkeyQuestion>
+
+export const signInRules = z.object({ secondFactorRoles: z.array(z.enum(roles)) })
+export type SignInRules = z.infer<typeof signInRules>
+
+/** With the proof left out, only who has no way to give one gets through, right after signing in. */
+const withProof = z.object({ proof: proof.optional() })
+
+/** Second factors: to sign in with, and to prove again who one is. */
+export const signInEndpoints = {
+  signInOptions: endpoint({
+    method: 'GET',
+    path: '/api/sign-in',
+    summary: 'Ways to sign in here.',
+    access: { kind: 'open' },
+    reply: signInOptions,
+  }),
+  giveSecondFactor: endpoint({
+    method: 'POST',
+    path: '/api/session/second-factor',
+    summary: 'The second step of a sign-in. 401 wrong, 423 locked out for a while.',
+    access: { kind: 'open' },
+    body: z.object({
+      ticket: z.string().max(200),
+      proof: z.discriminatedUnion('kind', [
+        z.object({ kind: z.literal('totp'), code }),
+        z.object({ kind: z.literal('recovery'), code }),
+        z.object({ kind: z.literal('passkey'), response: passkeyResponse }),
+      ]),
+    }),
+    reply: signInReply,
+  }),
+  askPasskey: endpoint({
+    method: 'POST',
+    path: '/api/session/passkey/question',
+    summary: 'What a passkey signs to sign in with it alone.',
+    access: { kind: 'open' },
+    reply: passkeyQuestion,
+  }),
+  signInByPasskey: endpoint({
+    method: 'POST',
+    path: '/api/session/passkey',
+    summary: 'Sign in with a passkey alone.',
+    access: { kind: 'open' },
+    body: z.object({ ticket: z.string().max(200), response: passkeyResponse }),
+    reply: signInReply,
+  }),
+  askStepUp: endpoint({
+    method: 'POST',
+    path: '/api/step-up',
+    summary:
+      'How you can prove that it is still you, for one purpose: the digest of a proposal, or the path of a request.',
+    access: { kind: 'signed-in' },
+    body: z.object({ purpose: z.string().min(1).max(200) }),
+    reply: stepUpQuestion,
+  }),
+  listFactors: endpoint({
+    method: 'GET',
+    path: '/api/factors',
+    summary: 'Your second factors.',
+    access: { kind: 'signed-in' },
+    reply: factorList,
+  }),
+  beginTotp: endpoint({
+    method: 'POST',
+    path: '/api/factors/totp',
+    summary: 'A new secret for an authenticator app (RFC 6238). It counts once confirmed.',
+    access: { kind: 'signed-in' },
+    body: withProof,
+    reply: newTotp,
+  }),
+  confirmTotp: endpoint({
+    method: 'POST',
+    path: '/api/factors/totp/:id/confirm',
+    summary: 'Confirm the secret with its code of now. Your other sessions end.',
+    access: { kind: 'signed-in' },
+    params: idParams,
+    body: z.object({ code }),
+    reply: addedFactor,
+  }),
+  beginPasskey: endpoint({
+    method: 'POST',
+    path: '/api/factors/passkey/question',
+    summary: 'What the browser is asked for to make a passkey.',
+    access: { kind: 'signed-in' },
+    body: withProof,
+    reply: passkeyQuestion,
+  }),
+  finishPasskey: endpoint({
+    method: 'POST',
+    path: '/api/factors/passkey',
+    summary: 'Keep the passkey that the browser made. Your other sessions end.',
+    access: { kind: 'signed-in' },
+    body: z.object({
+      ticket: z.string().max(200),
+      name: z.string().trim().min(1).max(100),
+      response: passkeyResponse,
+    }),
+    reply: addedFactor,
+  }),
+  removeFactor: endpoint({
+    method: 'POST',
+    path: '/api/factors/:id/remove',
+    summary: 'Take one of your second factors away.',
+    access: { kind: 'signed-in' },
+    params: idParams,
+    body: withProof,
+    reply: done,
+  }),
+  renewRecoveryCodes: endpoint({
+    method: 'POST',
+    path: '/api/factors/recovery-codes',
+    summary: 'New recovery codes; the old ones are void.',
+    access: { kind: 'signed-in' },
+    body: withProof,
+    reply: z.object({ recoveryCodes: z.array(z.string()) }),
+  }),
+  resetFactors: endpoint({
+    method: 'POST',
+    path: '/api/users/:id/reset-factors',
+    summary: 'For who has lost theirs: every second factor goes and every session ends.',
+    access: { kind: 'role', role: 'admin' },
+    params: idParams,
+    body: withProof,
+    reply: done,
+  }),
+  readSignInRules: endpoint({
+    method: 'GET',
+    path: '/api/sign-in-rules',
+    summary: 'Which roles take a second factor.',
+    access: { kind: 'role', role: 'admin' },
+    reply: signInRules,
+  }),
+  writeSignInRules: endpoint({
+    method: 'PUT',
+    path: '/api/sign-in-rules',
+    summary: 'Say which roles take a second factor: who signed in without one can then only add one.',
+    access: { kind: 'role', role: 'admin' },
+    body: signInRules.extend(withProof.shape),
+    reply: signInRules,
+  }),
+}
