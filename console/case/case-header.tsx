@@ -96,6 +96,11 @@ export function CaseHeader({
           <Moment atMs={summary.firstSeenMs} /> to <Moment atMs={summary.lastSeenMs} />
         </span>
         <span className="font-mono text-xs">{summary.id}</span>
+        {summary.suspectedInjection && (
+          <span className="rounded border border-attacker px-1 text-attacker">
+            text speaks to an AI: severity raised
+          </span>
+        )}
         {summary.sample && (
           <span className="rounded border border-line-strong px-1">sample, not from your Wazuh</span>
         )}

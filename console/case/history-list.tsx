@@ -15,6 +15,7 @@ const kindWords: Readonly<Record<HistoryEntry['kind'], string>> = {
   brief: 'wrote a brief',
   'brief-review': 'reviewed the model’s brief',
   published: 'published to Wazuh',
+  'severity-raised': 'raised the severity',
 }
 
 /** Who did what to the case. The server lists it in order of time; here the latest comes first. */

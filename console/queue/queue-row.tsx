@@ -71,6 +71,14 @@ export const QueueRow = memo(function QueueRow({
           {row.sample && (
             <span className="mr-1.5 rounded border border-line-strong px-1 text-xs">sample</span>
           )}
+          {row.suspectedInjection && (
+            <span
+              className="mr-1.5 rounded border border-attacker px-1 text-xs text-attacker"
+              title="Text in the alerts speaks to an AI instead of a person. The severity is one step up for it."
+            >
+              speaks to AI
+            </span>
+          )}
           {row.headline === null ? 'Brief is being written' : visibleText(row.headline)}
         </p>
       </td>

@@ -1,9 +1,16 @@
+import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 import { runCli } from '../cli.ts'
+import { openDatabaseLedger } from '../ledger/database-ledger.ts'
+import { systemClock } from '../lib/clock.ts'
+import { connectDatabase } from '../store/connect.ts'
+import { startEmbeddedPostgres } from '../store/embedded-postgres.ts'
+import { migrate } from '../store/migrate.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'tocsin-audit-'))
 const data = join(folder, 'data')
@@ -73,3 +80,32 @@ it.each([
   [['frobnicate']],
   [[]],
 ])('exits 2 for %j', async args => expect((await audit(...args)).code).toBe(2))
+
+it('exports the ledger of the embedded database, whether a server runs on it or not', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'tocsin-audit-database-'))
+  const signal = AbortSignal.timeout(60_000)
+  const server = await startEmbeddedPostgres({ dataDir, onProgress: () => {}, signal })
+  const database = connectDatabase({
+    connection: server.connection,
+    maxConnections: 2,
+    onIdleError: () => {},
+  })
+  await migrate(database)
+  const ledger = openDatabaseLedger(database, systemClock)
+  await ledger.append([{ kind: 'note', tenant: '', actor: 'user:ann', subject: '', body: { text: 'kept' } }])
+  // Another process, as the operator's would be.
+  const program = join(import.meta.dirname, '..', '..', 'bin', 'tocsin.js')
+  const beside = await promisify(execFile)(process.execPath, [program, 'audit', 'export', '--data', dataDir])
+  expect(beside.stdout).toContain('"kept"')
+  expect(await database.query('select 1 as one')).toEqual([{ one: 1 }])
+  await database.close()
+  await server.stop()
+
+  const alone = await audit('export', '--data', dataDir)
+  expect(alone.code, alone.err).toBe(0)
+  await writeFile(inFolder('database.ndjson'), alone.out)
+  expect((await audit('verify', inFolder('database.ndjson'))).code).toBe(0)
+  const ofFile = await audit('export', '--data', dataDir, '--ledger', 'file')
+  expect(ofFile.out).not.toContain('"kept"')
+  expect((await audit('export', '--data', inFolder('nothing'), '--ledger', 'database')).code).toBe(2)
+}, 90_000)

@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { readConfig } from '../config.ts'
+import { type Config, readConfig } from '../config.ts'
 import { type Checkpoint, checkpointSchema, publicKeyPem } from '../ledger/checkpoint.ts'
 import { openDatabaseLedger } from '../ledger/database-ledger.ts'
 import { exportLedger, makeCheckpoint } from '../ledger/export-ledger.ts'
@@ -13,12 +13,13 @@ import { verifyChain } from '../ledger/verify-chain.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import { canonicalJson } from '../lib/canonical-json.ts'
 import { systemClock } from '../lib/clock.ts'
-import type { Secret } from '../lib/secret.ts'
-import { connectDatabase } from '../store/connect.ts'
+import { createLogger } from '../main/create-logger.ts'
+import { openStore } from '../main/open-store.ts'
+import { hasEmbeddedDatabase } from '../store/embedded-postgres.ts'
 import { type Command, type Io, readArgs, readInput, writeRecord } from './command.ts'
 
-const usage = `tocsin audit export [--from SEQ|TIME] [--to SEQ|TIME] [--data DIR]
-tocsin audit checkpoint [--out FILE] [--public-key FILE] [--data DIR]
+const usage = `tocsin audit export [--from SEQ|TIME] [--to SEQ|TIME] [--data DIR] [--ledger database|file]
+tocsin audit checkpoint [--out FILE] [--public-key FILE] [--data DIR] [--ledger database|file]
 tocsin audit verify FILE [--checkpoint FILE] [--public-key FILE] [--json]
 tocsin audit note TEXT [--subject ID] [--data DIR]
 
@@ -31,8 +32,9 @@ verify      checks an export: each entry's hash and link, its closing, and, agai
             kind is edit, reorder, delete, truncate, fork or rewrite.
 note        writes a person's note into the ledger.
 
-The ledger is that of the database where DATABASE_URL is set, else the file in the data directory (--data DIR, or
-TOCSIN_DATA), which the commands that work without a server write to. A running server exports its own in the console.
+The ledger is that of the database: of DATABASE_URL, else the embedded one in the data directory (--data DIR, or
+TOCSIN_DATA), whether a server runs on it or not. Where there is no database, or with --ledger file, it is the file
+ledger/ledger.ndjson of the data directory, which the commands that work without a server write to.
 
 Exit code 0 done or verified, 1 not verified, 2 bad usage or unreadable input.
 `
@@ -42,6 +44,7 @@ const options = {
   to: { type: 'string' },
   out: { type: 'string' },
   data: { type: 'string' },
+  ledger: { type: 'string' },
   subject: { type: 'string' },
   checkpoint: { type: 'string' },
   'public-key': { type: 'string' },
@@ -58,7 +61,10 @@ export const command: Command = {
     if (action === 'verify' && operand !== undefined) return verify(operand, values, io)
     const config = readConfig()
     const dataDir = values.data ?? config.dataDir
-    const { ledger, close } = openLedger(dataDir, values.data === undefined ? config.databaseUrl : undefined)
+    const databaseUrl = values.data === undefined ? config.databaseUrl : undefined
+    const kind = ledgerKind(values.ledger, databaseUrl !== undefined || (await hasEmbeddedDatabase(dataDir)))
+    const { ledger, close } =
+      kind === 'file' ? openFile(dataDir) : await openDatabase({ ...config, dataDir, databaseUrl }, io)
     try {
       if (action === 'note' && operand !== undefined) {
         return await note(ledger, operand, values.subject ?? '', io)
@@ -74,20 +80,30 @@ export const command: Command = {
   },
 }
 
-function openLedger(
-  dataDir: string,
-  databaseUrl: Secret | undefined,
-): { readonly ledger: Ledger; close(): Promise<void> } {
-  if (databaseUrl === undefined) {
-    const ledger = openFileLedger(join(dataDir, 'ledger', 'ledger.ndjson'), systemClock)
-    return { ledger, close: async () => {} }
-  }
-  const database = connectDatabase({
-    connection: { connectionString: databaseUrl.expose() },
-    maxConnections: 2,
-    onIdleError: () => {}, // The next query says it too.
-  })
-  return { ledger: openDatabaseLedger(database, systemClock), close: database.close }
+function ledgerKind(asked: string | undefined, hasDatabase: boolean): 'database' | 'file' {
+  if (asked === undefined) return hasDatabase ? 'database' : 'file'
+  if (asked === 'file') return 'file'
+  if (asked !== 'database') throw new AppError('bad-usage', '--ledger is one of: database, file')
+  if (!hasDatabase)
+    throw new AppError('bad-usage', 'there is no database: set DATABASE_URL, or --data to where one was made')
+  return 'database'
+}
+
+interface OpenLedger {
+  readonly ledger: Ledger
+  close(): Promise<void>
+}
+
+function openFile(dataDir: string): OpenLedger {
+  const ledger = openFileLedger(join(dataDir, 'ledger', 'ledger.ndjson'), systemClock)
+  return { ledger, close: async () => {} }
+}
+
+/** Joins the embedded server where one runs, and starts it for the time of the command where none does. */
+async function openDatabase(config: Config, io: Io): Promise<OpenLedger> {
+  const say = (line: string) => io.stderr(`tocsin: ${line}\n`)
+  const store = await openStore(config, createLogger(config.logLevel), say, io.signal)
+  return { ledger: openDatabaseLedger(store.database, systemClock), close: store.close }
 }
 
 async function verify(

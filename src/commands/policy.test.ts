@@ -4,7 +4,19 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { openaiCompatible } from '../../test/support/provider-servers/chat-completions.ts'
+import { type ProviderServer, startProviderServer } from '../../test/support/provider-servers/start-server.ts'
+import { wazuhLine } from '../../test/support/wazuh-alert.ts'
 import { runCli } from '../cli.ts'
+import { defaultGrouping } from '../group/grouping-options.ts'
+import { GroupingMemory } from '../ingest/grouping-memory.ts'
+import { createIngest } from '../ingest/ingest.ts'
+import { systemClock } from '../lib/clock.ts'
+import { randomIds } from '../lib/ids.ts'
+import { connectDatabase } from '../store/connect.ts'
+import { startEmbeddedPostgres } from '../store/embedded-postgres.ts'
+import { putInventoryList } from '../store/inventory-lists.ts'
+import { migrate } from '../store/migrate.ts'
 
 let folder = ''
 const inFolder = (name: string) => join(folder, name)
@@ -41,6 +53,112 @@ async function explain(...flags: readonly string[]) {
   })
   return { code, record: code === 0 ? explanation.parse(JSON.parse(out.join(''))) : undefined }
 }
+
+describe('tocsin policy explain CASE', () => {
+  const dataDir = join(tmpdir(), `tocsin-policy-case-${process.pid}`)
+  let caseId = ''
+  let provider: ProviderServer
+  beforeAll(async () => {
+    provider = await startProviderServer(openaiCompatible, 'key')
+    const signal = AbortSignal.timeout(60_000)
+    const server = await startEmbeddedPostgres({ dataDir, onProgress: () => {}, signal })
+    const database = connectDatabase({
+      connection: server.connection,
+      maxConnections: 2,
+      onIdleError: () => {},
+    })
+    await migrate(database)
+    const [clock, ids] = [systemClock, randomIds()]
+    const memory = new GroupingMemory(defaultGrouping, ids, clock)
+    const ingest = createIngest({ database, clock, ids, memory, slaMinutes: [1, 1, 1, 1] })
+    const line = wazuhLine({
+      id: '1.1',
+      host: 'pay-db7',
+      rule: ['5712', 12, 'sshd: brute force trying to get access to the system.', ['sshd']],
+      data: { srcip: '45.155.205.233', srcuser: 'kschmidt' },
+      log: 'Failed password for kschmidt from 45.155.205.233 to 10.1.2.3',
+    })
+    await ingest({
+      tenant: 'default',
+      source: 'test',
+      sample: false,
+      lines: [{ bytes: Buffer.from(line), where: 'line 1' }],
+    })
+    await putInventoryList(
+      database,
+      'default',
+      { name: 'people', kind: 'users', entries: ['kschmidt'] },
+      'ann',
+      1,
+    )
+    caseId = (await database.query<{ id: string }>('select id from cases'))[0]?.id ?? ''
+    await database.close()
+    await server.stop()
+    const models = [
+      {
+        name: 'far',
+        provider: 'openai-compatible',
+        model: 'big',
+        zone: 'contracted',
+        key: { env: 'NOT_SET' },
+      },
+      { name: 'near', provider: 'openai-compatible', model: 'small', zone: 'local' },
+    ]
+    await writeFile(
+      join(dataDir, 'models.yaml'),
+      JSON.stringify({ models: models.map(model => ({ ...model, baseUrl: provider.url, plainHttp: true })) }),
+    )
+  }, 90_000)
+  afterAll(async () => {
+    await provider.close()
+    await rm(dataDir, { recursive: true, force: true })
+  })
+
+  const explainCase = async (...flags: readonly string[]) => {
+    const out: string[] = []
+    const err: string[] = []
+    const code = await runCli(['policy', 'explain', '--data', dataDir, ...flags], {
+      stdin: Readable.from([]),
+      stdout: text => void out.push(String(text)),
+      stderr: text => void err.push(text),
+      signal: new AbortController().signal,
+    })
+    return { code, out: out.join(''), err: err.join('') }
+  }
+
+  it('shows the very bytes, to whom and why, without a key and without sending anything', async () => {
+    const { code, out, err } = await explainCase(caseId, '--json')
+    expect(code, err).toBe(0)
+    const record = JSON.parse(out)
+    expect(record).toMatchObject({
+      case: caseId,
+      sends: true,
+      decision: 'pseudonymise',
+      rule: 'under-contract',
+      model: 'far',
+      zone: 'contracted',
+      fallbacks: ['near'],
+      destination: new URL(provider.url).host,
+      asked_by_itself: true,
+    })
+    expect(record.request).toContain('/chat/completions')
+    expect(record.request).toContain('45.155.205.233')
+    expect(record.request).not.toMatch(/kschmidt|pay-db7|10\.1\.2\.3/)
+    expect(record.replaced.map((each: { value: string }) => each.value)).toEqual(
+      expect.arrayContaining(['kschmidt', 'pay-db7']),
+    )
+    expect(record.size_bytes).toBe(Buffer.byteLength(record.request))
+    expect(provider.requests).toEqual([])
+  })
+
+  it('is a text for people too, and exits 2 for a case that is not there', async () => {
+    const { out } = await explainCase(caseId)
+    expect(out).toMatch(/To: +far \(big\), zone contracted/)
+    expect(out).toMatch(/\[USER-1\] for kschmidt/)
+    expect((await explainCase('case_nowhere')).code).toBe(2)
+    expect((await explainCase(caseId, 'more')).code).toBe(2)
+  })
+})
 
 describe('tocsin policy explain', () => {
   it('keeps a secret from a model without a contract, and sends it nothing', async () => {

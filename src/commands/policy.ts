@@ -11,14 +11,23 @@ import { redactionRules } from '../redact/redact.ts'
 import { Vault } from '../redact/vault.ts'
 import type { Command } from './command.ts'
 import { readArgs, readInput, writeRecord } from './command.ts'
+import { explainCase } from './policy/explain-case.ts'
 import { readInventory, readPolicy } from './trust-files.ts'
 
 /** `tocsin policy explain`: what would leave, to whom, and why. Sends nothing. */
 export const command: Command = {
-  usage: `tocsin policy explain --file FILE --task TASK [--policy FILE] [--inventory FILE] [--model NAME] [--json]
+  usage: `tocsin policy explain CASE [--data DIR] [--json]
+tocsin policy explain --file FILE --task TASK [--policy FILE] [--inventory FILE] [--model NAME] [--json]
 
-Shows what policy decides on a text, and the exact text that would be sent for it. Sends nothing.
+Shows what would leave, to whom, and why, before anything is sent. Sends nothing, and needs no key of a model.
 
+CASE: the very request for a stored case's brief, by the policy, models and inventory that are set: the model and its
+host, the rule and its reasons, what is replaced by which placeholder, whether the last scan would stop it, and the
+bytes. --json: one record {case, task, sends, decision, rule, zone, model, model_id, fallbacks[], destination,
+classes[], reasons[], replaced[{placeholder, value}], size_bytes, request}.
+--file FILE: what policy decides on a text, and the text that would be sent for it.
+
+  --data DIR        where the database is (default: TOCSIN_DATA; DATABASE_URL goes before)
   --task TASK       ${modelTasks.join(', ')};
                     or a command's name: triage, mail, intel, rules, yara, ask
   --model NAME      a model of models.yaml, or a trust zone: ${trustZones.join(', ')} (default: public, the strictest)
@@ -36,12 +45,17 @@ Exit code 0 whatever the decision; 2 where the usage is wrong or a file cannot b
         policy: { type: 'string' },
         inventory: { type: 'string' },
         model: { type: 'string' },
+        data: { type: 'string' },
         json: { type: 'boolean' },
       },
     })
     if (positionals[0] !== 'explain')
       throw new AppError('bad-usage', "the one thing 'policy' does is 'explain'")
-    if (values.file === undefined) throw new AppError('bad-usage', 'say what would be sent: --file FILE')
+    const [, caseId, ...rest] = positionals
+    if (rest.length > 0) throw new AppError('bad-usage', `too many arguments: ${rest.join(' ')}`)
+    if (caseId !== undefined) return explainCase(caseId, values, io)
+    if (values.file === undefined)
+      throw new AppError('bad-usage', 'say what would be sent: CASE, or --file FILE')
     const task = taskOf(values.task)
     const policy = await readPolicy(values.policy)
     const listed = await readInventory(values.inventory)

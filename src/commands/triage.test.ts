@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { wazuhLine } from '../../test/support/wazuh-alert.ts'
 import { runCli } from '../cli.ts'
@@ -196,5 +196,21 @@ describe('tocsin triage', () => {
     expect(await runCli(['triage', join(folder, 'missing.ndjson')], io)).toBe(2)
     expect(await runCli(['triage'], io)).toBe(2)
     expect(await runCli(['triage', '--nonsense', sample], io)).toBe(2)
+  })
+  it('refuses a model that is not set up, names those that are, and writes no key or ledger for it', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'tocsin-triage-home-'))
+    vi.stubEnv('TOCSIN_DATA', home)
+    const err: string[] = []
+    const io = {
+      stdin: Readable.from([]),
+      stdout: () => {},
+      stderr: (text: string) => void err.push(text),
+      signal: new AbortController().signal,
+    }
+    expect(await runCli(['triage', '--model', 'unknown', sample], io)).toBe(2)
+    expect(err.join('')).toContain("there is no model 'unknown'")
+    expect(readdirSync(home)).toEqual([])
+    vi.unstubAllEnvs()
+    rmSync(home, { recursive: true })
   })
 })

@@ -42,6 +42,8 @@ export const caseSummary = z.object({
   sample: z.boolean(),
   /** Merged into another case: this one is closed and only points there. */
   mergedInto: z.string().nullable(),
+  /** Text in the alerts speaks to an AI instead of a person: the severity is one step up for it. */
+  suspectedInjection: z.boolean(),
 })
 export type CaseSummary = z.infer<typeof caseSummary>
 
@@ -222,6 +224,7 @@ export const historyEntry = z.object({
     'split',
     'brief',
     'brief-review',
+    'severity-raised',
     'published',
   ]),
   /** null: Tocsin itself. */

@@ -19,6 +19,7 @@ import {
 export function briefClaims(context: CaseContext, story: CaseStory, find: CitationFinder): JudgedClaim[] {
   return [
     whatClaim(context, story, find),
+    injectionClaim(find),
     ...inOrder(story.episodes).map(episode => episodeClaim(context, story, episode, find)),
     ...sequenceClaims(story, find),
     againstClaim(context, story, find),
@@ -57,6 +58,12 @@ function whatClaim(context: CaseContext, story: CaseStory, find: CitationFinder)
       top === undefined ? undefined : find.field(top.key, ruleTextPointer(top.generation)),
     ],
   )
+}
+
+/** An attempt to talk to the model is told before anything that a model might have said. */
+function injectionClaim(find: CitationFinder): JudgedClaim | undefined {
+  const found = find.kind('suspected-injection')
+  return claim(`Text in the alerts speaks to an AI instead of a person: ${found?.quote}.`, [found])
 }
 
 function ruleTextPointer(generation: 4 | 5): string {

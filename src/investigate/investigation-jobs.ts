@@ -1,12 +1,15 @@
+import type { EvidenceItem } from '../domain/evidence.ts'
 import { modelBriefJob, publishJob } from '../domain/job-kinds.ts'
 import type { AskModel } from '../domain/model-question.ts'
 import { type Severity, severities } from '../domain/verdict.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { Database } from '../lib/database.ts'
+import type { Database, Transaction } from '../lib/database.ts'
 import type { IdSource } from '../lib/ids.ts'
 import { enqueue, type Job } from '../queue/jobs.ts'
 import { insertModelBrief, putComputedBrief, setModelBriefState } from '../store/briefs.ts'
+import { addHistory } from '../store/case-history.ts'
 import { announce } from '../store/events.ts'
+import { markSuspectedInjection } from '../store/suspected-injection.ts'
 import { investigate, investigateCase } from './investigate.ts'
 import { type LookUpAgents, loadCaseContext } from './load-case-context.ts'
 import { chooseForModel, type ModelSelection } from './model-selection.ts'
@@ -20,6 +23,8 @@ export interface InvestigationParts {
   readonly selection: ModelSelection
   /** Whether anything is connected to publish to. */
   readonly publishes: boolean
+  /** Minutes to a verdict by severity, 0 (low) to 3 (critical). */
+  readonly slaMinutes: readonly number[]
 }
 
 /** Handles `case-investigate`. Losing the newest brief 0 in a crash loses its job's completion too: it is made again. */
@@ -35,6 +40,7 @@ export async function handleInvestigate(parts: InvestigationParts, job: Job): Pr
       const nowMs = clock.now()
       const draft = { id: parts.ids.next('brief'), caseId, revision, brief: computed, evidence }
       if (!(await putComputedBrief(sql, job.tenant, draft, nowMs))) return
+      await raiseForInjection(parts, sql, job.tenant, caseId, evidence)
       const state = modelState(choice)
       await setModelBriefState(sql, job.tenant, caseId, state)
       const next = [
@@ -53,6 +59,29 @@ export async function handleInvestigate(parts: InvestigationParts, job: Job): Pr
     },
     { durability: 'rebuilt' },
   )
+}
+
+/** Text that speaks to a model is an indicator of attack: it makes the case graver, and the history says why. */
+async function raiseForInjection(
+  parts: InvestigationParts,
+  sql: Transaction,
+  tenant: string,
+  caseId: string,
+  evidence: readonly EvidenceItem[],
+): Promise<void> {
+  const found = evidence.filter(item => item.kind === 'suspected-injection')
+  const step = await markSuspectedInjection(sql, tenant, caseId, found.length > 0, parts.slaMinutes)
+  if (step === undefined) return
+  const ids = found.map(item => item.id).join(', ')
+  const detail = `${severities[step.from]} to ${severities[step.to]}: text in the alerts speaks to an AI (${ids})`
+  const entry = {
+    id: parts.ids.next('history'),
+    caseId,
+    kind: 'severity-raised',
+    byId: null,
+    detail,
+  } as const
+  await addHistory(sql, tenant, parts.clock.now(), [entry])
 }
 
 function modelState(choice: ReturnType<typeof chooseForModel> | undefined) {

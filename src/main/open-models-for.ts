@@ -15,9 +15,10 @@ import { isErrno } from '../lib/file-lock.ts'
 import { loadMasterKey } from '../lib/master-key.ts'
 import { defaultPolicy } from '../policy/default-policy.ts'
 import { type Policy, parsePolicy } from '../policy/policy.ts'
-import { isTelling } from '../redact/learn-inventory.ts'
+import { isTelling, joinInventories, learnInventory } from '../redact/learn-inventory.ts'
+import { inventoryListsVersion, readUploadedInventory } from '../store/inventory-lists.ts'
 import { readKnownNames } from '../store/known-names.ts'
-import { type OpenModels, openModels, readModelSettings } from './open-models.ts'
+import { type ModelParts, type OpenModels, openModels, readModelSettings } from './open-models.ts'
 
 /** The folder that pulled models and their runtime lie in. */
 export const modelsDirOf = (config: Config): string => join(config.dataDir, 'models')
@@ -74,7 +75,11 @@ export async function openModelsOffline(
 }
 
 /** Models for the server and its workers: everything in the database. The policy is read once, at the start. */
-export async function openModelsOnline(config: Config, database: Database): Promise<OpenModels> {
+export async function openModelsOnline(
+  config: Config,
+  database: Database,
+  keys: ModelParts['keys'] = 'needed',
+): Promise<OpenModels> {
   const policy = await readPolicyFile(config)
   const masterKey = masterKeyOf(config)
   const key = await masterKey()
@@ -87,19 +92,40 @@ export async function openModelsOnline(config: Config, database: Database): Prom
     dataKeys,
     vaults: databaseVaults({ database, key, clock: systemClock, random: randomBytes, daysKept: 365 }),
     policy: async () => policy,
-    inventory: learnedInventory(database),
+    inventory: organisationInventory(config, database),
+    keys,
   })
 }
 
-/** What the organisation's alerts tell of its names, looked up anew once a minute. */
-function learnedInventory(database: Database): (tenant: string) => Promise<Inventory> {
-  const known = new Map<string, { readonly atMs: number; readonly inventory: Inventory }>()
+/**
+ * The organisation's own names: its domains from the settings, what its alerts tell (looked up anew once a minute), and
+ * the lists that people uploaded, which count from the next question on. The same object as long as nothing changed.
+ */
+export function organisationInventory(
+  config: Pick<Config, 'ownDomains'>,
+  database: Database,
+): (tenant: string) => Promise<Inventory> {
+  const known = new Map<
+    string,
+    { readonly atMs: number; readonly version: string; readonly inventory: Inventory }
+  >()
   return async tenant => {
+    const version = await inventoryListsVersion(database, tenant)
     const found = known.get(tenant)
-    if (found && systemClock.now() - found.atMs < 60_000) return found.inventory
-    const { hosts, users } = await readKnownNames(database, tenant)
-    const inventory = { ...emptyInventory, hosts: hosts.filter(isTelling), users: users.filter(isTelling) }
-    known.set(tenant, { atMs: systemClock.now(), inventory })
+    if (found && found.version === version && systemClock.now() - found.atMs < 60_000) return found.inventory
+    const { hosts, users, alerts } = await readKnownNames(database, tenant)
+    const counted = {
+      ...emptyInventory,
+      hosts: hosts.filter(isTelling),
+      users: users.filter(isTelling),
+      domains: config.ownDomains,
+    }
+    const told = learnInventory(alerts.map(raw => raw.replaceAll('\n', ' ')).join('\n'))
+    const inventory = joinInventories(
+      joinInventories(counted, told),
+      await readUploadedInventory(database, tenant),
+    )
+    known.set(tenant, { atMs: systemClock.now(), version, inventory })
     return inventory
   }
 }

@@ -2,20 +2,22 @@ import { randomInt } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import packageJson from '../../package.json' with { type: 'json' }
-import { createAsk } from '../ask/ask.ts'
+import { type AskAdapters, createAsk } from '../ask/ask.ts'
 import { decideQuestion } from '../ask/build-request.ts'
+import { type Explanation, explainQuestion } from '../ask/explain.ts'
 import { knownAttackIds } from '../ask/known-attack-ids.ts'
 import type { VaultStore } from '../ask/vault-store.ts'
 import { environmentSecret } from '../config.ts'
 import { type ModelTask, type TrustZone, trustZones } from '../domain/data-class.ts'
 import type { Inventory } from '../domain/inventory.ts'
-import type { AskModel } from '../domain/model-question.ts'
+import type { AskModel, ModelQuestion } from '../domain/model-question.ts'
 import { attackVersion } from '../knowledge/attack-techniques.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { DataKeys } from '../ledger/sealed-content.ts'
 import { systemClock } from '../lib/clock.ts'
 import { createEgressFetch } from '../lib/egress-fetch.ts'
 import { isErrno } from '../lib/file-lock.ts'
+import { Secret } from '../lib/secret.ts'
 import { apiKeyOf } from '../llm/api-key.ts'
 import { createBudget } from '../llm/budget.ts'
 import type { ModelClient } from '../llm/completion.ts'
@@ -44,6 +46,8 @@ export interface ModelParts {
   readonly vaults: VaultStore
   readonly policy: (tenant: string) => Promise<Policy>
   readonly inventory: (tenant: string) => Promise<Inventory>
+  /** `unneeded`: for looking at what would be sent; the clients opened so cannot send anything. */
+  readonly keys?: 'needed' | 'unneeded'
 }
 
 export interface OpenModels {
@@ -51,6 +55,8 @@ export interface OpenModels {
   readonly ask: AskModel | undefined
   /** The same, where a caller has made sure that a model is set up. Without one it answers `unavailable`. */
   readonly askAny: AskModel
+  /** What asking would send. Sends nothing. */
+  explain(question: Omit<ModelQuestion<unknown>, 'claimsOf'>, signal: AbortSignal): Promise<Explanation>
   readonly gateway: Gateway
   /** Puts real values back into every text of an answer, for the viewer only. */
   reveal<Value>(tenant: string, caseId: string, value: Value): Promise<Value>
@@ -96,7 +102,7 @@ export async function openModels(parts: ModelParts): Promise<OpenModels> {
     random: Math.random,
   })
   const inventory = compiledInventory(parts)
-  const ask = createAsk({
+  const adapters: AskAdapters = {
     gateway,
     ledger: parts.ledger,
     dataKeys: parts.dataKeys,
@@ -106,7 +112,8 @@ export async function openModels(parts: ModelParts): Promise<OpenModels> {
     known: knownAttackIds,
     versions: { tocsin: packageJson.version, knowledge: `${attackVersion.domain} ${attackVersion.version}` },
     newBoundary,
-  })
+  }
+  const ask = createAsk(adapters)
   return {
     async explainPolicy(tenant, text, task) {
       const rules = {
@@ -125,6 +132,7 @@ export async function openModels(parts: ModelParts): Promise<OpenModels> {
     },
     ask: opened.length > 0 ? ask : undefined,
     askAny: ask,
+    explain: (question, signal) => explainQuestion(question, adapters, signal),
     gateway,
     reveal: (tenant, caseId, value) => parts.vaults.change(tenant, caseId, vault => revealAll(value, vault)),
     close: async () => void (await Promise.all(opened.map(({ close }) => close()))),
@@ -163,10 +171,13 @@ async function openClient(
   const provider = await providers[profile.provider]()
   const baseUrl = profile.baseUrl ?? provider.defaultBaseUrl(profile)
   const egress = createEgressFetch({
-    rules: baseUrl === undefined ? [] : [egressRuleOf(profile, baseUrl)],
+    rules: baseUrl === undefined || parts.keys === 'unneeded' ? [] : [egressRuleOf(profile, baseUrl)],
     extraCa: authorities,
   })
-  const key = await apiKeyOf(profile, { environment: environmentSecret, masterKey: parts.masterKey })
+  const key =
+    parts.keys === 'unneeded'
+      ? new Secret('key:not:needed')
+      : await apiKeyOf(profile, { environment: environmentSecret, masterKey: parts.masterKey })
   const client = createSdkClient({ profile, provider, key, fetch: egress.fetch, clock: systemClock })
   return { profile, client, close: egress.close }
 }

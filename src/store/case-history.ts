@@ -12,6 +12,7 @@ export type HistoryKind =
   | 'brief'
   | 'brief-review'
   | 'published'
+  | 'severity-raised'
 
 export interface HistoryDraft {
   readonly id: string

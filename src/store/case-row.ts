@@ -32,6 +32,7 @@ export interface CaseRow {
   readonly tactics: readonly string[]
   readonly sample: boolean
   readonly mergedInto: string | null
+  readonly suspectedInjection: boolean
   readonly modelBrief: unknown
 }
 
@@ -42,5 +43,6 @@ export const selectCases = `select c.id, c.title, c.headline, c.severity, c.max_
     c.briefed_revision as "briefedRevision", c.first_seen_ms as "firstSeenMs", c.last_seen_ms as "lastSeenMs",
     c.created_ms as "createdMs", c.updated_ms as "updatedMs", c.due_ms as "dueMs", c.assignee_id as "assigneeId",
     a.username as "assigneeUsername", a.display_name as "assigneeDisplayName", c.hosts, c.users, c.techniques,
-    c.tactics, c.sample, c.merged_into as "mergedInto", c.model_brief as "modelBrief"
+    c.tactics, c.sample, c.merged_into as "mergedInto", c.suspected_injection as "suspectedInjection",
+    c.model_brief as "modelBrief"
   from cases c left join users a on a.tenant_id = c.tenant_id and a.id = c.assignee_id`

@@ -21,7 +21,7 @@ export interface Teller {
   close(): Promise<void>
 }
 
-/** Tells cases by code alone, or with a model by its profile. One that is not set up is a problem in every record. */
+/** Tells cases by code alone, or with a model by its profile. One that cannot be opened is a problem in every record. */
 export async function openTeller(profile: string, alerts: readonly Alert[]): Promise<Teller> {
   if (profile === 'none') return tellByCode([])
   const inventory = learnInventory(alerts.map(alert => alert.raw.replaceAll('\n', ' ')).join('\n'))
@@ -29,7 +29,7 @@ export async function openTeller(profile: string, alerts: readonly Alert[]): Pro
   try {
     models = await openModelsOffline(readConfig(), profile, inventory)
   } catch (error) {
-    if (!(error instanceof AppError)) throw error
+    if (!(error instanceof AppError) || error.code === 'bad-usage') throw error
     return tellByCode([problem('model-unavailable', `${error.message}. The brief is by code alone.`)])
   }
   return {

@@ -29,6 +29,7 @@ export function caseView(row: CaseRow, nowMs: number): CaseSummary {
     sla: slaOf(row, nowMs),
     sample: row.sample,
     mergedInto: row.mergedInto,
+    suspectedInjection: row.suspectedInjection,
   }
 }
 
