@@ -165,8 +165,11 @@ export interface Config {
   readonly slaMinutes: readonly number[]
 }
 
-/** Reads the settings. Throws `bad-usage` naming the first that is wrong; never repeats a value. */
-export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+/**
+ * Reads the settings. `givenDataDir` goes before TOCSIN_DATA, for the files that lie in it too. Throws `bad-usage` naming the
+ * first that is wrong; never repeats a value.
+ */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env, givenDataDir?: string): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
   const result = schema.safeParse(given)
   if (!result.success) {
@@ -174,7 +177,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     throw new AppError('bad-usage', `${issue?.path.join('.')} is not usable: ${issue?.message}`)
   }
   const values = result.data
-  const dataDir = values.TOCSIN_DATA ?? defaultDataDir()
+  const dataDir = givenDataDir ?? values.TOCSIN_DATA ?? defaultDataDir()
   return {
     dataDir,
     masterKey: values.TOCSIN_MASTER_KEY,

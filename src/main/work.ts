@@ -35,7 +35,6 @@ import { alertsFile } from '../sources/alerts-file.ts'
 import { indexerPoller } from '../sources/indexer-poller.ts'
 import type { Source } from '../sources/source.ts'
 import { deleteExpiredSessions } from '../store/sessions.ts'
-import { dropExpiredVaults } from '../store/vaults.ts'
 import type { Application } from './application.ts'
 import { openFeeds } from './open-feeds.ts'
 import { openModelsOnline } from './open-models-for.ts'
@@ -47,6 +46,7 @@ import { runSources } from './run-sources.ts'
 /** Reads the sources and works on the queue until the signal fires; then finishes what is in hand. */
 export async function work(app: Application, signal: AbortSignal): Promise<void> {
   const { database } = app.store
+  await deleteExpiredSessions(database, app.clock.now())
   const feeds = await openFeeds(app.config.feedsFile)
   const models = await openModelsOnline(app.config, database)
   const investigation: InvestigationParts = {
@@ -75,7 +75,6 @@ export async function work(app: Application, signal: AbortSignal): Promise<void>
       runWorker(worker, handlersOf(app, investigation, models.ask), signal),
       sweep(app, signal),
       keepRetention(app, signal),
-      forget(app, signal),
       runMailDoors(app, signal),
       runFeeds(
         {
@@ -244,23 +243,6 @@ function indexerSources(app: Application): Source[] {
     indexerPoller({ ...common, name: 'indexer', pattern: 'wazuh-alerts-4.x-*' }),
     indexerPoller({ ...common, name: 'indexer-findings', pattern: 'wazuh-findings-v5-*' }),
   ]
-}
-
-const forgetEveryMs = 60 * 60_000
-
-/** Erases what has expired: sessions, and vaults, whose placeholders then mean nothing any more. */
-async function forget(app: Application, signal: AbortSignal): Promise<void> {
-  const { database } = app.store
-  while (!signal.aborted) {
-    try {
-      await deleteExpiredSessions(database, app.clock.now())
-      const dropped = await dropExpiredVaults(database, app.clock.now())
-      if (dropped > 0) app.logger.info({ vaults: dropped }, 'expired vaults were erased')
-    } catch (error) {
-      app.logger.error({ err: error }, 'erasing what has expired failed')
-    }
-    await sleep(forgetEveryMs, signal).catch(() => undefined) // Only the signal ends it; the loop sees it.
-  }
 }
 
 const sweepEveryMs = 30_000

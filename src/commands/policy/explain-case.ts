@@ -19,10 +19,7 @@ export async function explainCase(
   values: { readonly data?: string; readonly json?: boolean },
   io: Io,
 ): Promise<number> {
-  // Models and policy lie in the data directory too.
-  const config = readConfig(
-    values.data === undefined ? process.env : { ...process.env, TOCSIN_DATA: values.data },
-  )
+  const config = readConfig(undefined, values.data)
   if (config.databaseUrl === undefined && !(await hasEmbeddedDatabase(config.dataDir))) {
     throw new AppError(
       'bad-usage',
