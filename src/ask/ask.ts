@@ -15,6 +15,7 @@ import { chooseModels } from './choose-models.ts'
 import { guardEgress } from './guard-egress.ts'
 import { parseAnswer } from './parse-answer.ts'
 import { createRecord, type ModelRecord } from './record-call.ts'
+import { createClaimReader } from './stream-claims.ts'
 import type { VaultStore } from './vault-store.ts'
 
 /** What `ask` is built from. The composition roots make it; tests make it of the same parts. */
@@ -64,6 +65,7 @@ export function createAsk(adapters: AskAdapters): AskModel {
       built,
       replacedValues,
     }
+    const onText = claimListener(question, built, adapters)
     const send = (request: CompletionRequest) =>
       adapters.gateway.complete(
         question.task,
@@ -74,6 +76,7 @@ export function createAsk(adapters: AskAdapters): AskModel {
           await record.intent(client, bytes, destination)
         },
         signal,
+        onText,
       )
     try {
       return await converse(question, built, send, record, adapters)
@@ -81,6 +84,19 @@ export function createAsk(adapters: AskAdapters): AskModel {
       await record.failure(error)
       return declined(error, signal)
     }
+  }
+}
+
+/** Judges sentences while they arrive, for a feature that shows them; nothing is shown that was not judged. */
+function claimListener<Answer>(
+  { onClaim }: ModelQuestion<Answer>,
+  built: BuiltRequest,
+  adapters: AskAdapters,
+): ((textSoFar: string) => void) | undefined {
+  if (onClaim === undefined) return undefined
+  const read = createClaimReader()
+  return textSoFar => {
+    for (const claim of judgeClaims(read(textSoFar), built.evidence, adapters.known)) onClaim(claim)
   }
 }
 

@@ -33,7 +33,7 @@ export function parseAnswer<Answer>(text: string, schema: z.ZodType<Answer>): Pa
  * Model text as plain text: data marks become spaces; control characters, and characters that hide or turn text
  * around, go. A screen or a terminal could be fooled by them, and evidence quotes lose nothing.
  */
-function cleanText(text: string): string {
+export function cleanText(text: string): string {
   return unmarkData(text)
     .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '')
     .replace(/[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]|\udb40[\udc00-\udc7f]/g, '')

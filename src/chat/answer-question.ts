@@ -41,11 +41,8 @@ const questionLimit = 2_000
  * a model's explanation stands on when one is.
  */
 export function answerQuestion(text: string, data: ChatData): Answer {
-  const question = readQuestion(text)
-  for (const answerer of answerers) {
-    const found = answerer(question, data)
-    if (found !== undefined) return answerOf(found)
-  }
+  const found = answerByCode(text, data)
+  if (found !== undefined) return found
   return answerOf({
     sentences: [
       {
@@ -59,7 +56,17 @@ export function answerQuestion(text: string, data: ChatData): Answer {
   })
 }
 
-function readQuestion(text: string): Question {
+/** The same, or `undefined` where no answerer knows the kind of question. */
+export function answerByCode(text: string, data: ChatData): Answer | undefined {
+  const question = readQuestion(text)
+  for (const answerer of answerers) {
+    const found = answerer(question, data)
+    if (found !== undefined) return answerOf(found)
+  }
+  return undefined
+}
+
+export function readQuestion(text: string): Question {
   const plain = text.slice(0, questionLimit).replace(/\s+/g, ' ').trim()
   return {
     text: plain,
@@ -70,7 +77,8 @@ function readQuestion(text: string): Question {
   }
 }
 
-function answerOf(found: Found): Answer {
+/** Numbers the evidence of what was found. */
+export function answerOf(found: Found): Answer {
   const drafts: EvidenceDraft[] = []
   const indexOf = (draft: EvidenceDraft) => {
     const known = drafts.findIndex(

@@ -21,6 +21,8 @@ export interface AnswerSentence {
   readonly text: string
   readonly evidence: readonly string[]
   readonly status: ClaimStatus
+  /** Of a model's sentence: what was wrong with it, for a person. */
+  readonly reasons?: readonly string[]
 }
 
 /** What the assistant says. `deterministic`: code alone, from data and pinned knowledge. */

@@ -25,6 +25,11 @@ export interface ModelQuestion<Answer> {
   /** The sentences to verify. */
   readonly claimsOf: (answer: Answer) => readonly Claim[]
   readonly maxOutputTokens: number
+  /**
+   * Told each sentence as soon as it has arrived whole, judged as it will be in the answer (placeholders inside). What
+   * the answer holds in the end counts: a model that had to be asked again says its sentences again.
+   */
+  readonly onClaim?: (claim: JudgedClaim) => void
   /** The zones that may read this at all, where its source says so (TLP). Policy may allow fewer, never more. */
   readonly zones?: readonly TrustZone[]
 }

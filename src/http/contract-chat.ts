@@ -22,7 +22,13 @@ export const evidenceView = z.object({
 export const chatAnswer = z.object({
   answer: z.string(),
   sentences: z.array(
-    z.object({ text: z.string(), evidence: z.array(z.string()), status: z.enum(claimStatuses) }),
+    z.object({
+      text: z.string(),
+      evidence: z.array(z.string()),
+      status: z.enum(claimStatuses),
+      /** Of a model's sentence: what was wrong with it. */
+      reasons: z.array(z.string()).default([]),
+    }),
   ),
   evidence: z.array(evidenceView),
   route: z.enum(['deterministic', 'model']),

@@ -89,7 +89,8 @@ function addRoute(app: FastifyInstance, entry: Route, options: ServerOptions): v
     handler: async (request, reply) => {
       const caller = await authorize(request, endpoint, options.accounts, options.secure)
       const gone = new AbortController()
-      request.raw.once('close', () => {
+      // Of the reply: a request with a body is closed as soon as the body has been read.
+      reply.raw.once('close', () => {
         if (!reply.raw.writableFinished) gone.abort(new Error('the client went away'))
       })
       const answer = await entry.handle({

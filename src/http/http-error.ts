@@ -18,6 +18,8 @@ const statuses: Readonly<Record<string, number>> = {
   'not-found': 404,
   conflict: 409,
   'claimed-by-another': 409,
+  'hypothesis-required': 409,
+  'bad-query': 400,
   'name-taken': 409,
   'last-admin': 409,
   'too-large': 413,

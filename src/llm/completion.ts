@@ -55,7 +55,13 @@ export interface ModelClient {
   /** The provider's own name for the model. */
   readonly modelId: string
   readonly zone: TrustZone
-  complete(request: CompletionRequest, beforeSend: BeforeSend, signal: AbortSignal): Promise<Completion>
+  /** `onText` is told the whole text so far as it arrives; an attempt that is made again begins anew. */
+  complete(
+    request: CompletionRequest,
+    beforeSend: BeforeSend,
+    signal: AbortSignal,
+    onText?: (textSoFar: string) => void,
+  ): Promise<Completion>
 }
 
 /** A call that failed. `code` is one of `model-…`; `retryAfterMs` is what the provider asked for. */

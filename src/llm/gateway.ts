@@ -56,6 +56,7 @@ export interface Gateway {
     request: CompletionRequest,
     beforeSend: (client: ModelClient) => BeforeSend,
     signal: AbortSignal,
+    onText?: (textSoFar: string) => void,
   ): Promise<GatewayAnswer>
   health(): ReadonlyMap<string, Health>
 }
@@ -78,7 +79,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       const first = fit.filter(({ client }) => client.name === wanted)
       return [...first, ...fit.filter(({ client }) => client.name !== wanted)].map(({ client }) => client)
     },
-    async complete(task, candidates, request, beforeSend, signal) {
+    async complete(task, candidates, request, beforeSend, signal, onText) {
       const [first] = candidates
       if (!first) throw new ModelError('model-none', `no model is set up for task ${task}`)
       const allowed = candidates.filter(client => notFurther(client.zone, first.zone))
@@ -93,7 +94,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         }
         try {
           const call = () =>
-            callOnce(task, room.model, room.breaker, request, beforeSend(client), signal, options)
+            callOnce(task, room.model, room.breaker, request, beforeSend(client), signal, options, onText)
           return await room.limit.run(() => withRetries(call, options, signal), signal)
         } catch (error) {
           room.breaker.released()
@@ -127,6 +128,7 @@ async function callOnce(
   beforeSend: BeforeSend,
   signal: AbortSignal,
   options: GatewayOptions,
+  onText?: (textSoFar: string) => void,
 ): Promise<GatewayAnswer> {
   const { client, price } = model
   const promptTokens = estimateTokens(JSON.stringify([request.system, request.messages, request.schema]))
@@ -144,7 +146,7 @@ async function callOnce(
   })
   if (reservation.kind === 'refused') throw new ModelError('model-budget-spent', reservation.reason)
   try {
-    const completion = await client.complete(request, beforeSend, signal)
+    const completion = await client.complete(request, beforeSend, signal, onText)
     breaker.succeeded()
     return { completion, client, costUsd: price ? costUsd(price, completion.usage) : 0 }
   } catch (error) {

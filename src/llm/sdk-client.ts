@@ -37,7 +37,7 @@ export function createSdkClient({ profile, provider, key, fetch, clock }: SdkCli
     name: profile.name,
     modelId: profile.model,
     zone: profile.zone,
-    async complete(request, beforeSend, signal) {
+    async complete(request, beforeSend, signal, onText) {
       const refusal: { error?: unknown } = {}
       const model = provider.create({ profile, key, fetch: inspected(fetch, beforeSend, refusal) })
       const watch = createIdleWatch(profile, signal)
@@ -48,6 +48,7 @@ export function createSdkClient({ profile, provider, key, fetch, clock }: SdkCli
           request,
           clock,
           watch.touch,
+          onText,
         )
       } catch (error) {
         if ('error' in refusal) throw refusal.error // Ours, not the provider's: it passes unchanged.
@@ -125,6 +126,7 @@ async function stream(
   request: CompletionRequest,
   clock: Clock,
   touch: () => void,
+  onText?: (textSoFar: string) => void,
 ): Promise<Completion> {
   const startMs = clock.now()
   let firstTokenMs: number | undefined
@@ -138,6 +140,7 @@ async function stream(
       case 'text-delta':
         firstTokenMs ??= clock.now() - startMs
         text += part.delta
+        onText?.(text)
         break
       case 'tool-call':
         toolCalls.push({ name: part.toolName, argumentsText: part.input })

@@ -4,10 +4,12 @@ import type { RecentAlerts } from '../chat/recent-alerts.ts'
 import { assistantTools } from '../chat/tools/assistant-tools.ts'
 import type { Tool } from '../chat/tools/tool.ts'
 import type { ScannedFile } from '../chat/tools/tool-ports.ts'
+import type { TurnPorts } from '../chat/turn/turn.ts'
 import { filesBelow } from '../commands/files-below.ts'
 import { modelTasks } from '../domain/data-class.ts'
 import { rankTechniques } from '../intel/rank-techniques.ts'
 import { AppError } from '../lib/app-error.ts'
+import type { ModelSettings } from '../llm/model-settings.ts'
 import { ruleTextOf } from '../wazuh-rules/rule-text.ts'
 import { checkSource, customaryVariables, includeFolderOf, RuleSet } from '../yara/rule-set.ts'
 import { YaraProcess } from '../yara/yara-process.ts'
@@ -59,6 +61,23 @@ export function openAssistantTools(
       return attachment && scan(attachment, config.yaraRulesDir, signal)
     },
   })
+}
+
+/** A model that runs in this process, or has little context, chooses among few tools. */
+const fewTools = { contextTokens: 8_192, limit: 4 }
+const manyTools = 10
+
+/** The chat's way to a model; absent where none is set up for it. */
+export function chatModel(models: OpenModels, settings: ModelSettings): TurnPorts['model'] {
+  const { ask } = models
+  const [first] = models.gateway.candidates('chat')
+  if (ask === undefined || first === undefined) return undefined
+  const profile = settings.models.find(each => each.name === first.name)
+  const small =
+    profile === undefined ||
+    profile.provider === 'in-process' ||
+    profile.contextTokens <= fewTools.contextTokens
+  return { ask, reveal: models.reveal, toolLimit: small ? fewTools.limit : manyTools }
 }
 
 function hasRules(folder: string | undefined): boolean {

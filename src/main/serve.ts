@@ -7,6 +7,7 @@ import { createServer } from '../http/create-server.ts'
 import { createEventHub } from '../http/event-hub.ts'
 import { createHttpMetrics } from '../http/http-metrics.ts'
 import { accountRoutes } from '../http/routes/account-routes.ts'
+import { assistantRoutes } from '../http/routes/assistant-routes.ts'
 import { briefRoutes } from '../http/routes/brief-routes.ts'
 import { caseRoutes } from '../http/routes/case-routes.ts'
 import { chatRoutes } from '../http/routes/chat-routes.ts'
@@ -33,10 +34,11 @@ import { rankTechniques } from '../intel/rank-techniques.ts'
 import { openDatabaseLedger } from '../ledger/database-ledger.ts'
 import { openDatabaseDataKeys } from '../ledger/stored-data-keys.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
+import { chatFileBytes } from '../store/chats.ts'
 import type { Application } from './application.ts'
 import { connectionsOf } from './connections.ts'
 import { erasurePartsOf } from './erasure-parts.ts'
-import { openAssistantTools } from './open-assistant.ts'
+import { chatModel, openAssistantTools } from './open-assistant.ts'
 import { readModelSettings } from './open-models.ts'
 import { masterKeyOf, openModelsOnline } from './open-models-for.ts'
 import { openRuleDrafts } from './open-rule-drafts.ts'
@@ -62,7 +64,7 @@ export async function serve(app: Application): Promise<Serving> {
   const dataKeys = openDatabaseDataKeys(database, await masterKeyOf(config)())
   const models = await openModelsOnline(config, database)
   const recentAlerts = new RecentAlerts(database, tenant)
-  const tools = openAssistantTools(app, recentAlerts, models, async () => undefined)
+  const tools = openAssistantTools(app, recentAlerts, models, id => chatFileBytes(database, tenant, id))
   const server = await createServer({
     routes: [
       ...healthRoutes(database, app.registry),
@@ -77,6 +79,17 @@ export async function serve(app: Application): Promise<Serving> {
       ...intelRoutes({ ...parts, ownDomains: config.ownDomains }),
       ...intelExportRoutes({ ...parts, ownDomains: config.ownDomains }),
       ...chatRoutes({ alerts: recentAlerts, rankTechniques, clock, tenant, tools }),
+      ...assistantRoutes({
+        ...parts,
+        respond: app.respond,
+        stopping: stopping.signal,
+        turn: {
+          tools,
+          data: { alerts: recentAlerts, rankTechniques },
+          clock,
+          model: chatModel(models, modelSettings),
+        },
+      }),
       ...accountRoutes(app.accounts),
       ...factorRoutes(app.accounts),
       ...respondRoutes({

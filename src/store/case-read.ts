@@ -160,3 +160,16 @@ export function caseHistory(sql: Sql, tenant: string, caseId: string): Promise<H
     [tenant, caseId],
   )
 }
+
+/** An alert byte for byte, with the case that it is in. */
+export async function alertByKey(
+  sql: Sql,
+  tenant: string,
+  key: string,
+): Promise<{ readonly caseId: string; readonly raw: string } | undefined> {
+  const rows = await sql.query<{ caseId: string; raw: string }>(
+    'select case_id as "caseId", raw from alerts where tenant_id = $1 and key = $2',
+    [tenant, key],
+  )
+  return rows[0]
+}

@@ -48,10 +48,16 @@ export function askerOf(caller: Caller, tenant: string): Asker {
   return { tenant, role: caller.kind === 'person' ? caller.user.role : 'viewer' }
 }
 
-function answerView(answer: Answer): ChatAnswer {
+/** An answer as the API shows it. */
+export function answerView(answer: Answer): ChatAnswer {
   return {
     answer: answer.answer,
-    sentences: answer.sentences.map(sentence => ({ ...sentence, evidence: [...sentence.evidence] })),
+    sentences: answer.sentences.map(({ text, evidence, status, reasons = [] }) => ({
+      text,
+      evidence: [...evidence],
+      status,
+      reasons: [...reasons],
+    })),
     evidence: answer.evidence.map(({ id, kind, source, pointer, quote, trust, label }) => ({
       id,
       kind,

@@ -34,11 +34,11 @@ export function createLlamaClient(
     name: profile.name,
     modelId: profile.model,
     zone: profile.zone,
-    async complete(request, beforeSend, signal) {
+    async complete(request, beforeSend, signal, onText) {
       await beforeSend(Buffer.from(JSON.stringify(request)), 'this process')
       const watch = createIdleWatch(profile, signal)
       try {
-        return await answer(await load(), request, profile, clock, watch)
+        return await answer(await load(), request, profile, clock, watch, onText)
       } catch (error) {
         if (watch.signal.aborted) throw watch.signal.reason
         if (error instanceof ModelError) throw error
@@ -72,6 +72,7 @@ async function answer(
   profile: ModelProfile,
   clock: Clock,
   watch: { readonly signal: AbortSignal; touch(): void },
+  onText?: (textSoFar: string) => void,
 ): Promise<Completion> {
   const startMs = clock.now()
   const prompt = request.messages.map(message => message.text)
@@ -90,14 +91,17 @@ async function answer(
     const earlier = request.messages.slice(0, -1)
     if (earlier.length > 0) session.setChatHistory(historyOf(request.system, earlier))
     let firstTokenMs: number | undefined
+    let textSoFar = ''
     const { responseText, stopReason } = await session.promptWithMeta(prompt.at(-1) ?? '', {
       grammar: await llama.createGrammarForJsonSchema(request.schema),
       maxTokens: request.maxOutputTokens,
       temperature: profile.temperature ?? 0,
       signal: watch.signal,
-      onTextChunk: () => {
+      onTextChunk: chunk => {
         firstTokenMs ??= clock.now() - startMs
         watch.touch()
+        textSoFar += chunk
+        onText?.(textSoFar)
       },
     })
     return {
