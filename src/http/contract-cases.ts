@@ -72,7 +72,7 @@ export type CaseListInput = z.input<typeof caseListQuery>
 export const casePage = z.object({
   cases: z.array(caseSummary),
   nextCursor: z.string().nullable(),
-  /** How many match in all; counting stops at 10,000 and `totalIsCapped` is then true. */
+  /** How many match; where `totalIsCapped`, at least so many: counting stops at 10,000, and sooner for common words. */
   total: z.number(),
   totalIsCapped: z.boolean(),
 })

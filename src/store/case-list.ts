@@ -1,7 +1,7 @@
 import { type CaseStatus, caseStatuses } from '../domain/case.ts'
 import { type Severity, severities, type Verdict } from '../domain/verdict.ts'
 import type { Sql } from '../lib/database.ts'
-import { type CaseRow, selectCases } from './case-row.ts'
+import { type CaseRow, selectCasesFrom } from './case-row.ts'
 
 export interface CaseFilter {
   readonly status?: readonly CaseStatus[] | undefined
@@ -63,7 +63,10 @@ export async function listCases(
   const status = filter.status ?? caseStatuses
   const open = status.filter(name => name !== 'closed')
   const parts = [open, status.filter(name => name === 'closed')].filter(part => part.length > 0)
-  const found = await Promise.all(parts.map(part => readPage(sql, tenant, { ...filter, status: part }, page)))
+  const common = await isCommon(sql, tenant, filter)
+  const found = await Promise.all(
+    parts.map(part => readPage(sql, tenant, { ...filter, status: part }, page, common)),
+  )
   const { direction, positionOf } = sorts[page.sort]
   const sign = direction === 'asc' ? 1 : -1
   const rows = found.flat().sort((a, b) => sign * comparePositions(positionOf(a), positionOf(b)))
@@ -78,20 +81,41 @@ export interface CasePageRequest {
   readonly limit: number
 }
 
-/** Up to one row more than the page holds, to tell whether there is a next one. */
-function readPage(sql: Sql, tenant: string, filter: CaseFilter, page: CasePageRequest): Promise<CaseRow[]> {
+/**
+ * Up to one row more than the page holds, to tell whether there is a next one. Common words are first looked for in the
+ * cases that come first: most likely they fill the page, and looking all of their cases up would take long.
+ */
+async function readPage(
+  sql: Sql,
+  tenant: string,
+  filter: CaseFilter,
+  page: CasePageRequest,
+  common: boolean,
+): Promise<CaseRow[]> {
   const { columns, direction } = sorts[page.sort]
-  const where = conditions(tenant, filter)
-  if (page.after?.length === columns.length) {
-    const names = columns.map(column => `c.${column}`).join(', ')
-    const values = page.after.map(value => where.value(value)).join(', ')
-    where.add(`(${names}) ${direction === 'asc' ? '>' : '<'} (${values})`)
+  const order = `order by ${columns.map(column => `c.${column} ${direction}`).join(', ')}`
+  const read = (text: 'in-first' | 'in-all') => {
+    const where = conditions(tenant, filter)
+    if (page.after?.length === columns.length) {
+      const names = columns.map(column => `c.${column}`).join(', ')
+      const values = page.after.map(value => where.value(value)).join(', ')
+      where.add(`(${names}) ${direction === 'asc' ? '>' : '<'} (${values})`)
+    }
+    let source = 'cases'
+    if (text === 'in-first') {
+      source = `(select * from cases c where ${where.takeText()} ${order} limit ${walkedCases})`
+      addTextOfEach(where, filter)
+    } else addTextOfAll(where, filter)
+    return sql.query<CaseRow>(
+      `${selectCasesFrom(source)} where ${where.text()} ${order} limit ${where.value(page.limit + 1)}`,
+      where.values,
+    )
   }
-  const order = columns.map(column => `c.${column} ${direction}`).join(', ')
-  return sql.query<CaseRow>(
-    `${selectCases} where ${where.text()} order by ${order} limit ${where.value(page.limit + 1)}`,
-    where.values,
-  )
+  if (common) {
+    const rows = await read('in-first')
+    if (rows.length > page.limit) return rows
+  }
+  return read('in-all')
 }
 
 function comparePositions(a: CasePosition, b: CasePosition): number {
@@ -102,11 +126,33 @@ function comparePositions(a: CasePosition, b: CasePosition): number {
   return 0
 }
 
-/** How many cases match, counted up to `cap`: a number on a screen is not worth a scan of all. */
-export async function countCases(sql: Sql, tenant: string, filter: CaseFilter, cap: number): Promise<number> {
+/**
+ * How many cases match. Counting stops at `cap`, and at fewer for words that many cases hold: a number on a screen is not
+ * worth a scan of all. `capped`: there may be more.
+ */
+export async function countCases(
+  sql: Sql,
+  tenant: string,
+  filter: CaseFilter,
+  cap: number,
+): Promise<{ readonly count: number; readonly capped: boolean }> {
+  if (await isCommon(sql, tenant, filter)) {
+    const where = conditions(tenant, filter)
+    const source = `(select * from cases c where ${where.takeText()} order by c.id desc limit ${walkedCases})`
+    addTextOfEach(where, filter)
+    const some = await countFrom(sql, source, where, Math.min(manyMatches, cap))
+    if (some >= Math.min(manyMatches, cap)) return { count: some, capped: true }
+  }
   const where = conditions(tenant, filter)
+  addTextOfAll(where, filter)
+  const count = await countFrom(sql, 'cases', where, cap + 1)
+  return { count: Math.min(count, cap), capped: count > cap }
+}
+
+async function countFrom(sql: Sql, source: string, where: Where, limit: number): Promise<number> {
   const [row] = await sql.query<{ count: number }>(
-    `select count(*) as count from (select 1 from cases c where ${where.text()} limit ${where.value(cap)}) as matching`,
+    `select count(*) as count
+     from (select from ${source} c where ${where.text()} limit ${where.value(limit)}) as matching`,
     where.values,
   )
   return row?.count ?? 0
@@ -129,8 +175,14 @@ class Where {
   text(): string {
     return this.#parts.join(' and ')
   }
+
+  /** The conditions so far, which then no longer count among these. */
+  takeText(): string {
+    return this.#parts.splice(0).join(' and ')
+  }
 }
 
+/** All but the words that are looked for; `$1` is the tenant. */
 function conditions(tenant: string, filter: CaseFilter): Where {
   const where = new Where()
   const owner = where.value(tenant)
@@ -160,7 +212,6 @@ function conditions(tenant: string, filter: CaseFilter): Where {
       where.add(`c.id in (select case_id from case_entities
         where tenant_id = ${owner} and type = '${type}' and value = ${where.value(value.toLowerCase())})`)
   }
-  if (filter.text !== undefined && filter.text.trim() !== '') addText(where, owner, filter.text.trim())
   return where
 }
 
@@ -176,20 +227,60 @@ function addStatus(where: Where, status: readonly CaseStatus[]): void {
   if (open.length === 1) where.add(`c.status = any(${where.value(status)})`)
 }
 
-/** A word that stands in every other case would make each page look all of them up. */
-const maxTextMatches = 2000
+/** What no more cases than this hold is looked up at once. */
+const fewMatches = 2000
+/** So many cases are looked at one by one for words that more hold, before all of those are looked up. */
+const walkedCases = 4000
+/** Of what is common, no more are counted. */
+const manyMatches = 200
 
-/** Words of titles and headlines by their beginnings, and entities by theirs; the newest cases where many match. */
-function addText(where: Where, owner: string, text: string): void {
-  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
-  const query = where.value(words.map(word => `${word}:*`).join(' & '))
-  const beginning = where.value(`${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`)
+/** What is looked for: words of titles and headlines by their beginnings, and entities by theirs. */
+function words(filter: CaseFilter): { query: string; beginning: string; id: string } | undefined {
+  const text = filter.text?.trim() ?? ''
+  if (text === '') return undefined
+  const found = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
+  return {
+    query: found.map(word => `${word}:*`).join(' & '),
+    beginning: `${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`,
+    id: text,
+  }
+}
+
+/** Whether more than a few thousand cases hold what is looked for. */
+async function isCommon(sql: Sql, tenant: string, filter: CaseFilter): Promise<boolean> {
+  const wanted = words(filter)
+  if (wanted === undefined) return false
+  const [row] = await sql.query<{ found: number }>(
+    `select greatest(
+       (select count(*) from (select from case_words
+         where tenant_id = $1 and words @@ to_tsquery('simple', $2) limit $4) as w),
+       (select count(*) from (select from case_entities where tenant_id = $1 and value like $3 limit $4) as e)
+     ) as found`,
+    [tenant, wanted.query, wanted.beginning, fewMatches + 1],
+  )
+  return (row?.found ?? 0) > fewMatches
+}
+
+/** As a condition on each case: what many have is found soon. */
+function addTextOfEach(where: Where, filter: CaseFilter): void {
+  const wanted = words(filter)
+  if (wanted === undefined) return
+  // `offset 0` keeps the planner from looking all matches up first.
+  where.add(`(c.id = ${where.value(wanted.id)}
+    or exists (select from case_words w where w.tenant_id = c.tenant_id and w.case_id = c.id
+      and w.words @@ to_tsquery('simple', ${where.value(wanted.query)}) offset 0)
+    or exists (select from case_entities e where e.tenant_id = c.tenant_id and e.case_id = c.id
+      and e.value like ${where.value(wanted.beginning)} offset 0))`)
+}
+
+/** As a set of cases: what few have is found soon. */
+function addTextOfAll(where: Where, filter: CaseFilter): void {
+  const wanted = words(filter)
+  if (wanted === undefined) return
   where.add(`c.id in (
-    select case_id from (
-      select case_id from case_words where tenant_id = ${owner} and words @@ to_tsquery('simple', ${query})
-      union
-      select case_id from case_entities where tenant_id = ${owner} and value like ${beginning}
-      union
-      select id from cases where tenant_id = ${owner} and id = ${where.value(text)}
-    ) as found order by case_id desc limit ${maxTextMatches})`)
+    select case_id from case_words where tenant_id = $1 and words @@ to_tsquery('simple', ${where.value(wanted.query)})
+    union
+    select case_id from case_entities where tenant_id = $1 and value like ${where.value(wanted.beginning)}
+    union
+    select id from cases where tenant_id = $1 and id = ${where.value(wanted.id)})`)
 }

@@ -36,8 +36,10 @@ export interface CaseRow {
   readonly modelBrief: unknown
 }
 
-/** Selects `CaseRow`s; `c` is `cases`. Add a `where`. */
-export const selectCases = `select c.id, c.title, c.headline, c.severity, c.max_level as "maxLevel", c.status, c.verdict,
+/** Selects `CaseRow`s from `cases` or a part of it, called `c`. Add a `where`. */
+export const selectCasesFrom = (
+  cases: string,
+) => `select c.id, c.title, c.headline, c.severity, c.max_level as "maxLevel", c.status, c.verdict,
     c.verdict_reason as "verdictReason", c.verdict_by as "verdictBy", c.verdict_ms as "verdictMs",
     c.proposed_verdict as "proposedVerdict", c.confidence, c.alert_count as "alertCount", c.revision,
     c.briefed_revision as "briefedRevision", c.first_seen_ms as "firstSeenMs", c.last_seen_ms as "lastSeenMs",
@@ -45,4 +47,6 @@ export const selectCases = `select c.id, c.title, c.headline, c.severity, c.max_
     a.username as "assigneeUsername", a.display_name as "assigneeDisplayName", c.hosts, c.users, c.techniques,
     c.tactics, c.sample, c.merged_into as "mergedInto", c.suspected_injection as "suspectedInjection",
     c.model_brief as "modelBrief"
-  from cases c left join users a on a.tenant_id = c.tenant_id and a.id = c.assignee_id`
+  from ${cases} c left join users a on a.tenant_id = c.tenant_id and a.id = c.assignee_id`
+
+export const selectCases = selectCasesFrom('cases')

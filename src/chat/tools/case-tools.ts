@@ -41,13 +41,13 @@ export function caseTools(database: Database): Tool[] {
           listCases(database, asker.tenant, filter, { sort: 'priority', after: undefined, limit }),
           countCases(database, asker.tenant, filter, countCap),
         ])
-        const total = Math.max(count, found.rows.length)
+        const total = Math.max(count.count, found.rows.length)
         const words = Object.entries(filter).flatMap(([name, value]) =>
           value === undefined ? [] : [`${name} ${String(value)}`],
         )
         const label = `Cases${words.length === 0 ? '' : ` (${words.join(', ')})`}`
         return {
-          summary: `${plural(total, 'case')}${label.slice(5)}.`,
+          summary: `${count.capped ? 'At least ' : ''}${plural(total, 'case')}${label.slice(5)}.`,
           rows: found.rows.map(caseRow),
           total,
           evidence: [

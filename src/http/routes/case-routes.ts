@@ -52,13 +52,13 @@ export function caseRoutes(parts: CaseRouteParts): Route[] {
       const after = readCursor(query.cursor, cursorKinds[query.sort])
       const [page, count] = await Promise.all([
         listCases(database, tenant, filter, { sort: query.sort, after, limit: query.limit }),
-        countCases(database, tenant, filter, totalCap + 1),
+        countCases(database, tenant, filter, totalCap),
       ])
       return {
         cases: page.rows.map(row => caseView(row, parts.clock.now())),
         nextCursor: writeCursor(page.next),
-        total: Math.min(count, totalCap),
-        totalIsCapped: count > totalCap,
+        total: count.count,
+        totalIsCapped: count.capped,
       }
     }),
     route(caseEndpoints.readCase, async ({ params }) => detailOf(parts, params.id)),
