@@ -75,6 +75,8 @@ const schema = z.object({
 
   /** Feeds of threat intelligence (`feeds: [{id, kind, url, ...}]`). By default feeds.yaml in the data directory, if there is one. */
   TOCSIN_INTEL_FEEDS: z.string().optional(),
+  /** How many days of the indexer's history are searched for a report's indicators; 0 for none. */
+  TOCSIN_INTEL_HISTORY_DAYS: z.coerce.number().int().min(0).max(3650).default(365),
   /** Our own domains, separated by commas: a threat report that lists one is about us or bait, never an indicator. */
   TOCSIN_OWN_DOMAINS: z
     .string()
@@ -157,6 +159,7 @@ export interface Config {
   readonly respondDryRun: boolean
   readonly apiToken: Secret | undefined
   readonly feedsFile: string
+  readonly intelHistoryDays: number
   readonly ownDomains: readonly string[]
   /** Folder of the rules that drafts are added to; a local manager's own by default. */
   readonly rulesetDir: string | undefined
@@ -212,6 +215,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, givenDa
     respondDryRun: values.TOCSIN_RESPOND_DRY_RUN,
     apiToken: values.TOCSIN_API_TOKEN,
     feedsFile: values.TOCSIN_INTEL_FEEDS ?? join(dataDir, 'feeds.yaml'),
+    intelHistoryDays: values.TOCSIN_INTEL_HISTORY_DAYS,
     ownDomains: values.TOCSIN_OWN_DOMAINS,
     rulesetDir: values.TOCSIN_RULESET,
     yaraRulesDir: values.TOCSIN_YARA_RULES ?? join(dataDir, 'yara'),

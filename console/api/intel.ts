@@ -38,6 +38,14 @@ export function huntAgain(id: string): Promise<{ hunt: Hunt }> {
   return sendJson('POST', `${reportPath(id)}/hunt`)
 }
 
+export function huntHistory(id: string): Promise<void> {
+  return sendJson('POST', `${reportPath(id)}/history`)
+}
+
+export function stopHistoryHunt(id: string): Promise<void> {
+  return sendJson('DELETE', `${reportPath(id)}/history`)
+}
+
 export function setIndicatorStatus(body: IndicatorStatusBody): Promise<void> {
   return sendJson('POST', '/api/intel/indicators/status', body)
 }

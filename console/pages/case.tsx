@@ -8,13 +8,13 @@ import { type CaseSectionProps, caseSections } from '../case/case-sections.ts'
 import { EvidenceDrawer, RawAlertDrawer } from '../case/evidence-drawer.tsx'
 import { MergeDialog } from '../case/merge-dialog.tsx'
 import { readingOrder } from '../case/reading-order.ts'
-import { ReopenDialog } from '../case/reopen-dialog.tsx'
 import { useCase, useNeighbours } from '../case/use-case.ts'
 import { useCaseActions } from '../case/use-case-actions.ts'
 import { VerdictDialog } from '../case/verdict-dialog.tsx'
 import { VerdictPanel } from '../case/verdict-panel.tsx'
 import { caseHref, Link } from '../components/link.tsx'
 import { PageHeading, useTitle } from '../components/page-heading.tsx'
+import { ReasonDialog } from '../components/reason-dialog.tsx'
 import { Section } from '../components/section.tsx'
 import { ErrorState, Loading } from '../components/states.tsx'
 import { type Verdict, verdictLooks, verdictOrder } from '../components/verdict.tsx'
@@ -183,7 +183,9 @@ function CasePage({ detail }: { detail: CaseDetail }) {
       )}
       {asking?.kind === 'merge' && <MergeDialog into={summary} onClose={() => setAsking(undefined)} />}
       {asking?.kind === 'reopen' && (
-        <ReopenDialog
+        <ReasonDialog
+          title="Reopen the case"
+          action="Reopen"
           busy={reopen.isPending}
           onClose={() => setAsking(undefined)}
           onSubmit={reason =>

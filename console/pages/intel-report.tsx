@@ -1,21 +1,16 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import type {
-  ReportDetail,
-  ReportIndicator,
-  ReportTechnique,
-  Sighting,
-} from '../../src/http/contract-intel.ts'
-import { huntAgain, readReport, reportExportHref, setIndicatorStatus } from '../api/intel.ts'
-import { useMay } from '../api/session.ts'
-import { Button, buttonClass } from '../components/button.tsx'
+import { useQuery } from '@tanstack/react-query'
+import type { ReportDetail, ReportTechnique, Sighting } from '../../src/http/contract-intel.ts'
+import { readReport, reportExportHref } from '../api/intel.ts'
+import { buttonClass } from '../components/button.tsx'
 import { DataTable } from '../components/data-table.tsx'
 import { caseHref, Link } from '../components/link.tsx'
 import { Moment } from '../components/moment.tsx'
 import { PageHeading } from '../components/page-heading.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { Section } from '../components/section.tsx'
-import { toast, toastFailure } from '../components/toast.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
+import { HuntProgress } from '../intel/hunt-progress.tsx'
+import { IndicatorTable } from '../intel/indicator-table.tsx'
 import { ModelContext } from '../intel/model-context.tsx'
 import { RelationsGraph } from '../intel/relations-graph.tsx'
 import { ReportTextView } from '../intel/report-text.tsx'
@@ -29,13 +24,17 @@ export function Page() {
     queryKey: ['intel', 'report', id],
     queryFn: ({ signal }) => readReport(id, signal),
     // A running hunt's progress is worth a look a second; the watch over new alerts one now and then.
-    refetchInterval: ({ state }) => (state.data?.hunt?.state === 'running' ? 1000 : 10_000),
+    refetchInterval: ({ state }) => (isHunting(state.data) ? 1000 : 10_000),
   })
   return (
     <QueryState query={query} what="The report">
       {detail => <ReportPage detail={detail} />}
     </QueryState>
   )
+}
+
+function isHunting(detail: ReportDetail | undefined): boolean {
+  return detail?.hunt?.state === 'running' || detail?.history?.state === 'running'
 }
 
 const answers: Readonly<Record<ReportDetail['relevance']['answer'], string>> = {
@@ -149,39 +148,6 @@ function ReportPage({ detail }: { detail: ReportDetail }) {
   )
 }
 
-function HuntProgress({ detail: { report, hunt } }: { detail: ReportDetail }) {
-  const client = useQueryClient()
-  const may = useMay('analyst')
-  const again = useMutation({
-    mutationFn: () => huntAgain(report.id),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['intel', 'report', report.id] }),
-    onError: error => toastFailure('The hunt could not be started', error),
-  })
-  if (hunt === null) return null
-  return (
-    <div className="flex flex-wrap items-center gap-3">
-      {hunt.state === 'running' ? (
-        <>
-          <progress aria-label="Hunt over stored alerts" max={Math.max(1, hunt.total)} value={hunt.scanned} />
-          <span className="tabular text-muted">
-            {hunt.scanned.toLocaleString('en')} of {hunt.total.toLocaleString('en')} alerts searched,{' '}
-            {hunt.hits} found
-          </span>
-        </>
-      ) : (
-        <span className="tabular text-muted">
-          {hunt.scanned.toLocaleString('en')} stored alerts searched; new ones are watched as they come.
-        </span>
-      )}
-      {may && hunt.state === 'done' && (
-        <Button busy={again.isPending} onClick={() => again.mutate()}>
-          Hunt again
-        </Button>
-      )}
-    </div>
-  )
-}
-
 function SightingTable({ sightings }: { sightings: readonly Sighting[] }) {
   return (
     <DataTable<Sighting>
@@ -235,67 +201,6 @@ function TechniqueTable({ techniques }: { techniques: readonly ReportTechnique[]
             ),
         },
         { title: 'The report says', cell: each => <Untrusted text={each.quotes[0] ?? ''} limit={240} /> },
-      ]}
-    />
-  )
-}
-
-function IndicatorTable({ detail }: { detail: ReportDetail }) {
-  const may = useMay('analyst')
-  const client = useQueryClient()
-  const change = useMutation({
-    mutationFn: ({ type, value, status }: ReportIndicator) =>
-      setIndicatorStatus(
-        status === 'live'
-          ? {
-              type,
-              value,
-              status: 'false-positive',
-              reason: `false positive, said on report ${detail.report.id}`,
-            }
-          : { type, value, status: 'live', reason: `live after all, said on report ${detail.report.id}` },
-      ),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: ['intel'] })
-      toast('Saved. The watch and later hunts follow it.')
-    },
-    onError: error => toastFailure('It could not be saved', error),
-  })
-  return (
-    <DataTable<ReportIndicator>
-      label="Indicators"
-      rows={detail.indicators}
-      rowKey={each => `${each.type}\n${each.value}`}
-      empty="No indicator was found."
-      columns={[
-        { title: 'Type', cell: each => each.type },
-        { title: 'Value', cell: each => <Untrusted text={each.value} limit={160} /> },
-        { title: 'Role', cell: each => each.role },
-        { title: 'Confidence', cell: each => <span className="tabular">{each.confidence.toFixed(2)}</span> },
-        {
-          title: 'Seen here',
-          cell: each =>
-            each.sightingCount === 0 ? (
-              <span className="text-muted">no</span>
-            ) : (
-              `${each.sightingCount} alerts`
-            ),
-        },
-        {
-          title: 'State',
-          cell: each =>
-            each.status === 'live' ? 'live' : <span className="text-muted">false positive</span>,
-        },
-        {
-          title: 'Change',
-          hidden: true,
-          cell: each =>
-            may && (
-              <Button look="quiet" onClick={() => change.mutate(each)}>
-                {each.status === 'live' ? 'False positive' : 'Live after all'}
-              </Button>
-            ),
-        },
       ]}
     />
   )

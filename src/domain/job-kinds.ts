@@ -12,6 +12,8 @@ export const executeJob = 'proposal-execute'
 export const reportJob = 'endpoint-report'
 /** The indicators of a report are searched in stored alerts. */
 export const huntJob = 'intel-hunt'
+/** The same in the history that the indexer keeps. */
+export const historyJob = 'intel-history'
 /** A model is to say what it thinks of a mail. */
 export const mailJudgeJob = 'mail-judge'
 /** A model is to draft a rule; what it proposes is run before anybody sees it. */

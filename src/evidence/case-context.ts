@@ -28,6 +28,22 @@ export interface PastVerdict extends VerdictDecision {
   readonly similarity: string
 }
 
+/** An indicator of a threat report that stands in an alert of the case. */
+export interface SightingFact {
+  readonly type: string
+  readonly value: string
+  readonly alertKey: string
+  /** What part the report gives it: `command-and-control`, `victim`… */
+  readonly role: string
+  /** How sure it still is, 0 to 1, by its age and the report's source. */
+  readonly confidence: number
+  readonly reportId: string
+  readonly reportTitle: string
+  /** Admiralty grade of the report's source, A to F. */
+  readonly trust: string
+  readonly tlp: string | null
+}
+
 /**
  * All that evidence is made from, loaded by the caller: the same code runs offline in `tocsin triage` (from the file
  * alone) and in the server (with what store, Wazuh and knowledge add). What is not known is simply absent.
@@ -40,4 +56,5 @@ export interface CaseContext extends CaseFile {
   readonly history: readonly HistoryFact[]
   readonly agents: readonly AgentFact[]
   readonly pastVerdicts: readonly PastVerdict[]
+  readonly sightings?: readonly SightingFact[]
 }

@@ -7,6 +7,7 @@ import { history } from './history.ts'
 import { pastVerdict } from './past-verdict.ts'
 import { processTree } from './process-tree.ts'
 import { relatedAlerts } from './related-alerts.ts'
+import { sighting } from './sighting.ts'
 import { technique } from './technique.ts'
 
 /** Every kind of evidence, in the order in which it is numbered: one file and one line each. */
@@ -18,6 +19,7 @@ const collectors: readonly ((context: CaseContext) => readonly EvidenceDraft[])[
   history,
   agent,
   technique,
+  sighting,
   pastVerdict,
 ]
 

@@ -30,8 +30,14 @@ export const reportIndicator = z.object({
   offset: z.number(),
   defanged: z.boolean(),
   role: z.string(),
+  /** As the report has it, and what is left of it by the indicator's age. */
   confidence: z.number(),
+  currentConfidence: z.number(),
   status: z.string(),
+  /** Why a person called it a false positive or live after all. */
+  statusReason: z.string().nullable(),
+  /** How many reports name it. */
+  reportCount: z.number(),
   sightingCount: z.number(),
 })
 export type ReportIndicator = z.infer<typeof reportIndicator>
@@ -70,6 +76,36 @@ export const hunt = z.object({
 })
 export type Hunt = z.infer<typeof hunt>
 
+/** The search for a report's indicators in all that the indexer keeps. */
+export const historyHunt = z.object({
+  state: z.enum(['running', 'done', 'stopped']),
+  /** One batch of indicators over one span of time; 0 steps: not planned yet. */
+  step: z.number(),
+  steps: z.number(),
+  fromMs: z.number(),
+  toMs: z.number(),
+  /** All from here to `toMs` has been searched. */
+  reachedMs: z.number(),
+  /** Documents that the indexer offered, and indicators that really stood in one. */
+  candidates: z.number(),
+  hits: z.number(),
+  /** Why it does not go on, while it does not. */
+  trouble: z.string().nullable(),
+  createdMs: z.number(),
+  finishedMs: z.number().nullable(),
+  /** The most frequent indicators: alerts of history that hold them. */
+  counts: z.array(
+    z.object({
+      type: z.string(),
+      value: z.string(),
+      alerts: z.number(),
+      firstMs: z.number(),
+      lastMs: z.number(),
+    }),
+  ),
+})
+export type HistoryHunt = z.infer<typeof historyHunt>
+
 export const reportContext = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('answered'),
@@ -91,6 +127,9 @@ export const reportDetail = z.object({
   dropped: z.array(z.object({ value: z.string(), reason: z.string() })),
   problems: z.array(z.object({ code: z.string(), message: z.string(), where: z.string().optional() })),
   hunt: hunt.nullable(),
+  /** Null before the first; `historyOffered` says whether an indexer is connected. */
+  history: historyHunt.nullable(),
+  historyOffered: z.boolean(),
   /** What a model says about it, sentence by sentence with its fate; null before one was asked, or without one. */
   context: reportContext.nullable(),
   sightings: z.array(sighting),
@@ -180,6 +219,23 @@ export const intelEndpoints = {
     access: work,
     params: idParams,
     reply: z.object({ hunt }),
+  }),
+  huntHistory: endpoint({
+    method: 'POST',
+    path: '/api/intel/reports/:id/history',
+    summary:
+      "Search all that the indexer keeps for the report's live indicators, in the background. Alerts with one are taken in as cases.",
+    access: work,
+    params: idParams,
+    reply: done,
+  }),
+  stopHistoryHunt: endpoint({
+    method: 'DELETE',
+    path: '/api/intel/reports/:id/history',
+    summary: "Stop the running search in the indexer's history; what it found stays.",
+    access: work,
+    params: idParams,
+    reply: done,
   }),
   setIndicatorStatus: endpoint({
     method: 'POST',

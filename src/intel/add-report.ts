@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
-import { contextJob, huntJob } from '../domain/job-kinds.ts'
+import { contextJob, historyJob, huntJob } from '../domain/job-kinds.ts'
+import { ageing } from '../indicators/indicator-decay.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { Database } from '../lib/database.ts'
+import type { Database, Sql } from '../lib/database.ts'
 import type { IdSource } from '../lib/ids.ts'
 import { enqueue } from '../queue/jobs.ts'
-import { insertHunt } from '../store/intel-hunts.ts'
+import { insertHistoryHunt } from '../store/intel-history.ts'
+import { huntedIndicators, insertHunt } from '../store/intel-hunts.ts'
 import { insertReport, reportWithText } from '../store/intel-reports.ts'
 import { extractReport, type ReportExtract } from './extract-report.ts'
 
@@ -15,6 +17,8 @@ export interface IntelParts {
   readonly tenant: string
   /** Our own domains: never indicators, whatever a report says. */
   readonly ownDomains: readonly string[]
+  /** How many days of the indexer's history are hunted; absent or 0 where no indexer is connected. */
+  readonly historyDays?: number
 }
 
 /** A report as it comes in. */
@@ -81,8 +85,29 @@ export async function addReport(
       { kind: contextJob, key: id, payload: { reportId: id } },
     ]
     await enqueue(sql, parts.tenant, jobs, nowMs)
+    if (indicators.length <= mostHuntedUnasked) await startHistoryHunt(sql, parts, id, incoming.by)
     return { id, known: false }
   })
+}
+
+/** A feed of many thousand addresses keeps the indexer busy for hours: then a person decides. */
+const mostHuntedUnasked = 2_000
+
+/** Queues the hunt in the indexer's history for a report; returns whether there is an indexer to hunt in. */
+export async function startHistoryHunt(
+  sql: Sql,
+  { tenant, clock, ids, historyDays = 0 }: Pick<IntelParts, 'tenant' | 'clock' | 'ids' | 'historyDays'>,
+  reportId: string,
+  by: string | null,
+): Promise<boolean> {
+  if (historyDays === 0) return false
+  const nowMs = clock.now()
+  const indicators = await huntedIndicators(sql, tenant, reportId, ageing, nowMs)
+  const id = ids.next('history')
+  const span = { fromMs: nowMs - historyDays * 86_400_000, toMs: nowMs }
+  await insertHistoryHunt(sql, tenant, { id, reportId, indicators, ...span, by })
+  await enqueue(sql, tenant, [{ kind: historyJob, key: id, payload: { huntId: id } }], nowMs)
+  return true
 }
 
 /** Less likely techniques are shown as suggestions and counted nowhere. */

@@ -2,12 +2,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { databaseKinds, openTestDatabase, type TestDatabase } from '../../test/support/postgres.ts'
 import { wazuhLine } from '../../test/support/wazuh-alert.ts'
 import { defaultGrouping } from '../group/grouping-options.ts'
+import { ageing } from '../indicators/indicator-decay.ts'
 import { GroupingMemory } from '../ingest/grouping-memory.ts'
 import { createIngest } from '../ingest/ingest.ts'
 import { fixedClock } from '../lib/clock.ts'
 import { randomIds } from '../lib/ids.ts'
 import { claim, complete } from '../queue/jobs.ts'
-import { latestHunt, readHunt, setIndicatorStatus, sightingsOf } from '../store/intel-hunts.ts'
+import {
+  huntedIndicators,
+  insertSightings,
+  latestHunt,
+  readHunt,
+  setIndicatorStatus,
+  sightingsOf,
+} from '../store/intel-hunts.ts'
 import {
   alertTechniqueCounts,
   deleteReport,
@@ -140,19 +148,52 @@ describe.each(databaseKinds)('reports and hunts on the %s database', kind => {
   })
 
   it('a false positive is no longer seen, and says who and why', async () => {
-    const indicator = { type: 'ipv4', value: '203.0.113.9' }
-    await setIndicatorStatus(test.database, tenant, indicator, {
+    await setIndicatorStatus(test.database, tenant, {
+      id: 'feedback_1',
+      type: 'ipv4',
+      value: '203.0.113.9',
       status: 'false-positive',
       reason: 'our scanner',
       by: 'user_1',
+      atMs: start,
     })
     const { id } = await addReport(parts(), incoming(`${report} Third edition.`))
     await runHunts()
     expect(await sightingsOf(test.database, tenant, id, 10)).toEqual([])
     expect((await mentionsOf(test.database, tenant, id))[0]).toMatchObject({
       status: 'false-positive',
+      statusReason: 'our scanner',
       sightingCount: 0,
     })
+  })
+
+  it('an indicator ages until it is no longer looked for, and lives on where it is seen', async () => {
+    const find = async (afterDays: number) =>
+      (await huntedIndicators(test.database, tenant, null, ageing, start + afterDays * 86_400_000)).map(
+        ({ value }) => value,
+      )
+    const { id } = await addReport(
+      parts(),
+      incoming('C2: 198.51.100.200, C2: 198.51.100.201, file d41d8cd98f00b204e9800998ecf8427f00000000'),
+    )
+    expect(await mentionsOf(test.database, tenant, id)).toHaveLength(3)
+    expect(await find(20)).toEqual(expect.arrayContaining(['198.51.100.200', '198.51.100.201']))
+    await insertSightings(
+      test.database,
+      tenant,
+      [
+        {
+          ...{ type: 'ipv4', value: '198.51.100.201', alertKey: 'a', caseId: 'c', agentName: 'web-01' },
+          alertMs: start + 100 * 86_400_000,
+        },
+      ],
+      start,
+    )
+    const later = await find(130)
+    expect(later).not.toContain('198.51.100.200')
+    expect(later).toEqual(
+      expect.arrayContaining(['198.51.100.201', 'd41d8cd98f00b204e9800998ecf8427f00000000']),
+    )
   })
 
   it('deleting a report takes its mentions with it', async () => {

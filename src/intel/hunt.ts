@@ -4,11 +4,13 @@
  */
 import { z } from 'zod'
 import type { IndicatorType } from '../domain/indicator.ts'
+import { investigateJob } from '../domain/job-kinds.ts'
+import { ageing } from '../indicators/indicator-decay.ts'
 import { IndicatorMatcher } from '../indicators/indicator-matcher.ts'
 import { AppError } from '../lib/app-error.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Database } from '../lib/database.ts'
-import type { Job } from '../queue/jobs.ts'
+import { enqueue, type Job, type JobDraft } from '../queue/jobs.ts'
 import {
   advanceHunt,
   alertsBehind,
@@ -26,9 +28,6 @@ export interface HuntParts {
 
 const batchAlerts = 2_000
 
-/** Indicators age: an address reported longer ago has most likely changed hands. */
-export const reportedWithinMs = 365 * 86_400_000
-
 export const huntPayload = z.object({ huntId: z.string() })
 
 /** Runs one hunt to its end, or until the signal fires; then the job runs again and goes on from its place. */
@@ -37,8 +36,14 @@ export async function handleHunt(parts: HuntParts, job: Job, signal: AbortSignal
   const hunt = await readHunt(parts.database, job.tenant, huntId)
   // The report may have been deleted meanwhile, and a finished hunt may be claimed again after a crash.
   if (hunt === undefined || hunt.state === 'done') return
-  const since = parts.clock.now() - reportedWithinMs
-  const find = sightingFinder(await huntedIndicators(parts.database, job.tenant, hunt.reportId, since))
+  const indicators = await huntedIndicators(
+    parts.database,
+    job.tenant,
+    hunt.reportId,
+    ageing,
+    parts.clock.now(),
+  )
+  const find = sightingFinder(indicators)
   let place = { ms: hunt.placeMs, key: hunt.placeKey }
   for (;;) {
     if (signal.aborted)
@@ -50,6 +55,7 @@ export async function handleHunt(parts: HuntParts, job: Job, signal: AbortSignal
     const nowMs = parts.clock.now()
     await parts.database.transaction(async sql => {
       const hits = await insertSightings(sql, job.tenant, sightings, nowMs)
+      if (hits > 0) await enqueue(sql, job.tenant, investigationsOf(sightings), nowMs)
       const finishedMs = alerts.length < batchAlerts ? nowMs : null
       await advanceHunt(sql, job.tenant, huntId, { place, scanned: alerts.length, hits, finishedMs })
     })
@@ -71,4 +77,10 @@ export function sightingFinder(
       const { key, caseId, agentName, timestampMs } = alert
       return [{ ...indicator, alertKey: key, caseId, agentName, alertMs: timestampMs }]
     })
+}
+
+/** A case is briefed anew once it is known that a report names something in it. */
+export function investigationsOf(sightings: readonly SightingDraft[]): JobDraft[] {
+  const caseIds = new Set(sightings.map(({ caseId }) => caseId))
+  return [...caseIds].map(caseId => ({ kind: investigateJob, key: caseId, payload: { caseId } }))
 }

@@ -1,6 +1,8 @@
+import { ageing } from '../indicators/indicator-decay.ts'
 import { sleep } from '../lib/abort.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Database } from '../lib/database.ts'
+import { enqueue } from '../queue/jobs.ts'
 import {
   advanceHunt,
   alertsBehind,
@@ -13,7 +15,7 @@ import {
   type SightingDraft,
 } from '../store/intel-hunts.ts'
 import { takeLease } from '../store/leases.ts'
-import { reportedWithinMs, sightingFinder } from './hunt.ts'
+import { investigationsOf, sightingFinder } from './hunt.ts'
 
 export interface WatchParts {
   readonly database: Database
@@ -29,6 +31,8 @@ const watchId = 'watch'
 const lookEveryMs = 3_000
 const leaseMs = 30_000
 const batchAlerts = 2_000
+/** Indicators age out without anybody's doing. */
+const readAgainMs = 60 * 60_000
 
 /** Alerts younger than this may be overtaken by older ones whose transaction is still open. */
 const settlingMs = 2_000
@@ -39,17 +43,17 @@ const settlingMs = 2_000
  */
 export async function watchAlerts(parts: WatchParts, signal: AbortSignal): Promise<void> {
   let stamp = ''
+  let readMs = 0
   let find: ((alert: HuntedAlert) => SightingDraft[]) | undefined
   while (!signal.aborted) {
     try {
       const nowMs = parts.clock.now()
       if (await takeLease(parts.database, 'intel-watch', parts.owner, nowMs, leaseMs)) {
         const current = await indicatorsStamp(parts.database, parts.tenant)
-        if (find === undefined || current !== stamp) {
-          find = sightingFinder(
-            await huntedIndicators(parts.database, parts.tenant, null, nowMs - reportedWithinMs),
-          )
+        if (find === undefined || current !== stamp || nowMs - readMs > readAgainMs) {
+          find = sightingFinder(await huntedIndicators(parts.database, parts.tenant, null, ageing, nowMs))
           stamp = current
+          readMs = nowMs
         }
         if (await watchOnce(parts, find)) continue
       }
@@ -85,6 +89,7 @@ export async function watchOnce(
   const sightings = alerts.flatMap(find)
   await database.transaction(async sql => {
     const hits = await insertSightings(sql, tenant, sightings, nowMs)
+    if (hits > 0) await enqueue(sql, tenant, investigationsOf(sightings), nowMs)
     const place = { ms: last.receivedMs, key: last.key }
     await advanceHunt(sql, tenant, watchId, { place, scanned: alerts.length, hits, finishedMs: null })
   })

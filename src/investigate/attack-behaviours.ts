@@ -352,6 +352,14 @@ export const attackBehaviours: Readonly<Record<string, Behaviour>> = {
     happened: 'a YARA rule matched a file',
     steps: ['Read which strings matched, quarantine the file, and search all hosts for its hash.'],
   },
+  'known-indicator': {
+    happened: '',
+    steps: [
+      'Open the threat report beside the case: it says what comes before and after this indicator; look for that on HOST.',
+      'Search all hosts for the indicator in proxy, DNS and firewall logs.',
+    ],
+    unknown: 'Whether the address or name still belongs to whom the report says.',
+  },
   'malware-named': {
     happened: 'a rule for a known attack fired',
     steps: [

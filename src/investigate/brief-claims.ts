@@ -1,5 +1,6 @@
 import type { Citation, JudgedClaim } from '../domain/claim.ts'
 import type { CaseContext } from '../evidence/case-context.ts'
+import { sightingText } from '../evidence/sighting.ts'
 import { currentTechnique, titleOf } from '../knowledge/attack-techniques.ts'
 import { count, tellSpan, tellTime } from '../lib/tell-time.ts'
 import { alertDetail } from './alert-detail.ts'
@@ -22,6 +23,7 @@ export function briefClaims(context: CaseContext, story: CaseStory, find: Citati
     injectionClaim(find),
     ...inOrder(story.episodes).map(episode => episodeClaim(context, story, episode, find)),
     ...sequenceClaims(story, find),
+    ...sightingClaims(context, find),
     againstClaim(context, story, find),
     ...howOftenClaims(context, story, find),
     ...techniqueClaims(context, find),
@@ -105,6 +107,15 @@ function sequenceClaims(story: CaseStory, find: CitationFinder): (JudgedClaim | 
     return claim(`From ${source}: ${tried}; ${ending}.`, [find.kind('authentication-sequence', item.source)])
   })
 }
+
+/** What threat reports say of values in the case. */
+function sightingClaims(context: CaseContext, find: CitationFinder): (JudgedClaim | undefined)[] {
+  return (context.sightings ?? [])
+    .slice(0, maxSightings)
+    .map(fact => claim(`${sightingText(fact)}.`, [find.sighting(fact.reportId, fact.value)]))
+}
+
+const maxSightings = 4
 
 /** An honest note has both sides. */
 function againstClaim(context: CaseContext, story: CaseStory, find: CitationFinder): JudgedClaim | undefined {

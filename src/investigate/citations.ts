@@ -8,6 +8,8 @@ export interface CitationFinder {
   field(source: string, pointer: string, quote?: string): Citation | undefined
   /** The first item of this kind (and source, where given). */
   kind(kind: string, source?: string): Citation | undefined
+  /** What a threat report says of an indicator. */
+  sighting(reportId: string, value: string): Citation | undefined
   /** The item itself, for the facts in it. */
   item(kind: string, source: string): EvidenceItem | undefined
 }
@@ -22,6 +24,13 @@ export function citationFinder(items: readonly EvidenceItem[]): CitationFinder {
       const item =
         quote === undefined ? candidates[0] : candidates.find(candidate => candidate.quote.includes(quote))
       return item === undefined ? undefined : { id: item.id, quote: quote ?? shortQuote(item.quote) }
+    },
+    sighting(reportId, value) {
+      const item = items.find(
+        ({ kind, source, facts }) =>
+          kind === 'sighting' && source === `report/${reportId}` && facts?.indicator === value,
+      )
+      return item === undefined ? undefined : { id: item.id, quote: shortQuote(item.quote) }
     },
     item: (kind, source) => items.find(candidate => candidate.kind === kind && candidate.source === source),
     kind(kind, source) {

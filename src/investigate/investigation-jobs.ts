@@ -30,7 +30,7 @@ export interface InvestigationParts {
 /** Handles `case-investigate`. Losing the newest brief 0 in a crash loses its job's completion too: it is made again. */
 export async function handleInvestigate(parts: InvestigationParts, job: Job): Promise<void> {
   const { database, clock } = parts
-  const context = await loadCaseContext(database, job.tenant, job.key, parts.lookUpAgents)
+  const context = await loadCaseContext(database, job.tenant, job.key, parts.lookUpAgents, clock.now())
   if (context === undefined) return
   const { evidence, computed } = investigateCase(context)
   const { id: caseId, revision, severity } = context.case
@@ -100,7 +100,7 @@ export async function handleModelBrief(
   signal: AbortSignal,
 ): Promise<void> {
   const { database, clock, ask } = parts
-  const context = await loadCaseContext(database, job.tenant, job.key, parts.lookUpAgents)
+  const context = await loadCaseContext(database, job.tenant, job.key, parts.lookUpAgents, clock.now())
   if (context === undefined) return
   const { id: caseId, revision, severity } = context.case
   const { evidence, model } = await investigate(

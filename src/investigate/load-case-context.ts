@@ -1,7 +1,14 @@
 import { assessCase } from '../assess/assess-case.ts'
 import type { Alert } from '../domain/alert.ts'
 import type { CaseDraft } from '../domain/case.ts'
-import type { AgentFact, CaseContext, HistoryFact, PastVerdict } from '../evidence/case-context.ts'
+import type {
+  AgentFact,
+  CaseContext,
+  HistoryFact,
+  PastVerdict,
+  SightingFact,
+} from '../evidence/case-context.ts'
+import { currentConfidence } from '../indicators/indicator-decay.ts'
 import type { Sql } from '../lib/database.ts'
 import { normalizeLine } from '../normalize/normalize-line.ts'
 import { findDraft } from '../store/case-read.ts'
@@ -14,6 +21,8 @@ import {
   type RawAlertRow,
   ruleHistory,
 } from '../store/case-surroundings.ts'
+import { sightingsOfCase } from '../store/intel-hunts.ts'
+import { withKnownIndicators } from './known-indicators.ts'
 
 const maxAlerts = 100
 const maxAround = 40
@@ -22,6 +31,7 @@ const sourceWindowMs = 12 * 60 * 60_000
 const historyDays = 30
 const dayMs = 86_400_000
 const maxSubjects = 6
+const maxSightings = 12
 
 /** Looks hosts up in the Wazuh server; absent where none is connected. */
 export type LookUpAgents = (agentIds: readonly string[]) => Promise<readonly AgentFact[]>
@@ -32,6 +42,7 @@ export async function loadCaseContext(
   tenant: string,
   caseId: string,
   lookUpAgents: LookUpAgents,
+  nowMs: number,
 ): Promise<CaseContext | undefined> {
   const draft = await findDraft(sql, tenant, caseId)
   if (draft === undefined) return undefined
@@ -40,21 +51,23 @@ export async function loadCaseContext(
     return alert === undefined ? [] : [{ alert, why: row.why }]
   })
   const alerts = members.map(member => member.alert)
-  const [around, history, agents, pastVerdicts] = await Promise.all([
+  const [around, history, agents, pastVerdicts, sightings] = await Promise.all([
     alertsAround(sql, tenant, draft, alerts),
     historyOf(sql, tenant, draft, alerts),
     lookUpAgents([...new Set(alerts.map(alert => alert.agent.id))]),
     pastVerdictsOf(sql, tenant, draft),
+    sightingFacts(sql, tenant, caseId, nowMs),
   ])
   return {
     case: draft,
     alerts,
     memberships: members.map(({ alert, why }) => ({ alertKey: alert.key, why })),
-    assessments: assessCase(alerts, around),
+    assessments: withKnownIndicators(alerts, assessCase(alerts, around), sightings),
     around,
     history,
     agents,
     pastVerdicts,
+    sightings,
   }
 }
 
@@ -123,4 +136,21 @@ async function historyOf(
 async function pastVerdictsOf(sql: Sql, tenant: string, draft: CaseDraft): Promise<PastVerdict[]> {
   const rows = await decidedLikeThis(sql, tenant, draft.id, draft.title, 3)
   return rows.map(row => ({ ...row, similarity: 'the same rule on the same host' }))
+}
+
+/** How far a source's word goes, by its Admiralty grade. F is "cannot be judged", which is not the same as unreliable. */
+const trustShares: Readonly<Record<string, number>> = { A: 1, B: 0.95, C: 0.8, D: 0.5, E: 0.2, F: 0.7 }
+
+async function sightingFacts(
+  sql: Sql,
+  tenant: string,
+  caseId: string,
+  nowMs: number,
+): Promise<SightingFact[]> {
+  const rows = await sightingsOfCase(sql, tenant, caseId, maxSightings)
+  return rows.map(({ reportedMs, ...row }) => ({
+    ...row,
+    // A sighting of an old report's address is worth as much as the address still is.
+    confidence: currentConfidence({ ...row, lastMs: reportedMs }, nowMs) * (trustShares[row.trust] ?? 0.7),
+  }))
 }

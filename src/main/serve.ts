@@ -38,6 +38,7 @@ import { chatFileBytes } from '../store/chats.ts'
 import type { Application } from './application.ts'
 import { connectionsOf } from './connections.ts'
 import { erasurePartsOf } from './erasure-parts.ts'
+import { intelPartsOf } from './intel-parts.ts'
 import { chatModel, openAssistantTools } from './open-assistant.ts'
 import { readModelSettings } from './open-models.ts'
 import { masterKeyOf, openModelsOnline } from './open-models-for.ts'
@@ -76,8 +77,8 @@ export async function serve(app: Application): Promise<Serving> {
       ...exportRoutes({ ...parts, modelConfigured: false }),
       ...savedViewRoutes(parts),
       ...entityRoutes(parts),
-      ...intelRoutes({ ...parts, ownDomains: config.ownDomains }),
-      ...intelExportRoutes({ ...parts, ownDomains: config.ownDomains }),
+      ...intelRoutes(intelPartsOf(app)),
+      ...intelExportRoutes(intelPartsOf(app)),
       ...chatRoutes({ alerts: recentAlerts, rankTechniques, clock, tenant, tools }),
       ...assistantRoutes({
         ...parts,

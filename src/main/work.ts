@@ -1,6 +1,7 @@
 import {
   contextJob,
   executeJob,
+  historyJob,
   huntJob,
   investigateJob,
   mailJudgeJob,
@@ -13,6 +14,7 @@ import {
 import type { AskModel } from '../domain/model-question.ts'
 import { runFeeds } from '../intel/feeds/run-feeds.ts'
 import { handleHunt } from '../intel/hunt.ts'
+import { handleHistoryHunt } from '../intel/hunt-history.ts'
 import { handleContext } from '../intel/report-context.ts'
 import { watchAlerts } from '../intel/watch-alerts.ts'
 import {
@@ -36,6 +38,7 @@ import { indexerPoller } from '../sources/indexer-poller.ts'
 import type { Source } from '../sources/source.ts'
 import { deleteExpiredSessions } from '../store/sessions.ts'
 import type { Application } from './application.ts'
+import { intelPartsOf } from './intel-parts.ts'
 import { openFeeds } from './open-feeds.ts'
 import { openModelsOnline } from './open-models-for.ts'
 import { openRuleDrafts } from './open-rule-drafts.ts'
@@ -78,9 +81,8 @@ export async function work(app: Application, signal: AbortSignal): Promise<void>
       runMailDoors(app, signal),
       runFeeds(
         {
-          ...app,
-          database,
-          ownDomains: app.config.ownDomains,
+          ...intelPartsOf(app),
+          owner: app.owner,
           onFailure: (feed, error) => app.logger.warn({ err: error, feed }, 'a feed could not be read'),
         },
         feeds,
@@ -106,7 +108,7 @@ function handlersOf(
   investigation: InvestigationParts,
   ask: AskModel | undefined,
 ): JobHandler[] {
-  const { sink, activeResponse } = app.wazuh
+  const { sink, activeResponse, indexer } = app.wazuh
   const outlets = { activeResponse, mailGateway: app.mailGateway }
   return [
     {
@@ -166,6 +168,28 @@ function handlersOf(
       maxAttempts: 20,
       handle: (job, stop) => handleHunt({ database: app.store.database, clock: app.clock }, job, stop),
     },
+    ...(indexer === undefined
+      ? []
+      : [
+          {
+            kind: historyJob,
+            concurrency: 1,
+            leaseMs: 10 * 60_000,
+            maxAttempts: 200,
+            handle: (job, stop) =>
+              handleHistoryHunt(
+                {
+                  database: app.store.database,
+                  clock: app.clock,
+                  indexer,
+                  takeIn: lines =>
+                    app.ingest({ tenant: job.tenant, source: 'retro-hunt', sample: false, lines }),
+                },
+                job,
+                stop,
+              ),
+          } satisfies JobHandler,
+        ]),
     {
       kind: ruleDraftJob,
       concurrency: 1,

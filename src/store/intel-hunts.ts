@@ -136,7 +136,7 @@ export async function advanceHunt(
   )
 }
 
-/** Stores sightings that are new; returns how many were. */
+/** Stores sightings that are new, which renews their indicators; returns how many were. */
 export async function insertSightings(
   sql: Sql,
   tenant: string,
@@ -144,10 +144,17 @@ export async function insertSightings(
   nowMs: number,
 ): Promise<number> {
   if (sightings.length === 0) return 0
-  const rows = await sql.query(
-    `insert into intel_sightings (tenant_id, type, value, alert_key, case_id, agent_name, alert_ms, found_ms)
-     select $1, *, $8 from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[])
-     on conflict do nothing returning 1`,
+  const [counted] = await sql.query<{ count: number }>(
+    `with fresh as (
+       insert into intel_sightings (tenant_id, type, value, alert_key, case_id, agent_name, alert_ms, found_ms)
+       select $1, *, $8 from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[])
+       on conflict do nothing returning type, value, alert_ms
+     ), renewed as (
+       update intel_indicators i set last_sighted_ms = greatest(i.last_sighted_ms, f.last_ms)
+       from (select type, value, max(alert_ms) as last_ms from fresh group by type, value) f
+       where i.tenant_id = $1 and i.type = f.type and i.value = f.value
+     )
+     select count(*) as count from fresh`,
     [
       tenant,
       sightings.map(({ type }) => type),
@@ -159,22 +166,35 @@ export async function insertSightings(
       nowMs,
     ],
   )
-  return rows.length
+  return counted?.count ?? 0
 }
 
-/** What a hunt looks for: a report's live indicators, or all that are live and not too old. */
+/** How indicators age: half-lives by type, and below which confidence none is looked for. */
+export interface Ageing {
+  readonly types: readonly string[]
+  readonly halfLivesMs: readonly number[]
+  readonly otherMs: number
+  readonly leastConfidence: number
+}
+
+/** What a hunt looks for: a report's live indicators, or all that are live; none that has aged out. */
 export function huntedIndicators(
   sql: Sql,
   tenant: string,
   reportId: string | null,
-  reportedSinceMs: number,
+  ageing: Ageing,
+  nowMs: number,
 ): Promise<HuntedIndicator[]> {
   return sql.query<HuntedIndicator>(
     `select i.type, i.value from intel_indicators i
-     where i.tenant_id = $1 and i.status = 'live' and i.last_reported_ms >= $3
+     left join unnest($3::text[], $4::float8[]) as half (type, life_ms) on half.type = i.type
+     where i.tenant_id = $1 and i.status = 'live'
+       and i.confidence * power(0.5, greatest(0, $6 - greatest(i.last_reported_ms, i.last_sighted_ms))
+         / coalesce(half.life_ms, $5)) >= $7
        and ($2::text is null or exists (select from intel_mentions m
-         where m.tenant_id = $1 and m.report_id = $2 and m.type = i.type and m.value = i.value))`,
-    [tenant, reportId, reportedSinceMs],
+         where m.tenant_id = $1 and m.report_id = $2 and m.type = i.type and m.value = i.value))
+     order by i.type, i.value`,
+    [tenant, reportId, ageing.types, ageing.halfLivesMs, ageing.otherMs, nowMs, ageing.leastConfidence],
   )
 }
 
@@ -212,23 +232,76 @@ export function sightingTotals(
   )
 }
 
+/** What a person says of an indicator, and why. */
+export interface IndicatorFeedback extends HuntedIndicator {
+  readonly id: string
+  readonly status: 'live' | 'false-positive'
+  readonly reason: string
+  readonly by: string
+  readonly atMs: number
+}
+
 /** A person says that an indicator is none, or that it is one after all. Sightings of a false positive go. */
 export async function setIndicatorStatus(
   sql: Sql,
   tenant: string,
-  indicator: HuntedIndicator,
-  status: { readonly status: 'live' | 'false-positive'; readonly reason: string; readonly by: string },
+  feedback: IndicatorFeedback,
 ): Promise<boolean> {
+  const { id, type, value, status, reason, by, atMs } = feedback
   const rows = await sql.query(
     `update intel_indicators set status = $4, status_reason = $5, status_by = $6
      where tenant_id = $1 and type = $2 and value = $3 returning 1`,
-    [tenant, indicator.type, indicator.value, status.status, status.reason, status.by],
+    [tenant, type, value, status, reason, by],
   )
-  if (status.status === 'false-positive')
+  if (rows.length === 0) return false
+  await sql.query(
+    `insert into intel_feedback (tenant_id, id, type, value, status, reason, by_id, at_ms)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [tenant, id, type, value, status, reason, by, atMs],
+  )
+  if (status === 'false-positive')
     await sql.query('delete from intel_sightings where tenant_id = $1 and type = $2 and value = $3', [
       tenant,
-      indicator.type,
-      indicator.value,
+      type,
+      value,
     ])
-  return rows.length > 0
+  return true
+}
+
+/** An indicator that stands in an alert of a case, and the report that speaks of it with the most confidence. */
+export interface CaseSighting {
+  readonly type: string
+  readonly value: string
+  readonly alertKey: string
+  readonly role: string
+  readonly confidence: number
+  readonly reportId: string
+  readonly reportTitle: string
+  readonly source: string
+  readonly trust: string
+  readonly tlp: string | null
+  readonly reportedMs: number
+}
+
+/** What reports say about a case's alerts, the most confident first; vulnerabilities are no sightings. */
+export function sightingsOfCase(
+  sql: Sql,
+  tenant: string,
+  caseId: string,
+  limit: number,
+): Promise<CaseSighting[]> {
+  return sql.query<CaseSighting>(
+    `select * from (
+       select distinct on (s.type, s.value) s.type, s.value, s.alert_key as "alertKey", m.role, m.confidence,
+         r.id as "reportId", coalesce(r.title, r.name) as "reportTitle", r.source, r.trust, r.tlp,
+         r.created_ms as "reportedMs"
+       from alerts a
+       join intel_sightings s on s.tenant_id = a.tenant_id and s.alert_key = a.key
+       join intel_mentions m on m.tenant_id = s.tenant_id and m.type = s.type and m.value = s.value
+       join intel_reports r on r.tenant_id = m.tenant_id and r.id = m.report_id
+       where a.tenant_id = $1 and a.case_id = $2 and s.type <> 'cve'
+       order by s.type, s.value, m.confidence desc, r.trust, r.created_ms desc, a.timestamp_ms
+     ) as seen order by confidence desc, type, value limit $3`,
+    [tenant, caseId, limit],
+  )
 }

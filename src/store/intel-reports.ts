@@ -52,6 +52,10 @@ export interface MentionRow {
   readonly role: string
   readonly confidence: number
   readonly status: string
+  readonly statusReason: string | null
+  /** When it was last reported or seen here: it ages from then on. */
+  readonly lastMs: number
+  readonly reportCount: number
   readonly sightingCount: number
 }
 
@@ -154,7 +158,10 @@ export async function readReport(sql: Sql, tenant: string, id: string): Promise<
 /** The indicators of a report, in the order of the text, with what became of them. */
 export function mentionsOf(sql: Sql, tenant: string, reportId: string): Promise<MentionRow[]> {
   return sql.query<MentionRow>(
-    `select m.type, m.value, m.text_offset as offset, m.defanged, m.role, m.confidence, i.status,
+    `select m.type, m.value, m.text_offset as offset, m.defanged, m.role, m.confidence, i.status, i.status_reason as "statusReason",
+       greatest(i.last_reported_ms, i.last_sighted_ms) as "lastMs",
+       (select count(*) from intel_mentions o
+          where o.tenant_id = m.tenant_id and o.type = m.type and o.value = m.value) as "reportCount",
        (select count(*) from intel_sightings s
           where s.tenant_id = m.tenant_id and s.type = m.type and s.value = m.value) as "sightingCount"
      from intel_mentions m

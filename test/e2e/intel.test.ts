@@ -4,8 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accessibilityViolations } from '../support/accessibility.ts'
 import { hasBrowser, openBrowser, watchComplaints } from '../support/browser.ts'
 import { firstSignIn, queueRows } from '../support/console-visit.ts'
+import { connectIndexer, indexAlerts, type OpenSearchNode, startOpenSearch } from '../support/opensearch.ts'
 import { type RunningTocsin, startTocsin } from '../support/running-tocsin.ts'
 import { intrusion } from '../support/sample-alerts.ts'
+import { wazuhLine } from '../support/wazuh-alert.ts'
 
 // From a report on somebody's desk to the case it belongs to, in a real Chromium against `tocsin up`.
 
@@ -18,11 +20,25 @@ The group guesses passwords over SSH and adds its key to authorized_keys.
 
 C2 servers:
 - 203.0.113[.]77
+- 198.51.100[.]23
 - never-seen[.]example[.]com
 - 8.8.8[.]8
 
 ${'The campaign went on for several weeks and hit many organisations. '.repeat(8)}`
 
+/** Alerts that only the indexer still has. */
+const longAgo = (atMs: number) =>
+  ['198.51.100.23', '192.0.2.8', '192.0.2.9'].map((srcip, index) =>
+    wazuhLine({
+      id: `${Math.floor(atMs / 1000)}.${index}`,
+      atMs: atMs + index * 1000,
+      host: 'mail-03',
+      rule: ['5710', 5, 'sshd: attempt to log in with a name that does not exist', ['sshd']],
+      data: { srcip, srcuser: 'admin' },
+    }),
+  )
+
+let node: OpenSearchNode | undefined
 let tocsin: RunningTocsin
 let browser: Browser
 let page: Page
@@ -32,7 +48,20 @@ if (!hasBrowser) console.error('SKIPPED: no Chromium here (CHROMIUM_PATH); the i
 
 describe.skipIf(!hasBrowser)('from a report to a case', () => {
   beforeAll(async () => {
-    ;[tocsin, browser] = await Promise.all([startTocsin(), openBrowser()])
+    node = await startOpenSearch()
+    if (node !== undefined) {
+      const signal = AbortSignal.timeout(120_000)
+      await indexAlerts(await connectIndexer(node, signal), longAgo(Date.now() - 40 * 86_400_000), signal)
+    }
+    const settings =
+      node === undefined
+        ? {}
+        : {
+            TOCSIN_INDEXER_URL: node.url,
+            TOCSIN_INDEXER_USER: 'tocsin',
+            TOCSIN_INDEXER_PASSWORD: 'indexer-password',
+          }
+    ;[tocsin, browser] = await Promise.all([startTocsin({ settings }), openBrowser()])
     const context = await browser.newContext({
       viewport: { width: 1280, height: 900 },
       acceptDownloads: true,
@@ -41,11 +70,12 @@ describe.skipIf(!hasBrowser)('from a report to a case', () => {
     page = await context.newPage()
     page.setDefaultTimeout(15_000)
     complaints = watchComplaints(page)
-  })
+  }, 300_000)
 
   afterAll(async () => {
     await browser?.close()
     await tocsin?.stop()
+    await node?.close()
   })
 
   it('an uploaded report is hunted for in stored alerts and says that it concerns us', async () => {
@@ -76,6 +106,26 @@ describe.skipIf(!hasBrowser)('from a report to a case', () => {
     await page.getByLabel('Sightings').getByRole('link').first().click()
     await page.waitForURL(/\/cases\//)
     await page.getByText('web-07').first().waitFor()
+  })
+
+  it('what only the indexer remembers is found too, and is a case with the report as evidence', async context => {
+    if (node === undefined) return context.skip()
+    await page.goBack()
+    const found = page.getByLabel('Found in the history')
+    await found.getByText('198.51.100.23').waitFor()
+    await found.getByText('1 alert').waitFor()
+    await page.getByText(/all back to .*1 found/).waitFor()
+    await page
+      .getByLabel('Sightings')
+      .getByRole('row', { name: /198\.51\.100\.23/ })
+      .getByRole('link')
+      .click()
+    await page.waitForURL(/\/cases\//)
+    await page.getByText('mail-03').first().waitFor()
+    await page
+      .getByText(/A threat report marked TLP:AMBER .* lists 198\.51\.100\.23 as command and control/)
+      .first()
+      .waitFor()
   })
 
   it('is in the list, in the matrix, and leaves as STIX', async () => {

@@ -15,7 +15,7 @@ import { parseSigma } from '../../src/sigma/sigma-rule.ts'
 import { indexerPoller } from '../../src/sources/indexer-poller.ts'
 import type { SourceState } from '../../src/sources/source.ts'
 import { type Indexer, openIndexer } from '../../src/wazuh/indexer.ts'
-import { type OpenSearchNode, startOpenSearch } from '../support/opensearch.ts'
+import { connectIndexer, type OpenSearchNode, startOpenSearch } from '../support/opensearch.ts'
 import { wazuhLine } from '../support/wazuh-alert.ts'
 
 let node: OpenSearchNode | undefined
@@ -26,24 +26,7 @@ const nowMs = Date.parse('2026-11-24T12:00:00Z')
 beforeAll(async () => {
   node = await startOpenSearch()
   if (node === undefined) return
-  const port = Number(new URL(node.url).port)
-  const egress = createEgressFetch({ rules: [{ host: '127.0.0.1', port, addresses: ['127.0.0.1'] }] })
-  indexer = openIndexer({ baseUrl: node.url, credentials: undefined, fetch: egress.fetch, timeoutMs: 30_000 })
-  // As Wazuh's own template has it, as far as it matters here.
-  const mappings = {
-    date_detection: false,
-    dynamic_templates: [{ text: { match_mapping_type: 'string', mapping: { type: 'keyword' } } }],
-    properties: { timestamp: { type: 'date' }, full_log: { type: 'text' } },
-  }
-  await indexer.request(
-    'PUT',
-    '/_index_template/wazuh',
-    {
-      index_patterns: ['wazuh-*'],
-      template: { settings: { number_of_shards: 2, number_of_replicas: 0 }, mappings },
-    },
-    signal,
-  )
+  indexer = await connectIndexer(node, signal)
 }, 300_000)
 afterAll(() => node?.close())
 

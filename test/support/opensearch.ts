@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createEgressFetch } from '../../src/lib/egress-fetch.ts'
+import { type Indexer, openIndexer } from '../../src/wazuh/indexer.ts'
 
 const sources = join(import.meta.dirname, 'opensearch')
 const jars = join(homedir(), '.cache', 'tocsin-tests', 'opensearch-2.19.6')
@@ -54,6 +56,42 @@ export async function startOpenSearch(): Promise<OpenSearchNode | undefined> {
         child.stdin.end()
       }),
   }
+}
+
+/** A client of the node, with an index template as Wazuh's own has it, as far as it matters here. */
+export async function connectIndexer(node: OpenSearchNode, signal: AbortSignal): Promise<Indexer> {
+  const port = Number(new URL(node.url).port)
+  const egress = createEgressFetch({ rules: [{ host: '127.0.0.1', port, addresses: ['127.0.0.1'] }] })
+  const indexer = openIndexer({
+    baseUrl: node.url,
+    credentials: undefined,
+    fetch: egress.fetch,
+    timeoutMs: 30_000,
+  })
+  const mappings = {
+    date_detection: false,
+    dynamic_templates: [{ text: { match_mapping_type: 'string', mapping: { type: 'keyword' } } }],
+    properties: { timestamp: { type: 'date' }, full_log: { type: 'text' } },
+  }
+  const template = { settings: { number_of_shards: 2, number_of_replicas: 0 }, mappings }
+  const body = { index_patterns: ['wazuh-*'], template }
+  await indexer.request('PUT', '/_index_template/wazuh', body, signal)
+  return indexer
+}
+
+/** Writes alerts as Filebeat does, each into the index of its day. Lines are JSON of Wazuh 4 alerts with an `id`. */
+export async function indexAlerts(
+  indexer: Indexer,
+  lines: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (const line of lines) {
+    const alert = JSON.parse(line)
+    const day = String(alert.timestamp).slice(0, 10).replaceAll('-', '.')
+    const path = `/wazuh-alerts-4.x-${day}/_doc/${encodeURIComponent(alert.id)}`
+    await indexer.request('PUT', path, alert, signal)
+  }
+  await indexer.request('POST', '/wazuh-alerts-4.x-*/_refresh', undefined, signal)
 }
 
 /** Why the jars are not to be had, or `undefined` when they are there. */

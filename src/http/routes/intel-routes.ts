@@ -1,8 +1,12 @@
 import { huntJob } from '../../domain/job-kinds.ts'
-import { addReport, type IntelParts, type KeptExtract } from '../../intel/add-report.ts'
+import { currentConfidence } from '../../indicators/indicator-decay.ts'
+import { addReport, type IntelParts, type KeptExtract, startHistoryHunt } from '../../intel/add-report.ts'
+import { reachedBack } from '../../intel/hunt-history.ts'
 import { relevanceOf } from '../../intel/relevance.ts'
 import { currentTechnique } from '../../knowledge/attack-techniques.ts'
+import type { Sql } from '../../lib/database.ts'
 import { enqueue } from '../../queue/jobs.ts'
+import { historyCounts, latestHistoryHunt, stopHistoryHunt } from '../../store/intel-history.ts'
 import { insertHunt, latestHunt, setIndicatorStatus, sightingsOf } from '../../store/intel-hunts.ts'
 import {
   alertTechniqueCounts,
@@ -13,7 +17,7 @@ import {
   type StoredReport,
 } from '../../store/intel-reports.ts'
 import { wasDone } from '../contract.ts'
-import { intelEndpoints, type ReportDetail } from '../contract-intel.ts'
+import { type HistoryHunt, intelEndpoints, type ReportDetail } from '../contract-intel.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 import { RequestError } from '../http-error.ts'
 import { type Route, route } from '../route.ts'
@@ -76,11 +80,30 @@ export function intelRoutes(parts: IntelParts): Route[] {
         throw new RequestError('not-found', `the report ${params.id} was deleted meanwhile`)
       return { hunt }
     }),
+    route(intelEndpoints.huntHistory, async ({ params, caller }) => {
+      await existingReport(parts, params.id)
+      const started = await database.transaction(async sql => {
+        const running = await latestHistoryHunt(sql, tenant, params.id)
+        if (running?.state === 'running')
+          throw new RequestError('conflict', 'the history is being searched for this report already')
+        return startHistoryHunt(sql, parts, params.id, actorId(caller))
+      })
+      if (!started)
+        throw new RequestError(
+          'conflict',
+          'no indexer is connected: set TOCSIN_INDEXER_URL, _USER, _PASSWORD',
+        )
+      return wasDone
+    }),
+    route(intelEndpoints.stopHistoryHunt, async ({ params }) => {
+      const hunt = await latestHistoryHunt(database, tenant, params.id)
+      if (hunt === undefined || !(await stopHistoryHunt(database, tenant, hunt.id, parts.clock.now())))
+        throw new RequestError('not-found', 'no search in the history is running for this report')
+      return wasDone
+    }),
     route(intelEndpoints.setIndicatorStatus, async ({ body, caller }) => {
-      const { status, reason } = body
-      const known = await database.transaction(sql =>
-        setIndicatorStatus(sql, tenant, body, { status, reason, by: actorId(caller) }),
-      )
+      const said = { ...body, id: parts.ids.next('feedback'), by: actorId(caller), atMs: parts.clock.now() }
+      const known = await database.transaction(sql => setIndicatorStatus(sql, tenant, said))
       if (!known) throw new RequestError('not-found', 'no report names this indicator')
       return wasDone
     }),
@@ -97,13 +120,31 @@ export async function existingReport(
   return report
 }
 
-async function detailOf({ database, tenant }: IntelParts, stored: StoredReport): Promise<ReportDetail> {
+const shownCounts = 20
+
+async function historyOf(sql: Sql, tenant: string, reportId: string): Promise<HistoryHunt | null> {
+  const hunt = await latestHistoryHunt(sql, tenant, reportId)
+  if (hunt === undefined) return null
+  const counts = await historyCounts(sql, tenant, hunt.id)
+  const { state, step, steps, fromMs, toMs, candidates, hits, trouble, createdMs, finishedMs } = hunt
+  const reachedMs = reachedBack(hunt)
+  return {
+    ...{ state, step, steps, fromMs, toMs, reachedMs, candidates, hits, trouble, createdMs, finishedMs },
+    counts: counts.slice(0, shownCounts),
+  }
+}
+
+async function detailOf(
+  { database, tenant, clock, historyDays = 0 }: IntelParts,
+  stored: StoredReport,
+): Promise<ReportDetail> {
   const { text, extract, context, ...report } = stored
   // Written by `addReport`, and by nothing else.
   const kept = extract as KeptExtract
-  const [mentions, hunt, sightings, alertCounts] = await Promise.all([
+  const [mentions, hunt, history, sightings, alertCounts] = await Promise.all([
     mentionsOf(database, tenant, report.id),
     latestHunt(database, tenant, report.id),
+    historyOf(database, tenant, report.id),
     sightingsOf(database, tenant, report.id, shownSightings),
     alertTechniqueCounts(database, tenant),
   ])
@@ -123,7 +164,10 @@ async function detailOf({ database, tenant }: IntelParts, stored: StoredReport):
   return {
     report: { ...report, techniqueIds: [...report.techniqueIds] },
     text,
-    indicators: mentions,
+    indicators: mentions.map(({ lastMs, ...mention }) => ({
+      ...mention,
+      currentConfidence: currentConfidence({ ...mention, lastMs }, clock.now()),
+    })),
     techniques: kept.techniques.map(technique => ({
       ...technique,
       quotes: [...technique.quotes],
@@ -134,6 +178,8 @@ async function detailOf({ database, tenant }: IntelParts, stored: StoredReport):
     dropped: [...kept.dropped],
     problems: [...kept.problems],
     hunt: hunt ?? null,
+    history,
+    historyOffered: historyDays > 0,
     // Written by `handleContext`; the endpoint's schema checks it once more.
     context: context as ReportDetail['context'],
     sightings,

@@ -1,21 +1,26 @@
 import { useState } from 'react'
-import { Button } from '../components/button.tsx'
-import { Dialog } from '../components/dialog.tsx'
-import { TextField } from '../components/field.tsx'
+import { Button } from './button.tsx'
+import { Dialog } from './dialog.tsx'
+import { TextField } from './field.tsx'
 
-/** Takes a verdict back; the reason stands in the history beside it. */
-export function ReopenDialog({
+/** Asks why, before something is done that stands in a history beside its reason. */
+export function ReasonDialog({
+  title,
+  action,
   busy,
   onSubmit,
   onClose,
 }: {
+  title: string
+  /** The word on the button. */
+  action: string
   busy: boolean
   onSubmit: (reason: string) => void
   onClose: () => void
 }) {
   const [reason, setReason] = useState('')
   return (
-    <Dialog title="Reopen the case" onClose={onClose}>
+    <Dialog title={title} onClose={onClose}>
       <form
         className="grid gap-3"
         onSubmit={event => {
@@ -26,7 +31,7 @@ export function ReopenDialog({
         <TextField
           label="Why"
           required
-          maxLength={4000}
+          maxLength={2000}
           value={reason}
           onChange={event => setReason(event.target.value)}
         />
@@ -35,7 +40,7 @@ export function ReopenDialog({
             Cancel
           </Button>
           <Button type="submit" look="primary" busy={busy}>
-            Reopen
+            {action}
           </Button>
         </div>
       </form>
