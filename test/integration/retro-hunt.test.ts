@@ -187,6 +187,7 @@ describe('retro-hunt in the history of a real OpenSearch', { timeout: 180_000 },
           ask: undefined,
           selection: modelSelectionSchema.parse({}),
           publishes: false,
+          slaMinutes: [1440, 480, 120, 30],
         },
         job,
       )

@@ -5,6 +5,7 @@ import { loadCaseContext } from '../../investigate/load-case-context.ts'
 import { caseBriefQuestion } from '../../investigate/model-brief.ts'
 import { chooseForModel, modelSelectionSchema } from '../../investigate/model-selection.ts'
 import { AppError } from '../../lib/app-error.ts'
+import { systemClock } from '../../lib/clock.ts'
 import { createLogger } from '../../main/create-logger.ts'
 import { openModelsOnline } from '../../main/open-models-for.ts'
 import { openStore } from '../../main/open-store.ts'
@@ -45,7 +46,7 @@ async function look(
   const say = (line: string) => io.stderr(`tocsin: ${line}\n`)
   const store = await openStore(config, createLogger(config.logLevel), say, io.signal)
   try {
-    const context = await loadCaseContext(store.database, tenant, caseId, async () => [])
+    const context = await loadCaseContext(store.database, tenant, caseId, async () => [], systemClock.now())
     if (context === undefined) throw new AppError('bad-usage', `there is no case ${caseId}`)
     const models = await openModelsOnline(config, store.database, 'unneeded')
     try {
