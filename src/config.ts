@@ -66,6 +66,8 @@ const schema = z.object({
   /** Whether the alert's document in the indexer gets the brief too: needs the right to write there. */
   TOCSIN_PUBLISH_DOCUMENT: flag.default(false),
   TOCSIN_RESPOND_DRY_RUN: flag.default(false),
+  /** What response actions may do: protected assets, quiet hours, approvals, commands. By default response.yaml in the data directory, if there is one. */
+  TOCSIN_RESPONSE: z.string().optional(),
   /** What `tocsin mcp --server` signs in with: an API token of scope read. */
   TOCSIN_API_TOKEN: secret.optional(),
   /** A folder with `decoders/`, `rules/` and `lists/` that rule drafts are proven with, where no manager runs here. */
@@ -157,6 +159,7 @@ export interface Config {
   readonly publishDocument: boolean
   /** Show what response actions would send, and send nothing. */
   readonly respondDryRun: boolean
+  readonly responseFile: string
   readonly apiToken: Secret | undefined
   readonly feedsFile: string
   readonly intelHistoryDays: number
@@ -213,6 +216,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, givenDa
     publish: values.TOCSIN_PUBLISH,
     publishDocument: values.TOCSIN_PUBLISH_DOCUMENT,
     respondDryRun: values.TOCSIN_RESPOND_DRY_RUN,
+    responseFile: values.TOCSIN_RESPONSE ?? join(dataDir, 'response.yaml'),
     apiToken: values.TOCSIN_API_TOKEN,
     feedsFile: values.TOCSIN_INTEL_FEEDS ?? join(dataDir, 'feeds.yaml'),
     intelHistoryDays: values.TOCSIN_INTEL_HISTORY_DAYS,

@@ -16,6 +16,8 @@ const kindWords: Readonly<Record<HistoryEntry['kind'], string>> = {
   'brief-review': 'reviewed the model’s brief',
   published: 'published to Wazuh',
   'severity-raised': 'raised the severity',
+  step: 'marked a step',
+  response: 'about a response',
 }
 
 /** Who did what to the case. The server lists it in order of time; here the latest comes first. */

@@ -1,16 +1,20 @@
 import { constants } from 'node:fs'
 import { access, statfs } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { type Config, readConfig } from '../config.ts'
+import { type Config, environmentSecret, readConfig } from '../config.ts'
 import { messageOf } from '../lib/app-error.ts'
 import { systemClock } from '../lib/clock.ts'
+import type { Database } from '../lib/database.ts'
 import { createLogger } from '../main/create-logger.ts'
 import { type OpenedStore, openStoreAsIs } from '../main/open-store.ts'
+import { readResponseFile } from '../main/response-file.ts'
 import { openWazuh } from '../main/wazuh.ts'
 import { queueDepth } from '../queue/jobs.ts'
+import { policyNow } from '../respond/policy-now.ts'
 import { countRows } from '../store/counts.ts'
 import { hasEmbeddedDatabase } from '../store/embedded-postgres.ts'
 import { pendingMigrations } from '../store/migrate.ts'
+import { activePeople } from '../store/people.ts'
 import type { Command, Io } from './command.ts'
 import { readArgs, writeRecord } from './command.ts'
 
@@ -27,7 +31,7 @@ interface Finding {
 export const command: Command = {
   usage: `tocsin doctor [--json]
 
-Checks Node, data folder, database, port, alerts file, indexer, Wazuh server API and queue, each with a hint. It changes
+Checks Node, data folder, database, what holds about response actions, port, alerts file, indexer, Wazuh server API and queue, each with a hint. It changes
 nothing, in Wazuh or here. Secrets are never printed.
 
   --json   one JSON record a check: {check, state: ok|warning|failed|off, detail, hint}
@@ -92,7 +96,7 @@ async function database(config: Config, io: Io): Promise<Finding[]> {
   try {
     const store = await openStoreAsIs(config, createLogger('silent'), () => {}, io.signal)
     try {
-      return await databaseFindings(store, check)
+      return await databaseFindings(config, store, check)
     } finally {
       await store.close()
     }
@@ -105,7 +109,11 @@ async function database(config: Config, io: Io): Promise<Finding[]> {
   }
 }
 
-async function databaseFindings({ database, kind }: OpenedStore, check: string): Promise<Finding[]> {
+async function databaseFindings(
+  config: Config,
+  { database, kind }: OpenedStore,
+  check: string,
+): Promise<Finding[]> {
   const [row] = await database.query<{ version: string }>(
     `select current_setting('server_version') as version`,
   )
@@ -136,7 +144,44 @@ async function databaseFindings({ database, kind }: OpenedStore, check: string):
         hint: 'The log of the worker says why; last_error in the table jobs does too.',
       }),
     ),
+    ...(await responsePolicy(config, database)),
   ]
+}
+
+/** What holds about response actions, as the worker would read it now. */
+async function responsePolicy(config: Config, database: Database): Promise<Finding[]> {
+  const check = 'response'
+  try {
+    const policy = await policyNow(database, 'default', await readResponseFile(config))
+    const { protectedAssets, quietHours, commands, tickets } = policy
+    const parts = [
+      policy.dryRun ? 'a dry run: nothing is sent' : 'approved actions are sent',
+      `${protectedAssets.length} protected assets besides the built-in ones`,
+      `proposals stay open for ${policy.expiryMs / 60_000} minutes`,
+      `${quietHours.length} quiet hours`,
+      `${commands.length} commands and ${tickets.length} receivers allow-listed`,
+    ]
+    const approvers = (await activePeople(database, 'default', ['approver', 'admin'])).length
+    const findings: Finding[] = [{ check, state: 'ok', detail: parts.join(', ') }]
+    if (approvers < 3)
+      findings.push({
+        check,
+        state: 'warning',
+        detail: `${approvers} account(s) may approve: ${approvers < 2 ? 'nothing that one of them asks for can be approved' : 'delete, isolate and disable take two besides whoever asks'}`,
+        hint: 'Add accounts with the role approver under Settings, Accounts.',
+      })
+    for (const name of tickets.flatMap(({ signingKey, authorization }) => [signingKey, authorization]))
+      if (name !== undefined && environmentSecret(name) === undefined)
+        findings.push({
+          check,
+          state: 'failed',
+          detail: `the variable ${name} is not set`,
+          hint: 'A receiver of tickets names it.',
+        })
+    return findings
+  } catch (error) {
+    return [{ check, state: 'failed', detail: messageOf(error) }]
+  }
 }
 
 async function port(config: Config): Promise<Finding[]> {

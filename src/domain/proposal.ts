@@ -29,13 +29,15 @@ export interface ProposalContent {
   readonly expiresAtMs: number
   /** 128 random bits in hexadecimal: no two proposals have one digest, and each is carried out once. */
   readonly nonce: string
+  /** Digest of the admin's definition, where the action is one that an admin allow-listed. */
+  readonly definition?: string
 }
 
 /**
  * `draft`: prepared by code or a model, nobody has asked for it. `awaiting`: a person submitted it. `approved`: enough
  * named people said yes. `executing`: claimed by one worker, written to the ledger, about to be sent. `sent`: Wazuh took
  * it, no more. `done` and `failed`: what the endpoint itself reported. `unknown`: it may or may not have been sent (a
- * crash, a time-out): never tried again by itself.
+ * crash, a time-out): never tried again by itself. `rehearsed`: a dry run showed what would have been sent.
  */
 export const proposalStates = [
   'draft',
@@ -46,6 +48,7 @@ export const proposalStates = [
   'done',
   'failed',
   'unknown',
+  'rehearsed',
   'rejected',
   'expired',
   'withdrawn',
@@ -69,6 +72,8 @@ export interface Proposal {
   readonly createdAtMs: number
   /** What came of it, for a person. */
   readonly outcome: string | undefined
+  /** The proposal that this one takes back. */
+  readonly rollbackOf: string | undefined
 }
 
 /** A named person's decision on one proposal's digest. */

@@ -10,6 +10,7 @@ import { type Person, startTestServer, type TestServer } from '../../test/suppor
 import { indexDocuments } from '../chat/documents/document-index.ts'
 import { RecentAlerts } from '../chat/recent-alerts.ts'
 import { assistantTools } from '../chat/tools/assistant-tools.ts'
+import { noResponseSettings } from '../domain/response-settings.ts'
 import { defaultGrouping } from '../group/grouping-options.ts'
 import { GroupingMemory } from '../ingest/grouping-memory.ts'
 import { createIngest } from '../ingest/ingest.ts'
@@ -41,7 +42,8 @@ beforeAll(async () => {
     const respond = {
       database,
       people: peopleNow,
-      policy: () => defaultResponsePolicy,
+      fileSettings: noResponseSettings,
+      policy: async () => defaultResponsePolicy,
       clock,
       ids,
       nonce: () => randomBytes(16).toString('hex'),
@@ -50,7 +52,14 @@ beforeAll(async () => {
     return [
       ...sessionRoutes(accounts, false),
       ...chatRoutes({ alerts, rankTechniques, clock, tenant, tools }),
-      ...respondRoutes({ ports: respond, accounts, tenant, connected: false, mailConnected: false }),
+      ...respondRoutes({
+        ports: respond,
+        accounts,
+        tenant,
+        connected: false,
+        mailConnected: false,
+        caseUrl: caseId => caseId,
+      }),
       ...assistantRoutes({
         database,
         tenant,

@@ -226,6 +226,8 @@ export const historyEntry = z.object({
     'brief-review',
     'severity-raised',
     'published',
+    'step',
+    'response',
   ]),
   /** null: Tocsin itself. */
   by: person.nullable(),

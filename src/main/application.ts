@@ -11,17 +11,17 @@ import { messageOf } from '../lib/app-error.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import { type IdSource, randomIds } from '../lib/ids.ts'
 import { type MailParts, mailParts } from '../mail/receive-mail.ts'
-import { mailProtection } from '../mail/sender/protected-senders.ts'
 import type { MailGatewayClient } from '../mail-gateway/mail-gateway.ts'
 import { peopleNow } from '../respond/people-now.ts'
+import { policyNow } from '../respond/policy-now.ts'
 import { reportJobsOf } from '../respond/respond-jobs.ts'
 import type { RespondPorts } from '../respond/respond-ports.ts'
-import { defaultResponsePolicy } from '../respond/response-policy.ts'
 import { createLogger } from './create-logger.ts'
 import { openMailGatewayOf } from './mail-gateway.ts'
 import { masterKeyOf } from './open-models-for.ts'
 import { openStore, type Store } from './open-store.ts'
 import { readOrganisationFile } from './organisation-file.ts'
+import { readResponseFile } from './response-file.ts'
 import { createSourceMonitor, type SourceMonitor } from './source-monitor.ts'
 import { openWazuh, type WazuhParts } from './wazuh.ts'
 
@@ -42,6 +42,8 @@ export interface Application {
   readonly mailGateway: MailGatewayClient | undefined
   /** Where people reach the console. */
   readonly publicUrl: string
+  /** Where people reach the page of a case. */
+  readonly caseUrl: (caseId: string) => string
   readonly tenant: string
   /** Names this process among others on the same database. */
   readonly owner: string
@@ -58,6 +60,8 @@ export async function openApplication(
   signal: AbortSignal,
 ): Promise<Application> {
   const logger = createLogger(config.logLevel)
+  const publicUrl = config.publicUrl ?? `http://127.0.0.1:${config.port}`
+  const fileSettings = await readResponseFile(config)
   const store = await openStore(config, logger, say, signal)
   const clock = systemClock
   const ids = randomIds()
@@ -94,16 +98,14 @@ export async function openApplication(
     respond: {
       database: store.database,
       people: peopleNow,
-      policy: () => ({
-        ...defaultResponsePolicy,
-        protectedAssets: mailProtection(organisation),
-        dryRun: config.respondDryRun,
-      }),
+      fileSettings,
+      policy: (sql, asked) => policyNow(sql, asked, fileSettings),
       clock,
       ids,
       nonce: () => randomBytes(16).toString('hex'),
     },
-    publicUrl: config.publicUrl ?? `http://127.0.0.1:${config.port}`,
+    publicUrl,
+    caseUrl: caseId => `${publicUrl}/cases/${encodeURIComponent(caseId)}`,
     tenant,
     owner: `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`,
     say,

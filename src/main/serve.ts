@@ -24,6 +24,7 @@ import { ledgerRoutes } from '../http/routes/ledger-routes.ts'
 import { mailRoutes } from '../http/routes/mail-routes.ts'
 import { regroupRoutes } from '../http/routes/regroup-routes.ts'
 import { respondRoutes } from '../http/routes/respond-routes.ts'
+import { responseSettingsRoutes } from '../http/routes/response-settings-routes.ts'
 import { retentionRoutes } from '../http/routes/retention-routes.ts'
 import { ruleDraftRoutes } from '../http/routes/rule-draft-routes.ts'
 import { savedViewRoutes } from '../http/routes/saved-view-routes.ts'
@@ -99,6 +100,13 @@ export async function serve(app: Application): Promise<Serving> {
         tenant,
         connected: app.wazuh.activeResponse !== undefined,
         mailConnected: app.mailGateway !== undefined,
+        caseUrl: app.caseUrl,
+      }),
+      ...responseSettingsRoutes({
+        ports: app.respond,
+        tenant,
+        caseUrl: app.caseUrl,
+        filePath: config.responseFile,
       }),
       ...mailRoutes(app.mail),
       ...ledgerRoutes({ ...parts, dataKeys }),

@@ -1,3 +1,4 @@
+import { environmentSecret } from '../config.ts'
 import {
   contextJob,
   executeJob,
@@ -31,6 +32,7 @@ import { type JobHandler, runWorker } from '../queue/run-worker.ts'
 import { sweepProposals } from '../respond/confirm-outcome.ts'
 import { executeProposal } from '../respond/execute.ts'
 import { handleExecute, handleReport } from '../respond/respond-jobs.ts'
+import { openTickets } from '../respond/ticket.ts'
 import { handleRuleDraft } from '../rule-drafts/drafting-job.ts'
 import { surroundingsInWorker } from '../rule-drafts/surroundings-of.ts'
 import { alertsFile } from '../sources/alerts-file.ts'
@@ -109,7 +111,12 @@ function handlersOf(
   ask: AskModel | undefined,
 ): JobHandler[] {
   const { sink, activeResponse, indexer } = app.wazuh
-  const outlets = { activeResponse, mailGateway: app.mailGateway }
+  const outlets = {
+    activeResponse,
+    mailGateway: app.mailGateway,
+    ticket: openTickets({ secret: environmentSecret, now: app.clock.now, timeoutMs: 15_000 }),
+    caseUrl: app.caseUrl,
+  }
   return [
     {
       kind: investigateJob,
@@ -198,23 +205,19 @@ function handlersOf(
       handle: (job, stop) =>
         handleRuleDraft({ ...openRuleDrafts(app), ask, surroundings: surroundingsInWorker }, job, stop),
     },
-    // Without anything that could carry it out an approved proposal waits until that is connected, or expires.
-    ...(activeResponse === undefined && app.mailGateway === undefined
-      ? []
-      : [
-          {
-            kind: executeJob,
-            concurrency: 2,
-            leaseMs: 60_000,
-            maxAttempts: 100,
-            handle: (job, stop) =>
-              handleExecute(
-                (tenant, id, halt) => executeProposal(app.respond, outlets, tenant, id, halt),
-                job,
-                stop,
-              ),
-          } satisfies JobHandler,
-        ]),
+    // What needs something that is not connected waits until it is, or expires.
+    {
+      kind: executeJob,
+      concurrency: 2,
+      leaseMs: 60_000,
+      maxAttempts: 100,
+      handle: (job, stop) =>
+        handleExecute(
+          (tenant, id, halt) => executeProposal(app.respond, outlets, tenant, id, halt),
+          job,
+          stop,
+        ),
+    },
     ...(sink === undefined
       ? []
       : [

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Platform, ResponseTarget } from '../domain/proposal.ts'
+import type { TicketDestination } from '../domain/response-settings.ts'
 import type { Json } from '../lib/canonical-json.ts'
 
 /** Something that an action touches, for protected assets and for the reader. */
@@ -21,6 +22,13 @@ export type Delivery =
     }
   /** A command that an admin allow-listed. */
   | { readonly kind: 'custom'; readonly command: string; readonly arguments: readonly string[] }
+  /** A receiver outside that an admin allow-listed. */
+  | {
+      readonly kind: 'ticket'
+      readonly destination: TicketDestination
+      readonly summary: string
+      readonly description: string
+    }
 
 /** One response action that Tocsin can carry out. One file each, one line in `actions.ts`. */
 export interface ResponseAction<Arguments extends Json = Json> {
@@ -30,10 +38,14 @@ export interface ResponseAction<Arguments extends Json = Json> {
   /** Whether it changes the endpoint, and whether that can be undone. */
   readonly effect: 'reads' | 'reversible' | 'irreversible'
   /** How many distinct people must approve, the requester not counted. */
-  readonly approvers: 1 | 2
+  readonly approvers: number
   /** Whether each approver must prove who they are anew. */
   readonly stepUp: boolean
   readonly platforms: readonly Platform[]
+  /** `outside`: nothing is done to the host, it is only what the message is about. Absent: the endpoint. */
+  readonly reaches?: 'outside'
+  /** Digest of what an admin defined. It is part of what people approve: a changed definition is another proposal. */
+  readonly definition?: string
   readonly touches: (args: Arguments, target: ResponseTarget) => readonly Touched[]
   /** The exact thing that will happen, in words made by code. */
   readonly describe: (args: Arguments, target: ResponseTarget) => string

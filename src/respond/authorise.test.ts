@@ -32,6 +32,7 @@ function proposalOf(content: ProposalContent, change: Partial<Proposal> = {}): P
     evidence: [],
     createdAtMs: nowMs,
     outcome: undefined,
+    rollbackOf: undefined,
     ...change,
   }
 }
@@ -250,7 +251,7 @@ describe('an action is carried out only when', () => {
     ['root', { content: { action: 'disable-account', arguments: { account: 'Root' } } }, 'protected'],
     [
       'quiet hours',
-      { policy: { quietHours: { fromMinute: 0, toMinute: 1440, actions: ['quarantine-file'] } } },
+      { policy: { quietHours: [{ fromMinute: 0, toMinute: 1440, actions: ['quarantine-file'] }] } },
       'quiet-hours',
     ],
   ] as [string, Parameters<typeof check>[0], string][])('not with %s', (_, options, code) => {

@@ -2,7 +2,7 @@ import type { Approval, Proposal, ProposalContent } from '../domain/proposal.ts'
 import { includesRole, type Role } from '../domain/role.ts'
 import { digestOf } from '../lib/canonical-json.ts'
 import type { ResponseAction } from './action.ts'
-import { responseActions } from './actions.ts'
+import { findAction } from './actions.ts'
 import { protectionOf } from './protected-assets.ts'
 import { isQuiet, type ResponsePolicy } from './response-policy.ts'
 
@@ -34,6 +34,7 @@ export type Authorisation =
 export type RefusalCode =
   | 'unknown-action'
   | 'invalid-arguments'
+  | 'definition-changed'
   | 'digest-mismatch'
   | 'not-approved'
   | 'not-submitted'
@@ -93,7 +94,7 @@ export function checkContent(
   policy: ResponsePolicy,
 ): { readonly kind: 'fine'; readonly action: ResponseAction } | (Authorisation & { kind: 'refused' }) {
   const refuse = (code: RefusalCode, reason: string) => ({ kind: 'refused', code, reason }) as const
-  const action = responseActions.find(candidate => candidate.name === content.action)
+  const action = findAction(policy, content.action)
   if (action === undefined) return refuse('unknown-action', `there is no action '${content.action}'`)
   const parsed = action.schema.safeParse(content.arguments)
   if (!parsed.success) {
@@ -106,6 +107,12 @@ export function checkContent(
   if (!action.platforms.includes(content.target.platform)) {
     return refuse('wrong-platform', `${action.title} cannot be done on ${content.target.platform}`)
   }
+  if (action.definition !== content.definition)
+    return refuse(
+      'definition-changed',
+      `${action.title} has been changed by an admin since this was prepared: prepare it anew`,
+    )
+  if (action.reaches === 'outside') return { kind: 'fine', action }
   const protection = protectionOf(
     content.target,
     action.touches(parsed.data, content.target),

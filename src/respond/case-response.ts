@@ -4,10 +4,13 @@ import { normalizeLine } from '../normalize/normalize-line.ts'
 import { listBriefs } from '../store/briefs.ts'
 import { findDraft } from '../store/case-read.ts'
 import { alertsToRead } from '../store/case-surroundings.ts'
+import { rejectionsSince } from '../store/proposals.ts'
 import { type RemediationStep, remediationSteps } from './remediation.ts'
 import type { ResponsePolicy } from './response-policy.ts'
 
 const readLimit = 200
+/** How long a rejection goes on speaking against the same action. */
+const rejectionMemoryMs = 180 * 24 * 60 * 60 * 1000
 
 /** The alerts of a case as they were taken in, at most 200: the first and the last. */
 export async function caseAlerts(database: Database, tenant: string, caseId: string): Promise<Alert[]> {
@@ -24,11 +27,18 @@ export async function caseRemediation(
   tenant: string,
   caseId: string,
   policy: ResponsePolicy,
+  nowMs: number,
 ): Promise<RemediationStep[] | undefined> {
   const draft = await findDraft(database, tenant, caseId)
   if (draft === undefined) return undefined
   const computed = (await listBriefs(database, tenant, caseId)).find(
     stored => stored.brief.origin.kind === 'computed',
   )
-  return remediationSteps(draft, await caseAlerts(database, tenant, caseId), computed?.evidence ?? [], policy)
+  return remediationSteps(
+    draft,
+    await caseAlerts(database, tenant, caseId),
+    computed?.evidence ?? [],
+    policy,
+    await rejectionsSince(database, tenant, nowMs - rejectionMemoryMs),
+  )
 }

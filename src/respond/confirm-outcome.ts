@@ -2,7 +2,9 @@ import type { Alert } from '../domain/alert.ts'
 import { appendEntries } from '../ledger/database-ledger.ts'
 import { readPointer } from '../lib/json-pointer.ts'
 import { changeProposal, lockProposal, proposalsInState } from '../store/proposals.ts'
+import { recordInCase } from './case-record.ts'
 import type { RespondPorts } from './respond-ports.ts'
+import { draftReviews, draftRollback } from './rollback.ts'
 
 /** What the endpoint's script wrote into active-responses.log, as Wazuh decoded it. */
 export interface EndpointReport {
@@ -64,6 +66,10 @@ export async function confirmOutcome(
       [{ kind: 'action-outcome', tenant, actor: `agent:${report.agentId}`, subject: proposal.id, body }],
       nowMs,
     )
+    await recordInCase(sql, ports, proposal, null, `${state}: ${outcome}`)
+    // What an endpoint refused it has not begun; what failed there may be half done.
+    if (report.result === 'failed')
+      await draftRollback(sql, ports, { ...proposal, state }, `The endpoint reports: ${outcome}`)
     return true
   })
 }
@@ -73,9 +79,15 @@ const silentAfterMs = 10 * 60_000
 
 /**
  * Moves on what is stuck: drafts and requests past their expiry become `expired`; what was being sent when a process
- * died, and what the endpoint never answered, becomes `unknown`, for a person to look at. Nothing is sent again.
+ * died, and what the endpoint never answered, becomes `unknown`, for a person to look at. Nothing is sent again. What
+ * stands for longer than the policy says is brought up again, with its rollback prepared.
  */
 export async function sweepProposals(ports: RespondPorts, tenant: string): Promise<number> {
+  const moved = await moveStuck(ports, tenant)
+  return moved + (await ports.database.transaction(sql => draftReviews(sql, ports, tenant)))
+}
+
+function moveStuck(ports: RespondPorts, tenant: string): Promise<number> {
   return ports.database.transaction(async sql => {
     const nowMs = ports.clock.now()
     const open = await proposalsInState(sql, tenant, ['draft', 'awaiting', 'approved'])
@@ -97,6 +109,8 @@ export async function sweepProposals(ports: RespondPorts, tenant: string): Promi
         [{ kind: 'action-outcome', tenant, actor: 'job:respond', subject: id, body }],
         nowMs,
       )
+      await recordInCase(sql, ports, now, null, `${state}: ${outcome}`)
+      if (state === 'unknown') await draftRollback(sql, ports, { ...now, state }, outcome)
     }
     for (const { id } of late)
       await move(id, ['draft', 'awaiting', 'approved'], 'expired', 'nobody decided in time')

@@ -5,6 +5,7 @@ import { appendEntries } from '../ledger/database-ledger.ts'
 import { enqueue } from '../queue/jobs.ts'
 import { approvalsOf, changeProposal, insertApproval, lockProposal } from '../store/proposals.ts'
 import { checkContent, type PersonNow, validApprovals } from './authorise.ts'
+import { recordInCase } from './case-record.ts'
 import type { RespondPorts } from './respond-ports.ts'
 
 export interface Decision {
@@ -34,7 +35,7 @@ export async function decideProposal(ports: RespondPorts, decision: Decision): P
   return ports.database.transaction(async sql => {
     const refuse = (code: string, reason: string) => ({ kind: 'refused', code, reason }) as const
     const { tenant, proposalId } = decision
-    const policy = ports.policy()
+    const policy = await ports.policy(sql, tenant)
     const nowMs = ports.clock.now()
     const proposal = await lockProposal(sql, tenant, proposalId)
     if (proposal === undefined) return refuse('not-found', `there is no proposal ${proposalId}`)
@@ -104,6 +105,14 @@ export async function decideProposal(ports: RespondPorts, decision: Decision): P
       sql,
       [{ kind: 'approval', tenant, actor: `user:${decision.approver}`, subject: proposalId, body }],
       nowMs,
+    )
+    const said = approval.reason === '' ? '' : `: ${approval.reason}`
+    await recordInCase(
+      sql,
+      ports,
+      proposal,
+      decision.approver,
+      `${decision.decision === 'approve' ? 'approved' : 'rejected'}${said}`,
     )
     return { kind: 'decided', proposal: { ...proposal, state }, approvals, needed: checked.action.approvers }
   })

@@ -1,4 +1,4 @@
-import type { ApprovedProposal } from './authorise.ts'
+import type { Proposal } from '../domain/proposal.ts'
 
 /** The version of the payload that the scripts in `deploy/wazuh/active-response` read. */
 const payloadVersion = '1'
@@ -7,10 +7,7 @@ const payloadVersion = '1'
  * What the endpoint's script gets, as one token of base64url: lines `name:BASE64`. Wazuh splits active-response
  * arguments at spaces and scripts have no JSON parser, so names with spaces, quotes or newlines travel only like this.
  */
-export function endpointPayload(
-  proposal: ApprovedProposal,
-  fields: Readonly<Record<string, string>>,
-): string {
+export function endpointPayload(proposal: Proposal, fields: Readonly<Record<string, string>>): string {
   const all = {
     version: payloadVersion,
     proposal: proposal.id,

@@ -1,17 +1,25 @@
+import type { Proposal } from '../domain/proposal.ts'
 import { appendEntries } from '../ledger/database-ledger.ts'
-import type { Json } from '../lib/canonical-json.ts'
+import { canonicalJson, digestOf, type Json } from '../lib/canonical-json.ts'
 import type { MailGatewayClient, MailGatewayRequest } from '../mail-gateway/mail-gateway.ts'
 import { approvalsOf, changeProposal, lockProposal } from '../store/proposals.ts'
 import type { ActiveResponseClient, ActiveResponseRequest } from '../wazuh/active-response.ts'
 import type { ResponseAction } from './action.ts'
 import { type ApprovedProposal, authorise } from './authorise.ts'
+import { recordInCase } from './case-record.ts'
 import { endpointPayload } from './endpoint-payload.ts'
 import type { RespondPorts } from './respond-ports.ts'
+import { draftRollback } from './rollback.ts'
+import { type SendTicket, type Ticket, ticketBody } from './ticket.ts'
 
 /** What carries actions out, as far as it is connected. */
 export interface Outlets {
   readonly activeResponse: ActiveResponseClient | undefined
   readonly mailGateway: MailGatewayClient | undefined
+  /** Tells a receiver outside. */
+  readonly ticket: SendTicket | undefined
+  /** Where the console shows a case. */
+  readonly caseUrl: (caseId: string) => string
 }
 
 export type ExecutionResult =
@@ -39,7 +47,11 @@ export async function executeProposal(
     const nowMs = ports.clock.now()
     // The endpoint may have reported already: never step back from what it said.
     const now = await lockProposal(sql, tenant, id)
-    if (now?.state === 'executing') await changeProposal(sql, tenant, id, { state, outcome: reason }, nowMs)
+    if (now?.state === 'executing') {
+      await changeProposal(sql, tenant, id, { state, outcome: reason }, nowMs)
+      await recordInCase(sql, ports, now, null, `${state}: ${reason}`)
+      if (state === 'unknown') await draftRollback(sql, ports, { ...now, state }, reason)
+    }
     const body = { digest: claim.proposal.digest, result: state, reason }
     await appendEntries(
       sql,
@@ -73,7 +85,7 @@ async function claimProposal(
       ]),
     ]
     const people = await ports.people(sql, tenant, involved, nowMs)
-    const policy = ports.policy()
+    const policy = await ports.policy(sql, tenant)
     const verdict = authorise(proposal, approvals, people, policy, nowMs)
     if (verdict.kind === 'refused') {
       if (verdict.code === 'expired')
@@ -90,7 +102,18 @@ async function claimProposal(
       )
       return { kind: 'refused', code: verdict.code, reason: verdict.reason }
     }
-    if (policy.dryRun) return { kind: 'dry-run', request: describeRequest(verdict.proposal, verdict.action) }
+    if (policy.dryRun) {
+      const request = describeRequest(verdict.proposal, verdict.action, outlets)
+      const outcome = `A dry run: nothing was sent. It would have been ${canonicalJson(request)}`
+      await changeProposal(sql, tenant, id, { state: 'rehearsed', outcome }, nowMs)
+      const body = { digest: proposal.digest, result: 'rehearsed', request: digestOf(request) }
+      await appendEntries(
+        sql,
+        [{ kind: 'action-outcome', tenant, actor: 'job:respond', subject: id, body }],
+        nowMs,
+      )
+      return { kind: 'dry-run', request }
+    }
     const approvedBy = verdict.approvals.map(entry => entry.approver)
     const send = sendingOf(outlets, verdict.proposal, verdict.action, approvedBy)
     if (send === undefined)
@@ -124,12 +147,20 @@ type Send = (signal: AbortSignal) => Promise<{
 
 /** How this action would be sent, or `undefined` where what it needs is not connected. */
 function sendingOf(
-  { activeResponse, mailGateway }: Outlets,
+  outlets: Outlets,
   proposal: ApprovedProposal,
   action: ResponseAction,
   approvedBy: readonly string[],
 ): Send | undefined {
-  const request = requestOf(proposal, action, approvedBy)
+  const { activeResponse, mailGateway, ticket } = outlets
+  const request = requestOf(proposal, action, approvedBy, outlets)
+  if (request.kind === 'ticket') {
+    if (ticket === undefined) return undefined
+    return async signal => {
+      const { kind, reason } = await ticket(request.ticket, signal)
+      return { state: kind === 'not-sent' ? 'failed' : kind, reason }
+    }
+  }
   if (request.kind === 'mail-gateway') {
     if (mailGateway === undefined) return undefined
     return async signal => {
@@ -150,7 +181,7 @@ function sendingOf(
 }
 
 /** The script on the endpoint, without its ending: Linux and macOS have the POSIX one, Windows a wrapper of PowerShell's. */
-function scriptOf(proposal: ApprovedProposal): string {
+function scriptOf(proposal: Proposal): string {
   return proposal.content.target.platform === 'windows' ? '!tocsin-respond.cmd' : '!tocsin-respond'
 }
 
@@ -158,11 +189,13 @@ type OutgoingRequest =
   | { readonly kind: 'active-response'; readonly request: ActiveResponseRequest }
   | { readonly kind: 'restart-agent'; readonly agentId: string }
   | { readonly kind: 'mail-gateway'; readonly request: MailGatewayRequest }
+  | { readonly kind: 'ticket'; readonly ticket: Ticket }
 
 function requestOf(
-  proposal: ApprovedProposal,
+  proposal: Proposal,
   action: ResponseAction,
   approvedBy: readonly string[],
+  { caseUrl }: Pick<Outlets, 'caseUrl'>,
 ): OutgoingRequest {
   const { agentId } = proposal.content.target
   const delivery = action.deliver(proposal.content.arguments)
@@ -184,11 +217,26 @@ function requestOf(
           agentId,
           command: delivery.command,
           arguments: delivery.arguments,
-          data: { tocsin: { proposal: proposal.id } },
+          // With both, the command's script can report what came of it as Tocsin's own scripts do.
+          data: { tocsin: { proposal: proposal.id, nonce: proposal.content.nonce } },
         },
       }
     case 'restart-agent':
       return { kind: 'restart-agent', agentId }
+    case 'ticket':
+      return {
+        kind: 'ticket',
+        ticket: {
+          destination: delivery.destination,
+          summary: delivery.summary,
+          description: delivery.description,
+          proposalId: proposal.id,
+          digest: proposal.digest,
+          caseId: proposal.content.caseId,
+          caseUrl: caseUrl(proposal.content.caseId),
+          host: proposal.content.target.agentName,
+        },
+      }
     case 'mail-gateway':
       return {
         kind: 'mail-gateway',
@@ -204,20 +252,30 @@ function requestOf(
   }
 }
 
-function describeRequest(proposal: ApprovedProposal, action: ResponseAction): Json {
-  const outgoing = requestOf(proposal, action, [])
+/** What is sent, or would be, as one request. Secrets (credentials, the nonce) are not in it. */
+export function describeRequest(
+  proposal: Proposal,
+  action: ResponseAction,
+  outlets: Pick<Outlets, 'caseUrl'>,
+): Json {
+  const outgoing = requestOf(proposal, action, [], outlets)
   switch (outgoing.kind) {
     case 'restart-agent':
       return { method: 'PUT', path: `/agents/${outgoing.agentId}/restart` }
     case 'mail-gateway':
       return { operation: outgoing.request.operation, arguments: outgoing.request.arguments }
+    case 'ticket':
+      return { method: 'POST', url: outgoing.ticket.destination.url, body: ticketBody(outgoing.ticket) }
     case 'active-response': {
       const { request } = outgoing
+      const delivery = action.deliver(proposal.content.arguments)
+      const tocsin =
+        delivery.kind === 'endpoint' ? { payload: { ...delivery.fields } } : { proposal: proposal.id }
       return {
         method: 'PUT',
         path: '/active-response',
         query: { agents_list: request.agentId },
-        body: { command: request.command, arguments: [...request.arguments], alert: { data: request.data } },
+        body: { command: request.command, arguments: [...request.arguments], alert: { data: { tocsin } } },
       }
     }
   }

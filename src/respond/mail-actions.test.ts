@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type MailGatewayStandIn, startMailGateway } from '../../test/support/mail-gateway-server.ts'
 import { openTestDatabase, type TestDatabase } from '../../test/support/postgres.ts'
 import { mailGateway } from '../domain/proposal.ts'
+import { noResponseSettings } from '../domain/response-settings.ts'
 import type { Json } from '../lib/canonical-json.ts'
 import { systemClock } from '../lib/clock.ts'
 import { randomIds } from '../lib/ids.ts'
@@ -22,6 +23,13 @@ let gateway: MailGatewayStandIn
 let outlets: Outlets
 let ports: RespondPorts
 
+const noOutlets: Outlets = {
+  activeResponse: undefined,
+  mailGateway: undefined,
+  ticket: undefined,
+  caseUrl: caseId => caseId,
+}
+
 const client = (key: string, url = gateway.url) =>
   openMailGateway({ url, secret: new Secret(key), fetch, clock: systemClock, timeoutMs: 5_000 })
 
@@ -30,7 +38,8 @@ beforeAll(async () => {
   ports = {
     database: test.database,
     people: peopleNow,
-    policy: () => ({
+    fileSettings: noResponseSettings,
+    policy: async () => ({
       ...defaultResponsePolicy,
       protectedAssets: mailProtection({ domains: ['acme.example'], people: [], brands: [], receivers: [] }),
     }),
@@ -48,7 +57,7 @@ afterAll(() => Promise.all([test.close(), gateway.close()]))
 beforeEach(() => {
   gateway.done.length = 0
   gateway.refused.length = 0
-  outlets = { activeResponse: undefined, mailGateway: client(secret) }
+  outlets = { ...noOutlets, mailGateway: client(secret) }
 })
 
 const prepare = (action: string, args: Json, target = mailGateway) =>
@@ -103,16 +112,16 @@ describe('actions on mail', () => {
 
   it('waits where no connector is set, and is not lost', async () => {
     const id = await approved('block-mail-sender', { address: 'x@evil.example' })
-    outlets = { activeResponse: undefined, mailGateway: undefined }
+    outlets = noOutlets
     expect(await execute(id)).toMatchObject({ kind: 'refused', code: 'not-connected' })
     expect(await stateOf(id)).toBe('approved')
   })
 
   it('a connector that refuses has done nothing; one that breaks may have: neither is tried again', async () => {
     const wrong = await approved('block-mail-sender', { address: 'x@evil.example' })
-    outlets = { activeResponse: undefined, mailGateway: client('another secret, not theirs') }
+    outlets = { ...noOutlets, mailGateway: client('another secret, not theirs') }
     expect(await execute(wrong)).toMatchObject({ kind: 'failed', reason: expect.stringContaining('401') })
-    outlets = { activeResponse: undefined, mailGateway: client(secret) }
+    outlets = { ...noOutlets, mailGateway: client(secret) }
     for (const [fault, kind] of [
       [{ status: 503, text: 'busy' }, 'unknown'],
       [{ status: 200, text: '<html>welcome</html>' }, 'unknown'],
@@ -126,7 +135,7 @@ describe('actions on mail', () => {
     const id = await approved('block-mail-sender', { address: 'x@evil.example' })
     const gone = await startMailGateway(secret)
     await gone.close()
-    outlets = { activeResponse: undefined, mailGateway: client(secret, gone.url) }
+    outlets = { ...noOutlets, mailGateway: client(secret, gone.url) }
     expect(await execute(id)).toMatchObject({ kind: 'failed' })
     expect(gateway.done).toEqual([])
   })

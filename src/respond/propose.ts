@@ -2,8 +2,11 @@ import type { Proposal, ProposalContent } from '../domain/proposal.ts'
 import { includesRole } from '../domain/role.ts'
 import { appendEntries } from '../ledger/database-ledger.ts'
 import { digestOf, type Json } from '../lib/canonical-json.ts'
+import type { Sql } from '../lib/database.ts'
 import { changeProposal, insertProposal, lockProposal } from '../store/proposals.ts'
+import { findAction } from './actions.ts'
 import { checkContent } from './authorise.ts'
+import { recordInCase } from './case-record.ts'
 import type { RespondPorts } from './respond-ports.ts'
 
 export interface ProposalRequest {
@@ -29,8 +32,20 @@ export async function prepareProposal(
   request: ProposalRequest,
   preparedBy: string,
 ): Promise<ProposeResult> {
-  const policy = ports.policy()
+  return ports.database.transaction(sql => prepareProposalIn(sql, ports, request, preparedBy))
+}
+
+/** The same in the caller's transaction. `rollbackOf`: the proposal that this one takes back. */
+export async function prepareProposalIn(
+  sql: Sql,
+  ports: RespondPorts,
+  request: ProposalRequest,
+  preparedBy: string,
+  rollbackOf?: string,
+): Promise<ProposeResult> {
+  const policy = await ports.policy(sql, request.tenant)
   const nowMs = ports.clock.now()
+  const definition = findAction(policy, request.action)?.definition
   const content: ProposalContent = {
     action: request.action,
     arguments: request.arguments,
@@ -43,6 +58,7 @@ export async function prepareProposal(
     caseId: request.caseId,
     expiresAtMs: nowMs + policy.expiryMs,
     nonce: ports.nonce(),
+    ...(definition === undefined ? {} : { definition }),
   }
   const checked = checkContent(content, policy)
   if (checked.kind === 'refused') return { kind: 'refused', code: checked.code, reason: checked.reason }
@@ -57,8 +73,9 @@ export async function prepareProposal(
     evidence: request.evidence.slice(0, 50),
     createdAtMs: nowMs,
     outcome: undefined,
+    rollbackOf,
   }
-  await ports.database.transaction(sql => insertProposal(sql, proposal))
+  await insertProposal(sql, proposal)
   return { kind: 'proposed', proposal }
 }
 
@@ -91,6 +108,7 @@ export async function submitProposal(
       [{ kind: 'approval', tenant, actor: `user:${personId}`, subject: id, body }],
       nowMs,
     )
+    await recordInCase(sql, ports, proposal, personId, 'asked for')
     return { kind: 'proposed', proposal: { ...proposal, state: 'awaiting', requestedBy: personId } }
   })
 }
@@ -126,6 +144,7 @@ export async function withdrawProposal(
       [{ kind: 'approval', tenant, actor: `user:${personId}`, subject: id, body }],
       nowMs,
     )
+    await recordInCase(sql, ports, proposal, personId, 'withdrawn')
     return { kind: 'proposed', proposal: { ...proposal, state: 'withdrawn' } }
   })
 }

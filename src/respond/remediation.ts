@@ -3,36 +3,53 @@ import type { CaseDraft } from '../domain/case.ts'
 import type { EvidenceItem } from '../domain/evidence.ts'
 import { isPublicAddress } from '../domain/network-address.ts'
 import { mailGateway, type Platform, type ResponseTarget } from '../domain/proposal.ts'
-import type { Json } from '../lib/canonical-json.ts'
+import { digestOf, type Json } from '../lib/canonical-json.ts'
 import { readPointer } from '../lib/json-pointer.ts'
-import { responseActions } from './actions.ts'
+import { findAction } from './actions.ts'
 import { checkContent } from './authorise.ts'
 import { isMailAlert, mailSteps } from './mail-remediation.ts'
 import type { ResponsePolicy } from './response-policy.ts'
 
 /** One step, in the order of NIST SP 800-61: contain, eradicate, recover, harden. */
 export interface RemediationStep {
+  /** Identifies the step within its case, whatever stands around it. */
+  readonly id: string
   readonly phase: 'contain' | 'eradicate' | 'recover' | 'harden'
   readonly text: string
   readonly why: string
   readonly evidence: readonly string[]
   readonly risk: string
   readonly undo: string
+  /** What people said when they rejected this very action on this host, or one like it elsewhere, newest first. */
+  readonly rejections: readonly PastRejection[]
   /** What Tocsin could carry out; the others are a checklist. */
   readonly action:
     | { readonly action: string; readonly arguments: Json; readonly target: ResponseTarget }
     | undefined
 }
 
+/** A proposal that somebody rejected, and why. */
+export interface PastRejection {
+  readonly caseId: string
+  readonly action: string
+  readonly arguments: unknown
+  readonly agentId: string
+  readonly by: string
+  readonly reason: string
+  readonly atMs: number
+}
+
 /**
  * Steps for a case, from its own entities and techniques: without a model, and only what fits the system of each host.
- * An action that no proposal may ask for (a protected asset, no hash) is not offered.
+ * An action that no proposal may ask for (a protected asset, no hash) is not offered. One that people rejected before
+ * says so and comes after the others of its phase.
  */
 export function remediationSteps(
   draft: CaseDraft,
   alerts: readonly Alert[],
   evidence: readonly EvidenceItem[],
   policy: ResponsePolicy,
+  rejected: readonly PastRejection[] = [],
 ): RemediationStep[] {
   const cite = (value: string) =>
     evidence
@@ -52,18 +69,21 @@ export function remediationSteps(
     const key = JSON.stringify([action, args, target.agentId])
     if (seen.has(key) || !mayPropose(action, args, target, draft, policy)) return
     seen.add(key)
-    const definition = responseActions.find(candidate => candidate.name === action)
+    const definition = findAction(policy, action)
     if (definition === undefined) return
+    const text = definition.describe(args, target)
     steps.push({
+      id: stepId(phase, text),
       phase,
-      text: definition.describe(args, target),
+      text,
       why,
       evidence: cite(value),
       risk: definition.blastRadius(args, target),
       undo:
         definition.undo === undefined
           ? 'It cannot be taken back.'
-          : (responseActions.find(other => other.name === definition.undo?.(args).action)?.title ?? ''),
+          : (findAction(policy, definition.undo(args).action)?.title ?? ''),
+      rejections: rejectionsOf(action, args, target, rejected),
       action: { action, arguments: args, target },
     })
   }
@@ -106,8 +126,33 @@ export function remediationSteps(
       offer('contain', 'kill-process', process, target, 'The process is named in the alert.', process.program)
   }
   return [...steps, ...checklist(draft, alerts)].sort(
-    (a, b) => phases.indexOf(a.phase) - phases.indexOf(b.phase),
+    (a, b) =>
+      phases.indexOf(a.phase) - phases.indexOf(b.phase) ||
+      Number(a.rejections.length > 0) - Number(b.rejections.length > 0),
   )
+}
+
+function stepId(phase: string, text: string): string {
+  return digestOf([phase, text]).slice(0, 16)
+}
+
+/** The same action with the same arguments, wherever; what hangs on the host alone (isolate) counts for that host. */
+function rejectionsOf(
+  action: string,
+  args: Json,
+  target: ResponseTarget,
+  rejected: readonly PastRejection[],
+): PastRejection[] {
+  const digest = digestOf(args)
+  const onlyHost = Object.keys(args ?? {}).length === 0
+  return rejected
+    .filter(
+      past =>
+        past.action === action &&
+        digestOf(past.arguments) === digest &&
+        (!onlyHost || past.agentId === target.agentId),
+    )
+    .slice(0, 3)
 }
 
 const phases: readonly RemediationStep['phase'][] = ['contain', 'eradicate', 'recover', 'harden']
@@ -265,12 +310,14 @@ function checklist(draft: CaseDraft, alerts: readonly Alert[]): RemediationStep[
     const texts = [...new Set(systems.flatMap(system => entry.text[system] ?? entry.text.any ?? []))]
     return texts.map(
       (text): RemediationStep => ({
+        id: stepId(entry.phase, text),
         phase: entry.phase,
         text,
         why: `${entry.why} (${matched.join(', ')})`,
         evidence: [],
         risk: '',
         undo: '',
+        rejections: [],
         action: undefined,
       }),
     )

@@ -1,3 +1,4 @@
+import type { ResponseSettings } from '../domain/response-settings.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Database, Sql } from '../lib/database.ts'
 import type { IdSource } from '../lib/ids.ts'
@@ -16,7 +17,10 @@ export type PeopleNow = (
 export interface RespondPorts {
   readonly database: Database
   readonly people: PeopleNow
-  readonly policy: () => ResponsePolicy
+  /** What the operator's file decides. */
+  readonly fileSettings: ResponseSettings
+  /** What holds now, read in the caller's transaction: never cached. */
+  readonly policy: (sql: Sql, tenant: string) => Promise<ResponsePolicy>
   readonly clock: Clock
   readonly ids: IdSource
   /** 32 hexadecimal digits that nobody can guess. */

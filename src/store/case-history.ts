@@ -13,6 +13,8 @@ export type HistoryKind =
   | 'brief-review'
   | 'published'
   | 'severity-raised'
+  | 'step'
+  | 'response'
 
 export interface HistoryDraft {
   readonly id: string

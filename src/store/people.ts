@@ -26,3 +26,12 @@ export async function peopleByIds(sql: Sql, tenant: string, ids: readonly string
     [tenant, ids],
   )
 }
+
+/** Everybody who can sign in and has one of these roles, by name. */
+export async function activePeople(sql: Sql, tenant: string, roles: readonly Role[]): Promise<PersonRow[]> {
+  return sql.query<PersonRow>(
+    `select id, username, display_name as "displayName", role, true as active
+     from users where tenant_id = $1 and role = any($2) and state = 'active' order by display_name, id limit 1000`,
+    [tenant, roles],
+  )
+}

@@ -12,16 +12,18 @@ interface ProposalRow {
   readonly evidence: string[]
   readonly created_ms: number
   readonly outcome: string | null
+  readonly rollback_of: string | null
 }
 
-const columns = 'id, digest, content, state, prepared_by, requested_by, reason, evidence, created_ms, outcome'
+const columns =
+  'id, digest, content, state, prepared_by, requested_by, reason, evidence, created_ms, outcome, rollback_of'
 
 /** Writes a new proposal. */
 export async function insertProposal(sql: Sql, proposal: Proposal): Promise<void> {
   const { content } = proposal
   await sql.query(
-    `insert into proposals (tenant_id, id, case_id, digest, content, state, prepared_by, requested_by, reason, evidence, created_ms, changed_ms)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)`,
+    `insert into proposals (tenant_id, id, case_id, digest, content, state, prepared_by, requested_by, reason, evidence, created_ms, changed_ms, rollback_of)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12)`,
     [
       content.tenant,
       proposal.id,
@@ -34,6 +36,7 @@ export async function insertProposal(sql: Sql, proposal: Proposal): Promise<void
       proposal.reason,
       proposal.evidence,
       proposal.createdAtMs,
+      proposal.rollbackOf ?? null,
     ],
   )
 }
@@ -75,6 +78,57 @@ export async function proposalsInState(
     [tenant, states, changedBeforeMs],
   )
   return rows.map(fromRow)
+}
+
+/** The proposals that take one of these back, oldest first. */
+export async function rollbacksOf(sql: Sql, tenant: string, ids: readonly string[]): Promise<Proposal[]> {
+  const rows = await sql.query<ProposalRow>(
+    `select ${columns} from proposals where tenant_id = $1 and rollback_of = any($2) order by created_ms, id`,
+    [tenant, ids],
+  )
+  return rows.map(fromRow)
+}
+
+/** What was done by one of these actions before this moment, and nobody has prepared to take back. */
+export async function standingSince(
+  sql: Sql,
+  tenant: string,
+  action: string,
+  doneBeforeMs: number,
+): Promise<Proposal[]> {
+  const rows = await sql.query<ProposalRow>(
+    `select ${columns} from proposals p
+     where tenant_id = $1 and state = 'done' and content ->> 'action' = $2 and changed_ms < $3 and rollback_of is null
+       and not exists (select from proposals r where r.tenant_id = p.tenant_id and r.rollback_of = p.id)
+     order by changed_ms, id limit 100`,
+    [tenant, action, doneBeforeMs],
+  )
+  return rows.map(fromRow)
+}
+
+/** A rejection of an action, with its reason. */
+export interface RejectionRow {
+  readonly caseId: string
+  readonly action: string
+  readonly arguments: unknown
+  readonly agentId: string
+  readonly by: string
+  readonly reason: string
+  readonly atMs: number
+}
+
+/** The latest rejections since this moment, newest first: what people said no to, and why. */
+export async function rejectionsSince(sql: Sql, tenant: string, sinceMs: number): Promise<RejectionRow[]> {
+  return sql.query<RejectionRow>(
+    `select p.case_id as "caseId", p.content ->> 'action' as action, p.content -> 'arguments' as arguments,
+       p.content -> 'target' ->> 'agentId' as "agentId", coalesce(u.display_name, a.approver) as by, a.reason, a.at_ms as "atMs"
+     from approvals a
+     join proposals p on p.tenant_id = a.tenant_id and p.id = a.proposal_id
+     left join users u on u.tenant_id = a.tenant_id and u.id = a.approver
+     where a.tenant_id = $1 and a.decision = 'reject' and a.at_ms >= $2
+     order by a.at_ms desc limit 500`,
+    [tenant, sinceMs],
+  )
 }
 
 export interface ProposalChange {
@@ -195,6 +249,27 @@ export async function standInsFor(
   return found
 }
 
+export interface DelegationRow {
+  readonly principal: string
+  readonly standIn: string
+  readonly fromMs: number
+  readonly untilMs: number
+}
+
+/** The delegations that this person gave or was given and that have not ended. */
+export async function delegationsOf(
+  sql: Sql,
+  tenant: string,
+  personId: string,
+  nowMs: number,
+): Promise<DelegationRow[]> {
+  return sql.query<DelegationRow>(
+    `select principal, stand_in as "standIn", from_ms as "fromMs", until_ms as "untilMs" from approval_delegations
+     where tenant_id = $1 and (principal = $2 or stand_in = $2) and until_ms > $3 order by until_ms`,
+    [tenant, personId, nowMs],
+  )
+}
+
 function fromRow(row: ProposalRow): Proposal {
   return {
     id: row.id,
@@ -207,5 +282,6 @@ function fromRow(row: ProposalRow): Proposal {
     evidence: row.evidence,
     createdAtMs: row.created_ms,
     outcome: row.outcome ?? undefined,
+    rollbackOf: row.rollback_of ?? undefined,
   }
 }

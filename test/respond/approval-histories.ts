@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { mailGateway } from '../../src/domain/proposal.ts'
+import { noResponseSettings } from '../../src/domain/response-settings.ts'
 import type { Role } from '../../src/domain/role.ts'
 import { roles } from '../../src/domain/role.ts'
 import { fixedClock } from '../../src/lib/clock.ts'
@@ -8,9 +9,9 @@ import type { MailGatewayClient } from '../../src/mail-gateway/mail-gateway.ts'
 import { decideProposal } from '../../src/respond/decide.ts'
 import { executeProposal } from '../../src/respond/execute.ts'
 import { peopleNow } from '../../src/respond/people-now.ts'
+import { policyNow } from '../../src/respond/policy-now.ts'
 import { prepareProposal, submitProposal, withdrawProposal } from '../../src/respond/propose.ts'
 import type { RespondPorts } from '../../src/respond/respond-ports.ts'
-import { defaultResponsePolicy } from '../../src/respond/response-policy.ts'
 import { connectDatabase } from '../../src/store/connect.ts'
 import type { ActiveResponseClient } from '../../src/wazuh/active-response.ts'
 import type { TestDatabase } from '../support/postgres.ts'
@@ -131,6 +132,7 @@ export async function runHistory(test: TestDatabase, { action, steps }: History)
   const clock = fixedClock(1_800_000_000_000)
   const connect = () =>
     connectDatabase({ connection: test.connection, maxConnections: 4, onIdleError: () => undefined })
+  const ids = countingIds()
   let database = connect()
   let sent = 0
   const activeResponse: ActiveResponseClient = {
@@ -149,18 +151,20 @@ export async function runHistory(test: TestDatabase, { action, steps }: History)
       return { kind: 'done', reason: 'blocked' }
     },
   }
+  const outlets = { activeResponse, mailGateway: gateway, ticket: undefined, caseUrl: (id: string) => id }
   const ports = (): RespondPorts => ({
     database,
     people: peopleNow,
-    policy: () => defaultResponsePolicy,
+    fileSettings: noResponseSettings,
+    policy: (sql, tenant) => policyNow(sql, tenant, noResponseSettings),
     clock,
-    ids: countingIds(),
+    ids,
     nonce: () => '0'.repeat(32),
   })
   const signal = AbortSignal.timeout(60_000)
   const model = new Model()
   try {
-    await database.query('truncate proposals, approvals, approval_delegations, users cascade')
+    await database.query('truncate proposals, approvals, approval_delegations, users, case_history cascade')
     for (const id of people) {
       model.role.set(id, 'approver')
       await database.query(
@@ -230,15 +234,7 @@ export async function runHistory(test: TestDatabase, { action, steps }: History)
         case 'execute': {
           const runs = each.twice ? [database, connect()] : [database]
           await Promise.all(
-            runs.map(own =>
-              executeProposal(
-                { ...ports(), database: own },
-                { activeResponse, mailGateway: gateway },
-                't',
-                id,
-                signal,
-              ),
-            ),
+            runs.map(own => executeProposal({ ...ports(), database: own }, outlets, 't', id, signal)),
           )
           await Promise.all(runs.slice(1).map(own => own.close()))
           const count = sent - before

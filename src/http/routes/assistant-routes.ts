@@ -155,7 +155,8 @@ export function assistantRoutes(parts: AssistantRouteParts): Route[] {
     route(assistantEndpoints.draftProposal, async ({ body, caller }) => {
       const { user } = personOf(caller)
       const { respond } = parts
-      const steps = await caseRemediation(database, tenant, body.caseId, respond.policy())
+      const policy = await respond.policy(database, tenant)
+      const steps = await caseRemediation(database, tenant, body.caseId, policy, respond.clock.now())
       if (steps === undefined)
         throw new RequestError('not-found', `there is no case ${body.caseId}`, 'body/caseId')
       // A draft is one of the steps that code found for this case: nothing that was written anywhere can make another.

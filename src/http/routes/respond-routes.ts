@@ -1,35 +1,41 @@
-import { z } from 'zod'
 import type { AccountParts } from '../../accounts/account-parts.ts'
 import type { Alert } from '../../domain/alert.ts'
-import { type Approval, mailGateway, type Proposal, type ResponseTarget } from '../../domain/proposal.ts'
-import { includesRole } from '../../domain/role.ts'
-import type { Json } from '../../lib/canonical-json.ts'
-import { responseActions } from '../../respond/actions.ts'
-import { validApprovals } from '../../respond/authorise.ts'
+import { mailGateway, type ResponseTarget } from '../../domain/proposal.ts'
 import { caseAlerts, caseRemediation } from '../../respond/case-response.ts'
 import { decideProposal } from '../../respond/decide.ts'
 import { isMailAlert } from '../../respond/mail-remediation.ts'
+import { markStep } from '../../respond/mark-step.ts'
 import { prepareProposal, submitProposal, withdrawProposal } from '../../respond/propose.ts'
-import type { RespondPorts } from '../../respond/respond-ports.ts'
-import { type PersonRow, peopleByIds } from '../../store/people.ts'
+import { targetOf } from '../../respond/remediation.ts'
+import { prepareRollback } from '../../respond/rollback.ts'
+import { findDraft } from '../../store/case-read.ts'
+import { activePeople, peopleByIds } from '../../store/people.ts'
 import {
-  approvalsOf,
+  type DelegationRow,
   delegateApprovals,
+  delegationsOf,
   findProposal,
+  lockProposal,
   proposalsInState,
   proposalsOfCase,
 } from '../../store/proposals.ts'
 import { wasDone } from '../contract.ts'
-import { type ProposalView, type ProposeBody, respondEndpoints } from '../contract-respond.ts'
+import { type ProposeBody, respondEndpoints } from '../contract-respond.ts'
 import { RequestError } from '../http-error.ts'
 import { requireProof } from '../require-proof.ts'
-import { type Caller, type Route, route } from '../route.ts'
+import { type Route, route } from '../route.ts'
+import {
+  actionInfos,
+  nameOf,
+  type ProposalViewParts,
+  proposalView,
+  proposalViews,
+  stepMarks,
+} from './proposal-view.ts'
 import { personOf } from './session-routes.ts'
 
-export interface RespondRouteParts {
-  readonly ports: RespondPorts
+export interface RespondRouteParts extends ProposalViewParts {
   readonly accounts: AccountParts
-  readonly tenant: string
   /** Whether a Wazuh server is connected that can carry actions out. */
   readonly connected: boolean
   /** Whether a connector to the mail system is set. */
@@ -37,7 +43,7 @@ export interface RespondRouteParts {
 }
 
 const openStates = ['draft', 'awaiting', 'approved', 'executing', 'sent', 'unknown'] as const
-const decidedStates = ['done', 'failed', 'rejected', 'expired', 'withdrawn'] as const
+const decidedStates = ['done', 'failed', 'rehearsed', 'rejected', 'expired', 'withdrawn'] as const
 const delegationLimitMs = 60 * 24 * 60 * 60 * 1000
 
 /** Proposals: asked for by one person, decided by others. Each refusal says why. */
@@ -46,16 +52,49 @@ export function respondRoutes(parts: RespondRouteParts): Route[] {
   const { database } = ports
   return [
     route(respondEndpoints.caseResponse, async ({ params, caller }) => {
-      const steps = await caseRemediation(database, tenant, params.id, ports.policy())
+      const policy = await ports.policy(database, tenant)
+      const steps = await caseRemediation(database, tenant, params.id, policy, ports.clock.now())
       if (steps === undefined) throw new RequestError('not-found', `there is no case ${params.id}`)
       const proposals = await proposalsOfCase(database, tenant, params.id)
+      const marks = await stepMarks(parts, params.id)
+      const targets = (await caseAlerts(database, tenant, params.id)).map(alert =>
+        isMailAlert(alert) ? mailGateway : targetOf(alert),
+      )
       return {
-        steps: steps.map(step => ({ ...step, evidence: [...step.evidence], action: step.action ?? null })),
-        proposals: await views(parts, proposals, caller),
-        actions: actionInfos,
+        steps: steps.map(step => ({
+          ...step,
+          evidence: [...step.evidence],
+          rejections: [...step.rejections],
+          action: step.action ?? null,
+          marks: marks.get(step.id) ?? [],
+        })),
+        proposals: await proposalViews(parts, proposals, caller),
+        actions: await actionInfos(parts, policy, caller),
+        targets: [...new Map(targets.map(target => [target.agentId, target])).values()],
         connected: parts.connected,
         mailConnected: parts.mailConnected,
+        dryRun: policy.dryRun,
       }
+    }),
+    route(respondEndpoints.markStep, async ({ params, body, caller }) => {
+      const mark = { caseId: params.id, step: params.step, ...body, by: personOf(caller).user.id }
+      if ((await findDraft(database, tenant, params.id)) === undefined)
+        throw new RequestError('not-found', `there is no case ${params.id}`)
+      if (!(await markStep(ports, tenant, mark)))
+        throw new RequestError('forbidden', 'marking a step takes a person with the role analyst')
+      return wasDone
+    }),
+    route(respondEndpoints.rollBack, async ({ params, body, caller }) => {
+      const { user } = personOf(caller)
+      const prepared = await database.transaction(async sql => {
+        const proposal = await lockProposal(sql, tenant, params.id)
+        if (proposal === undefined) throw new RequestError('not-found', `there is no proposal ${params.id}`)
+        return prepareRollback(sql, ports, proposal, body.reason, user.username)
+      })
+      const { proposal } = accepted(
+        await submitProposal(ports, tenant, accepted(prepared).proposal.id, user.id),
+      )
+      return { proposal: await proposalView(parts, proposal, caller) }
     }),
     route(respondEndpoints.propose, async ({ params, body, caller }) => {
       const person = personOf(caller)
@@ -77,11 +116,11 @@ export function respondRoutes(parts: RespondRouteParts): Route[] {
       }
       const prepared = accepted(await prepareProposal(ports, request, person.user.username))
       const submitted = accepted(await submitProposal(ports, tenant, prepared.proposal.id, person.user.id))
-      return { proposal: await view(parts, submitted.proposal, caller) }
+      return { proposal: await proposalView(parts, submitted.proposal, caller) }
     }),
     route(respondEndpoints.submit, async ({ params, caller }) => {
       const { proposal } = accepted(await submitProposal(ports, tenant, params.id, personOf(caller).user.id))
-      return { proposal: await view(parts, proposal, caller) }
+      return { proposal: await proposalView(parts, proposal, caller) }
     }),
     route(respondEndpoints.inbox, async ({ query, caller }) => {
       const proposals = await proposalsInState(
@@ -90,13 +129,17 @@ export function respondRoutes(parts: RespondRouteParts): Route[] {
         query.show === 'open' ? openStates : decidedStates,
       )
       return {
-        proposals: await views(parts, query.show === 'open' ? proposals : proposals.reverse(), caller),
+        proposals: await proposalViews(
+          parts,
+          query.show === 'open' ? proposals : proposals.reverse(),
+          caller,
+        ),
       }
     }),
     route(respondEndpoints.readProposal, async ({ params, caller }) => {
       const proposal = await findProposal(database, tenant, params.id)
       if (proposal === undefined) throw new RequestError('not-found', `there is no proposal ${params.id}`)
-      return { proposal: await view(parts, proposal, caller) }
+      return { proposal: await proposalView(parts, proposal, caller) }
     }),
     route(
       respondEndpoints.decide,
@@ -117,7 +160,7 @@ export function respondRoutes(parts: RespondRouteParts): Route[] {
         }
         const result = await decideProposal(ports, decision)
         if (result.kind === 'refused') throw refusal(result)
-        return { proposal: await view(parts, result.proposal, caller) }
+        return { proposal: await proposalView(parts, result.proposal, caller) }
       },
       { requestsPerMinute: 30 },
     ),
@@ -125,7 +168,35 @@ export function respondRoutes(parts: RespondRouteParts): Route[] {
       const { proposal } = accepted(
         await withdrawProposal(ports, tenant, params.id, personOf(caller).user.id),
       )
-      return { proposal: await view(parts, proposal, caller) }
+      return { proposal: await proposalView(parts, proposal, caller) }
+    }),
+    route(respondEndpoints.listDelegations, async ({ caller }) => {
+      const { user } = personOf(caller)
+      const rows = await delegationsOf(database, tenant, user.id, ports.clock.now())
+      const ids = rows.flatMap(row => [row.principal, row.standIn])
+      const known = new Map((await peopleByIds(database, tenant, ids)).map(row => [row.id, row]))
+      const entry = (id: string, { fromMs, untilMs }: DelegationRow) => ({
+        person: nameOf(known, id),
+        fromMs,
+        untilMs,
+      })
+      const candidates = await activePeople(database, tenant, ['responder', 'approver', 'admin'])
+      return {
+        standIns: rows.filter(row => row.principal === user.id).map(row => entry(row.standIn, row)),
+        standingInFor: rows.filter(row => row.standIn === user.id).map(row => entry(row.principal, row)),
+        candidates: candidates
+          .filter(({ id }) => id !== user.id)
+          .map(({ id, username, displayName }) => ({ id, username, displayName })),
+      }
+    }),
+    route(respondEndpoints.endDelegation, async ({ params, caller }) => {
+      const now = ports.clock.now()
+      const { user } = personOf(caller)
+      const rows = await delegationsOf(database, tenant, user.id, now)
+      const row = rows.find(each => each.principal === user.id && each.standIn === params.id)
+      if (row === undefined) throw new RequestError('not-found', 'this person does not stand in for you')
+      await delegateApprovals(database, tenant, { ...row, untilMs: now })
+      return wasDone
     }),
     route(respondEndpoints.delegate, async ({ body, caller }) => {
       const { user } = personOf(caller)
@@ -156,16 +227,6 @@ function targetIn(
   return agent && { agentId: agent.id, agentName: agent.name, platform }
 }
 
-const actionInfos = responseActions.map(action => ({
-  name: action.name,
-  title: action.title,
-  effect: action.effect,
-  approvers: action.approvers,
-  stepUp: action.stepUp,
-  platforms: [...action.platforms],
-  argumentsSchema: z.toJSONSchema(action.schema),
-}))
-
 function accepted<R extends { kind: string }>(result: R): Exclude<R, { kind: 'refused' }> {
   if (result.kind === 'refused') throw refusal(result as unknown as { code: string; reason: string })
   return result as Exclude<R, { kind: 'refused' }> // The line above has thrown otherwise.
@@ -183,105 +244,4 @@ const statusOf: Readonly<Record<string, string>> = {
 
 function refusal(result: { readonly code: string; readonly reason: string }): RequestError {
   return new RequestError(statusOf[result.code] ?? 'bad-request', result.reason, result.code)
-}
-
-async function view(parts: RespondRouteParts, proposal: Proposal, caller: Caller): Promise<ProposalView> {
-  const [only] = await views(parts, [proposal], caller)
-  if (only === undefined)
-    throw new RequestError('not-found', `the action of proposal ${proposal.id} no longer exists`)
-  return only
-}
-
-async function views(
-  parts: RespondRouteParts,
-  proposals: readonly Proposal[],
-  caller: Caller,
-): Promise<ProposalView[]> {
-  const { database } = parts.ports
-  const decisions = await Promise.all(
-    proposals.map(proposal => approvalsOf(database, parts.tenant, proposal.id)),
-  )
-  const ids = [
-    ...proposals.flatMap(proposal => proposal.requestedBy ?? []),
-    ...decisions.flat().flatMap(entry => [entry.approver, entry.onBehalfOf]),
-  ]
-  const people = new Map(
-    (await peopleByIds(database, parts.tenant, [...new Set(ids)])).map(row => [row.id, row]),
-  )
-  return proposals.flatMap((proposal, index) =>
-    viewOf(parts, proposal, decisions[index] ?? [], people, caller),
-  )
-}
-
-function viewOf(
-  parts: RespondRouteParts,
-  proposal: Proposal,
-  decisions: readonly Approval[],
-  people: ReadonlyMap<string, PersonRow>,
-  caller: Caller,
-): ProposalView[] {
-  const { content } = proposal
-  const action = responseActions.find(candidate => candidate.name === content.action)
-  if (action === undefined) return []
-  const args: Json = content.arguments
-  const name = (id: string) => ({
-    id,
-    username: people.get(id)?.username ?? id,
-    displayName: people.get(id)?.displayName ?? id,
-  })
-  const now = new Map(
-    [...people.values()].map(row => [
-      row.id,
-      {
-        id: row.id,
-        role: row.role,
-        active: row.active,
-        kind: 'person' as const,
-        standsInFor: decisions.filter(entry => entry.approver === row.id).map(entry => entry.onBehalfOf),
-      },
-    ]),
-  )
-  return [
-    {
-      id: proposal.id,
-      caseId: content.caseId,
-      action: action.name,
-      title: action.title,
-      target: content.target,
-      arguments: args,
-      description: action.describe(args, content.target),
-      blastRadius: action.blastRadius(args, content.target),
-      effect: action.effect,
-      undo: action.undo?.(args).action ?? null,
-      digest: proposal.digest,
-      state: proposal.state,
-      preparedBy: proposal.preparedBy,
-      requestedBy: proposal.requestedBy === undefined ? null : name(proposal.requestedBy),
-      reason: proposal.reason,
-      evidence: [...proposal.evidence],
-      createdAtMs: proposal.createdAtMs,
-      expiresAtMs: content.expiresAtMs,
-      outcome: proposal.outcome ?? null,
-      decisions: decisions.map(entry => ({
-        by: name(entry.approver),
-        onBehalfOf: entry.onBehalfOf === entry.approver ? null : name(entry.onBehalfOf),
-        decision: entry.decision,
-        reason: entry.reason,
-        atMs: entry.atMs,
-      })),
-      approversNeeded: action.approvers,
-      approvalsNow: validApprovals(proposal, decisions, now, action, parts.ports.policy()).length,
-      stepUp: action.stepUp,
-      cannotApprove: whyNotApprove(proposal, decisions, caller),
-    },
-  ]
-}
-
-function whyNotApprove(proposal: Proposal, decisions: readonly Approval[], caller: Caller): string | null {
-  if (caller.kind !== 'person') return 'only a signed-in person can approve'
-  if (proposal.requestedBy === caller.user.id)
-    return 'You asked for this action: somebody else must approve it.'
-  if (decisions.some(entry => entry.approver === caller.user.id)) return 'You have decided on this proposal.'
-  if (!includesRole(caller.user.role, 'approver')) return 'Approving takes the role approver.'
-  return null
 }

@@ -64,6 +64,7 @@ function proposalOf(state: ProposalState): Proposal {
     evidence: ['E1'],
     createdAtMs: clock.now(),
     outcome: undefined,
+    rollbackOf: undefined,
   }
 }
 
