@@ -49,6 +49,10 @@ const commands: Record<string, CommandEntry> = {
     summary: 'export, sign and verify the ledger of model calls, decisions and actions',
     load: () => import('./commands/audit.ts'),
   },
+  'sign-in': {
+    summary: 'check the OpenID provider that signs people in, and seal its client secret',
+    load: () => import('./commands/sign-in.ts'),
+  },
   model: {
     summary: 'list, pull and test the models that Tocsin may ask',
     load: () => import('./commands/model.ts'),

@@ -17,6 +17,8 @@ const schema = z.object({
   TOCSIN_MASTER_KEY: secret.optional(),
   /** Which models there are: see docs of `tocsin model`. By default models.yaml in the data directory. */
   TOCSIN_MODELS: z.string().optional(),
+  /** The OpenID provider that signs people in. By default sign-in.yaml in the data directory, if there is one. */
+  TOCSIN_SIGN_IN: z.string().optional(),
   /** The policy: which class of data may go how far. By default policy.yaml in the data directory, if there is one. */
   TOCSIN_POLICY: z.string().optional(),
   /** `postgres://…` of a PostgreSQL 15 or later, in place of the embedded one. */
@@ -141,6 +143,7 @@ export interface Config {
   readonly masterKey: Secret | undefined
   readonly modelsFile: string
   readonly policyFile: string
+  readonly signInFile: string
   /** By default organisation.json in the data directory, if there is one. */
   readonly organisationFile: string
   readonly mail: MailDoors
@@ -189,6 +192,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, givenDa
     masterKey: values.TOCSIN_MASTER_KEY,
     modelsFile: values.TOCSIN_MODELS ?? join(dataDir, 'models.yaml'),
     policyFile: values.TOCSIN_POLICY ?? join(dataDir, 'policy.yaml'),
+    signInFile: values.TOCSIN_SIGN_IN ?? join(dataDir, 'sign-in.yaml'),
     databaseUrl: values.DATABASE_URL,
     organisationFile: values.TOCSIN_MAIL_ORG ?? join(dataDir, 'organisation.json'),
     mail: mailDoors(values),

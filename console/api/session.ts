@@ -79,6 +79,11 @@ export function readSignInOptions(signal: AbortSignal): Promise<SignInOptions> {
   return getJson('/api/sign-in', signal)
 }
 
+/** The second step of a sign-in that began at the provider. */
+export async function resumeSignIn(client: QueryClient): Promise<SecondStep | null> {
+  return settle(client, await sendJson<SignInReply>('POST', '/api/sign-in/resume', {}))
+}
+
 function settle(client: QueryClient, reply: SignInReply): SecondStep | null {
   if (reply.kind !== 'signed-in') return reply
   client.setQueryData(sessionKey, remember(reply.session))

@@ -2,6 +2,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Database, Sql } from '../lib/database.ts'
 import type { IdSource } from '../lib/ids.ts'
 import { addAccountEvent } from '../store/account-events.ts'
+import type { Provider } from './provider.ts'
 
 /** What account functions work with. */
 export interface AccountParts {
@@ -13,6 +14,8 @@ export interface AccountParts {
   readonly masterKey: () => Promise<Uint8Array>
   /** The address that browsers use, where it is set: passkeys are bound to its host. */
   readonly publicUrl: string | undefined
+  /** Who signs people in beside us, where one is set up. */
+  readonly provider: Provider | undefined
 }
 
 /** Writes a line of the account log. Never put a password or a token in it. */

@@ -85,6 +85,21 @@ export async function goOn(
   }
 }
 
+/** Asks for the second factor again, of a sign-in that waits for it: after coming back from a provider. */
+export async function askAgain(
+  parts: AccountParts,
+  sent: string,
+  visitor: Visitor,
+  party: RelyingParty | undefined,
+): Promise<SignIn> {
+  const ticket = await readTicket(parts.database, parts, 'second-factor', sent)
+  if (ticket?.userId == null || !(await consumeTicket(parts.database, parts.tenant, ticket.id)))
+    return { kind: 'wrong' }
+  const user = await findUser(parts.database, parts.tenant, ticket.userId)
+  const { method } = ticket.data as { method: 'password' | 'provider' } // Written by `goOn`.
+  return user?.state === 'active' ? goOn(parts, user, visitor, party, method) : { kind: 'wrong' }
+}
+
 /** What shows the second factor: `response` is the browser's answer to the ticket's own challenge. */
 export type SecondProof =
   | Extract<Proof, { kind: 'totp' | 'recovery' }>

@@ -5,6 +5,8 @@ import type { AccountParts } from './account-parts.ts'
 import { credentialMatches, newCredential, readCredential } from './credential.ts'
 
 const lifetimeMs = 5 * 60_000
+/** At the provider's a person may have to look for a phone. */
+const providerLifetimeMs = 15 * 60_000
 
 /**
  * What a ticket is for: it opens nothing else. `second-factor`: the password was right. `passkey-sign-in`: nobody is
@@ -19,7 +21,7 @@ export type TicketKind =
   | 'break-glass'
   | 'provider'
 
-/** Issues a ticket of five minutes; returns what its holder sends. */
+/** Issues a ticket of a few minutes; returns what its holder sends. */
 export async function issueTicket(
   sql: Sql,
   parts: AccountParts,
@@ -31,7 +33,7 @@ export async function issueTicket(
     ...ticket,
     id: credential.id,
     secretHash: credential.secretHash,
-    expiresMs: nowMs + lifetimeMs,
+    expiresMs: nowMs + (ticket.kind === 'provider' ? providerLifetimeMs : lifetimeMs),
   }
   await insertTicket(sql, parts.tenant, row, nowMs)
   return credential.value

@@ -4,7 +4,11 @@ import { done, idParams, signInReply } from './contract.ts'
 import { endpoint } from './endpoint.ts'
 
 /** Ways to sign in at the address that this was asked at. */
-export const signInOptions = z.object({ passkeys: z.boolean() })
+export const signInOptions = z.object({
+  passkeys: z.boolean(),
+  /** The name of the OpenID provider; null where there is none. */
+  provider: z.string().nullable(),
+})
 export type SignInOptions = z.infer<typeof signInOptions>
 
 const code = z.string().min(1).max(100)
@@ -68,6 +72,28 @@ export const signInEndpoints = {
     summary: 'Ways to sign in here.',
     access: { kind: 'open' },
     reply: signInOptions,
+  }),
+  beginProvider: endpoint({
+    method: 'GET',
+    path: '/api/sign-in/provider',
+    summary: 'Sends the browser to the OpenID provider. `to`: the page to come back to.',
+    access: { kind: 'open' },
+    query: z.object({ to: z.string().max(2000).default('/') }),
+    reply: z.unknown(),
+  }),
+  finishProvider: endpoint({
+    method: 'GET',
+    path: '/api/sign-in/provider/callback',
+    summary: 'Where the OpenID provider sends the browser back to.',
+    access: { kind: 'open' },
+    reply: z.unknown(),
+  }),
+  resumeSignIn: endpoint({
+    method: 'POST',
+    path: '/api/sign-in/resume',
+    summary: 'The second step of a sign-in that began at the provider.',
+    access: { kind: 'open' },
+    reply: signInReply,
   }),
   giveSecondFactor: endpoint({
     method: 'POST',

@@ -26,6 +26,7 @@ const statuses: Readonly<Record<string, number>> = {
   'unsupported-content-type': 415,
   'locked-out': 423,
   'too-many-requests': 429,
+  'provider-unavailable': 502,
   'database-unavailable': 503,
 }
 

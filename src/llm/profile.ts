@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { modelTasks, trustZones } from '../domain/data-class.ts'
+import { secretPlace } from '../lib/secret-place.ts'
 
 /** The providers that Tocsin speaks to. Each is one file in `providers/`. */
 export const providerKinds = [
@@ -15,14 +16,6 @@ export const providerKinds = [
 ] as const
 export type ProviderKind = (typeof providerKinds)[number]
 
-const keySource = z.union([
-  z.strictObject({ env: z.string().min(1) }),
-  z.strictObject({ file: z.string().min(1) }),
-  /** An envelope made by `tocsin model key`. */
-  z.strictObject({ sealed: z.string().min(1) }),
-])
-export type KeySource = Readonly<z.infer<typeof keySource>>
-
 /** One model as an administrator sets it up. */
 export const modelProfileSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/),
@@ -32,7 +25,8 @@ export const modelProfileSchema = z.strictObject({
   zone: z.enum(trustZones),
   /** Needed for `azure` and `openai-compatible`; elsewhere it overrides the provider's own. */
   baseUrl: z.url({ protocol: /^https?$/ }).optional(),
-  key: keySource.optional(),
+  /** Sealed by `tocsin model key`, or in the environment or a file. */
+  key: secretPlace.optional(),
   /** Bedrock: the AWS region; the key is then `ACCESS_KEY_ID:SECRET_ACCESS_KEY[:SESSION_TOKEN]` or a bearer token. */
   region: z.string().optional(),
   /** Azure: the API version, where the default is not wanted. */

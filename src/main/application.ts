@@ -19,6 +19,7 @@ import type { RespondPorts } from '../respond/respond-ports.ts'
 import { createLogger } from './create-logger.ts'
 import { openMailGatewayOf } from './mail-gateway.ts'
 import { masterKeyOf } from './open-models-for.ts'
+import { openProviderOf } from './open-provider.ts'
 import { openStore, type Store } from './open-store.ts'
 import { readOrganisationFile } from './organisation-file.ts'
 import { readResponseFile } from './response-file.ts'
@@ -91,6 +92,7 @@ export async function openApplication(
       tenant,
       masterKey: masterKeyOf(config),
       publicUrl: config.publicUrl,
+      provider: await openProviderOf(config),
     },
     wazuh: openWazuh(config, clock, error => logger.warn(`Wazuh does not answer: ${messageOf(error)}`)),
     mail: mailParts({ database: store.database, clock, ids, tenant }, organisation),

@@ -22,6 +22,7 @@ import { intelExportRoutes } from '../http/routes/intel-export-routes.ts'
 import { intelRoutes } from '../http/routes/intel-routes.ts'
 import { ledgerRoutes } from '../http/routes/ledger-routes.ts'
 import { mailRoutes } from '../http/routes/mail-routes.ts'
+import { providerRoutes } from '../http/routes/provider-routes.ts'
 import { regroupRoutes } from '../http/routes/regroup-routes.ts'
 import { respondRoutes } from '../http/routes/respond-routes.ts'
 import { responseSettingsRoutes } from '../http/routes/response-settings-routes.ts'
@@ -94,6 +95,7 @@ export async function serve(app: Application): Promise<Serving> {
       }),
       ...accountRoutes(app.accounts),
       ...factorRoutes(app.accounts),
+      ...providerRoutes(app.accounts, secure),
       ...respondRoutes({
         ports: app.respond,
         accounts: app.accounts,

@@ -11,11 +11,20 @@ export interface User {
   readonly createdMs: number
   readonly lastSignInMs: number | null
   readonly lockedUntilMs: number | null
+  readonly kind: 'person' | 'break-glass'
+  readonly email: string | null
+  /** The directory's own id of the account. */
+  readonly externalId: string | null
+  /** An OpenID provider signs it in. */
+  readonly byProvider: boolean
+  /** May be claimed by the provider's user of that name. */
+  readonly linkable: boolean
 }
 
 const columns = `u.id, u.username, u.display_name as "displayName", u.role, u.state,
   u.must_change_password as "mustChangePassword", u.created_ms as "createdMs", u.last_sign_in_ms as "lastSignInMs",
-  f.locked_until_ms as "lockedUntilMs"`
+  f.locked_until_ms as "lockedUntilMs", u.kind, u.email, u.external_id as "externalId",
+  u.provider_subject is not null as "byProvider", u.linkable`
 const from = `from users u left join sign_in_failures f
   on f.tenant_id = u.tenant_id and f.username = lower(u.username)`
 
@@ -26,13 +35,19 @@ export interface NewUser {
   readonly role: Role
   readonly passwordHash: string
   readonly mustChangePassword: boolean
+  readonly email?: string
+  readonly externalId?: string
+  readonly linkable?: boolean
+  readonly kind?: User['kind']
 }
 
 /** Returns false when the name is taken (upper and lower case alike). */
 export async function insertUser(sql: Sql, tenant: string, user: NewUser, nowMs: number): Promise<boolean> {
   const rows = await sql.query(
-    `insert into users (tenant_id, id, username, display_name, role, password_hash, must_change_password, created_ms)
-     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (tenant_id, lower(username)) do nothing returning id`,
+    `insert into users (tenant_id, id, username, display_name, role, password_hash, must_change_password, created_ms,
+       email, external_id, linkable, kind)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+     on conflict (tenant_id, lower(username)) do nothing returning id`,
     [
       tenant,
       user.id,
@@ -42,6 +57,10 @@ export async function insertUser(sql: Sql, tenant: string, user: NewUser, nowMs:
       user.passwordHash,
       user.mustChangePassword,
       nowMs,
+      user.email ?? null,
+      user.externalId ?? null,
+      user.linkable ?? false,
+      user.kind ?? 'person',
     ],
   )
   return rows.length > 0
@@ -67,6 +86,33 @@ export async function findUserByName(
   return rows[0]
 }
 
+export async function findUserByProvider(
+  sql: Sql,
+  tenant: string,
+  issuer: string,
+  subject: string,
+): Promise<User | undefined> {
+  const rows = await sql.query<User>(
+    `select ${columns} ${from} where u.tenant_id = $1 and u.provider_issuer = $2 and u.provider_subject = $3`,
+    [tenant, issuer, subject],
+  )
+  return rows[0]
+}
+
+/** Binds an account to a provider's user, for good; it can then no longer be claimed. */
+export async function linkUser(
+  sql: Sql,
+  tenant: string,
+  id: string,
+  person: { readonly issuer: string; readonly subject: string },
+): Promise<void> {
+  await sql.query(
+    `update users set provider_issuer = $3, provider_subject = $4, linkable = false
+     where tenant_id = $1 and id = $2`,
+    [tenant, id, person.issuer, person.subject],
+  )
+}
+
 export function listUsers(sql: Sql, tenant: string): Promise<User[]> {
   return sql.query<User>(`select ${columns} ${from} where u.tenant_id = $1 order by lower(u.username)`, [
     tenant,
@@ -85,6 +131,7 @@ export interface UserChange {
   readonly displayName?: string | undefined
   readonly role?: Role | undefined
   readonly state?: 'active' | 'disabled' | undefined
+  readonly linkable?: boolean | undefined
 }
 
 /** Returns false when the change would leave no active admin, or there is no such user. */
@@ -97,9 +144,17 @@ export async function updateUser(sql: Sql, tenant: string, id: string, change: U
   const demotes = (change.role !== undefined && change.role !== 'admin') || change.state === 'disabled'
   if (demotes && admins.length === 1 && admins[0]?.id === id) return false
   const rows = await sql.query(
-    `update users set display_name = coalesce($3, display_name), role = coalesce($4, role), state = coalesce($5, state)
+    `update users set display_name = coalesce($3, display_name), role = coalesce($4, role), state = coalesce($5, state),
+       linkable = coalesce($6, linkable)
      where tenant_id = $1 and id = $2 returning id`,
-    [tenant, id, change.displayName ?? null, change.role ?? null, change.state ?? null],
+    [
+      tenant,
+      id,
+      change.displayName ?? null,
+      change.role ?? null,
+      change.state ?? null,
+      change.linkable ?? null,
+    ],
   )
   return rows.length > 0
 }

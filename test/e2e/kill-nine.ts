@@ -143,6 +143,7 @@ async function ingestToken(folder: string): Promise<string> {
       tenant: 'default',
       masterKey: async () => Buffer.alloc(32),
       publicUrl: undefined,
+      provider: undefined,
     }
     const details = { name: 'test', scopes: ['ingest' as const], expiresInDays: null }
     const { secret } = await createToken(database, parts, admin?.id ?? '', details)

@@ -34,16 +34,19 @@ export const testPassword = 'a password of the test'
 /** The real HTTP server on a real database; requests are injected, nothing listens. */
 export async function startTestServer(
   routesOf: (parts: AccountParts) => readonly Route[],
+  more: Partial<AccountParts> = {},
 ): Promise<TestServer> {
   const test = await openTestDatabase()
   const clock = fixedClock(Date.UTC(2026, 5, 1))
-  const accounts = {
+  const accounts: AccountParts = {
     database: test.database,
     clock,
     ids: randomIds(),
     tenant: 'default',
     masterKey: async () => Buffer.alloc(32, 7),
     publicUrl: undefined,
+    provider: undefined,
+    ...more,
   }
   const app = await createServer({
     routes: routesOf(accounts),

@@ -30,7 +30,10 @@ export function factorRoutes(parts: AccountParts): Route[] {
 function ownFactorRoutes(parts: AccountParts): Route[] {
   const { database, tenant } = parts
   return [
-    route(signInEndpoints.signInOptions, async call => ({ passkeys: partyOf(parts, call) !== undefined })),
+    route(signInEndpoints.signInOptions, async call => ({
+      passkeys: partyOf(parts, call) !== undefined,
+      provider: parts.provider?.settings.name ?? null,
+    })),
     route(
       signInEndpoints.askStepUp,
       async call => {
