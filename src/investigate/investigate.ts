@@ -1,13 +1,14 @@
 import type { Brief } from '../domain/brief.ts'
 import { appendEvidence, type EvidenceItem } from '../domain/evidence.ts'
 import type { AskModel } from '../domain/model-question.ts'
+import type { ModelSelection } from '../domain/model-selection.ts'
 import type { CaseContext } from '../evidence/case-context.ts'
 import { collectEvidence } from '../evidence/collect-evidence.ts'
 import { suspectedInjections } from '../verify/suspected-injection.ts'
 import { caseStory } from './case-story.ts'
+import { chooseForModel } from './choose-for-model.ts'
 import { computeBrief } from './compute-brief.ts'
 import { type ModelBrief, modelBrief } from './model-brief.ts'
-import { chooseForModel, type ModelSelection } from './model-selection.ts'
 import { readings } from './readings.ts'
 
 /** What an investigation found for one case revision. */

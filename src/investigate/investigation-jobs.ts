@@ -1,6 +1,7 @@
 import type { EvidenceItem } from '../domain/evidence.ts'
 import { modelBriefJob, publishJob } from '../domain/job-kinds.ts'
 import type { AskModel } from '../domain/model-question.ts'
+import type { ModelSelection } from '../domain/model-selection.ts'
 import { type Severity, severities } from '../domain/verdict.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Database, Transaction } from '../lib/database.ts'
@@ -10,9 +11,9 @@ import { insertModelBrief, putComputedBrief, setModelBriefState } from '../store
 import { addHistory } from '../store/case-history.ts'
 import { announce } from '../store/events.ts'
 import { markSuspectedInjection } from '../store/suspected-injection.ts'
+import { chooseForModel } from './choose-for-model.ts'
 import { investigate, investigateCase } from './investigate.ts'
 import { type LookUpAgents, loadCaseContext } from './load-case-context.ts'
-import { chooseForModel, type ModelSelection } from './model-selection.ts'
 
 export interface InvestigationParts {
   readonly database: Database

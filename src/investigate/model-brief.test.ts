@@ -4,9 +4,9 @@ import { casesOf } from '../commands/triage/triage-alerts.ts'
 import type { ClaimStatus } from '../domain/claim.ts'
 import { numberEvidence } from '../domain/evidence.ts'
 import type { AskModel } from '../domain/model-question.ts'
+import { modelSelectionSchema } from '../domain/model-selection.ts'
 import { type FullInvestigation, investigate } from './investigate.ts'
 import { caseBriefQuestion } from './model-brief.ts'
-import { modelSelectionSchema } from './model-selection.ts'
 
 const context = casesOf([
   wazuhAlert({

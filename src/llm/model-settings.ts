@@ -1,6 +1,7 @@
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { modelTasks } from '../domain/data-class.ts'
+import { modelSelectionSchema } from '../domain/model-selection.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import { modelProfileSchema } from './profile.ts'
 
@@ -13,6 +14,8 @@ const spending = z.strictObject({
 const settingsSchema = z.strictObject({
   /** In order of preference. */
   models: z.array(modelProfileSchema).default([]),
+  /** Which cases get a brief by a model, besides the one by code that every case has. */
+  briefs: modelSelectionSchema.prefault({}),
   /** A model for a task, ahead of the order. */
   tasks: z.partialRecord(z.enum(modelTasks), z.string()).default({}),
   budgets: z

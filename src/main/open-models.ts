@@ -11,6 +11,7 @@ import { environmentSecret } from '../config.ts'
 import { type ModelTask, type TrustZone, trustZones } from '../domain/data-class.ts'
 import type { Inventory } from '../domain/inventory.ts'
 import type { AskModel, ModelQuestion } from '../domain/model-question.ts'
+import type { ModelSelection } from '../domain/model-selection.ts'
 import { attackVersion } from '../knowledge/attack-techniques.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { DataKeys } from '../ledger/sealed-content.ts'
@@ -58,6 +59,8 @@ export interface OpenModels {
   /** What asking would send. Sends nothing. */
   explain(question: Omit<ModelQuestion<unknown>, 'claimsOf'>, signal: AbortSignal): Promise<Explanation>
   readonly gateway: Gateway
+  /** Which cases get a model brief. */
+  readonly selection: ModelSelection
   /** Puts real values back into every text of an answer, for the viewer only. */
   reveal<Value>(tenant: string, caseId: string, value: Value): Promise<Value>
   /** What policy says of a text for each zone. Sends nothing. */
@@ -134,6 +137,7 @@ export async function openModels(parts: ModelParts): Promise<OpenModels> {
     askAny: ask,
     explain: (question, signal) => explainQuestion(question, adapters, signal),
     gateway,
+    selection: settings.briefs,
     reveal: (tenant, caseId, value) => parts.vaults.change(tenant, caseId, vault => revealAll(value, vault)),
     close: async () => void (await Promise.all(opened.map(({ close }) => close()))),
   }

@@ -23,7 +23,6 @@ import {
   handleModelBrief,
   type InvestigationParts,
 } from '../investigate/investigation-jobs.ts'
-import { modelSelectionSchema } from '../investigate/model-selection.ts'
 import { sleep } from '../lib/abort.ts'
 import { handleMailJudgement } from '../mail/judgement/judge-job.ts'
 import { handleMailRaise } from '../mail/raise-job.ts'
@@ -60,7 +59,7 @@ export async function work(app: Application, signal: AbortSignal): Promise<void>
     ids: app.ids,
     lookUpAgents: app.wazuh.lookUpAgents,
     ask: models.ask,
-    selection: modelSelectionSchema.parse({}),
+    selection: models.selection,
     publishes: app.wazuh.sink !== undefined,
     slaMinutes: app.config.slaMinutes,
   }

@@ -1,9 +1,9 @@
 import type { Explanation } from '../../ask/explain.ts'
 import { type Config, readConfig } from '../../config.ts'
+import { chooseForModel } from '../../investigate/choose-for-model.ts'
 import { investigateCase } from '../../investigate/investigate.ts'
 import { loadCaseContext } from '../../investigate/load-case-context.ts'
 import { caseBriefQuestion } from '../../investigate/model-brief.ts'
-import { chooseForModel, modelSelectionSchema } from '../../investigate/model-selection.ts'
 import { AppError } from '../../lib/app-error.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { createLogger } from '../../main/create-logger.ts'
@@ -52,7 +52,7 @@ async function look(
     try {
       const question = caseBriefQuestion({ tenant, caseId }, investigateCase(context).evidence)
       const explanation = await models.explain(question, io.signal)
-      return { wanted: chooseForModel(context, modelSelectionSchema.parse({})), explanation }
+      return { wanted: chooseForModel(context, models.selection), explanation }
     } finally {
       await models.close()
     }
