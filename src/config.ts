@@ -25,6 +25,8 @@ const schema = z.object({
   DATABASE_URL: secret.optional(),
   /** What mail analysis knows of the organisation, as of `tocsin mail --org`. */
   TOCSIN_MAIL_ORG: z.string().optional(),
+  /** YARA rules (a file, or a folder of .yar and .yara files) that every file of a mail is scanned with. */
+  TOCSIN_MAIL_YARA: z.string().optional(),
   /** `imaps://user@host/INBOX` of an abuse mailbox, with a password or an OAuth2 access token. */
   TOCSIN_MAIL_IMAP_URL: z.url({ protocol: /^imaps?$/ }).optional(),
   TOCSIN_MAIL_IMAP_PASSWORD: secret.optional(),
@@ -33,6 +35,10 @@ const schema = z.object({
   TOCSIN_MAIL_GATEWAY_URL: z.url({ protocol: /^https?$/ }).optional(),
   TOCSIN_MAIL_GATEWAY_SECRET: secret.optional(),
   TOCSIN_MAIL_GATEWAY_CA: z.string().optional(),
+  /** `smtps://user@relay` or `smtp://relay`: sends what a person answers to whoever reported a mail, from that address. */
+  TOCSIN_MAIL_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  TOCSIN_MAIL_SMTP_PASSWORD: secret.optional(),
+  TOCSIN_MAIL_FROM: z.email().optional(),
   /** Ports of the journal address (SMTP) and of the milter, on TOCSIN_MAIL_HOST. */
   TOCSIN_MAIL_JOURNAL_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   TOCSIN_MAIL_MILTER_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
@@ -127,9 +133,21 @@ export interface MailDoors {
         readonly credential: { readonly kind: 'password' | 'token'; readonly secret: Secret }
       }
     | undefined
+  readonly yaraRules: string | undefined
   /** Carries approved actions on mail out; nothing can be sent without it. */
   readonly gateway:
     | { readonly url: string; readonly secret: Secret; readonly caFile: string | undefined }
+    | undefined
+  /** Sends replies to reporters. */
+  readonly relay:
+    | {
+        readonly host: string
+        readonly port: number
+        readonly secure: boolean
+        readonly user: string | undefined
+        readonly password: Secret | undefined
+        readonly from: string
+      }
     | undefined
   readonly host: string
   readonly journalPort: number | undefined
@@ -238,7 +256,9 @@ function mailDoors(values: z.output<typeof schema>): MailDoors {
     TOCSIN_MAIL_IMAP_PASSWORD: password,
   } = values
   const doors = {
+    yaraRules: values.TOCSIN_MAIL_YARA,
     gateway: mailGatewayOf(values),
+    relay: mailRelayOf(values),
     host: values.TOCSIN_MAIL_HOST,
     journalPort: values.TOCSIN_MAIL_JOURNAL_PORT,
     milterPort: values.TOCSIN_MAIL_MILTER_PORT,
@@ -300,4 +320,28 @@ function mailGatewayOf(values: z.output<typeof schema>): MailDoors['gateway'] {
       'TOCSIN_MAIL_GATEWAY_URL is set: set TOCSIN_MAIL_GATEWAY_SECRET too, 16 characters or more, the same as the connector has',
     )
   return { url, secret: held, caFile }
+}
+
+function mailRelayOf(values: z.output<typeof schema>): MailDoors['relay'] {
+  const {
+    TOCSIN_MAIL_SMTP_URL: address,
+    TOCSIN_MAIL_SMTP_PASSWORD: password,
+    TOCSIN_MAIL_FROM: from,
+  } = values
+  if (address === undefined) return undefined
+  if (from === undefined)
+    throw new AppError(
+      'bad-usage',
+      'TOCSIN_MAIL_SMTP_URL is set: set TOCSIN_MAIL_FROM too, the address that replies come from',
+    )
+  const url = new URL(address)
+  const secure = url.protocol === 'smtps:'
+  return {
+    host: url.hostname,
+    port: url.port === '' ? (secure ? 465 : 587) : Number(url.port),
+    secure,
+    user: url.username === '' ? undefined : decodeURIComponent(url.username),
+    password,
+    from,
+  }
 }

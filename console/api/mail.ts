@@ -31,6 +31,11 @@ export function decideMail(id: string, body: MailVerdictBody): Promise<MailSumma
   return sendJson('POST', `${mailPath(id)}/verdict`, body)
 }
 
+/** Sends a reply to whoever reported the mail. */
+export function replyToReporter(id: string, text: string): Promise<unknown> {
+  return sendJson('POST', `${mailPath(id)}/reply`, { text })
+}
+
 /** A link that downloads the message as received. */
 export function mailSourceHref(id: string): string {
   return `${mailPath(id)}/source`

@@ -14,16 +14,26 @@ const phases = { contain: 'Contain', eradicate: 'Eradicate', recover: 'Recover',
 
 /** What can be done about the case, in order; what Tocsin can carry out can be asked for here. */
 export function ResponseSection({ detail }: CaseSectionProps) {
-  const caseId = detail.case.id
+  return <CaseResponsePanel caseId={detail.case.id} revision={detail.case.revision} />
+}
+
+/** The response to a case, on whatever page it is wanted. `revision`: read anew when the case grows. */
+export function CaseResponsePanel({ caseId, revision }: { caseId: string; revision: number }) {
   const query = useQuery({
-    queryKey: ['proposals', 'case', caseId, detail.case.revision],
+    queryKey: ['proposals', 'case', caseId, revision],
     queryFn: ({ signal }) => readCaseResponse(caseId, signal),
+    // Somebody else decides, and a worker carries it out: neither is an event of the case.
+    refetchInterval: ({ state }) => (state.data?.proposals.some(isInMotion) === true ? 3000 : false),
   })
   return (
     <QueryState query={query} what="The response">
       {data => <Response caseId={caseId} response={data} />}
     </QueryState>
   )
+}
+
+function isInMotion({ state }: CaseResponse['proposals'][number]): boolean {
+  return ['awaiting', 'approved', 'executing', 'sent'].includes(state)
 }
 
 function Response({ caseId, response }: { caseId: string; response: CaseResponse }) {

@@ -22,19 +22,19 @@ export function MailSignals({ mail }: { mail: MailDetail }) {
         },
         {
           title: 'Reason',
-          cell: ({ id, text }) => (
+          cell: ({ id, text, where, excerpt }) => (
             <>
               <Untrusted text={text} limit={400} />
               <span className="block font-mono text-xs text-muted">{id}</span>
+              <details className="text-xs text-muted">
+                <summary className="tabular cursor-pointer">
+                  {where.part === 'header' ? 'header' : `part ${where.part}`}, bytes {where.start}–{where.end}
+                </summary>
+                <div className="mt-1 rounded border border-line bg-sunken p-2 font-mono text-ink">
+                  <Untrusted text={excerpt} limit={600} layout />
+                </div>
+              </details>
             </>
-          ),
-        },
-        {
-          title: 'Where',
-          cell: ({ where }) => (
-            <span className="tabular font-mono text-xs whitespace-nowrap text-muted">
-              {where.part === 'header' ? 'header' : `part ${where.part}`}, bytes {where.start}–{where.end}
-            </span>
           ),
         },
       ]}

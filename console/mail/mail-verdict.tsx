@@ -15,6 +15,11 @@ export const mailVerdictLooks: Readonly<
 
 export const mailVerdictOrder = Object.keys(mailVerdictLooks) as readonly MailVerdict[] // The keys of the literal above.
 
+/** Whether a verdict means harm, and so a case. */
+export function isFlagged(verdict: MailVerdict): boolean {
+  return verdict !== 'legitimate' && verdict !== 'spam'
+}
+
 /** A verdict of ours, or one that a person set (`decided`). */
 export function MailVerdictLabel({ verdict, decided = false }: { verdict: MailVerdict; decided?: boolean }) {
   const { word, color, Icon } = mailVerdictLooks[verdict]

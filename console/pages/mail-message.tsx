@@ -1,9 +1,10 @@
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import type { MailDetail } from '../../src/http/contract-mail.ts'
+import { useLiveEvents } from '../api/live-events.ts'
 import { mailSourceHref, readMail } from '../api/mail.ts'
 import { useMay } from '../api/session.ts'
+import { CaseResponsePanel } from '../case/response-section.tsx'
 import { buttonClass } from '../components/button.tsx'
-import { CopyButton } from '../components/copy-button.tsx'
 import { DataTable } from '../components/data-table.tsx'
 import { Link } from '../components/link.tsx'
 import { Moment } from '../components/moment.tsx'
@@ -11,12 +12,15 @@ import { useTitle } from '../components/page-heading.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { Section } from '../components/section.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
+import { MailAuthentication } from '../mail/mail-authentication.tsx'
+import { MailCampaign } from '../mail/mail-campaign.tsx'
 import { MailDecision } from '../mail/mail-decision.tsx'
 import { MailJudgement } from '../mail/mail-judgement.tsx'
 import { MailLinks } from '../mail/mail-links.tsx'
 import { MailPath } from '../mail/mail-path.tsx'
+import { MailReply } from '../mail/mail-reply.tsx'
 import { MailSignals } from '../mail/mail-signals.tsx'
-import { MailVerdictLabel } from '../mail/mail-verdict.tsx'
+import { isFlagged, MailVerdictLabel } from '../mail/mail-verdict.tsx'
 import { useRouteParameter } from '../router.tsx'
 import { visibleText } from '../text/visible-text.ts'
 
@@ -24,6 +28,14 @@ import { visibleText } from '../text/visible-text.ts'
 export function Page() {
   const id = useRouteParameter('mailId')
   const query = useQuery({ queryKey: ['mail', 'one', id], queryFn: ({ signal }) => readMail(id, signal) })
+  const client = useQueryClient()
+  // A flagged mail becomes a case a moment after it came in; later copies add to it.
+  useLiveEvents(event => {
+    const mail = query.data
+    if (mail === undefined || !isFlagged(mail.verdict)) return
+    if (mail.caseId === null || mail.caseId === event.caseId)
+      void client.invalidateQueries({ queryKey: ['mail', 'one', id] })
+  })
   useTitle(query.data === undefined ? 'Mail' : visibleText(query.data.subject))
   return (
     <QueryState query={query} what="The mail">
@@ -56,6 +68,11 @@ function MailPage({ mail }: { mail: MailDetail }) {
               {mail.campaignSize} mails of this campaign
             </Link>
           )}
+          {mail.caseId !== null && (
+            <Link href={`/cases/${encodeURIComponent(mail.caseId)}`} className="text-accent underline">
+              Open the case
+            </Link>
+          )}
           {mayDecide && (
             <a href={mailSourceHref(mail.id)} download className={buttonClass('plain')}>
               Download source
@@ -77,79 +94,74 @@ function MailPage({ mail }: { mail: MailDetail }) {
           </dd>
         </dl>
       </header>
-      <div className="grid gap-8 p-4 @5xl:grid-cols-2">
-        <Section title="Verdict">
-          <MailDecision mail={mail} mayDecide={mayDecide} />
-        </Section>
-        <Section title="Why">
-          <MailSignals mail={mail} />
-        </Section>
-        {mail.judgement !== null && (
-          <Section title="What the model said">
-            <MailJudgement judgement={mail.judgement} />
+      <div className="grid grid-cols-1 gap-8 p-4 @4xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+        <div className="@4xl:col-span-2">
+          <Section title="Verdict">
+            <MailDecision mail={mail} mayDecide={mayDecide} />
           </Section>
-        )}
-        <Section title="Text">
-          <MailTexts mail={mail} />
-        </Section>
-        <Section title="Links">
-          <MailLinks mail={mail} />
-        </Section>
-        <Section title="Attachments">
-          <MailAttachments mail={mail} />
-        </Section>
-        <Section title="The way it came">
-          <MailPath mail={mail} />
-        </Section>
-        {mail.problems.length > 0 && (
-          <Section title="What could not be read">
-            <ul className="list-disc pl-5">
-              {mail.problems.map(entry => (
-                <li key={`${entry.code} ${entry.where ?? ''}`}>
-                  <Untrusted text={entry.message} limit={300} />
+        </div>
+        <div className="grid min-w-0 grid-cols-1 content-start gap-8">
+          <Section title="Why">
+            <MailSignals mail={mail} />
+          </Section>
+          <Section title="Text">
+            <MailTexts mail={mail} />
+          </Section>
+          <Section title="Links">
+            <MailLinks mail={mail} />
+          </Section>
+          <Section title="Attachments">
+            <MailAttachments mail={mail} />
+          </Section>
+          <Section title="Who vouches for the sender">
+            <MailAuthentication mail={mail} />
+          </Section>
+          <Section title="The way it came">
+            <MailPath mail={mail} />
+          </Section>
+          {mail.problems.length > 0 && (
+            <Section title="What could not be read">
+              <ul className="list-disc pl-5">
+                {mail.problems.map(entry => (
+                  <li key={`${entry.code} ${entry.where ?? ''}`}>
+                    <Untrusted text={entry.message} limit={300} />
+                  </li>
+                ))}
+              </ul>
+            </Section>
+          )}
+          <Section title="Headers">
+            <MailHeaders mail={mail} />
+          </Section>
+        </div>
+        <div className="grid min-w-0 grid-cols-1 content-start gap-8">
+          {mail.judgement !== null && (
+            <Section title="What the model said">
+              <MailJudgement judgement={mail.judgement} />
+            </Section>
+          )}
+          {mail.caseId !== null && (
+            <Section title="Response">
+              <CaseResponsePanel caseId={mail.caseId} revision={mail.campaignSize} />
+            </Section>
+          )}
+          <Section title="Who got it">
+            <MailCampaign mail={mail} />
+          </Section>
+          <Section title="Answer to the reporter">
+            <MailReply mail={mail} mayReply={mayDecide} />
+          </Section>
+          <Section title="Indicators">
+            <ul className="grid gap-0.5 font-mono text-xs">
+              {mail.indicators.map(({ type, value }) => (
+                <li key={`${type} ${value}`}>
+                  <span className="inline-block w-16 text-muted">{type}</span>
+                  <Untrusted text={value} limit={150} />
                 </li>
               ))}
             </ul>
           </Section>
-        )}
-        <Section title="Reply to the reporter">
-          <p className="rounded border border-line bg-sunken p-3">
-            <Untrusted text={mail.replyDraft} layout />
-          </p>
-          <CopyButton text={mail.replyDraft} label="Copy the draft" />
-        </Section>
-        <Section title="Indicators">
-          <ul className="grid gap-0.5 font-mono text-xs">
-            {mail.indicators.map(({ type, value }) => (
-              <li key={`${type} ${value}`}>
-                <span className="inline-block w-16 text-muted">{type}</span>
-                <Untrusted text={value} limit={150} />
-              </li>
-            ))}
-          </ul>
-        </Section>
-        <Section title="Headers">
-          <DataTable
-            label="Header fields"
-            rows={mail.headers.map((header, index) => ({ ...header, key: String(index) }))}
-            rowKey={header => header.key}
-            empty="The message has no headers."
-            columns={[
-              {
-                title: 'Name',
-                cell: header => <span className="font-mono text-xs">{visibleText(header.name)}</span>,
-              },
-              {
-                title: 'Value',
-                cell: header => (
-                  <span className="block font-mono text-xs">
-                    <Untrusted text={header.value} limit={300} />
-                  </span>
-                ),
-              },
-            ]}
-          />
-        </Section>
+        </div>
       </div>
     </div>
   )
@@ -163,6 +175,31 @@ function Fact({ name, text }: { name: string; text: string }) {
         <Untrusted text={text || '(nobody)'} limit={300} />
       </dd>
     </>
+  )
+}
+
+function MailHeaders({ mail }: { mail: MailDetail }) {
+  return (
+    <DataTable
+      label="Header fields"
+      rows={mail.headers.map((header, index) => ({ ...header, key: String(index) }))}
+      rowKey={header => header.key}
+      empty="The message has no headers."
+      columns={[
+        {
+          title: 'Name',
+          cell: header => <span className="font-mono text-xs">{visibleText(header.name)}</span>,
+        },
+        {
+          title: 'Value',
+          cell: header => (
+            <span className="block font-mono text-xs">
+              <Untrusted text={header.value} limit={300} />
+            </span>
+          ),
+        },
+      ]}
+    />
   )
 }
 

@@ -78,6 +78,8 @@ export interface MailOrganisation {
   readonly brands: readonly MailBrand[]
   /** authserv-ids whose Authentication-Results are believed (RFC 8601, section 5). Empty: none is. */
   readonly receivers: readonly string[]
+  /** Public keys of signers (RFC 6376), by the name of their DNS record: signatures are checked against these, never looked up. */
+  readonly dkimKeys?: Readonly<Record<string, string>>
 }
 
 export const emptyMailOrganisation: MailOrganisation = { domains: [], people: [], brands: [], receivers: [] }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { claimStatuses } from '../domain/claim.ts'
 import { mailIndicatorTypes, mailVerdicts } from '../domain/mail.ts'
-import { idParams, listOf, pageQuery } from './contract.ts'
+import { done, idParams, listOf, pageQuery } from './contract.ts'
 import { endpoint } from './endpoint.ts'
 
 const range = z.object({ part: z.string(), start: z.number(), end: z.number() })
@@ -33,7 +33,10 @@ export const mailDetail = z.object({
   reporter: z.string().nullable(),
   sizeBytes: z.number(),
   sha256: z.string(),
-  signals: z.array(z.object({ id: z.string(), weight: z.number(), text: z.string(), where: range })),
+  /** `excerpt`: the message as received at `where`, cut to 600 bytes. */
+  signals: z.array(
+    z.object({ id: z.string(), weight: z.number(), text: z.string(), where: range, excerpt: z.string() }),
+  ),
   indicators: z.array(z.object({ type: z.enum(mailIndicatorTypes), value: z.string() })),
   problems: z.array(z.object({ code: z.string(), message: z.string(), where: z.string().optional() })),
   /** What a model said, verified claim by claim; null while none was asked. Its verdict only moves ours within bounds. */
@@ -60,6 +63,10 @@ export const mailDetail = z.object({
       delaySeconds: z.number().nullable(),
     }),
   ),
+  /** Who vouches for the sender: believed receivers, checked signatures, the chain of forwarders. */
+  authentication: z.array(
+    z.object({ method: z.string(), result: z.string(), detail: z.string(), good: z.boolean() }),
+  ),
   texts: z.array(
     z.object({ part: z.string(), kind: z.enum(['plain', 'html']), visible: z.string(), hidden: z.string() }),
   ),
@@ -85,8 +92,19 @@ export const mailDetail = z.object({
   ),
   /** A reply to the reporter, drafted by code for a person to send. */
   replyDraft: z.string(),
+  /** Why no reply can be sent from here; null where one can. */
+  cannotReply: z.string().nullable(),
+  /** The last reply that a person sent. */
+  reply: z.object({ by: z.string(), atMs: z.number(), text: z.string() }).nullable(),
+  /** The case of its campaign, once the alert about it is taken in. */
+  caseId: z.string().nullable(),
+  /** Who got mails of this campaign, as envelopes and address fields say; at most 200. */
+  campaignRecipients: z.array(z.object({ address: z.string(), mailId: z.string(), receivedMs: z.number() })),
 })
 export type MailDetail = z.infer<typeof mailDetail>
+
+export const mailReplyBody = z.object({ text: z.string().trim().min(1).max(10_000) })
+export type MailReplyBody = z.infer<typeof mailReplyBody>
 
 export const mailVerdictBody = z.object({
   verdict: z.enum(mailVerdicts),
@@ -162,5 +180,14 @@ export const mailEndpoints = {
     params: idParams,
     body: mailVerdictBody,
     reply: mailSummary,
+  }),
+  replyMail: endpoint({
+    method: 'POST',
+    path: '/api/mail/:id/reply',
+    summary: 'Send a reply, as you wrote it, to whoever reported the mail. Persons only.',
+    access: { kind: 'role', role: 'analyst' },
+    params: idParams,
+    body: mailReplyBody,
+    reply: done,
   }),
 }

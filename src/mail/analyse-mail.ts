@@ -6,15 +6,17 @@ import { combine, logistic, type Score, scoreWith, strongest } from './classifie
 import { weights } from './classifier/weights.ts'
 import { wordFeatures } from './classifier/words.ts'
 import { indicatorsOf } from './indicators.ts'
+import { type MailContext, noContext } from './mail-context.ts'
 import { fieldRange } from './mime/source-range.ts'
 import { type Mail, readMail } from './read-mail.ts'
-import { memoryFindings, type SenderDecision } from './sender/sender-memory.ts'
+import { memoryFindings } from './sender/sender-memory.ts'
 import { examineMail, watchedBrands } from './signals/examine-mail.ts'
 import type { Examined, Finding } from './signals/finding.ts'
+import { fileMatchSignals, historySignals } from './signals/history-signals.ts'
 import { verdictOf } from './verdict.ts'
 
 /** Analyses messages of one run: `campaign` ids are shared by near-duplicates within it. */
-export type MailAnalyser = (message: Buffer, file: string, index: number) => MailReport
+export type MailAnalyser = (message: Buffer, file: string, index: number, context?: MailContext) => MailReport
 
 /** A message examined and weighed. */
 export interface AnalysedMail {
@@ -24,19 +26,22 @@ export interface AnalysedMail {
 }
 
 /** Weighs one message with what is known of its organisation and sender. Throws only for a fault of ours. */
-export type WeighMail = (
-  message: Buffer,
-  problems: Problem[],
-  decisionsOn?: readonly SenderDecision[],
-) => AnalysedMail
+export type WeighMail = (message: Buffer, problems: Problem[], context?: MailContext) => AnalysedMail
 
 /** Makes the weighing for an organisation. No model, no network and no clock: the same bytes give the same result. */
 export function mailWeigher(organisation: MailOrganisation): WeighMail {
   const brands = watchedBrands(organisation)
-  return (message, problems, decisions = []) => {
+  return (message, problems, context = noContext) => {
     const mail = readMail(message, problems)
     const { examined, findings: seen, attachmentHashes } = examineMail(mail, organisation, brands, problems)
-    const findings: Finding[] = [...seen, ...memoryFindings(examined.mail, seen, decisions)]
+    const authenticated = seen.some(finding => finding.id === 'authenticated-home')
+    const noticed: Finding[] = [
+      ...seen,
+      ...historySignals(mail, context.history, authenticated),
+      ...fileMatchSignals(mail, context.fileMatches),
+    ]
+    const print = campaignPrint(examined)
+    const findings = [...noticed, ...memoryFindings(examined.mail, print, noticed, context.decisions)]
     const words = wordFeatures(examined)
     const unwanted = scoreWith(weights.unwanted, findings, words)
     const harmful = scoreWith(weights.harmful, findings, words)
@@ -45,7 +50,7 @@ export function mailWeigher(organisation: MailOrganisation): WeighMail {
     const clickable = examined.mail.links.filter(link => link.kind !== 'image').length
     return {
       mail: examined.mail,
-      print: campaignPrint(examined),
+      print,
       judged: {
         verdict: verdictOf(
           probability,
@@ -69,10 +74,10 @@ export function mailWeigher(organisation: MailOrganisation): WeighMail {
 export function mailAnalyser(organisation: MailOrganisation): MailAnalyser {
   const weigh = mailWeigher(organisation)
   const clusterOf = campaignClusters()
-  return (message, file, index) => {
+  return (message, file, index, context = noContext) => {
     const problems: Problem[] = []
     try {
-      const { mail, print, judged } = weigh(message, problems)
+      const { mail, print, judged } = weigh(message, problems, context)
       return { file, index, message_id: mail.messageId, ...judged, campaign: clusterOf(print), problems }
     } catch (error) {
       return brokenReport(file, index, problems, error)

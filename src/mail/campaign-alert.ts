@@ -12,6 +12,11 @@ export interface MailFacts {
   readonly receivedMs: number
 }
 
+/** The key under which the alert about a mail is stored. */
+export function campaignAlertKey(mailId: string): string {
+  return `tocsin//${mailId}`
+}
+
 const levels: Partial<Record<MailVerdict, number>> = { malware: 12, bec: 12, phishing: 10, suspicious: 7 }
 const words: Partial<Record<MailVerdict, string>> = {
   malware: 'Mail with malware',

@@ -59,10 +59,17 @@ export function campaignOf(print: CampaignPrint, known: Iterable<KnownCampaign>)
   }
   for (const campaign of known) {
     if (campaign.id === own.id) return campaign
-    const comparable = print.words >= leastWords && campaign.words >= leastWords
-    if (comparable && distance(campaign.simhash, print.simhash) <= nearBits) return campaign
+    if (isNear(campaign, print)) return campaign
   }
   return own
+}
+
+type Print = Pick<CampaignPrint, 'simhash' | 'words'>
+
+/** Whether two mails are near-duplicates by their words, in all but `bits` bits; short texts never are. */
+export function isNear(a: Print, b: Print, bits = nearBits): boolean {
+  const comparable = a.words >= leastWords && b.words >= leastWords
+  return comparable && distance(a.simhash, b.simhash) <= bits
 }
 
 /** Gives each mail of a run its campaign: that of an earlier near-duplicate, or its own. */

@@ -35,13 +35,18 @@ const schema = z.looseObject({
   people: z.array(person).default([]),
   brands: z.array(brand).default([]),
   receivers: z.array(z.string().toLowerCase()).default([]),
+  dkim_keys: z.record(z.string().toLowerCase(), z.string()).default({}),
 })
 
-/** Reads an organisation file: `{domains[], people[], brands[]}`, people and brands as names or as objects. */
+/**
+ * Reads an organisation file: `{domains[], people[], brands[], receivers[], dkim_keys{}}`, people and brands as names or as
+ * objects, keys as `"selector._domainkey.example.org": "v=DKIM1; k=rsa; p=…"`.
+ */
 export function parseOrganisation(text: string, source: string): MailOrganisation {
   try {
-    const { domains, people, brands, receivers } = schema.parse(JSON.parse(text))
-    return { domains, people, brands, receivers }
+    const { dkim_keys: dkimKeys, ...known } = schema.parse(JSON.parse(text))
+    const { domains, people, brands, receivers } = known
+    return { domains, people, brands, receivers, dkimKeys }
   } catch (error) {
     throw new AppError(
       'unreadable-input',

@@ -32,6 +32,8 @@ export interface Mail {
   readonly isDeliveryReport: boolean
   /** True where the message was taken out of a "report phishing" wrapper. */
   readonly unwrapped: boolean
+  /** Made from an Outlook file: the text is the sender's, the bytes are ours. */
+  readonly isConverted: boolean
 }
 
 /** Parses a message and, where it is a user's report, the message that was reported. */
@@ -43,7 +45,10 @@ export function readMail(bytes: Buffer, problems: Problem[]): Mail {
     ? parseMessage(outlook, problems, { part: 'message', start: 0, end: bytes.length })
     : parseMessage(withLineFeeds(bytes), problems)
   const reported = reportedMessage(root)
-  return describe(reported ?? root, reported !== undefined, problems)
+  return {
+    ...describe(reported ?? root, reported !== undefined, problems),
+    isConverted: outlook !== undefined,
+  }
 }
 
 /** Old Mac files end lines with CR alone; a copy with LF has the same offsets. */
@@ -73,7 +78,7 @@ function reportedMessage(root: MimePart): MimePart | undefined {
   return onlyText && ownBytes < 4_000 ? original : undefined
 }
 
-function describe(root: MimePart, unwrapped: boolean, problems: Problem[]): Mail {
+function describe(root: MimePart, unwrapped: boolean, problems: Problem[]): Omit<Mail, 'isConverted'> {
   const isDeliveryReport = deliveryReport(root)
   const texts: TextPart[] = []
   const attachments: MimePart[] = []

@@ -7,7 +7,6 @@ import type { IdSource } from '../lib/ids.ts'
 import type { Problem } from '../lib/problem.ts'
 import { enqueue, type JobDraft } from '../queue/jobs.ts'
 import {
-  decisionsOnSender,
   findMailByHash,
   insertMail,
   type MailSource,
@@ -16,7 +15,9 @@ import {
 } from '../store/mail-messages.ts'
 import { type AnalysedMail, brokenReport, mailWeigher, type WeighMail } from './analyse-mail.ts'
 import { campaignOf } from './campaign.ts'
-import { readMail } from './read-mail.ts'
+import { contextOf } from './context-of.ts'
+import type { ScanFiles } from './scan-files.ts'
+import { registrable } from './sender/domains.ts'
 
 export interface MailParts {
   readonly database: Database
@@ -25,14 +26,17 @@ export interface MailParts {
   readonly tenant: string
   readonly organisation: MailOrganisation
   readonly weigh: WeighMail
+  /** Looks for the organisation's own YARA rules in files of mails, where there are any. */
+  readonly scanFiles: ScanFiles | undefined
 }
 
 /** The parts of mail analysis for one tenant. */
 export function mailParts(
-  parts: Omit<MailParts, 'weigh' | 'organisation'>,
+  parts: Omit<MailParts, 'weigh' | 'organisation' | 'scanFiles'>,
   organisation: MailOrganisation,
+  scanFiles?: ScanFiles,
 ): MailParts {
-  return { ...parts, organisation, weigh: mailWeigher(organisation) }
+  return { ...parts, organisation, weigh: mailWeigher(organisation), scanFiles }
 }
 
 /** A message as it came in. */
@@ -94,7 +98,8 @@ export async function receiveMail(parts: MailParts, incoming: IncomingMail): Pro
       raw: incoming.bytes,
       subject: analysed?.mail.subject ?? '',
       sender: from?.address ?? '',
-      senderDomain: from?.domain ?? '',
+      senderName: from?.name.slice(0, 300) ?? '',
+      senderDomain: registrable(from?.domain ?? ''),
       linkDomains: linkDomainsOf(analysed),
       recipients: recipientsOf(incoming, analysed),
       report,
@@ -135,20 +140,11 @@ async function weigh(
   bytes: Buffer,
   problems: Problem[],
 ): Promise<{ analysed?: AnalysedMail; failure?: unknown }> {
-  const sender = senderOf(bytes)
-  const decisions = sender === '' ? [] : await decisionsOnSender(parts.database, parts.tenant, sender)
+  const context = await contextOf(parts, bytes, problems)
   try {
-    return { analysed: parts.weigh(bytes, problems, decisions) }
+    return { analysed: parts.weigh(bytes, problems, context) }
   } catch (failure) {
     return { failure } // Ours, not the database's: the mail is stored as one that broke its analysis.
-  }
-}
-
-function senderOf(bytes: Buffer): string {
-  try {
-    return readMail(bytes, []).from[0]?.address ?? ''
-  } catch {
-    return '' // `weigh` meets the same fault and reports it.
   }
 }
 

@@ -10,6 +10,7 @@ const malwareSignals: readonly SignalId[] = [
   'attachment-remote-template',
   'attachment-bomb',
   'html-smuggling',
+  'yara-match',
 ]
 
 const fraudSignals: readonly SignalId[] = [

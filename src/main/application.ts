@@ -18,6 +18,7 @@ import { reportJobsOf } from '../respond/respond-jobs.ts'
 import type { RespondPorts } from '../respond/respond-ports.ts'
 import { createLogger } from './create-logger.ts'
 import { openMailGatewayOf } from './mail-gateway.ts'
+import { openMailScanner } from './open-mail-scanner.ts'
 import { masterKeyOf } from './open-models-for.ts'
 import { openProviderOf } from './open-provider.ts'
 import { openStore, type Store } from './open-store.ts'
@@ -68,10 +69,21 @@ export async function openApplication(
   const ids = randomIds()
   const registry = new Registry()
   const organisation = await readOrganisationFile(config)
+  const { yaraRules } = config.mail
+  const scanner =
+    yaraRules === undefined
+      ? undefined
+      : await openMailScanner(yaraRules, what => logger.warn(`YARA rules left out: ${what}`))
   const memory = new GroupingMemory({ ...defaultGrouping, speaksOfAttack }, ids, clock)
   return {
     config,
-    store,
+    store: {
+      ...store,
+      async close() {
+        scanner?.close()
+        await store.close()
+      },
+    },
     logger,
     clock,
     ids,
@@ -95,7 +107,7 @@ export async function openApplication(
       provider: await openProviderOf(config),
     },
     wazuh: openWazuh(config, clock, error => logger.warn(`Wazuh does not answer: ${messageOf(error)}`)),
-    mail: mailParts({ database: store.database, clock, ids, tenant }, organisation),
+    mail: mailParts({ database: store.database, clock, ids, tenant }, organisation, scanner?.scan),
     mailGateway: openMailGatewayOf(config, clock),
     respond: {
       database: store.database,

@@ -47,6 +47,7 @@ import { masterKeyOf, openModelsOnline } from './open-models-for.ts'
 import { openRuleDrafts } from './open-rule-drafts.ts'
 import { replaySample } from './sample.ts'
 import { settingEvidence } from './setting-evidence.ts'
+import { openSmtpRelay } from './smtp-relay.ts'
 
 /** A running HTTP server. */
 export interface Serving {
@@ -110,7 +111,7 @@ export async function serve(app: Application): Promise<Serving> {
         caseUrl: app.caseUrl,
         filePath: config.responseFile,
       }),
-      ...mailRoutes(app.mail),
+      ...mailRoutes(app.mail, openSmtpRelay(config)),
       ...ledgerRoutes({ ...parts, dataKeys }),
       ...complianceRoutes({
         database,

@@ -30,6 +30,9 @@ export interface MailRow extends MailSummaryRow {
   readonly decidedBy: string | null
   readonly decidedReason: string | null
   readonly decidedMs: number | null
+  readonly repliedBy: string | null
+  readonly repliedMs: number | null
+  readonly replyText: string | null
 }
 
 export interface NewMail {
@@ -41,6 +44,8 @@ export interface NewMail {
   readonly raw: Buffer
   readonly subject: string
   readonly sender: string
+  readonly senderName: string
+  /** The registrable domain. */
   readonly senderDomain: string
   readonly linkDomains: readonly string[]
   readonly recipients: readonly string[]
@@ -56,8 +61,8 @@ export async function insertMail(sql: Sql, tenant: string, mail: NewMail): Promi
   const { report } = mail
   const rows = await sql.query(
     `insert into mail_messages (tenant_id, id, source, reporter, received_ms, sha256, size_bytes, raw, message_id, subject,
-       sender, sender_domain, link_domains, campaign, verdict, probability, report, recipients)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+       sender, sender_domain, link_domains, campaign, verdict, probability, report, recipients, sender_name, authenticated)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
      on conflict (tenant_id, sha256) do nothing returning id`,
     [
       tenant,
@@ -78,6 +83,8 @@ export async function insertMail(sql: Sql, tenant: string, mail: NewMail): Promi
       report.probability,
       JSON.stringify(report),
       mail.recipients.map(storable),
+      storable(mail.senderName),
+      report.signals.some(signal => signal.id === 'authenticated-home'),
     ],
   )
   return rows.length > 0
@@ -91,7 +98,8 @@ function storable<T extends string | null>(text: T): T {
 export async function findMail(sql: Sql, tenant: string, id: string): Promise<MailRow | undefined> {
   const [row] = await sql.query<MailRow>(
     `select ${summary}, m.reporter, m.size_bytes as "sizeBytes", m.sha256, m.raw, m.recipients, m.report, m.judgement, m.decided_by as "decidedBy",
-       m.decided_reason as "decidedReason", m.decided_ms as "decidedMs"
+       m.decided_reason as "decidedReason", m.decided_ms as "decidedMs", m.replied_by as "repliedBy", m.replied_ms as "repliedMs",
+       m.reply_text as "replyText"
      from mail_messages m where m.tenant_id = $1 and m.id = $2`,
     [tenant, id],
   )
@@ -157,6 +165,29 @@ export async function decideMail(
   return rows.length > 0
 }
 
+/** Keeps the reply that a person sent to the reporter. */
+export async function noteReply(
+  sql: Sql,
+  tenant: string,
+  id: string,
+  reply: { readonly by: string; readonly atMs: number; readonly text: string },
+): Promise<void> {
+  await sql.query(
+    `update mail_messages set replied_by = $3, replied_ms = $4, reply_text = $5 where tenant_id = $1 and id = $2`,
+    [tenant, id, reply.by, reply.atMs, storable(reply.text)],
+  )
+}
+
+/** The case of the alert that was raised about a mail, where there is one yet. */
+export async function caseOfMail(sql: Sql, tenant: string, alertKey: string): Promise<string | undefined> {
+  const [row] = await sql.query<{ caseId: string }>(
+    `select coalesce(c.merged_into, c.id) as "caseId" from alerts a
+     join cases c on c.tenant_id = a.tenant_id and c.id = a.case_id where a.tenant_id = $1 and a.key = $2`,
+    [tenant, alertKey],
+  )
+  return row?.caseId
+}
+
 /** Keeps what a model said and the verdict that holds after it. */
 export async function setMailJudgement(
   sql: Sql,
@@ -173,6 +204,50 @@ export async function setMailJudgement(
   ])
 }
 
+export interface SenderHistoryRow {
+  /** All mails that are kept, counted to 1,000, and when the first came in. */
+  readonly mails: number
+  readonly firstMs: number | null
+  readonly ofSender: number
+  readonly ofDomain: number
+  readonly senderFirstMs: number | null
+  readonly verdicts: readonly MailVerdict[]
+}
+
+/** What is kept of a sender's earlier mails; each count stops at 1,000. */
+export async function senderHistory(
+  sql: Sql,
+  tenant: string,
+  sender: string,
+  domain: string,
+): Promise<SenderHistoryRow | undefined> {
+  const [row] = await sql.query<SenderHistoryRow>(
+    `with own as (select received_ms, coalesce(decided_verdict, verdict) as verdict from mail_messages
+       where tenant_id = $1 and sender = $2 order by received_ms desc limit 1000)
+     select (select count(*) from (select 1 from mail_messages where tenant_id = $1 limit 1000) as kept)::int as mails,
+       (select min(received_ms) from mail_messages where tenant_id = $1) as "firstMs",
+       (select count(*) from own)::int as "ofSender",
+       (select min(received_ms) from own) as "senderFirstMs",
+       (select count(*) from (select 1 from mail_messages where tenant_id = $1 and sender_domain = $3 limit 1000) as kept)::int as "ofDomain",
+       array(select distinct verdict from own) as verdicts`,
+    [tenant, storable(sender), storable(domain)],
+  )
+  return row
+}
+
+/** Stored mails with one of these Message-IDs, at most 10. */
+export function mailsByMessageId(
+  sql: Sql,
+  tenant: string,
+  messageIds: readonly string[],
+): Promise<{ messageId: string; sender: string; senderName: string; recipients: string[] }[]> {
+  return sql.query(
+    `select message_id as "messageId", sender, sender_name as "senderName", recipients from mail_messages
+     where tenant_id = $1 and message_id = any($2) limit 10`,
+    [tenant, messageIds.map(storable)],
+  )
+}
+
 /** Who got mails of a campaign, and what of it each got last: at most 200. */
 export function campaignRecipients(
   sql: Sql,
@@ -187,16 +262,29 @@ export function campaignRecipients(
   )
 }
 
-/** What people decided about mails of exactly this sender, latest first. */
+export interface DecisionRow {
+  readonly verdict: MailVerdict
+  readonly sender: string
+  readonly authenticated: boolean
+  readonly linkDomains: string[]
+  /** The print of its campaign, as `CampaignRow`. */
+  readonly simhash: string | null
+  readonly words: number | null
+}
+
+/** What people decided about mails of this address and of this registrable domain (empty: none), latest first. */
 export function decisionsOnSender(
   sql: Sql,
   tenant: string,
   sender: string,
-): Promise<{ verdict: MailVerdict; linkDomains: string[] }[]> {
-  return sql.query(
-    `select decided_verdict as verdict, link_domains as "linkDomains" from mail_messages
-     where tenant_id = $1 and sender = $2 and decided_verdict is not null order by decided_ms desc limit 50`,
-    [tenant, sender],
+  domain: string,
+): Promise<DecisionRow[]> {
+  return sql.query<DecisionRow>(
+    `select m.decided_verdict as verdict, m.sender, m.authenticated, m.link_domains as "linkDomains", c.simhash::text as simhash, c.words
+     from mail_messages m left join mail_campaigns c on c.tenant_id = m.tenant_id and c.id = m.campaign
+     where m.tenant_id = $1 and m.decided_verdict is not null and (m.sender = $2 or ($3 <> '' and m.sender_domain = $3))
+     order by m.decided_ms desc limit 100`,
+    [tenant, storable(sender), storable(domain)],
   )
 }
 

@@ -1,9 +1,16 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createTransport } from 'nodemailer'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accessibilityViolations } from '../support/accessibility.ts'
 import { hasBrowser, openBrowser, watchComplaints } from '../support/browser.ts'
-import { firstSignIn, queueRows } from '../support/console-visit.ts'
+import { firstSignIn, queueRows, secondApprover } from '../support/console-visit.ts'
+import { type MailGatewayStandIn, startMailGateway } from '../support/mail-gateway-server.ts'
 import { type RunningTocsin, startTocsin } from '../support/running-tocsin.ts'
+import { takeScreenshots } from '../support/screenshots.ts'
+import { type SmtpRelay, startSmtpRelay } from '../support/smtp-relay.ts'
 
 // A reported mail in a real Chromium: uploaded, looked at, decided. The tests build on each other.
 
@@ -11,6 +18,11 @@ let tocsin: RunningTocsin
 let browser: Browser
 let page: Page
 let complaints: string[]
+let gateway: MailGatewayStandIn
+let relay: SmtpRelay
+const secret = 'a secret both sides know'
+const organisationFile = join(tmpdir(), `tocsin-e2e-organisation-${process.pid}.json`)
+const journalPort = 20_000 + (process.pid % 10_000)
 const requests: string[] = []
 
 const hostile = `Received: from mail.evil.example (mail.evil.example [203.0.113.9]) by mx.acme.example with ESMTP; Mon, 9 Nov 2026 10:00:05 +0000
@@ -30,7 +42,17 @@ if (!hasBrowser) console.error('SKIPPED: no Chromium here (CHROMIUM_PATH); the m
 
 describe.skipIf(!hasBrowser)('mail in the console', () => {
   beforeAll(async () => {
-    ;[tocsin, browser] = await Promise.all([startTocsin(), openBrowser()])
+    ;[gateway, relay] = await Promise.all([startMailGateway(secret), startSmtpRelay()])
+    await writeFile(organisationFile, JSON.stringify({ domains: ['acme.example'] }))
+    const settings = {
+      TOCSIN_MAIL_ORG: organisationFile,
+      TOCSIN_MAIL_GATEWAY_URL: gateway.url,
+      TOCSIN_MAIL_GATEWAY_SECRET: secret,
+      TOCSIN_MAIL_SMTP_URL: `smtp://127.0.0.1:${relay.port}`,
+      TOCSIN_MAIL_FROM: 'security@acme.example',
+      TOCSIN_MAIL_JOURNAL_PORT: String(journalPort),
+    }
+    ;[tocsin, browser] = await Promise.all([startTocsin({ settings }), openBrowser()])
     const context = await browser.newContext({
       viewport: { width: 1280, height: 900 },
       reducedMotion: 'reduce',
@@ -50,6 +72,7 @@ describe.skipIf(!hasBrowser)('mail in the console', () => {
   afterAll(async () => {
     await browser?.close()
     await tocsin?.stop()
+    await Promise.all([gateway?.close(), relay?.close(), rm(organisationFile, { force: true })])
   })
 
   it('an upload opens the mail with its verdict and reasons', async () => {
@@ -60,6 +83,9 @@ describe.skipIf(!hasBrowser)('mail in the console', () => {
     await page.getByText('link-text-mismatch').waitFor()
     await page.getByText('the text says paypal.com, the link goes to paypal.account-check.top').waitFor()
     await page.getByText('mail.evil.example').first().waitFor()
+    const reason = page.getByRole('row').filter({ hasText: 'link-text-mismatch' })
+    await reason.locator('summary').click()
+    await reason.getByText('<a href="http://paypal.account-check.top/login">').waitFor()
   })
 
   it('shows the mail as text: nothing runs, nothing is fetched, nothing can be clicked', async () => {
@@ -95,5 +121,76 @@ describe.skipIf(!hasBrowser)('mail in the console', () => {
     await page.goto(`${tocsin.base}/?status=all`)
     await queueRows(page).first().waitFor()
     expect(await queueRows(page).allInnerTexts()).toEqual([expect.stringContaining('mail: Your account')])
+  })
+
+  it('from the mail to an approved block: one person asks, another approves, the gateway does it once', async () => {
+    await page.goto(`${tocsin.base}/mail`)
+    await page
+      .getByRole('link', { name: /Your account/ })
+      .first()
+      .click()
+    const response = page.getByRole('region', { name: 'Response' })
+    const step = response
+      .getByRole('listitem')
+      .filter({ hasText: 'Refuse all mail from service@account-check.top' })
+    await step.getByRole('button', { name: 'Ask for it' }).click()
+    await page.getByText('Asked for. Somebody else has to approve it.').waitFor()
+    await response.getByText('You asked for this action: somebody else must approve it.').waitFor()
+    expect(gateway.done).toEqual([])
+    const address = page.url()
+    const password = await secondApprover(page, tocsin.base)
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 900 },
+      reducedMotion: 'reduce',
+    })
+    const other = await context.newPage()
+    other.setDefaultTimeout(15_000)
+    await other.goto(`${tocsin.base}/approvals`)
+    await firstSignIn(other, { password }, 'olga')
+    await other.getByRole('button', { name: 'Approve' }).first().click()
+    await other.getByRole('dialog').getByRole('button', { name: 'Approve' }).click()
+    await other.getByText('Approved.').waitFor()
+    await expect.poll(() => gateway.done.length, { timeout: 15_000 }).toBe(1)
+    expect(gateway.done[0]).toMatchObject({
+      operation: 'block-mail-sender',
+      arguments: { address: 'service@account-check.top' },
+    })
+    expect(gateway.refused).toEqual([])
+    await page.goto(address)
+    await response.getByText('Done, as was reported back').waitFor()
+    expect(await accessibilityViolations(page)).toEqual([])
+    await context.close()
+  })
+
+  it('who else got it, and who reported it gets an answer that a person wrote', async () => {
+    const transport = createTransport({ host: '127.0.0.1', port: journalPort, ignoreTLS: true })
+    await transport.sendMail({
+      envelope: { from: 'carl@acme.example', to: 'abuse@acme.example' },
+      raw: hostile.replace('ann@', 'carl@').replaceAll('\n', '\r\n'),
+    })
+    await page.goto(`${tocsin.base}/mail`)
+    await page
+      .getByRole('link', { name: /Your account/ })
+      .first()
+      .click()
+    const table = page.getByRole('table', { name: 'Recipients' })
+    for (const name of ['ann', 'bob', 'carl']) await table.getByText(`${name}@acme.example`).waitFor()
+    await page.getByLabel('Draft').fill('Thank you, Carl: it is phishing. We blocked the sender.')
+    await page.getByRole('button', { name: 'Send to carl@acme.example' }).click()
+    await expect.poll(() => relay.mails.length, { timeout: 15_000 }).toBe(1)
+    expect(relay.mails[0]).toMatch(/^From: security@acme\.example\r\nTo: carl@acme\.example/m)
+    expect(relay.mails[0]).toContain('Thank you, Carl')
+    await page.getByText(/answered/).waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  it('is made for a phone too, and to be looked at', async () => {
+    if (process.env.TOCSIN_SCREENSHOTS === undefined) return
+    const folder = process.env.TOCSIN_SCREENSHOTS
+    const address = page.url()
+    await takeScreenshots(browser, await page.context().storageState(), folder, {
+      'mail-list': `${tocsin.base}/mail`,
+      'mail-one': address,
+    })
   })
 })

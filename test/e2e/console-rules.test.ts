@@ -5,7 +5,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accessibilityViolations } from '../support/accessibility.ts'
 import { hasBrowser, openBrowser, watchComplaints } from '../support/browser.ts'
-import { firstSignIn } from '../support/console-visit.ts'
+import { firstSignIn, secondApprover } from '../support/console-visit.ts'
 import { openaiCompatible } from '../support/provider-servers/chat-completions.ts'
 import { type ProviderServer, startProviderServer } from '../support/provider-servers/start-server.ts'
 import { type RunningTocsin, startTocsin } from '../support/running-tocsin.ts'
@@ -123,7 +123,7 @@ describe.skipIf(!hasBrowser)('rules in the console', () => {
 
   it('is approved by a second person, deployed, and rolled back', async () => {
     const address = page.url()
-    const password = await secondApprover()
+    const password = await secondApprover(page, tocsin.base)
     const other = await (await browser.newContext()).newPage()
     await other.goto(address)
     await firstSignIn(other, { password }, 'olga')
@@ -194,18 +194,4 @@ async function write(text: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Rule', exact: true }).click()
   await page.keyboard.press('Control+a')
   await page.keyboard.insertText(text)
-}
-
-/** An account that may approve; returns its one-time password. */
-async function secondApprover(): Promise<string> {
-  await page.goto(`${tocsin.base}/settings?section=users`)
-  await page.getByRole('button', { name: 'New account' }).click()
-  await page.keyboard.type('olga')
-  await page.getByLabel('Name', { exact: true }).fill('Olga')
-  await page.getByLabel('Role', { exact: true }).selectOption('approver')
-  await page.getByRole('button', { name: 'Create' }).click()
-  const secret = page.getByRole('dialog', { name: 'One-time password for Olga' }).getByRole('code')
-  const password = (await secret.textContent()) ?? ''
-  await page.getByRole('button', { name: 'I have kept it' }).click()
-  return password
 }

@@ -35,3 +35,17 @@ export async function openFirstCase(page: Page, base: string, query: string): Pr
   await page.getByRole('heading', { name: 'Brief' }).waitFor()
   return new URL(page.url()).pathname
 }
+
+/** Makes the account `olga`, which may approve, as an admin does; returns its one-time password. */
+export async function secondApprover(page: Page, base: string): Promise<string> {
+  await page.goto(`${base}/settings?section=users`)
+  await page.getByRole('button', { name: 'New account' }).click()
+  await page.keyboard.type('olga')
+  await page.getByLabel('Name', { exact: true }).fill('Olga')
+  await page.getByLabel('Role', { exact: true }).selectOption('approver')
+  await page.getByRole('button', { name: 'Create' }).click()
+  const secret = page.getByRole('dialog', { name: 'One-time password for Olga' }).getByRole('code')
+  const password = (await secret.textContent()) ?? ''
+  await page.getByRole('button', { name: 'I have kept it' }).click()
+  return password
+}

@@ -1,15 +1,21 @@
 import { flaggedMailVerdicts, type MailVerdict } from '../../domain/mail.ts'
+import { messageOf } from '../../lib/app-error.ts'
+import { campaignAlertKey } from '../../mail/campaign-alert.ts'
+import { decideOnMail } from '../../mail/decide-mail.ts'
 import { describeMail } from '../../mail/describe-mail.ts'
 import { gatewayAnswer } from '../../mail/gateway-answer.ts'
 import { type MailParts, receiveMail } from '../../mail/receive-mail.ts'
 import { replyDraft } from '../../mail/reply-draft.ts'
+import { type SendMail, sendReply, whyNoReply } from '../../mail/send-reply.ts'
 import {
-  decideMail,
+  campaignRecipients,
+  caseOfMail,
   findMail,
   listMail,
   type MailRow,
   type MailSummaryRow,
 } from '../../store/mail-messages.ts'
+import { wasDone } from '../contract.ts'
 import { type MailDetail, type MailSummary, mailDetail, mailEndpoints } from '../contract-mail.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 import { RequestError } from '../http-error.ts'
@@ -19,7 +25,7 @@ import { personOf } from './session-routes.ts'
 const maxMessageBytes = 60 * 1024 * 1024
 
 /** Mails: uploaded by people, checked for gateways, listed, shown and decided. */
-export function mailRoutes(parts: MailParts): Route[] {
+export function mailRoutes(parts: MailParts, sendMail: SendMail | undefined): Route[] {
   const { database, tenant } = parts
   const find = async (id: string): Promise<MailRow> => {
     const row = await findMail(database, tenant, id)
@@ -65,7 +71,18 @@ export function mailRoutes(parts: MailParts): Route[] {
       },
       { bodyBytes: maxMessageBytes, requestsPerMinute: false },
     ),
-    route(mailEndpoints.readMail, async ({ params }) => detailOf(await find(params.id))),
+    route(mailEndpoints.readMail, async ({ params }) => {
+      const row = await find(params.id)
+      const [caseId, campaignRecipients] = await Promise.all([
+        caseOfMail(database, tenant, campaignAlertKey(row.id)),
+        recipientsOfCampaign(database, tenant, row.campaign),
+      ])
+      const cannotReply =
+        sendMail === undefined
+          ? 'No mail relay is set (TOCSIN_MAIL_SMTP_URL): copy the text into your mail program.'
+          : (whyNoReply(row.reporter, parts.organisation.domains) ?? null)
+      return { ...detailOf(row, parts.organisation), caseId: caseId ?? null, campaignRecipients, cannotReply }
+    }),
     streamRoute(mailEndpoints.mailSource, async ({ params, reply }) => {
       const { id, raw } = await find(params.id)
       // A download of an opaque type: no browser shows what is in it.
@@ -75,11 +92,26 @@ export function mailRoutes(parts: MailParts): Route[] {
     }),
     route(mailEndpoints.decideMail, async ({ params, body, caller }) => {
       const { user } = personOf(caller)
-      const decision = { ...body, by: user.username, atMs: parts.clock.now() }
-      if (!(await decideMail(database, tenant, params.id, decision)))
+      if (!(await decideOnMail(parts, params.id, { ...body, by: user.username })))
         throw new RequestError('not-found', `there is no mail ${params.id}`)
       return summaryOf(await find(params.id))
     }),
+    route(
+      mailEndpoints.replyMail,
+      async ({ params, body, caller }) => {
+        const { user } = personOf(caller)
+        if (sendMail === undefined)
+          throw new RequestError('conflict', 'no mail relay is set: TOCSIN_MAIL_SMTP_URL names one')
+        const reply = { id: params.id, text: body.text, by: user.username }
+        const result = await sendReply(parts, sendMail, reply, AbortSignal.timeout(60_000)).catch(error => {
+          throw new RequestError('conflict', `the relay did not take it: ${messageOf(error)}`)
+        })
+        if (result.kind === 'no-mail') throw new RequestError('not-found', `there is no mail ${params.id}`)
+        if (result.kind === 'refused') throw new RequestError('conflict', result.reason)
+        return wasDone
+      },
+      { requestsPerMinute: 30 },
+    ),
   ]
 }
 
@@ -122,16 +154,34 @@ function judgementOf(stored: unknown): MailDetail['judgement'] {
   return parsed.success ? parsed.data : null
 }
 
-function detailOf(row: MailRow): MailDetail {
+/** A mail without a campaign (its analysis broke) has no company. */
+async function recipientsOfCampaign(
+  database: MailParts['database'],
+  tenant: string,
+  campaign: string,
+): Promise<MailDetail['campaignRecipients']> {
+  return campaign === '' ? [] : campaignRecipients(database, tenant, campaign)
+}
+
+function detailOf(
+  row: MailRow,
+  organisation: MailParts['organisation'],
+): Omit<MailDetail, 'caseId' | 'campaignRecipients' | 'cannotReply'> {
   const { signals, indicators, problems } = row.report
-  const description = describeMail(row.raw)
+  const description = describeMail(row.raw, organisation)
   const verdict: MailVerdict = row.decidedVerdict ?? row.verdict
   return {
     ...summaryOf(row),
     reporter: row.reporter,
     sizeBytes: row.sizeBytes,
     sha256: row.sha256,
-    signals: signals.map(signal => ({ ...signal, where: { ...signal.where } })),
+    signals: signals.map(signal => ({
+      ...signal,
+      where: { ...signal.where },
+      excerpt: row.raw
+        .subarray(signal.where.start, Math.min(signal.where.end, signal.where.start + 600))
+        .toString('utf8'),
+    })),
     indicators: [...indicators],
     problems: problems.map(entry => ({ ...entry })),
     judgement: judgementOf(row.judgement),
@@ -144,9 +194,14 @@ function detailOf(row: MailRow): MailDetail {
     to: description.to,
     headers: [...description.headers],
     hops: [...description.hops],
+    authentication: [...description.authentication],
     texts: [...description.texts],
     links: description.links.map(link => ({ ...link, notes: [...link.notes] })),
     attachments: [...description.attachments],
+    reply:
+      row.repliedBy === null || row.repliedMs === null
+        ? null
+        : { by: row.repliedBy, atMs: row.repliedMs, text: row.replyText ?? '' },
     replyDraft: replyDraft(verdict, flaggedMailVerdicts.includes(verdict), row.subject),
   }
 }

@@ -73,6 +73,16 @@ describe('examineAttachment', () => {
     ])
   })
 
+  it('reads where an invitation leads, folded and escaped as calendars do', () => {
+    const invite = (description: string) =>
+      `BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Payroll review\r\nDESCRIPTION:${description}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n`
+    const bad = check('invite.ics', invite('Confirm here:\\nhttps://payroll.evil\r\n .example/a\\, now'))
+    expect(bad.links.map(link => link.target)).toEqual(['https://payroll.evil.example/a'])
+    expect(bad.signals).toEqual(['calendar-link'])
+    expect(check('invite.ics', invite('https://meet.google.com/abc-defg')).signals).toEqual([])
+    expect(check('invite.ics', 'not a calendar https://x.example/').links).toEqual([])
+  })
+
   it('recognises HTML smuggling in an attached page', () => {
     const page = `<html><body><script>const b = new Blob([atob("${'QUJD'.repeat(200)}")]); location.href = URL.createObjectURL(b)</script></body></html>`
     expect(check('voice.html', page).signals).toEqual(

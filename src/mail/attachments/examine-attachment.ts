@@ -4,6 +4,7 @@ import { viewHtml } from '../content/html-view.ts'
 import { mailLimits } from '../limits.ts'
 import { bodyOf, type MimePart } from '../mime/part-tree.ts'
 import { examineZip } from './archive.ts'
+import { examineCalendar } from './calendar.ts'
 import { contentHash } from './content-hash.ts'
 import {
   type AttachmentLink,
@@ -29,8 +30,15 @@ export interface ExaminedAttachment {
   readonly links: readonly AttachmentLink[]
 }
 
-/** Looks at one attachment without opening it in anything. Bounded by `mailLimits`; what was cut is a problem. */
-export function examineAttachment(part: MimePart, problems: Problem[]): ExaminedAttachment {
+/**
+ * Looks at one attachment without opening it in anything. Bounded by `mailLimits`; what was cut is a problem. `onFile` is
+ * shown the attachment and every file in it.
+ */
+export function examineAttachment(
+  part: MimePart,
+  problems: Problem[],
+  onFile?: FileExamination['onFile'],
+): ExaminedAttachment {
   const bytes = bodyOf(part, mailLimits.attachmentBytes)
   const where = `part ${part.id || '1'}`
   if (bytes.length === mailLimits.attachmentBytes) {
@@ -42,7 +50,7 @@ export function examineAttachment(part: MimePart, problems: Problem[]): Examined
       ),
     )
   }
-  const examination = newExamination(problems, where)
+  const examination = newExamination(problems, where, onFile)
   examineFile(part.fileName, part.mediaType, bytes, examination, 0)
   return { sha256: contentHash(part), notes: examination.notes, links: examination.links }
 }
@@ -54,6 +62,7 @@ function examineFile(
   examination: FileExamination,
   depth: number,
 ): void {
+  examination.onFile?.(fileName, bytes)
   const type = trueTypeOf(bytes)
   const shown = JSON.stringify(fileName || mediaType)
   noteName(fileName, type, shown, examination)
@@ -94,6 +103,8 @@ function examineFile(
       examinePage(bytes, fileName, mediaType, shown, examination)
       break
     case 'unknown':
+      if (mediaType === 'text/calendar' || extensionOf(fileName) === 'ics')
+        examineCalendar(bytes, shown, examination)
       if (/winmail\.dat$/i.test(fileName) || mediaType === 'application/ms-tnef') {
         for (const file of tnefFiles(bytes)) examineFile(file.name, '', file.bytes, examination, depth + 1)
       }

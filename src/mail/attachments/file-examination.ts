@@ -21,18 +21,25 @@ export interface FileExamination {
   readonly where: string
   readonly links: AttachmentLink[]
   readonly notes: AttachmentNote[]
+  /** Shown each file that is looked at. */
+  readonly onFile: ((name: string, bytes: Buffer) => void) | undefined
   unpackedBytes: number
   imagesRead: number
   note(id: SignalId, text: string, strength?: number): void
 }
 
-export function newExamination(problems: Problem[], where: string): FileExamination {
+export function newExamination(
+  problems: Problem[],
+  where: string,
+  onFile?: FileExamination['onFile'],
+): FileExamination {
   const notes: AttachmentNote[] = []
   return {
     problems,
     where,
     links: [],
     notes,
+    onFile,
     unpackedBytes: 0,
     imagesRead: 0,
     note(id, text, strength = 1) {

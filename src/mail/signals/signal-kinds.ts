@@ -58,6 +58,8 @@ export const signalKinds = {
   'authentication-failed': risk(1.5),
   'reply-without-thread': risk(0.4),
   'sender-was-harmful': risk(2.5),
+  'first-contact': risk(0.4),
+  'reply-chain-forged': risk(2),
   // Subject.
   'subject-dressed-up': risk(0.8),
   'recipient-in-subject': risk(0.8),
@@ -100,6 +102,8 @@ export const signalKinds = {
   'attachment-bomb': risk(2.5),
   'attachment-is-message': risk(0.8),
   'attachment-pdf-link': risk(0.8),
+  'yara-match': risk(4),
+  'calendar-link': risk(0.6),
   // What speaks for a mail.
   'links-at-home': trust(-1.2),
   'brand-at-home': trust(-1.5),
@@ -107,6 +111,7 @@ export const signalKinds = {
   'thread-quoted': trust(-1),
   'delivery-report': trust(-4),
   'authenticated-home': trust(-1),
+  'known-correspondent': trust(-0.8),
   'no-ask': trust(-0.8),
   'many-sources': trust(-0.6),
   'long-read': trust(-0.4),

@@ -38,7 +38,7 @@ export function runMalformed(count: number, random: Random, slowMs = Number.POSI
     )
     if (outside) fault(`${outside.id} points outside the message`)
     try {
-      describeMail(message)
+      describeMail(message, emptyMailOrganisation)
     } catch (error) {
       fault(`its page breaks: ${String(error)}`)
     }

@@ -1,0 +1,25 @@
+import { createTransport } from 'nodemailer'
+import type { Config } from '../config.ts'
+import type { SendMail } from '../mail/send-reply.ts'
+
+/** The relay that the settings name, or none. TLS is demanded unless the relay is on this machine. */
+export function openSmtpRelay({ mail }: Config): SendMail | undefined {
+  const { relay } = mail
+  if (relay === undefined) return undefined
+  const { host, port, secure, user, password, from } = relay
+  const isLocal = host === 'localhost' || host.startsWith('127.') || host === '::1'
+  const transport = createTransport({
+    host,
+    port,
+    secure,
+    ...(isLocal ? { ignoreTLS: !secure } : { requireTLS: true }),
+    ...(user === undefined || password === undefined ? {} : { auth: { user, pass: password.expose() } }),
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    connectionTimeout: 15_000,
+    socketTimeout: 30_000,
+  })
+  return async ({ to, subject, text }) => {
+    await transport.sendMail({ from, to: { name: '', address: to }, subject, text })
+  }
+}
