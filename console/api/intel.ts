@@ -6,6 +6,7 @@ import type {
   ReportDetail,
   ReportSummary,
 } from '../../src/http/contract-intel.ts'
+import type { RuleDraftBody } from '../../src/http/contract-rules.ts'
 import { getJson, sendJson, withQuery } from './request.ts'
 
 const reportPath = (id: string) => `/api/intel/reports/${encodeURIComponent(id)}`
@@ -44,6 +45,16 @@ export function huntHistory(id: string): Promise<void> {
 
 export function stopHistoryHunt(id: string): Promise<void> {
   return sendJson('DELETE', `${reportPath(id)}/history`)
+}
+
+/** What a rule is to be drafted for. */
+export type DraftWanted =
+  | { for: 'technique'; id: string }
+  | { for: 'indicators' }
+  | { for: 'quoted-rule'; offset: string }
+
+export function readRuleProposal(id: string, wanted: DraftWanted): Promise<RuleDraftBody> {
+  return getJson(`${reportPath(id)}/rule`, undefined, wanted)
 }
 
 export function setIndicatorStatus(body: IndicatorStatusBody): Promise<void> {

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import type { ReportDetail, ReportTechnique, Sighting } from '../../src/http/contract-intel.ts'
+import type { ReportDetail, Sighting } from '../../src/http/contract-intel.ts'
 import { readReport, reportExportHref } from '../api/intel.ts'
 import { buttonClass } from '../components/button.tsx'
 import { DataTable } from '../components/data-table.tsx'
@@ -9,11 +9,14 @@ import { PageHeading } from '../components/page-heading.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { Section } from '../components/section.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
+import { DraftRuleButton } from '../intel/draft-rule-button.tsx'
 import { HuntProgress } from '../intel/hunt-progress.tsx'
 import { IndicatorTable } from '../intel/indicator-table.tsx'
 import { ModelContext } from '../intel/model-context.tsx'
+import { QuotedRules } from '../intel/quoted-rules.tsx'
 import { RelationsGraph } from '../intel/relations-graph.tsx'
 import { ReportTextView } from '../intel/report-text.tsx'
+import { TechniqueTable } from '../intel/technique-table.tsx'
 import { useRouteParameter } from '../router.tsx'
 import { visibleText } from '../text/visible-text.ts'
 
@@ -109,9 +112,14 @@ function ReportPage({ detail }: { detail: ReportDetail }) {
           <RelationsGraph detail={detail} />
         </Section>
         <Section title={`Techniques (${report.techniqueIds.length} likely)`}>
-          <TechniqueTable techniques={detail.techniques} />
+          <TechniqueTable detail={detail} />
         </Section>
         <Section title={`Indicators (${detail.indicators.length})`}>
+          <DraftRuleButton
+            reportId={report.id}
+            wanted={{ for: 'indicators' }}
+            label="Draft a rule for these indicators"
+          />
           <IndicatorTable detail={detail} />
         </Section>
         <Section title="Text">
@@ -119,16 +127,7 @@ function ReportPage({ detail }: { detail: ReportDetail }) {
         </Section>
         {rules.length > 0 && (
           <Section title="Detection rules in the text">
-            {rules.map(rule => (
-              <details key={`${rule.offset}`}>
-                <summary>
-                  {rule.kind}: <Untrusted text={rule.name} />
-                </summary>
-                <pre className="overflow-x-auto rounded bg-sunken p-2 text-xs">
-                  <Untrusted text={rule.text} layout />
-                </pre>
-              </details>
-            ))}
+            <QuotedRules report={report} rules={rules} />
           </Section>
         )}
         <Section title={`Left out (${dropped.length})`}>
@@ -168,39 +167,6 @@ function SightingTable({ sightings }: { sightings: readonly Sighting[] }) {
             </Link>
           ),
         },
-      ]}
-    />
-  )
-}
-
-function TechniqueTable({ techniques }: { techniques: readonly ReportTechnique[] }) {
-  return (
-    <DataTable<ReportTechnique>
-      label="Techniques"
-      rows={techniques}
-      rowKey={each => each.id}
-      empty="No technique was recognised."
-      columns={[
-        {
-          title: 'Technique',
-          cell: each => (
-            <>
-              <span className="font-mono">{each.id}</span> {each.name}
-              <span className="block text-xs text-muted">{each.tactics.join(', ')}</span>
-            </>
-          ),
-        },
-        { title: 'Score', cell: each => <span className="tabular">{each.score.toFixed(2)}</span> },
-        {
-          title: 'Our alerts',
-          cell: each =>
-            each.alertCount === 0 ? (
-              <span className="text-muted">never</span>
-            ) : (
-              each.alertCount.toLocaleString('en')
-            ),
-        },
-        { title: 'The report says', cell: each => <Untrusted text={each.quotes[0] ?? ''} limit={240} /> },
       ]}
     />
   )

@@ -28,9 +28,14 @@ export function sightingText(fact: SightingFact): string {
 
 /** How a person would call the report; without its title where its mark forbids that. */
 export function reportName({ tlp, reportTitle }: SightingFact): string {
-  return tlp !== null && withheld.has(tlp)
+  return isWithheld(tlp)
     ? `a threat report marked ${tlp}`
     : `the threat report "${reportTitle.slice(0, 120)}"`
+}
+
+/** Whether a report's title stays with those who may open it. */
+export function isWithheld(tlp: string | null): boolean {
+  return tlp !== null && withheld.has(tlp)
 }
 
 export function roleWords(role: string): string {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { claimStatuses } from '../domain/claim.ts'
 import { done, idParams, pageQuery } from './contract.ts'
+import { ruleDraftBody } from './contract-rules.ts'
 import { endpoint } from './endpoint.ts'
 
 /** A threat report in the list. */
@@ -157,6 +158,14 @@ export const indicatorStatusBody = z.object({
 })
 export type IndicatorStatusBody = z.infer<typeof indicatorStatusBody>
 
+export const draftRuleQuery = z.discriminatedUnion('for', [
+  z.object({ for: z.literal('technique'), id: z.string().regex(/^T\d{4}(?:\.\d{3})?$/) }),
+  z.object({ for: z.literal('indicators') }),
+  /** By its place in the report's text. */
+  z.object({ for: z.literal('quoted-rule'), offset: z.coerce.number().int().min(0) }),
+])
+export type DraftRuleQuery = z.infer<typeof draftRuleQuery>
+
 export const techniqueCoverage = z.object({
   id: z.string(),
   name: z.string(),
@@ -244,6 +253,16 @@ export const intelEndpoints = {
     access: work,
     body: indicatorStatusBody,
     reply: done,
+  }),
+  draftRule: endpoint({
+    method: 'GET',
+    path: '/api/intel/reports/:id/rule',
+    summary:
+      'A first draft of a Wazuh rule for a technique of the report, for its live indicators, or of a Sigma rule that it quotes. Written by code; nothing is stored.',
+    access: read,
+    params: idParams,
+    query: draftRuleQuery,
+    reply: ruleDraftBody,
   }),
   exportReport: endpoint({
     method: 'GET',

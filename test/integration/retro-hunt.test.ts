@@ -166,7 +166,8 @@ describe('retro-hunt in the history of a real OpenSearch', { timeout: 180_000 },
       [listed[7] ?? '']: 1,
     })
     const [stored] = await test.database.query<{ count: number }>('select count(*) as count from alerts')
-    expect(stored?.count).toBe(hits.length)
+    // The other path on the listed host is a hit of the host's name.
+    expect(stored?.count).toBe(hits.length + 1)
   })
 
   it('the case says which report names what, with evidence, and calls for a person', async context => {

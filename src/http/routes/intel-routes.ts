@@ -1,9 +1,17 @@
 import { huntJob } from '../../domain/job-kinds.ts'
+import { isWithheld } from '../../evidence/sighting.ts'
 import { currentConfidence } from '../../indicators/indicator-decay.ts'
 import { addReport, type IntelParts, type KeptExtract, startHistoryHunt } from '../../intel/add-report.ts'
+import {
+  draftForIndicators,
+  draftForSigma,
+  draftForTechnique,
+  type RuleDraftProposal,
+} from '../../intel/draft-rule-for.ts'
 import { reachedBack } from '../../intel/hunt-history.ts'
 import { relevanceOf } from '../../intel/relevance.ts'
 import { currentTechnique } from '../../knowledge/attack-techniques.ts'
+import { assertNever } from '../../lib/app-error.ts'
 import type { Sql } from '../../lib/database.ts'
 import { enqueue } from '../../queue/jobs.ts'
 import { historyCounts, latestHistoryHunt, stopHistoryHunt } from '../../store/intel-history.ts'
@@ -17,7 +25,12 @@ import {
   type StoredReport,
 } from '../../store/intel-reports.ts'
 import { wasDone } from '../contract.ts'
-import { type HistoryHunt, intelEndpoints, type ReportDetail } from '../contract-intel.ts'
+import {
+  type DraftRuleQuery,
+  type HistoryHunt,
+  intelEndpoints,
+  type ReportDetail,
+} from '../contract-intel.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 import { RequestError } from '../http-error.ts'
 import { type Route, route } from '../route.ts'
@@ -101,6 +114,13 @@ export function intelRoutes(parts: IntelParts): Route[] {
         throw new RequestError('not-found', 'no search in the history is running for this report')
       return wasDone
     }),
+    route(intelEndpoints.draftRule, async ({ params, query }) => {
+      const report = await existingReport(parts, params.id)
+      const draft = await draftFor(parts, report, query)
+      if (draft === undefined)
+        throw new RequestError('not-found', 'there is nothing here that a Wazuh rule could be made of')
+      return { ...draft, cases: draft.cases.map(one => ({ ...one })) }
+    }),
     route(intelEndpoints.setIndicatorStatus, async ({ body, caller }) => {
       const said = { ...body, id: parts.ids.next('feedback'), by: actorId(caller), atMs: parts.clock.now() }
       const known = await database.transaction(sql => setIndicatorStatus(sql, tenant, said))
@@ -118,6 +138,32 @@ export async function existingReport(
   const report = await readReport(parts.database, parts.tenant, id)
   if (report === undefined) throw new RequestError('not-found', `there is no report ${id}`)
   return report
+}
+
+async function draftFor(
+  { database, tenant }: IntelParts,
+  report: StoredReport,
+  wanted: DraftRuleQuery,
+): Promise<RuleDraftProposal | undefined> {
+  // A rule's description is read by more people than a report under a mark may be.
+  const title = isWithheld(report.tlp) ? `report ${report.id}` : (report.title ?? report.name)
+  switch (wanted.for) {
+    case 'technique':
+      return draftForTechnique(wanted.id, title)
+    case 'indicators': {
+      const mentions = await mentionsOf(database, tenant, report.id)
+      const live = mentions.filter(({ status }) => status === 'live')
+      return draftForIndicators(live, title, report.techniqueIds)
+    }
+    case 'quoted-rule': {
+      // Written by `addReport`, and by nothing else.
+      const { rules } = report.extract as KeptExtract
+      const quoted = rules.find(({ kind, offset }) => kind === 'sigma' && offset === wanted.offset)
+      return quoted && draftForSigma(quoted.text, quoted.name)
+    }
+    default:
+      return assertNever(wanted)
+  }
 }
 
 const shownCounts = 20
