@@ -13,6 +13,7 @@ import { tooLittleSupport } from '../verify/too-little-support.ts'
 import { type BuiltRequest, buildRequest } from './build-request.ts'
 import { chooseModels } from './choose-models.ts'
 import { guardEgress } from './guard-egress.ts'
+import type { RouteModels } from './model-route.ts'
 import { parseAnswer } from './parse-answer.ts'
 import { createRecord, type ModelRecord } from './record-call.ts'
 import { createClaimReader } from './stream-claims.ts'
@@ -32,6 +33,8 @@ export interface AskAdapters {
   readonly known: KnownIds
   /** Written into every record: which product, which pinned knowledge. */
   readonly versions: { readonly tocsin: string; readonly knowledge: string }
+  /** Which of the models that are set up may be asked. */
+  readonly route: RouteModels
   /** A new word of letters that nobody can guess. */
   readonly newBoundary: () => string
 }
@@ -43,7 +46,16 @@ export function createAsk(adapters: AskAdapters): AskModel {
     const { inventory, redaction } = await adapters.inventory(question.tenant)
     const rules = { policy, redaction }
 
-    const choice = chooseModels(question, adapters.gateway.candidates(question.task), rules)
+    const candidates = adapters.gateway.candidates(question.task)
+    const { models, profileOf } = await adapters.route(question, candidates)
+    if (models.length === 0 && candidates.length > 0) {
+      const names = candidates.map(client => client.name).join(', ')
+      return {
+        kind: 'unavailable',
+        reason: `no model may be asked for task ${question.task}: ${names} is not in use`,
+      }
+    }
+    const choice = chooseModels(question, models, rules)
     if (choice.kind !== 'chosen') return choice
 
     const { built, replacedValues } = await adapters.vaults.change(
@@ -56,7 +68,7 @@ export function createAsk(adapters: AskAdapters): AskModel {
       },
     )
 
-    const record = createRecord(adapters, question, policy, choice.decision)
+    const record = createRecord(adapters, question, policy, choice.decision, profileOf)
     const guard = {
       task: question.task,
       zone: choice.decision.zone,

@@ -9,6 +9,7 @@ import type { ModelClient } from '../llm/completion.ts'
 import type { GatewayAnswer } from '../llm/gateway.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { QuestionDecision } from './build-request.ts'
+import type { ModelRoute } from './model-route.ts'
 import { promptFrame } from './prompt.ts'
 
 export interface RecordKeeping {
@@ -43,6 +44,7 @@ export function createRecord(
   question: Question,
   policy: Policy,
   decision: QuestionDecision,
+  profileOf: ModelRoute['profileOf'],
 ): ModelRecord {
   const { tenant, caseId, task } = question
   const base = { tenant, subject: caseId, actor: `task:${task}` }
@@ -51,6 +53,10 @@ export function createRecord(
     knowledge: keeping.versions.knowledge,
     prompt: `${question.promptVersion}+${promptFrame}`,
     policy: digestOf(policy).slice(0, 16),
+  }
+  const profile = (model: string): LedgerEntry['body'] => {
+    const known = profileOf(model)
+    return known === undefined ? {} : { profile: known.id, role: known.role }
   }
   const sealed = (content: string | Uint8Array) => sealContent(keeping.dataKeys, tenant, caseId, content)
   let open: { readonly seq: number; readonly model: string } | undefined
@@ -67,11 +73,18 @@ export function createRecord(
   }
   return {
     async intent(client, bytes, destination) {
-      if (open) await close('failed', { model: open.model, error: 'another attempt followed' })
+      if (open)
+        await close('failed', {
+          task,
+          model: open.model,
+          ...profile(open.model),
+          error: 'another attempt followed',
+        })
       const entry = await write('model-intent', {
         task,
         model: client.name,
         model_id: client.modelId,
+        ...profile(client.name),
         zone: client.zone,
         destination,
         decision: decision.decision,
@@ -91,6 +104,7 @@ export function createRecord(
         task,
         model: client.name,
         model_id: client.modelId,
+        ...profile(client.name),
         zone: client.zone,
         finish: completion.finish,
         input_tokens: completion.usage.inputTokens,
@@ -110,7 +124,7 @@ export function createRecord(
     async failure(error) {
       if (!open) return
       const code = error instanceof AppError ? error.code : 'fault'
-      await close('failed', { task, model: open.model, error: code })
+      await close('failed', { task, model: open.model, ...profile(open.model), error: code })
     },
   }
 }

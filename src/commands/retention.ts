@@ -65,13 +65,13 @@ Exit code 0 done, 2 bad usage.
       }
       const nowMs = systemClock.now()
       if (action === 'set') {
-        const { days } = await readRetention(database, tenant)
+        const { value: days } = await readRetention(database, tenant)
         await changeRetention(database, tenant, { ...days, ...changesOf(rest) }, 'command-line', nowMs)
       }
       const inForce = await readRetention(database, tenant)
       const due = await countDue(database, tenant, inForce, nowMs)
       for (const kind of agingRecords) {
-        const days = inForce.days[kind]
+        const days = inForce.value[kind]
         if (values.json) writeRecord(io, { kind, days, due: due[kind] })
         else
           io.stdout(

@@ -22,3 +22,5 @@ export const ruleDraftJob = 'rule-draft'
 export const contextJob = 'intel-context'
 /** A flagged mail is to become an alert. */
 export const mailRaiseJob = 'mail-raise'
+/** A model in the shadow is asked about a real case; nobody is shown what it says. */
+export const shadowBriefJob = 'case-shadow-brief'

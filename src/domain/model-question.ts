@@ -32,6 +32,8 @@ export interface ModelQuestion<Answer> {
   readonly onClaim?: (claim: JudgedClaim) => void
   /** The zones that may read this at all, where its source says so (TLP). Policy may allow fewer, never more. */
   readonly zones?: readonly TrustZone[]
+  /** This model profile and no other: for a comparison that nobody is shown. */
+  readonly onlyProfile?: string
 }
 
 /** What came of it. Only `answered` carries model text, and each claim in it carries its fate. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../lib/seeded-random.ts'
+import { bootstrapInterval, mcNemar } from '../lib/statistics.ts'
 import { type EvaluationResult, runSuite, summarise } from './run-suite.ts'
 import { score } from './score.ts'
-import { bootstrapInterval, mcNemar } from './statistics.ts'
 import { readItems } from './suite-items.ts'
 
 describe('items', () => {

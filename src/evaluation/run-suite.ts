@@ -1,7 +1,7 @@
 import { messageOf } from '../lib/app-error.ts'
 import { seededRandom } from '../lib/seeded-random.ts'
+import { bootstrapInterval, mean } from '../lib/statistics.ts'
 import { score } from './score.ts'
-import { bootstrapInterval, mean } from './statistics.ts'
 import { type EvaluationItem, type EvaluationTask, evaluationTasks } from './suite-items.ts'
 
 /** Answers one input. `deterministic`: by code, the same every time. Throws where it cannot. */

@@ -2,13 +2,12 @@ import { z } from 'zod'
 import { appendEntries } from '../ledger/database-ledger.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Database, Sql } from '../lib/database.ts'
-import { readGovernanceSetting, writeGovernanceSetting } from '../store/governance-settings.ts'
 import { type AgingRecord, agingRecords, countOld, deleteOld, findOldCases } from '../store/old-records.ts'
 import { dropExpiredVaults } from '../store/vaults.ts'
 import { type ErasureParts, eraseCases } from './erase.ts'
+import { changeSetting, type GovernanceSetting, readSetting, type SettingInForce } from './setting.ts'
 
 const dayMs = 86_400_000
-const settingName = 'retention'
 const caseBatch = 50
 const rowBatch = 1000
 
@@ -32,46 +31,33 @@ export const defaultRetention: Retention = {
   'alert-counts': 400,
 }
 
-export interface RetentionInForce {
-  readonly days: Retention
-  /** Null: the default, nobody has set it. */
-  readonly changed: { readonly by: string | null; readonly atMs: number } | null
+export type RetentionInForce = SettingInForce<Retention>
+
+const setting: GovernanceSetting<Retention> = {
+  name: 'retention',
+  schema: retentionSchema,
+  initial: defaultRetention,
 }
 
-export async function readRetention(sql: Sql, tenant: string): Promise<RetentionInForce> {
-  const stored = await readGovernanceSetting(sql, tenant, settingName)
-  if (stored === undefined) return { days: defaultRetention, changed: null }
-  return {
-    days: retentionSchema.parse(stored.value),
-    changed: { by: stored.changedBy, atMs: stored.changedMs },
-  }
+export function readRetention(sql: Sql, tenant: string): Promise<RetentionInForce> {
+  return readSetting(sql, tenant, setting)
 }
 
-/** Sets it, with an entry in the ledger that says what it was and what it is. */
-export async function changeRetention(
+export function changeRetention(
   database: Database,
   tenant: string,
   days: Retention,
   by: string,
   nowMs: number,
 ): Promise<void> {
-  await database.transaction(async sql => {
-    const before = await readRetention(sql, tenant)
-    await writeGovernanceSetting(sql, tenant, settingName, days, by, nowMs)
-    const body = { setting: settingName, from: before.days, to: days }
-    await appendEntries(
-      sql,
-      [{ kind: 'config-change', tenant, actor: `user:${by}`, subject: settingName, body }],
-      nowMs,
-    )
-  })
+  return changeSetting(database, tenant, setting, days, by, nowMs)
 }
 
 /** How many records of each kind are too old now. */
 export async function countDue(
   sql: Sql,
   tenant: string,
-  { days }: RetentionInForce,
+  { value: days }: RetentionInForce,
   nowMs: number,
 ): Promise<Record<AgingRecord, number>> {
   const counts = agingRecords.map(async kind => {
@@ -91,7 +77,7 @@ export async function runRetention(
   signal: AbortSignal,
 ): Promise<Partial<Record<AgingRecord, number>>> {
   const { database, clock } = parts
-  const { days } = await readRetention(database, tenant)
+  const { value: days } = await readRetention(database, tenant)
   const deleted: Partial<Record<AgingRecord, number>> = {}
   await dropExpiredVaults(database, clock.now())
   for (const kind of agingRecords) {
@@ -108,7 +94,7 @@ export async function runRetention(
   const { 'closed-cases': _cases, ...others } = deleted // Those wrote their entries themselves.
   if (Object.keys(others).length > 0) {
     const body = { text: 'deleted by age', deleted: others }
-    const entry = { kind: 'note', tenant, actor: 'job:retention', subject: settingName, body } as const
+    const entry = { kind: 'note', tenant, actor: 'job:retention', subject: setting.name, body } as const
     await database.transaction(sql => appendEntries(sql, [entry], clock.now()))
   }
   return deleted

@@ -78,6 +78,7 @@ async function brief(): Promise<void> {
     selection,
     publishes: false,
     slaMinutes,
+    shadows: async () => [],
   }
   for (;;) {
     const jobs = await claim(database, 'case-investigate', { limit: 10, leaseMs: 1000, nowMs: clock.now() })

@@ -20,6 +20,7 @@ const statuses: Readonly<Record<string, number>> = {
   'claimed-by-another': 409,
   'hypothesis-required': 409,
   'bad-query': 400,
+  'gate-closed': 409,
   'name-taken': 409,
   'last-admin': 409,
   'too-large': 413,

@@ -1,5 +1,5 @@
 import type { EvidenceItem } from '../domain/evidence.ts'
-import { modelBriefJob, publishJob } from '../domain/job-kinds.ts'
+import { modelBriefJob, publishJob, shadowBriefJob } from '../domain/job-kinds.ts'
 import type { AskModel } from '../domain/model-question.ts'
 import type { ModelSelection } from '../domain/model-selection.ts'
 import { type Severity, severities } from '../domain/verdict.ts'
@@ -26,6 +26,8 @@ export interface InvestigationParts {
   readonly publishes: boolean
   /** Minutes to a verdict by severity, 0 (low) to 3 (critical). */
   readonly slaMinutes: readonly number[]
+  /** The profiles that are asked beside the one in use and shown to nobody. */
+  readonly shadows: (tenant: string) => Promise<readonly string[]>
 }
 
 /** Handles `case-investigate`. Losing the newest brief 0 in a crash loses its job's completion too: it is made again. */
@@ -85,6 +87,16 @@ async function raiseForInjection(
   await addHistory(sql, tenant, parts.clock.now(), [entry])
 }
 
+/** Behind everything that somebody waits for. */
+function shadowJob(caseId: string, profileId: string, shownVerdict: string | null) {
+  return {
+    kind: shadowBriefJob,
+    key: `${caseId} ${profileId}`,
+    payload: { caseId, profileId, shownVerdict },
+    priority: -1,
+  }
+}
+
 function modelState(choice: ReturnType<typeof chooseForModel> | undefined) {
   if (choice === undefined) return { kind: 'not-configured' }
   return choice.kind === 'unwanted' ? { kind: 'not-selected', reason: choice.why } : { kind: 'waiting' }
@@ -110,8 +122,12 @@ export async function handleModelBrief(
     { tenant: job.tenant, ask, selection: parts.selection, record: async () => {} },
     signal,
   )
+  const shadows = model.kind === 'not-asked' ? [] : await parts.shadows(job.tenant)
   await database.transaction(async sql => {
     const nowMs = clock.now()
+    const shownVerdict = model.kind === 'answered' ? model.brief.verdict : null
+    const beside = shadows.map(profileId => shadowJob(caseId, profileId, shownVerdict))
+    await enqueue(sql, job.tenant, beside, nowMs)
     if (model.kind !== 'answered') {
       const kind = model.kind === 'not-asked' ? 'not-selected' : model.kind
       await setModelBriefState(sql, job.tenant, caseId, { kind, reason: model.reason })

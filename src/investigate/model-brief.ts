@@ -32,6 +32,13 @@ positive, or undetermined. A wrong "false positive" costs more than a wrong "tru
 explanations honestly. Say what an analyst should check next, concretely, and what the evidence does not show.
 Write short, plain sentences.`
 
+/** Which case, and which model profile alone where nobody is to be shown the answer. */
+export interface BriefScope {
+  readonly tenant: string
+  readonly caseId: string
+  readonly onlyProfile?: string
+}
+
 /** What came of asking for a brief. Anything but `answered` leaves brief 0 as the only one; `reason` is for people. */
 export type ModelBrief =
   | { readonly kind: 'answered'; readonly brief: Brief; readonly costUsd: number }
@@ -45,7 +52,7 @@ const maxEvidenceLength = 24_000
  * confidence stay proposals; techniques are those of brief 0, since rules and pinned knowledge name them already.
  */
 export async function modelBrief(
-  scope: { readonly tenant: string; readonly caseId: string },
+  scope: BriefScope,
   evidence: readonly EvidenceItem[],
   computed: Brief,
   ask: AskModel,
@@ -71,13 +78,14 @@ export async function modelBrief(
 }
 
 export function caseBriefQuestion(
-  scope: { readonly tenant: string; readonly caseId: string },
+  scope: BriefScope,
   evidence: readonly EvidenceItem[],
 ): ModelQuestion<CaseBriefAnswer> {
   return {
     task: 'case-brief',
     tenant: scope.tenant,
     caseId: scope.caseId,
+    ...(scope.onlyProfile === undefined ? {} : { onlyProfile: scope.onlyProfile }),
     instructions,
     promptVersion: caseBriefPrompt,
     evidence: withinLength(evidence),

@@ -5,6 +5,8 @@ import { memoryVaults } from '../ask/vault-store.ts'
 import { databaseVaults } from '../commands/database-vaults.ts'
 import type { Config } from '../config.ts'
 import { emptyInventory, type Inventory } from '../domain/inventory.ts'
+import type { GateParts } from '../governance/model-gates/move-profile.ts'
+import { registerProfiles } from '../governance/model-gates/register-profiles.ts'
 import { openDatabaseLedger } from '../ledger/database-ledger.ts'
 import { openFileLedger } from '../ledger/file-ledger.ts'
 import { openDatabaseDataKeys, openFileDataKeys } from '../ledger/stored-data-keys.ts'
@@ -18,7 +20,9 @@ import { type Policy, parsePolicy } from '../policy/policy.ts'
 import { isTelling, joinInventories, learnInventory } from '../redact/learn-inventory.ts'
 import { inventoryListsVersion, readUploadedInventory } from '../store/inventory-lists.ts'
 import { readKnownNames } from '../store/known-names.ts'
+import { configuredProfiles } from './model-profiles.ts'
 import { type ModelParts, type OpenModels, openModels, readModelSettings } from './open-models.ts'
+import { gatedRoute } from './route-models.ts'
 
 /** The folder that pulled models and their runtime lie in. */
 export const modelsDirOf = (config: Config): string => join(config.dataDir, 'models')
@@ -74,11 +78,32 @@ export async function openModelsOffline(
   })
 }
 
-/** Models for the server and its workers: everything in the database. The policy is read once, at the start. */
+/**
+ * Models for the server and its workers: everything in the database, and only those asked that people have let into use.
+ * The policy is read once, at the start.
+ */
 export async function openModelsOnline(
   config: Config,
+  parts: GateParts & { readonly tenant: string },
+): Promise<OpenModels & { readonly profileIds: ReadonlyMap<string, string> }> {
+  const configured = configuredProfiles(
+    await readModelSettings(config.modelsFile),
+    await readPolicyFile(config),
+  )
+  const profileIds = await registerProfiles(parts, parts.tenant, configured)
+  const route = gatedRoute(parts.database, systemClock, profileIds)
+  return { ...(await openModelsOf(config, parts.database, { route })), profileIds }
+}
+
+/** The same for looking at what would be sent: nothing can be, and nothing is registered. */
+export function openModelsToLook(config: Config, database: Database): Promise<OpenModels> {
+  return openModelsOf(config, database, { keys: 'unneeded' })
+}
+
+async function openModelsOf(
+  config: Config,
   database: Database,
-  keys: ModelParts['keys'] = 'needed',
+  more: Pick<ModelParts, 'route' | 'keys'>,
 ): Promise<OpenModels> {
   const policy = await readPolicyFile(config)
   const masterKey = masterKeyOf(config)
@@ -93,7 +118,7 @@ export async function openModelsOnline(
     vaults: databaseVaults({ database, key, clock: systemClock, random: randomBytes, daysKept: 365 }),
     policy: async () => policy,
     inventory: organisationInventory(config, database),
-    keys,
+    ...more,
   })
 }
 

@@ -6,6 +6,7 @@ import { type AskAdapters, createAsk } from '../ask/ask.ts'
 import { decideQuestion } from '../ask/build-request.ts'
 import { type Explanation, explainQuestion } from '../ask/explain.ts'
 import { knownAttackIds } from '../ask/known-attack-ids.ts'
+import { everyModel, type RouteModels } from '../ask/model-route.ts'
 import type { VaultStore } from '../ask/vault-store.ts'
 import { environmentSecret } from '../config.ts'
 import { type ModelTask, type TrustZone, trustZones } from '../domain/data-class.ts'
@@ -49,6 +50,8 @@ export interface ModelParts {
   readonly inventory: (tenant: string) => Promise<Inventory>
   /** `unneeded`: for looking at what would be sent; the clients opened so cannot send anything. */
   readonly keys?: 'needed' | 'unneeded'
+  /** Which models may be asked; left out, all that are set up. */
+  readonly route?: RouteModels
 }
 
 export interface OpenModels {
@@ -113,6 +116,7 @@ export async function openModels(parts: ModelParts): Promise<OpenModels> {
     policy: parts.policy,
     inventory,
     known: knownAttackIds,
+    route: parts.route ?? everyModel,
     versions: { tocsin: packageJson.version, knowledge: `${attackVersion.domain} ${attackVersion.version}` },
     newBoundary,
   }

@@ -16,12 +16,14 @@ import { entityRoutes } from '../http/routes/entity-routes.ts'
 import { eventRoutes } from '../http/routes/event-routes.ts'
 import { exportRoutes } from '../http/routes/export-routes.ts'
 import { factorRoutes } from '../http/routes/factor-routes.ts'
+import { governanceRoutes } from '../http/routes/governance-routes.ts'
 import { healthRoutes } from '../http/routes/health-routes.ts'
 import { ingestRoutes } from '../http/routes/ingest-routes.ts'
 import { intelExportRoutes } from '../http/routes/intel-export-routes.ts'
 import { intelRoutes } from '../http/routes/intel-routes.ts'
 import { ledgerRoutes } from '../http/routes/ledger-routes.ts'
 import { mailRoutes } from '../http/routes/mail-routes.ts'
+import { modelRoutes } from '../http/routes/model-routes.ts'
 import { providerRoutes } from '../http/routes/provider-routes.ts'
 import { regroupRoutes } from '../http/routes/regroup-routes.ts'
 import { respondRoutes } from '../http/routes/respond-routes.ts'
@@ -66,7 +68,7 @@ export async function serve(app: Application): Promise<Serving> {
   const parts = { database, clock, ids, tenant }
   const modelSettings = await readModelSettings(config.modelsFile)
   const dataKeys = openDatabaseDataKeys(database, await masterKeyOf(config)())
-  const models = await openModelsOnline(config, database)
+  const models = await openModelsOnline(config, parts)
   const recentAlerts = new RecentAlerts(database, tenant)
   const tools = openAssistantTools(app, recentAlerts, models, id => chatFileBytes(database, tenant, id))
   const server = await createServer({
@@ -121,6 +123,8 @@ export async function serve(app: Application): Promise<Serving> {
         version: packageJson.version,
       }),
       ...retentionRoutes({ ...(await erasurePartsOf(config, database, clock)), tenant }),
+      ...modelRoutes({ ...parts, configured: new Set(models.profileIds.values()) }),
+      ...governanceRoutes(parts),
       ...ruleDraftRoutes({
         ports: openRuleDrafts(app),
         tenant,

@@ -11,6 +11,7 @@ import {
   publishJob,
   reportJob,
   ruleDraftJob,
+  shadowBriefJob,
 } from '../domain/job-kinds.ts'
 import type { AskModel } from '../domain/model-question.ts'
 import { runFeeds } from '../intel/feeds/run-feeds.ts'
@@ -23,6 +24,7 @@ import {
   handleModelBrief,
   type InvestigationParts,
 } from '../investigate/investigation-jobs.ts'
+import { handleShadowBrief } from '../investigate/shadow-brief.ts'
 import { sleep } from '../lib/abort.ts'
 import { handleMailJudgement } from '../mail/judgement/judge-job.ts'
 import { handleMailRaise } from '../mail/raise-job.ts'
@@ -43,16 +45,18 @@ import { intelPartsOf } from './intel-parts.ts'
 import { openFeeds } from './open-feeds.ts'
 import { openModelsOnline } from './open-models-for.ts'
 import { openRuleDrafts } from './open-rule-drafts.ts'
+import { shadowProfiles } from './route-models.ts'
 import { runMailDoors } from './run-mail-doors.ts'
 import { keepRetention } from './run-retention.ts'
 import { runSources } from './run-sources.ts'
+import { watchModels } from './watch-models.ts'
 
 /** Reads the sources and works on the queue until the signal fires; then finishes what is in hand. */
 export async function work(app: Application, signal: AbortSignal): Promise<void> {
   const { database } = app.store
   await deleteExpiredSessions(database, app.clock.now())
   const feeds = await openFeeds(app.config.feedsFile)
-  const models = await openModelsOnline(app.config, database)
+  const models = await openModelsOnline(app.config, { ...app, database })
   const investigation: InvestigationParts = {
     database,
     clock: app.clock,
@@ -62,6 +66,7 @@ export async function work(app: Application, signal: AbortSignal): Promise<void>
     selection: models.selection,
     publishes: app.wazuh.sink !== undefined,
     slaMinutes: app.config.slaMinutes,
+    shadows: tenant => shadowProfiles(database, tenant, models.profileIds),
   }
   const worker = {
     database,
@@ -79,6 +84,7 @@ export async function work(app: Application, signal: AbortSignal): Promise<void>
       runWorker(worker, handlersOf(app, investigation, models.ask), signal),
       sweep(app, signal),
       keepRetention(app, signal),
+      watchModels(app, signal),
       runMailDoors(app, signal),
       runFeeds(
         {
@@ -130,6 +136,13 @@ function handlersOf(
       leaseMs: 15 * 60_000,
       maxAttempts: 5,
       handle: (job, stop) => handleModelBrief(investigation, job, stop),
+    },
+    {
+      kind: shadowBriefJob,
+      concurrency: 1,
+      leaseMs: 15 * 60_000,
+      maxAttempts: 2,
+      handle: (job, stop) => handleShadowBrief(investigation, job, stop),
     },
     {
       kind: mailJudgeJob,

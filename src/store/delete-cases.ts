@@ -11,6 +11,10 @@ export const caseTables = [
   'case_words',
   'publications',
   'intel_sightings',
+  'shadow_briefs',
+  'chats',
+  'playbook_runs',
+  'remediation_ticks',
 ] as const
 
 /** What was deleted, by table. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type AskAdapters, createAsk } from '../../src/ask/ask.ts'
 import { knownAttackIds } from '../../src/ask/known-attack-ids.ts'
+import { everyModel } from '../../src/ask/model-route.ts'
 import { memoryVaults } from '../../src/ask/vault-store.ts'
 import type { Inventory } from '../../src/domain/inventory.ts'
 import type { AskModel } from '../../src/domain/model-question.ts'
@@ -70,6 +71,7 @@ export async function askBench(
     policy: async () => defaultPolicy,
     inventory: async () => rules,
     known: knownAttackIds,
+    route: everyModel,
     versions: { tocsin: 'test', knowledge: 'attack-test' },
     newBoundary: () => `boundary${'abcdefghij'[boundaries++ % 10]}`,
     ...more,

@@ -7,7 +7,7 @@ import { caseBriefQuestion } from '../../investigate/model-brief.ts'
 import { AppError } from '../../lib/app-error.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { createLogger } from '../../main/create-logger.ts'
-import { openModelsOnline } from '../../main/open-models-for.ts'
+import { openModelsToLook } from '../../main/open-models-for.ts'
 import { openStore } from '../../main/open-store.ts'
 import { hasEmbeddedDatabase } from '../../store/embedded-postgres.ts'
 import { type Io, writeRecord } from '../command.ts'
@@ -48,7 +48,7 @@ async function look(
   try {
     const context = await loadCaseContext(store.database, tenant, caseId, async () => [], systemClock.now())
     if (context === undefined) throw new AppError('bad-usage', `there is no case ${caseId}`)
-    const models = await openModelsOnline(config, store.database, 'unneeded')
+    const models = await openModelsToLook(config, store.database)
     try {
       const question = caseBriefQuestion({ tenant, caseId }, investigateCase(context).evidence)
       const explanation = await models.explain(question, io.signal)

@@ -28,7 +28,7 @@ export function retentionRoutes(parts: ErasureParts & { readonly tenant: string 
       const ids = [inForce.changed?.by ?? null, ...holds.map(hold => hold.byId)]
       const people = await namedPeople(database, tenant, ids)
       return {
-        days: inForce.days,
+        days: inForce.value,
         changed: inForce.changed && { by: people(inForce.changed.by), atMs: inForce.changed.atMs },
         due,
         holds: holds.map(({ byId, ...hold }) => ({ ...hold, by: people(byId) })),

@@ -6,6 +6,9 @@ import type { AskModel } from '../../domain/model-question.ts'
 import type { Mail } from '../read-mail.ts'
 import { boundedVerdict, type JudgementBounds } from './bounded-verdict.ts'
 
+/** Bumped with every change of the instructions or the schema. */
+export const mailJudgementPrompt = 'mail-judgement-1'
+
 /** The text of a mail that a model is shown. */
 const shownCharacters = 6_000
 
@@ -59,7 +62,7 @@ export async function judgeMail(
       tenant: given.tenant,
       caseId: given.id,
       instructions,
-      promptVersion: 'mail-judgement-1',
+      promptVersion: mailJudgementPrompt,
       evidence: numberEvidence(evidenceOf(given.mail, report)),
       schema: answer,
       claimsOf: ({ claims }) => claims,

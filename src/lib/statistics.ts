@@ -25,6 +25,11 @@ export function bootstrapInterval(
 export function mcNemar(first: readonly boolean[], second: readonly boolean[]): number {
   const onlyFirst = first.filter((right, i) => right && !second[i]).length
   const onlySecond = first.filter((right, i) => !right && second[i]).length
+  return mcNemarOf(onlyFirst, onlySecond)
+}
+
+/** The same from the numbers of items that only one of the two got right. */
+export function mcNemarOf(onlyFirst: number, onlySecond: number): number {
   const n = onlyFirst + onlySecond
   if (n === 0) return 1
   let term = 0.5 ** n

@@ -1,0 +1,187 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { GovernanceRecordView } from '../../src/http/contract-governance.ts'
+import { addRecord, changeRecord, listRecords } from '../api/governance.ts'
+import { failureText } from '../api/request.ts'
+import { Button } from '../components/button.tsx'
+import { DataTable } from '../components/data-table.tsx'
+import { Dialog } from '../components/dialog.tsx'
+import { Field, inputClass, SelectField, TextField } from '../components/field.tsx'
+import { Moment } from '../components/moment.tsx'
+import { QueryState } from '../components/query-state.tsx'
+import { Section } from '../components/section.tsx'
+import { toast } from '../components/toast.tsx'
+import { Untrusted } from '../components/untrusted.tsx'
+import type { RecordField, Register } from './registers.ts'
+
+/** One register: its records, and a form for the next one or a new version of one. `single`: there is one at most. */
+export function RegisterSection({ register, single = false }: { register: Register; single?: boolean }) {
+  const query = useQuery({
+    queryKey: ['governance', register.kind],
+    queryFn: ({ signal }) => listRecords(register.kind, signal),
+  })
+  const [editing, setEditing] = useState<GovernanceRecordView | 'new'>()
+  const listed = register.fields.filter(field => field.listed)
+  return (
+    <Section title={register.title}>
+      <QueryState query={query} what={register.title}>
+        {({ records }) => (
+          <>
+            <DataTable
+              label={`${register.title}: records`}
+              rows={records}
+              rowKey={({ id }) => id}
+              empty={register.empty}
+              columns={[
+                ...listed.map((field, index) => ({
+                  title: field.label,
+                  cell: (record: GovernanceRecordView) =>
+                    index === 0 ? (
+                      <button
+                        type="button"
+                        className="text-left text-accent hover:underline"
+                        onClick={() => setEditing(record)}
+                      >
+                        <Untrusted text={record.content[field.name] || '—'} />
+                      </button>
+                    ) : (
+                      <Untrusted text={record.content[field.name] ?? ''} />
+                    ),
+                })),
+                {
+                  title: 'Last change',
+                  cell: (record: GovernanceRecordView) => (
+                    <>
+                      <Moment atMs={record.changedMs} />{' '}
+                      <span className="text-muted">{record.changedBy?.displayName}</span>
+                    </>
+                  ),
+                },
+              ]}
+            />
+            {!(single && records.length > 0) && (
+              <Button className="justify-self-start" onClick={() => setEditing('new')}>
+                Add {/^[aeiou]/.test(register.one) ? 'an' : 'a'} {register.one}
+              </Button>
+            )}
+            {editing !== undefined && (
+              <RecordDialog
+                register={register}
+                record={editing === 'new' ? undefined : editing}
+                onClose={() => setEditing(undefined)}
+              />
+            )}
+          </>
+        )}
+      </QueryState>
+    </Section>
+  )
+}
+
+/** A form for one record: a new one, or the next version of one that is there. */
+export function RecordDialog({
+  register,
+  record,
+  onClose,
+}: {
+  register: Register
+  record: Pick<GovernanceRecordView, 'id' | 'content' | 'version'> | undefined
+  onClose: () => void
+}) {
+  const client = useQueryClient()
+  const [content, setContent] = useState<Record<string, string>>(
+    () =>
+      record?.content ??
+      Object.fromEntries(register.fields.map(field => [field.name, field.choices?.[0] ?? ''])),
+  )
+  const save = useMutation({
+    mutationFn: () =>
+      record === undefined
+        ? addRecord(register.kind, content)
+        : changeRecord(register.kind, record.id, record.version, content),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ['governance'] })
+      toast('Saved. The earlier version stays, and the ledger has its digest.')
+      onClose()
+    },
+  })
+  return (
+    <Dialog
+      title={record === undefined ? `New ${register.one}` : `Change this ${register.one}`}
+      onClose={onClose}
+      wide
+    >
+      <form
+        className="grid gap-3"
+        onSubmit={event => {
+          event.preventDefault()
+          save.mutate()
+        }}
+      >
+        {register.fields.map(field => (
+          <RecordInput
+            key={field.name}
+            field={field}
+            value={content[field.name] ?? ''}
+            onChange={value => setContent({ ...content, [field.name]: value })}
+          />
+        ))}
+        {save.isError && (
+          <p role="alert" className="font-medium text-bad">
+            {failureText(save.error)}
+          </p>
+        )}
+        <div className="flex gap-2">
+          <Button type="submit" look="primary" busy={save.isPending}>
+            Save
+          </Button>
+          <Button onClick={onClose}>Cancel</Button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}
+
+function RecordInput({
+  field,
+  value,
+  onChange,
+}: {
+  field: RecordField
+  value: string
+  onChange: (value: string) => void
+}) {
+  const { label, hint } = field
+  if (field.choices !== undefined)
+    return (
+      <SelectField
+        label={label}
+        value={value}
+        onChange={event => onChange(event.target.value)}
+        options={field.choices.map(choice => ({ value: choice, label: choice }))}
+      />
+    )
+  if (field.kind === 'text')
+    return (
+      <Field label={label} hint={hint}>
+        {control => (
+          <textarea
+            {...control}
+            rows={field.name === 'text' ? 14 : 3}
+            className={inputClass}
+            value={value}
+            onChange={event => onChange(event.target.value)}
+          />
+        )}
+      </Field>
+    )
+  return (
+    <TextField
+      label={label}
+      hint={hint}
+      type={field.kind === 'day' ? 'date' : 'text'}
+      value={value}
+      onChange={event => onChange(event.target.value)}
+    />
+  )
+}

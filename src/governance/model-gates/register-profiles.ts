@@ -1,0 +1,72 @@
+import { appendEntries } from '../../ledger/database-ledger.ts'
+import { digestOf } from '../../lib/canonical-json.ts'
+import {
+  addMove,
+  listProfiles,
+  type ProfileContent,
+  seeProfile,
+  setProfileState,
+} from '../../store/model-profiles.ts'
+import { readSetting } from '../setting.ts'
+import { gateSetting } from './gate-settings.ts'
+import type { GateParts } from './move-profile.ts'
+
+/** A model as it is set up now. */
+export interface ConfiguredProfile {
+  readonly name: string
+  readonly content: ProfileContent
+}
+
+/** The id of exactly this combination of model, prompts, policy and knowledge. */
+export const profileIdOf = (content: ProfileContent) => `mp_${digestOf(content).slice(0, 20)}`
+
+/**
+ * Makes the profiles of models.yaml known. A new one starts as candidate where the gates are enforced, else active; what
+ * stood under its name before is retired. Returns the ids by name.
+ */
+export async function registerProfiles(
+  parts: GateParts,
+  tenant: string,
+  configured: readonly ConfiguredProfile[],
+): Promise<ReadonlyMap<string, string>> {
+  return parts.database.transaction(async sql => {
+    // Several processes start at once: one of them registers, the others find it done.
+    await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`model profiles of ${tenant}`])
+    const { value: settings } = await readSetting(sql, tenant, gateSetting)
+    const known = await listProfiles(sql, tenant)
+    const nowMs = parts.clock.now()
+    const state = settings.enforced ? 'candidate' : 'active'
+    const ids = new Map<string, string>()
+    const note = (
+      profileId: string,
+      from: (typeof known)[number]['state'] | null,
+      to: typeof state | 'retired',
+      reason: string,
+    ) =>
+      addMove(sql, tenant, {
+        id: parts.ids.next('move'),
+        profileId,
+        from,
+        to,
+        byId: null,
+        reason,
+        gate: { checks: [] },
+        atMs: nowMs,
+      })
+    for (const { name, content } of configured) {
+      const id = profileIdOf(content)
+      ids.set(name, id)
+      await seeProfile(sql, tenant, { id, name, content, state }, nowMs)
+      if (known.some(each => each.id === id)) continue
+      await note(id, null, state, 'set up in models.yaml')
+      for (const earlier of known.filter(each => each.name === name && each.state !== 'retired')) {
+        await setProfileState(sql, tenant, earlier.id, 'retired', nowMs)
+        await note(earlier.id, earlier.state, 'retired', `${name} is now another combination: ${id}`)
+      }
+      const body = { setting: 'model-profile', model: name, state, content: digestOf(content) }
+      const entry = { kind: 'config-change', tenant, actor: 'system', subject: id, body } as const
+      await appendEntries(sql, [entry], nowMs)
+    }
+    return ids
+  })
+}

@@ -1,0 +1,45 @@
+import { promptFrame } from '../ask/prompt.ts'
+import type { ConfiguredProfile } from '../governance/model-gates/register-profiles.ts'
+import { intelContextPrompt } from '../intel/report-context.ts'
+import { caseBriefPrompt } from '../investigate/model-brief.ts'
+import { attackVersion } from '../knowledge/attack-techniques.ts'
+import { digestOf } from '../lib/canonical-json.ts'
+import type { ModelSettings } from '../llm/model-settings.ts'
+import type { ModelProfile } from '../llm/profile.ts'
+import { mailJudgementPrompt } from '../mail/judgement/judge-mail.ts'
+import type { Policy } from '../policy/policy.ts'
+import { ruleDraftPrompt } from '../rule-drafts/draft-question.ts'
+
+// Each is bumped with every change of its instructions or its schema, so it stands for both.
+const prompts = {
+  frame: promptFrame,
+  'case-brief': caseBriefPrompt,
+  'mail-judgement': mailJudgementPrompt,
+  'intel-context': intelContextPrompt,
+  'rule-draft': ruleDraftPrompt,
+}
+
+/** The models of models.yaml as profiles: everything that changes an answer, and nothing else (no key, no limit). */
+export function configuredProfiles({ models }: ModelSettings, policy: Policy): ConfiguredProfile[] {
+  return models.map(profile => ({ name: profile.name, content: contentOf(profile, policy) }))
+}
+
+function contentOf(profile: ModelProfile, policy: Policy): ConfiguredProfile['content'] {
+  const { provider, model, zone, baseUrl, region, apiVersion, structured, temperature } = profile
+  return {
+    provider,
+    model,
+    zone,
+    settings: {
+      base_url: baseUrl ?? null,
+      region: region ?? null,
+      api_version: apiVersion ?? null,
+      structured,
+      temperature,
+      context_tokens: profile.contextTokens,
+    },
+    prompts,
+    policy: digestOf(policy).slice(0, 16),
+    knowledge: `${attackVersion.domain} ${attackVersion.version}`,
+  }
+}
