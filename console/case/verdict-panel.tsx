@@ -86,13 +86,17 @@ function Proposal({
           <VerdictLabel verdict={verdict} confidence={confidence} proposed />
         </span>
       </p>
-      <meter
-        className="h-1.5 w-full"
-        min={0}
-        max={1}
-        value={confidence}
-        aria-label={`Confidence ${Math.round(confidence * 100)} percent`}
-      />
+      {verdict === 'undetermined' ? (
+        <p className="text-muted">What is known decides neither way.</p>
+      ) : (
+        <meter
+          className="h-1.5 w-full"
+          min={0}
+          max={1}
+          value={confidence}
+          aria-label={`Confidence ${Math.round(confidence * 100)} percent`}
+        />
+      )}
       <ul className="grid gap-1.5">
         {reasons
           .toSorted((a, b) => Math.abs(b.weight) - Math.abs(a.weight))

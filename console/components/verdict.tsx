@@ -45,7 +45,7 @@ export const verdictLooks: Readonly<Record<Verdict, VerdictLook>> = {
 
 export const verdictOrder = Object.keys(verdictLooks) as readonly Verdict[]
 
-/** A verdict that a person has set (filled) or a brief proposes (`proposed`, with its confidence). */
+/** A verdict that a person has set (filled) or a brief proposes (`proposed`, with its confidence, if it has any). */
 export function VerdictLabel({
   verdict,
   confidence = null,
@@ -65,7 +65,9 @@ export function VerdictLabel({
         {proposed && <span className="sr-only">Proposed: </span>}
         {short ? shortWord : word}
       </span>
-      {confidence !== null && <span className="tabular text-muted">{Math.round(confidence * 100)} %</span>}
+      {confidence !== null && verdict !== 'undetermined' && (
+        <span className="tabular text-muted">{Math.round(confidence * 100)} %</span>
+      )}
     </span>
   )
 }

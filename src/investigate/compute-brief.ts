@@ -37,8 +37,9 @@ export function computeBrief(
 
 /** The case is what its most serious alert is; past decisions of people are shown, not followed blindly. */
 function caseVerdict(context: CaseContext, probability: number): { verdict: Verdict; confidence: number } {
-  if (probability >= 0.5) return { verdict: 'true_positive', confidence: probability }
-  if (probability >= 0.4) return { verdict: 'undetermined', confidence: 1 - probability }
+  if (probability >= 0.6) return { verdict: 'true_positive', confidence: probability }
+  if (probability >= 0.4)
+    return { verdict: 'undetermined', confidence: Math.max(probability, 1 - probability) }
   const explained = context.assessments.every(assessment => assessment.verdict === 'benign_true_positive')
   return { verdict: explained ? 'benign_true_positive' : 'false_positive', confidence: 1 - probability }
 }
