@@ -4,6 +4,7 @@ import { reviewBrief } from '../api/cases.ts'
 import { useMay } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
 import { Moment } from '../components/moment.tsx'
+import { RevealNames } from '../components/reveal.tsx'
 import { toast, toastFailure } from '../components/toast.tsx'
 import { BriefView } from './brief-view.tsx'
 
@@ -66,14 +67,22 @@ export function BriefSection({
         {shown.map(record => (
           <div key={record.id} className="grid min-w-0 content-start gap-2">
             <BriefOrigin detail={detail} record={record} />
-            <BriefView record={record} openId={openId} onOpen={id => onOpen(id, record)}>
-              {record.review !== 'not-needed' && <BriefReview caseId={detail.case.id} record={record} />}
-            </BriefView>
+            <RevealNames subject={detail.case.id} texts={textsOf(record)}>
+              <BriefView record={record} openId={openId} onOpen={id => onOpen(id, record)}>
+                {record.review !== 'not-needed' && <BriefReview caseId={detail.case.id} record={record} />}
+              </BriefView>
+            </RevealNames>
           </div>
         ))}
       </div>
     </section>
   )
+}
+
+/** What a model wrote, and what of it a person reads. Code writes real names. */
+function textsOf({ brief }: BriefRecord): string[] {
+  if (brief.origin.kind === 'computed') return []
+  return [brief.headline, ...brief.claims.map(claim => claim.text), ...brief.nextSteps, ...brief.unknowns]
 }
 
 function BriefOrigin({ detail, record }: { detail: CaseDetail; record: BriefRecord }) {

@@ -1,5 +1,6 @@
 import { Fragment, useState } from 'react'
 import { visibleRuns } from '../text/visible-text.ts'
+import { useRevealed } from './reveal.tsx'
 
 /**
  * Text that somebody outside could have written: alert fields, log lines, model output. Always plain text, isolated from
@@ -7,7 +8,7 @@ import { visibleRuns } from '../text/visible-text.ts'
  * `limit` (UTF-16 units) it is cut with a button that shows the rest. `layout` keeps line breaks and tabs.
  */
 export function Untrusted({
-  text,
+  text: given,
   limit = 2000,
   layout = false,
 }: {
@@ -15,6 +16,7 @@ export function Untrusted({
   limit?: number
   layout?: boolean
 }) {
+  const text = useRevealed(given)
   const [whole, setWhole] = useState(false)
   const cut = !whole && text.length > limit
   // A cut in the middle of a surrogate pair would show half a character.

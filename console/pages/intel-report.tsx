@@ -7,6 +7,7 @@ import { caseHref, Link } from '../components/link.tsx'
 import { Moment } from '../components/moment.tsx'
 import { PageHeading } from '../components/page-heading.tsx'
 import { QueryState } from '../components/query-state.tsx'
+import { RevealNames } from '../components/reveal.tsx'
 import { Section } from '../components/section.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 import { DraftRuleButton } from '../intel/draft-rule-button.tsx'
@@ -87,7 +88,12 @@ function ReportPage({ detail }: { detail: ReportDetail }) {
         </Section>
         {detail.context !== null && (
           <Section title="What a model reads in it">
-            <ModelContext context={detail.context} />
+            <RevealNames
+              subject={detail.report.id}
+              texts={detail.context.kind === 'answered' ? detail.context.claims.map(({ text }) => text) : []}
+            >
+              <ModelContext context={detail.context} />
+            </RevealNames>
           </Section>
         )}
         {problems.length > 0 && (

@@ -10,6 +10,7 @@ import { Link } from '../components/link.tsx'
 import { Moment } from '../components/moment.tsx'
 import { useTitle } from '../components/page-heading.tsx'
 import { QueryState } from '../components/query-state.tsx'
+import { RevealNames } from '../components/reveal.tsx'
 import { Section } from '../components/section.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 import { MailAuthentication } from '../mail/mail-authentication.tsx'
@@ -137,7 +138,9 @@ function MailPage({ mail }: { mail: MailDetail }) {
         <div className="grid min-w-0 grid-cols-1 content-start gap-8">
           {mail.judgement !== null && (
             <Section title="What the model said">
-              <MailJudgement judgement={mail.judgement} />
+              <RevealNames subject={mail.id} texts={mail.judgement.claims.map(claim => claim.text)}>
+                <MailJudgement judgement={mail.judgement} />
+              </RevealNames>
             </Section>
           )}
           {mail.caseId !== null && (

@@ -5,6 +5,9 @@ import { PageHeading } from '../components/page-heading.tsx'
 import { useSearchValues } from '../router.tsx'
 import { AuditSection } from '../settings/audit-section.tsx'
 import { ConnectionsSection } from '../settings/connections-section.tsx'
+import { InventorySection } from '../settings/inventory-section.tsx'
+import { ModelsSection } from '../settings/models-section.tsx'
+import { PolicySection } from '../settings/policy-section.tsx'
 import { QuarantineSection } from '../settings/quarantine-section.tsx'
 import { SessionsSection } from '../settings/sessions-section.tsx'
 import { SignInRulesSection } from '../settings/sign-in-rules-section.tsx'
@@ -21,6 +24,9 @@ interface SettingsSection {
 /** One file in `settings/` and one line here. */
 const sections: readonly SettingsSection[] = [
   { id: 'connections', title: 'Connections', role: 'viewer', Content: ConnectionsSection },
+  { id: 'models', title: 'Models', role: 'analyst', Content: ModelsSection },
+  { id: 'policy', title: 'Data policy', role: 'viewer', Content: PolicySection },
+  { id: 'inventory', title: 'Own names', role: 'analyst', Content: InventorySection },
   { id: 'quarantine', title: 'Quarantine', role: 'analyst', Content: QuarantineSection },
   { id: 'users', title: 'Accounts', role: 'admin', Content: UsersSection },
   { id: 'sign-in', title: 'Sign-in rules', role: 'admin', Content: SignInRulesSection },

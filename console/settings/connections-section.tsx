@@ -15,7 +15,7 @@ const stateLooks = {
   'not-configured': { word: 'Not connected', color: 'text-muted', Icon: CircleDashed },
 } as const satisfies Record<Connection['state'], unknown>
 
-/** Where alerts come from, which models may be asked, where results go; and how to connect what is not. */
+/** Where alerts come from, where results go; and how to connect what is not. */
 export function ConnectionsSection() {
   const settings = useQuery({
     queryKey: ['settings'],
@@ -31,21 +31,11 @@ export function ConnectionsSection() {
         onRetry={() => void settings.refetch()}
       />
     )
-  const { sources, models, publish } = settings.data
+  const { sources, publish } = settings.data
   return (
     <div className="grid gap-6">
       <Section title="Alerts come from">
         <ConnectionList connections={sources} />
-      </Section>
-      <Section title="Models that may be asked">
-        {models.length === 0 ? (
-          <p className="text-muted">
-            None. Tocsin works without: briefs are computed from the evidence. A model adds its own, checked,
-            sentences.
-          </p>
-        ) : (
-          <ConnectionList connections={models} />
-        )}
       </Section>
       <Section title="Results go to">
         <ConnectionList connections={publish} />

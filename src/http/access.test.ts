@@ -13,6 +13,7 @@ import { caseEndpoints, entityEndpoints, savedViewEndpoints } from './contract-c
 import { complianceEndpoints } from './contract-compliance.ts'
 import { ledgerEndpoints } from './contract-ledger.ts'
 import { settingsEndpoints } from './contract-settings.ts'
+import { trustEndpoints } from './contract-trust.ts'
 import type { Endpoint } from './endpoint.ts'
 import { route } from './route.ts'
 import { sessionRoutes } from './routes/session-routes.ts'
@@ -26,6 +27,7 @@ const endpoints: Endpoint[] = [
   settingsEndpoints,
   ledgerEndpoints,
   complianceEndpoints,
+  trustEndpoints,
 ].flatMap(group => Object.values<Endpoint>(group))
 const reached: string[] = []
 const probes = endpoints.map(endpoint => ({

@@ -1,6 +1,8 @@
 export interface ConcurrencyLimit {
   /** Waits for a place, in order of arrival, then runs. A wait that is cancelled leaves the queue. */
   run<Result>(action: () => Promise<Result>, signal: AbortSignal): Promise<Result>
+  /** How many run now. */
+  readonly running: number
 }
 
 /** At most `places` actions at a time. */
@@ -26,6 +28,9 @@ export function createConcurrencyLimit(places: number): ConcurrencyLimit {
       signal.addEventListener('abort', leave, { once: true })
     })
   return {
+    get running() {
+      return running
+    },
     async run(action, signal) {
       await enter(signal)
       try {

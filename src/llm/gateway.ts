@@ -59,6 +59,8 @@ export interface Gateway {
     onText?: (textSoFar: string) => void,
   ): Promise<GatewayAnswer>
   health(): ReadonlyMap<string, Health>
+  /** Calls under way now, by model. */
+  running(): ReadonlyMap<string, number>
 }
 
 export function createGateway(options: GatewayOptions): Gateway {
@@ -110,6 +112,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         retryAfterMs: last instanceof ModelError ? last.retryAfterMs : undefined,
       })
     },
+    running: () => new Map([...rooms].map(([name, { limit }]) => [name, limit.running])),
     health: () => new Map([...rooms].map(([name, { breaker }]) => [name, breaker.health])),
   }
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { stringify } from 'yaml'
 import { memoryVaults } from '../ask/vault-store.ts'
-import { databaseVaults } from '../commands/database-vaults.ts'
+import { type DatabaseVaults, databaseVaults } from '../commands/database-vaults.ts'
 import type { Config } from '../config.ts'
 import { emptyInventory, type Inventory } from '../domain/inventory.ts'
 import type { GateParts } from '../governance/model-gates/move-profile.ts'
@@ -35,14 +36,33 @@ export const masterKeyOf = (config: Config): (() => Promise<Buffer>) => {
   }
 }
 
+/** The policy in force, with the text that it was read from. `file` is null where the default one is. */
+export interface SetPolicy {
+  readonly policy: Policy
+  readonly file: string | null
+  readonly yaml: string
+}
+
 /** The policy that is set, or the default one. A policy that does not hold stops the start. */
-export async function readPolicyFile(config: Config): Promise<Policy> {
+export async function readSetPolicy(config: Config): Promise<SetPolicy> {
   try {
-    return parsePolicy(await readFile(config.policyFile, 'utf8'))
+    const yaml = await readFile(config.policyFile, 'utf8')
+    return { policy: parsePolicy(yaml), file: config.policyFile, yaml }
   } catch (error) {
-    if (isErrno(error, 'ENOENT')) return defaultPolicy
+    if (isErrno(error, 'ENOENT')) return { policy: defaultPolicy, file: null, yaml: stringify(defaultPolicy) }
     throw error
   }
+}
+
+export async function readPolicyFile(config: Config): Promise<Policy> {
+  return (await readSetPolicy(config)).policy
+}
+
+/** How long what placeholders stand for is kept after a case last got a new one. */
+const vaultDaysKept = 365
+
+export function vaultsOf(database: Database, key: Buffer): DatabaseVaults {
+  return databaseVaults({ database, key, clock: systemClock, random: randomBytes, daysKept: vaultDaysKept })
 }
 
 /**
@@ -115,7 +135,7 @@ async function openModelsOf(
     masterKey,
     ledger: openDatabaseLedger(database, systemClock),
     dataKeys,
-    vaults: databaseVaults({ database, key, clock: systemClock, random: randomBytes, daysKept: 365 }),
+    vaults: vaultsOf(database, key),
     policy: async () => policy,
     inventory: organisationInventory(config, database),
     ...more,

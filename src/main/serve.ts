@@ -34,6 +34,7 @@ import { savedViewRoutes } from '../http/routes/saved-view-routes.ts'
 import { sessionRoutes } from '../http/routes/session-routes.ts'
 import { settingsRoutes } from '../http/routes/settings-routes.ts'
 import { triageRoutes } from '../http/routes/triage-routes.ts'
+import { trustRoutes } from '../http/routes/trust-routes.ts'
 import { rankTechniques } from '../intel/rank-techniques.ts'
 import { openDatabaseLedger } from '../ledger/database-ledger.ts'
 import { openDatabaseDataKeys } from '../ledger/stored-data-keys.ts'
@@ -43,9 +44,16 @@ import type { Application } from './application.ts'
 import { connectionsOf } from './connections.ts'
 import { erasurePartsOf } from './erasure-parts.ts'
 import { intelPartsOf } from './intel-parts.ts'
+import { modelOverview } from './model-overview.ts'
 import { chatModel, openAssistantTools } from './open-assistant.ts'
 import { readModelSettings } from './open-models.ts'
-import { masterKeyOf, openModelsOnline } from './open-models-for.ts'
+import {
+  masterKeyOf,
+  openModelsOnline,
+  organisationInventory,
+  readSetPolicy,
+  vaultsOf,
+} from './open-models-for.ts'
 import { openRuleDrafts } from './open-rule-drafts.ts'
 import { replaySample } from './sample.ts'
 import { settingEvidence } from './setting-evidence.ts'
@@ -67,7 +75,10 @@ export async function serve(app: Application): Promise<Serving> {
   const hub = createEventHub(database)
   const parts = { database, clock, ids, tenant }
   const modelSettings = await readModelSettings(config.modelsFile)
-  const dataKeys = openDatabaseDataKeys(database, await masterKeyOf(config)())
+  const masterKey = await masterKeyOf(config)()
+  const dataKeys = openDatabaseDataKeys(database, masterKey)
+  const vaults = vaultsOf(database, masterKey)
+  const inventory = organisationInventory(config, database)
   const models = await openModelsOnline(config, parts)
   const recentAlerts = new RecentAlerts(database, tenant)
   const tools = openAssistantTools(app, recentAlerts, models, id => chatFileBytes(database, tenant, id))
@@ -75,11 +86,11 @@ export async function serve(app: Application): Promise<Serving> {
     routes: [
       ...healthRoutes(database, app.registry),
       ...sessionRoutes(app.accounts, secure),
-      ...caseRoutes({ ...parts, modelConfigured: false }),
+      ...caseRoutes({ ...parts, modelConfigured: modelSettings.models.length > 0 }),
       ...triageRoutes(parts),
       ...briefRoutes({ ...parts, publishes: app.wazuh.sink !== undefined }),
       ...regroupRoutes({ ...parts, slaMinutes: config.slaMinutes }),
-      ...exportRoutes({ ...parts, modelConfigured: false }),
+      ...exportRoutes({ ...parts, modelConfigured: modelSettings.models.length > 0 }),
       ...savedViewRoutes(parts),
       ...entityRoutes(parts),
       ...intelRoutes(intelPartsOf(app)),
@@ -115,6 +126,13 @@ export async function serve(app: Application): Promise<Serving> {
       }),
       ...mailRoutes(app.mail, openSmtpRelay(config)),
       ...ledgerRoutes({ ...parts, dataKeys }),
+      ...trustRoutes({
+        ...parts,
+        policy: await readSetPolicy(config),
+        models: () => modelOverview(app, modelSettings),
+        inventory: () => inventory(tenant),
+        readVault: caseId => vaults.read({ tenant, caseId }),
+      }),
       ...complianceRoutes({
         database,
         ledger: openDatabaseLedger(database, clock),

@@ -42,6 +42,7 @@ import type { Source } from '../sources/source.ts'
 import { deleteExpiredSessions } from '../store/sessions.ts'
 import type { Application } from './application.ts'
 import { intelPartsOf } from './intel-parts.ts'
+import { reportModelHealth } from './model-overview.ts'
 import { openFeeds } from './open-feeds.ts'
 import { openModelsOnline } from './open-models-for.ts'
 import { openRuleDrafts } from './open-rule-drafts.ts'
@@ -83,6 +84,7 @@ export async function work(app: Application, signal: AbortSignal): Promise<void>
     await Promise.all([
       runWorker(worker, handlersOf(app, investigation, models.ask), signal),
       sweep(app, signal),
+      reportModelHealth(app, models, signal),
       keepRetention(app, signal),
       watchModels(app, signal),
       runMailDoors(app, signal),

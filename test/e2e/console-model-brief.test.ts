@@ -7,6 +7,7 @@ import { openaiCompatible } from '../support/provider-servers/chat-completions.t
 import { type ProviderServer, startProviderServer } from '../support/provider-servers/start-server.ts'
 import { type RunningTocsin, startTocsin } from '../support/running-tocsin.ts'
 import { intrusion } from '../support/sample-alerts.ts'
+import { takeScreenshots } from '../support/screenshots.ts'
 
 // What the analyst sees of a model that tells the truth, guesses, and invents: over the model's real wire protocol.
 
@@ -61,11 +62,80 @@ describe.skipIf(!hasBrowser)("a model's brief in the console", () => {
     await expect.poll(() => page.getByText(guessed).count()).toBe(0)
   })
 
+  it('shows placeholders until a person asks for the names, and records who did', async () => {
+    await page.getByRole('button', { name: 'Model', exact: true }).click()
+    await page
+      .getByRole('listitem')
+      .filter({ hasText: /\[HOST-1\]/ })
+      .first()
+      .waitFor()
+    await page.getByRole('button', { name: 'Show real names' }).click()
+    await page.getByText('your look is in the ledger').waitFor()
+    await expect.poll(() => page.getByText(/\[HOST-1\]/).count()).toBe(0)
+    await page.getByRole('button', { name: 'Show placeholders' }).click()
+    await page
+      .getByText(/\[HOST-1\]/)
+      .first()
+      .waitFor()
+    const caseUrl = page.url()
+    await page.goto(`${tocsin.base}/ledger`)
+    await page.getByRole('button', { name: 'vault reveal' }).first().waitFor()
+    await page.goto(caseUrl)
+  })
+
+  it('shows how the model fares and what is left of the budget', async () => {
+    const back = page.url()
+    await page.goto(`${tocsin.base}/settings?section=models`)
+    const row = page.getByRole('row').filter({ hasText: 'stub-1' })
+    await row.getByText('Well').waitFor()
+    await row.getByText(/[1-9]\d* calls?/).waitFor()
+    await page.getByRole('row').filter({ hasText: 'All tasks together' }).getByText(/of 50/).waitFor()
+    await page.goto(`${tocsin.base}/settings?section=policy`)
+    const contracted = page.getByRole('row').filter({ hasText: 'contracted' })
+    await contracted.getByText('placeholders').first().waitFor()
+    await page.getByText('id: under-contract').waitFor()
+    await page.goto(back)
+  })
+
+  it('takes, replaces and removes a list of own names', async () => {
+    const back = page.url()
+    await page.goto(`${tocsin.base}/settings?section=inventory`)
+    await page.getByRole('button', { name: 'Upload a list' }).click()
+    await page.getByLabel('File').setInputFiles({
+      name: 'crown.txt',
+      mimeType: 'text/plain',
+      buffer: Buffer.from('vault-01\nvault-02\n'),
+    })
+    await page.getByRole('button', { name: 'Upload', exact: true }).click()
+    const row = page.getByRole('row').filter({ hasText: 'crown' })
+    await row.getByText('2', { exact: true }).waitFor()
+    await row.getByRole('button', { name: 'Replace' }).click()
+    await page.getByLabel('Entries').fill('vault-01\nvault-02\nvault-03\n')
+    await page.getByRole('dialog').getByRole('button', { name: 'Replace' }).click()
+    await row.getByText('3', { exact: true }).waitFor()
+    await row.getByRole('button', { name: 'crown' }).click()
+    await page.getByRole('dialog').getByText('vault-03').waitFor()
+    await page.keyboard.press('Escape')
+    await row.getByRole('button', { name: 'Remove' }).click()
+    await page.getByText('No list was uploaded.').waitFor()
+    await page.goto(back)
+  })
+
   it('records who validated the findings', async () => {
     await page.getByRole('button', { name: 'Model', exact: true }).click()
     await page.getByText('No person has reviewed these findings.').waitFor()
     await page.getByRole('button', { name: 'Validate' }).click()
     await page.getByText('Findings validated by Administrator').waitFor()
+  })
+
+  it.runIf(process.env.TOCSIN_SCREENSHOTS !== undefined)('is looked at', async () => {
+    const folder = process.env.TOCSIN_SCREENSHOTS ?? ''
+    await takeScreenshots(browser, await page.context().storageState(), folder, {
+      'model-brief': page.url(),
+      models: `${tocsin.base}/settings?section=models`,
+      policy: `${tocsin.base}/settings?section=policy`,
+      inventory: `${tocsin.base}/settings?section=inventory`,
+    })
   })
 })
 
@@ -74,11 +144,13 @@ function modelsYaml(url: string): string {
   - name: stub
     provider: openai-compatible
     model: stub-1
-    zone: local
+    zone: contracted
     baseUrl: ${url}/v1
     plainHttp: true
     addresses: [127.0.0.1/32]
     key: { env: TOCSIN_STUB_KEY }
+budgets:
+  perDay: { calls: 50, tokens: 400000 }
 `
 }
 
