@@ -82,6 +82,15 @@ const schema = z.object({
   TOCSIN_RULESET: z.string().optional(),
   /** A folder of YARA rules that the assistant scans attachments with. By default yara in the data directory. */
   TOCSIN_YARA_RULES: z.string().optional(),
+  /** Whether the indexer is one of Wazuh 5, whose content manager takes Sigma rules. */
+  TOCSIN_CONTENT_MANAGER: flag.default(false),
+  /** Folder for the YARA rules of endpoints, such as the manager's etc/shared/default. */
+  TOCSIN_YARA_ENDPOINT_RULES: z.string().optional(),
+  /** Folders of files that are known to be clean, separated by commas: YARA drafts are run over them. */
+  TOCSIN_YARA_CORPUS: z
+    .string()
+    .default('/usr/bin,/usr/sbin,/usr/lib')
+    .transform(text => text.split(',').flatMap(name => (name.trim() === '' ? [] : [name.trim()]))),
 
   /** Feeds of threat intelligence (`feeds: [{id, kind, url, ...}]`). By default feeds.yaml in the data directory, if there is one. */
   TOCSIN_INTEL_FEEDS: z.string().optional(),
@@ -188,6 +197,9 @@ export interface Config {
   /** Folder of the rules that drafts are added to; a local manager's own by default. */
   readonly rulesetDir: string | undefined
   readonly yaraRulesDir: string
+  readonly contentManager: boolean
+  readonly yaraEndpointDir: string | undefined
+  readonly cleanFolders: readonly string[]
   /** Low, medium, high, critical. */
   readonly slaMinutes: readonly number[]
 }
@@ -245,6 +257,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, givenDa
     ownDomains: values.TOCSIN_OWN_DOMAINS,
     rulesetDir: values.TOCSIN_RULESET,
     yaraRulesDir: values.TOCSIN_YARA_RULES ?? join(dataDir, 'yara'),
+    contentManager: values.TOCSIN_CONTENT_MANAGER,
+    yaraEndpointDir: values.TOCSIN_YARA_ENDPOINT_RULES,
+    cleanFolders: values.TOCSIN_YARA_CORPUS,
     slaMinutes: values.TOCSIN_SLA_MINUTES,
   }
 }

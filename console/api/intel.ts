@@ -7,6 +7,7 @@ import type {
   ReportSummary,
 } from '../../src/http/contract-intel.ts'
 import type { RuleDraftBody } from '../../src/http/contract-rules.ts'
+import { toBase64 } from '../text/base64.ts'
 import { getJson, sendJson, withQuery } from './request.ts'
 
 const reportPath = (id: string) => `/api/intel/reports/${encodeURIComponent(id)}`
@@ -75,11 +76,3 @@ export function digestHref(days: number, format: 'markdown' | 'pdf'): string {
 }
 
 export const navigatorLayerHref = '/api/intel/coverage/navigator'
-
-/** In pieces: a call with millions of arguments would overflow the stack. */
-function toBase64(bytes: Uint8Array): string {
-  const pieces: string[] = []
-  for (let at = 0; at < bytes.length; at += 0x8000)
-    pieces.push(String.fromCharCode(...bytes.subarray(at, at + 0x8000)))
-  return btoa(pieces.join(''))
-}

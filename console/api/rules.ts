@@ -1,11 +1,17 @@
 import type {
   Measurement,
+  NewRuleBody,
+  NoisyRules,
+  RuleCandidates,
+  RuleComparison,
   RuleCoverage,
   RuleDecisionBody,
   RuleDraftBody,
   RuleDraftList,
   RuleDraftReply,
+  RuleKind,
 } from '../../src/http/contract-rules.ts'
+import { toBase64 } from '../text/base64.ts'
 import { getJson, sendJson } from './request.ts'
 
 const draftPath = (id: string) => `/api/rule-drafts/${encodeURIComponent(id)}`
@@ -24,13 +30,13 @@ export function readRuleDraft(id: string, signal: AbortSignal): Promise<RuleDraf
 
 /** Checks rules and runs them on logs; nothing is kept. */
 export function checkRuleDraft(
-  content: Pick<RuleDraftBody, 'text' | 'cases'>,
+  content: Pick<RuleDraftBody, 'text' | 'cases'> & { readonly kind: RuleKind },
   signal: AbortSignal,
 ): Promise<{ measurement: Measurement }> {
   return sendJson('POST', '/api/rule-drafts/check', content, signal)
 }
 
-export function createRuleDraft(content: RuleDraftBody): Promise<RuleDraftReply> {
+export function createRuleDraft(content: NewRuleBody): Promise<RuleDraftReply> {
   return sendJson('POST', '/api/rule-drafts', content)
 }
 
@@ -59,4 +65,28 @@ export function deployRuleDraft(id: string): Promise<RuleDraftReply> {
 
 export function rollBackRuleDraft(id: string): Promise<RuleDraftReply> {
   return sendJson('POST', `${draftPath(id)}/roll-back`)
+}
+
+/** Rules whose alerts people called noise. */
+export function readNoisyRules(signal: AbortSignal): Promise<NoisyRules> {
+  return getJson('/api/noisy-rules', signal)
+}
+
+export async function addRuleSample(id: string, file: File, mustMatch: boolean): Promise<RuleDraftReply> {
+  const contentBase64 = toBase64(new Uint8Array(await file.arrayBuffer()))
+  return sendJson('POST', `${draftPath(id)}/samples`, { name: file.name, contentBase64, mustMatch })
+}
+
+export function removeRuleSample(id: string, sampleId: string): Promise<RuleDraftReply> {
+  return sendJson('DELETE', `${draftPath(id)}/samples/${encodeURIComponent(sampleId)}`)
+}
+
+/** Draws strings from the samples; takes up to half a minute. */
+export function drawCandidates(id: string): Promise<RuleCandidates> {
+  return sendJson('POST', `${draftPath(id)}/candidates`)
+}
+
+/** Asks the manager's logtest about the draft's logs. */
+export function compareRuleDraft(id: string): Promise<RuleComparison> {
+  return sendJson('POST', `${draftPath(id)}/logtest`)
 }

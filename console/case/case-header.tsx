@@ -10,6 +10,7 @@ import { SeverityLabel } from '../components/severity.tsx'
 import { SlaClock } from '../components/sla-clock.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 import { lastQueueHref } from '../queue/last-queue.ts'
+import { StartRuleButton } from '../rules/start-rule-button.tsx'
 
 /** What the case is, whose it is, how long it may wait, and what can be done with it as a whole. */
 export function CaseHeader({
@@ -42,6 +43,7 @@ export function CaseHeader({
           {mayTriage && summary.status !== 'closed' && (
             <Assignment summary={summary} onClaim={onClaim} onRelease={onRelease} />
           )}
+          <StartRuleButton start={{ from: { kind: 'case', id: summary.id }, title: summary.title }} />
           <Menu
             align="end"
             trigger={

@@ -1,14 +1,9 @@
-import { xml } from '@codemirror/lang-xml'
-import { yaml } from '@codemirror/lang-yaml'
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language'
 import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint'
 import { tags } from '@lezer/highlight'
 import { basicSetup, EditorView } from 'codemirror'
 import { useEffect, useRef } from 'react'
-
-export type CodeLanguage = 'xml' | 'yaml' | 'text'
-
-const languages = { xml: () => [xml()], yaml: () => [yaml()], text: () => [] } as const
+import { type CodeLanguage, ruleLanguages } from './rule-languages.ts'
 
 /**
  * An editor for rules. `diagnostics` (UTF-16 offsets) are shown at their lines. It lives in a shadow root: there CodeMirror
@@ -46,7 +41,7 @@ export function CodeEditor({
       parent: root,
       extensions: [
         basicSetup,
-        languages[start.language](),
+        ruleLanguages[start.language](),
         lintGutter(),
         syntaxHighlighting(colours),
         look,
@@ -94,6 +89,11 @@ const look = EditorView.theme({
   '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'var(--selected)' },
   '&.cm-focused': { outline: '2px solid var(--focus)' },
   '&.cm-focused .cm-selectionBackground, .cm-selectionBackground': { backgroundColor: 'var(--mark)' },
+  '.cm-tooltip-autocomplete ul li[aria-selected]': {
+    color: 'var(--text)',
+    backgroundColor: 'var(--selected)',
+  },
+  '.cm-completionDetail': { color: 'var(--muted)' },
   '.cm-tooltip': {
     color: 'var(--text)',
     backgroundColor: 'var(--surface)',

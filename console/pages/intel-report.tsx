@@ -19,6 +19,7 @@ import { RelationsGraph } from '../intel/relations-graph.tsx'
 import { ReportTextView } from '../intel/report-text.tsx'
 import { TechniqueTable } from '../intel/technique-table.tsx'
 import { useRouteParameter } from '../router.tsx'
+import { StartRuleButton } from '../rules/start-rule-button.tsx'
 import { visibleText } from '../text/visible-text.ts'
 
 /** One threat report: does it concern us, what is in it, and where we have met it. */
@@ -53,6 +54,9 @@ function ReportPage({ detail }: { detail: ReportDetail }) {
   return (
     <>
       <PageHeading title={visibleText(report.title ?? report.name)}>
+        <StartRuleButton
+          start={{ from: { kind: 'report', id: report.id }, title: report.title ?? report.name }}
+        />
         {report.tlp !== 'TLP:RED' &&
           (['stix', 'misp', 'csv'] as const).map(format => (
             <a

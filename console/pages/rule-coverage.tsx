@@ -6,6 +6,8 @@ import { Link } from '../components/link.tsx'
 import { PageHeading } from '../components/page-heading.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { useSearchValues } from '../router.tsx'
+import { CoverageMatrix } from '../rules/coverage-matrix.tsx'
+import { ruleKinds } from '../rules/rule-kind.ts'
 
 type Row = RuleCoverage['techniques'][number]
 
@@ -15,19 +17,26 @@ const stateWords: Readonly<Record<Row['state'], string>> = {
   covered: 'a rule names it',
 }
 
-const shows = { gaps: 'Gaps', all: 'All' } as const
+const shows = { gaps: 'Gaps', all: 'All', matrix: 'Matrix' } as const
 const mostRules = 5
 
-/** Which techniques the rules name, against those that threat reports describe. `?show=all` shows those without a gap too. */
+/** Wazuh's rules by number alone, as everyone calls them. */
+function named(rules: Row['rules']): string {
+  return rules
+    .map(({ source, id }) => (source === 'wazuh' ? id : `${id} (${ruleKinds[source].name})`))
+    .join(', ')
+}
+
+/** Which techniques the rules name, against those that threat reports describe. `?show=all` shows those without a gap too, `?show=matrix` all by tactic. */
 export function Page() {
   const [search] = useSearchValues()
-  const show = search.show === 'all' ? 'all' : 'gaps'
+  const show = search.show === 'all' || search.show === 'matrix' ? search.show : 'gaps'
   const query = useQuery({ queryKey: ['rule-coverage'], queryFn: ({ signal }) => readRuleCoverage(signal) })
   return (
     <>
       <PageHeading title="ATT&CK coverage of the rules">
         <nav aria-label="Which techniques" className="flex gap-1">
-          {(['gaps', 'all'] as const).map(each => (
+          {(['gaps', 'all', 'matrix'] as const).map(each => (
             <Link
               key={each}
               href={`/rule-coverage?show=${each}`}
@@ -39,9 +48,9 @@ export function Page() {
           ))}
         </nav>
       </PageHeading>
-      <div className="grid max-w-5xl grid-cols-1 gap-3 px-4 pb-8">
+      <div className={`grid grid-cols-1 gap-3 px-4 pb-8 ${show === 'matrix' ? '' : 'max-w-5xl'}`}>
         <QueryState query={query} what="The coverage">
-          {({ attackVersion, techniques, unknown }) => (
+          {({ attackVersion, tactics, techniques, unknown }) => (
             <>
               <p className="text-muted">
                 ATT&amp;CK Enterprise {attackVersion}.{' '}
@@ -49,32 +58,36 @@ export function Page() {
                 that alerts. What a rule claims to look for is not yet what it finds.
               </p>
               {unknown.length > 0 && <p>Ids in rules that ATT&amp;CK does not know: {unknown.join(', ')}</p>}
-              <DataTable<Row>
-                label="Techniques"
-                rows={show === 'all' ? techniques : techniques.filter(({ state }) => state !== 'covered')}
-                rowKey={row => row.id}
-                empty="No gaps: each technique that a threat report describes is named by a rule, or no report has been read yet."
-                columns={[
-                  {
-                    title: 'Technique',
-                    cell: row => (
-                      <>
-                        {row.id} {row.name}
-                      </>
-                    ),
-                  },
-                  { title: 'Tactics', cell: row => row.tactics.join(', ') },
-                  { title: 'State', cell: row => stateWords[row.state] },
-                  { title: 'Reports', cell: row => <span className="tabular">{row.reports}</span> },
-                  {
-                    title: 'Rules',
-                    cell: row =>
-                      row.rules.length > mostRules
-                        ? `${row.rules.slice(0, mostRules).join(', ')} and ${row.rules.length - mostRules} more`
-                        : row.rules.join(', '),
-                  },
-                ]}
-              />
+              {show === 'matrix' ? (
+                <CoverageMatrix tactics={tactics} techniques={techniques} />
+              ) : (
+                <DataTable<Row>
+                  label="Techniques"
+                  rows={show === 'all' ? techniques : techniques.filter(({ state }) => state !== 'covered')}
+                  rowKey={row => row.id}
+                  empty="No gaps: each technique that a threat report describes is named by a rule, or no report has been read yet."
+                  columns={[
+                    {
+                      title: 'Technique',
+                      cell: row => (
+                        <>
+                          {row.id} {row.name}
+                        </>
+                      ),
+                    },
+                    { title: 'Tactics', cell: row => row.tactics.join(', ') },
+                    { title: 'State', cell: row => stateWords[row.state] },
+                    { title: 'Reports', cell: row => <span className="tabular">{row.reports}</span> },
+                    {
+                      title: 'Rules',
+                      cell: row =>
+                        row.rules.length > mostRules
+                          ? `${named(row.rules.slice(0, mostRules))} and ${row.rules.length - mostRules} more`
+                          : named(row.rules),
+                    },
+                  ]}
+                />
+              )}
             </>
           )}
         </QueryState>

@@ -14,13 +14,7 @@ export function Page() {
   })
   return (
     <QueryState query={query} what="The rule">
-      {({ draft, modelConfigured }) => (
-        <RuleEditor
-          key={`${draft.id} ${draft.changedAtMs}`}
-          draft={draft}
-          modelConfigured={modelConfigured}
-        />
-      )}
+      {reply => <RuleEditor key={`${reply.draft.id} ${reply.draft.changedAtMs}`} reply={reply} />}
     </QueryState>
   )
 }

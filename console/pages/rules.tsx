@@ -1,19 +1,18 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { RuleDraftView } from '../../src/http/contract-rules.ts'
-import { failureText } from '../api/request.ts'
-import { createRuleDraft, listRuleDrafts } from '../api/rules.ts'
+import { listRuleDrafts } from '../api/rules.ts'
 import { useMay } from '../api/session.ts'
 import { Button, buttonClass } from '../components/button.tsx'
 import { DataTable } from '../components/data-table.tsx'
-import { Dialog } from '../components/dialog.tsx'
-import { TextField } from '../components/field.tsx'
 import { Link } from '../components/link.tsx'
 import { Moment } from '../components/moment.tsx'
 import { PageHeading } from '../components/page-heading.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
-import { useGo } from '../router.tsx'
+import { NewRuleDialog } from '../rules/new-rule-dialog.tsx'
+import { NoisyRules } from '../rules/noisy-rules.tsx'
+import { ruleKinds } from '../rules/rule-kind.ts'
 import { RuleState } from '../rules/rule-state.tsx'
 
 /** Detection rules: being written, waiting for approval, deployed. */
@@ -35,9 +34,9 @@ export function Page() {
       </PageHeading>
       <div className="grid max-w-5xl grid-cols-1 gap-3 px-4 pb-8">
         <QueryState query={query} what="The rules">
-          {({ drafts, connected }) => (
+          {({ drafts, deployable }) => (
             <>
-              {!connected && (
+              {deployable.length === 0 && (
                 <p className="text-muted">
                   No Wazuh server is connected (TOCSIN_WAZUH_API_URL): rules can be written and measured, not
                   deployed.
@@ -57,6 +56,7 @@ export function Page() {
                       </Link>
                     ),
                   },
+                  { title: 'Kind', cell: draft => ruleKinds[draft.kind].name },
                   { title: 'State', cell: draft => <RuleState state={draft.state} /> },
                   { title: 'Written by', cell: draft => draft.changedBy?.displayName ?? '' },
                   { title: 'Changed', cell: draft => <Moment atMs={draft.changedAtMs} /> },
@@ -65,49 +65,9 @@ export function Page() {
             </>
           )}
         </QueryState>
+        <NoisyRules />
       </div>
       {creating && <NewRuleDialog onClose={() => setCreating(false)} />}
     </>
-  )
-}
-
-const template = `<group name="local,">
-  <rule id="100000" level="5">
-    <if_sid>1</if_sid>
-    <match>words of the log</match>
-    <description>What happened</description>
-  </rule>
-</group>
-`
-
-function NewRuleDialog({ onClose }: { onClose: () => void }) {
-  const go = useGo()
-  const [title, setTitle] = useState('')
-  const create = useMutation({
-    mutationFn: () => createRuleDraft({ title, text: template, cases: [] }),
-    onSuccess: ({ draft }) => go(`/rules/${draft.id}`),
-  })
-  return (
-    <Dialog title="New rule" onClose={onClose}>
-      <form
-        className="grid gap-3"
-        onSubmit={event => {
-          event.preventDefault()
-          create.mutate()
-        }}
-      >
-        <TextField
-          label="What it detects"
-          value={title}
-          required
-          maxLength={200}
-          error={create.isError ? failureText(create.error) : undefined}
-          onChange={event => setTitle(event.target.value)}
-        />
-        <Button type="submit" look="primary" busy={create.isPending} className="justify-self-end">
-          Create
-        </Button>
-      </form>
-    </Dialog>
   )
 }

@@ -5,14 +5,22 @@ import { FindingList } from './finding-list.tsx'
 /** What a saved rule did: on its own logs, and on the alerts that are stored here. */
 export function MeasurementView({ measurement }: { measurement: Measurement }) {
   if (measurement.kind === 'refused') return <FindingList findings={measurement.findings} />
-  const { cases, tallies, pastEvents, cutShort } = measurement.proof
+  const { cases, tallies, pastEvents, cutShort, samples, corpus } = measurement.proof
+  const all = [...cases, ...(samples ?? [])]
   return (
     <div className="grid grid-cols-1 gap-3">
       <p>
-        {cases.filter(({ pass }) => pass).length} of {cases.length} logs as wanted. Run over{' '}
-        {pastEvents.toLocaleString('en')} past alerts{cutShort && ' until the time was up'}
-        {tallies.length === 0 && ': it would have fired on none'}.
+        {all.filter(({ pass }) => pass).length} of {all.length}{' '}
+        {samples === undefined ? 'logs' : 'texts and samples'} as wanted.
+        {samples === undefined && (
+          <>
+            {' '}
+            Run over {pastEvents.toLocaleString('en')} past alerts{cutShort && ' until the time was up'}
+            {tallies.every(({ hits }) => hits === 0) && ': it would have fired on none'}.
+          </>
+        )}
       </p>
+      {corpus !== undefined && <CorpusView corpus={corpus} />}
       {tallies.map(tally => (
         <div key={tally.rule_id} className="grid gap-1">
           <h3 className="font-medium">
@@ -31,6 +39,36 @@ export function MeasurementView({ measurement }: { measurement: Measurement }) {
           </ul>
         </div>
       ))}
+    </div>
+  )
+}
+
+type Corpus = NonNullable<Extract<Measurement, { kind: 'proven' }>['proof']['corpus']>
+
+function CorpusView({ corpus }: { corpus: Corpus }) {
+  const { folders, files, sizeBytes, hits, cutShort, milliseconds } = corpus
+  const megabytes = Math.max(1, Math.round(sizeBytes / 1e6))
+  return (
+    <div className="grid grid-cols-1 gap-1">
+      <p className={hits.length > 0 ? 'font-medium text-bad' : ''}>
+        {hits.length === 0 ? 'It matches none' : 'It matches some'} of {files.toLocaleString('en')} clean
+        files of {folders.join(', ')} ({megabytes.toLocaleString('en')} MB in{' '}
+        {(milliseconds / 1000).toFixed(1)} s{cutShort && ', as many as there was time for'}).
+      </p>
+      <ul aria-label="False positives" className="grid grid-cols-1 gap-1">
+        {hits.map(hit => (
+          <li key={hit.rule}>
+            {hit.rule}: {hit.files.toLocaleString('en')} clean {hit.files === 1 ? 'file' : 'files'}
+            <ul className="font-mono text-xs text-muted">
+              {hit.examples.map(({ file, strings }) => (
+                <li key={file} className="break-all">
+                  <Untrusted text={file} limit={200} /> {strings.join(' ')}
+                </li>
+              ))}
+            </ul>
+          </li>
+        ))}
+      </ul>
     </div>
   )
 }

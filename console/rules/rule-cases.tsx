@@ -1,40 +1,39 @@
 import { Check, X } from 'lucide-react'
-import type { Measurement, RuleDraftBody } from '../../src/http/contract-rules.ts'
+import type { Measurement, RuleDraftBody, RuleKind } from '../../src/http/contract-rules.ts'
 import { Button } from '../components/button.tsx'
 import { inputClass } from '../components/field.tsx'
 import { Section } from '../components/section.tsx'
+import { ruleKinds } from './rule-kind.ts'
 
 type Cases = RuleDraftBody['cases']
 type Judged = Extract<Measurement, { kind: 'proven' }>['proof']['cases']
 
 /** Logs on which the rule must or must not fire, with what it did. */
 export function RuleCases({
+  kind,
   cases,
   judged,
   writable,
   onChange,
 }: {
+  kind: RuleKind
   cases: Cases
   judged: Judged
   writable: boolean
   onChange: (cases: Cases) => void
 }) {
+  const words = ruleKinds[kind]
   const change = (index: number, part: Partial<Cases[number]>) =>
     onChange(cases.map((one, at) => (at === index ? { ...one, ...part } : one)))
   return (
-    <Section title="Logs">
-      {cases.length === 0 && (
-        <p className="text-muted">
-          Add a log on which the rule must fire, and one much like it on which it must not. Several lines are
-          several logs in a row.
-        </p>
-      )}
+    <Section title={words.cases}>
+      {cases.length === 0 && <p className="text-muted">{words.noCases}</p>}
       <ol className="grid grid-cols-1 gap-3">
         {cases.map((one, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a case is its place in the list
           <li key={index} className="grid gap-1">
             <textarea
-              aria-label={`Log ${index + 1}`}
+              aria-label={`${words.oneCase} ${index + 1}`}
               className={`${inputClass} font-mono`}
               rows={2}
               value={one.log}
@@ -66,7 +65,7 @@ export function RuleCases({
           className="justify-self-start"
           onClick={() => onChange([...cases, { log: '', fires: cases.length === 0 }])}
         >
-          Add a log
+          {words.addCase}
         </Button>
       )}
     </Section>

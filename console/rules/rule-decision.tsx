@@ -7,6 +7,7 @@ import { useMay, usePerson } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
 import { TextField } from '../components/field.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
+import { TextDiff } from './text-diff.tsx'
 
 /** The way of a rule to Wazuh and back: each step for those who may take it. */
 export function RuleDecision({ draft, changed }: { draft: RuleDraftView; changed: boolean }) {
@@ -29,11 +30,9 @@ export function RuleDecision({ draft, changed }: { draft: RuleDraftView; changed
     <div className="grid grid-cols-1 gap-3">
       <History draft={draft} />
       {draft.replaces !== null && (
-        <details>
+        <details open={state === 'awaiting'}>
           <summary>It replaces what is deployed as {draft.fileName}</summary>
-          <pre className="overflow-x-auto rounded border border-line p-2 text-xs">
-            <Untrusted text={draft.replaces} layout />
-          </pre>
+          <TextDiff label="What would change" before={draft.replaces} after={draft.text} />
         </details>
       )}
       {asks && (

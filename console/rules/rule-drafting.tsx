@@ -7,9 +7,18 @@ import { Button } from '../components/button.tsx'
 import { Field, inputClass } from '../components/field.tsx'
 import { Section } from '../components/section.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
+import { TextDiff } from './text-diff.tsx'
 
 /** Asking a model for a draft, and what came of it. Nothing here is the model's word: its draft was run. */
-export function RuleDrafting({ draft, writable }: { draft: RuleDraftView; writable: boolean }) {
+export function RuleDrafting({
+  draft,
+  writable,
+  onTakeBack,
+}: {
+  draft: RuleDraftView
+  writable: boolean
+  onTakeBack: (text: string) => void
+}) {
   const client = useQueryClient()
   const { drafting } = draft
   const [request, setRequest] = useState(drafting?.request ?? draft.title)
@@ -24,7 +33,7 @@ export function RuleDrafting({ draft, writable }: { draft: RuleDraftView; writab
         <>
           <Field
             label="What the rule is to find"
-            hint="Saved logs on which it must fire are shown to the model as samples. Its draft takes the place of the text."
+            hint="What it starts from, and saved cases on which it must fire, are shown to the model. Its draft takes the place of the text."
             error={ask.isError ? failureText(ask.error) : undefined}
           >
             {control => (
@@ -54,13 +63,23 @@ export function RuleDrafting({ draft, writable }: { draft: RuleDraftView; writab
           There is no draft: <Untrusted text={drafting.reason} limit={500} />
         </p>
       )}
-      {drafting?.kind === 'drafted' && <Outcome drafting={drafting} />}
+      {drafting?.kind === 'drafted' && (
+        <Outcome drafting={drafting} text={draft.text} {...(writable && { onTakeBack })} />
+      )}
     </Section>
   )
 }
 
-function Outcome({ drafting }: { drafting: Extract<RuleDraftView['drafting'], { kind: 'drafted' }> }) {
-  const { model, rounds, complaints } = drafting
+function Outcome({
+  drafting,
+  text,
+  onTakeBack,
+}: {
+  drafting: Extract<RuleDraftView['drafting'], { kind: 'drafted' }>
+  text: string
+  onTakeBack?: (text: string) => void
+}) {
+  const { model, rounds, complaints, before } = drafting
   return (
     <div className="grid gap-2">
       <p>
@@ -75,6 +94,17 @@ function Outcome({ drafting }: { drafting: Extract<RuleDraftView['drafting'], { 
             </li>
           ))}
         </ul>
+      )}
+      {before !== undefined && (
+        <details>
+          <summary>What it changed</summary>
+          <TextDiff label="What the model changed" before={before} after={text} />
+          {onTakeBack !== undefined && (
+            <Button look="quiet" onClick={() => onTakeBack(before)}>
+              Take the text before back into the editor
+            </Button>
+          )}
+        </details>
       )}
     </div>
   )

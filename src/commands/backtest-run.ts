@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Json } from '../lib/canonical-json.ts'
 import type { Problem } from '../lib/problem.ts'
 import { replayOf } from '../wazuh-rules/alert-replay.ts'
 import { fromByteText } from '../wazuh-rules/byte-text.ts'
@@ -6,14 +7,15 @@ import { fastPrefilter } from '../wazuh-rules/fast-prefilter.ts'
 import { RuleBacktest, type RuleTally } from '../wazuh-rules/rule-backtest.ts'
 import type { Ruleset } from '../wazuh-rules/ruleset.ts'
 import { Session, type Verdict } from '../wazuh-rules/session.ts'
+import type { BacktestSource } from './backtest-source.ts'
 import type { Progress } from './backtest-state.ts'
 import type { Io } from './command.ts'
 import { logClock } from './log-clock.ts'
-import { readLines } from './read-lines.ts'
 
 /** Lines read again, uncounted, before a run goes on: correlation rules need their recent past. */
 const warmUpLines = 20_000
 const saveEveryLines = 10_000
+const barWidth = 20
 /** Logs before this one are run by code that is not yet compiled; their times say nothing. */
 const measuredFrom = 5000
 
@@ -44,6 +46,8 @@ export class BacktestRun {
   readonly #timeOf = logClock(Math.floor(Date.now() / 1000))
   readonly #resumeAt: number
   readonly #problems: { code: string; message: string; where: string }[] = []
+  readonly #places: { readonly line: number; readonly place: Json }[] = []
+  #from: Progress['from']
   #line = 0
   #run = 0
   #impossible: number
@@ -64,32 +68,53 @@ export class BacktestRun {
     this.#backtest = new RuleBacktest(rulesets.watched, earlier?.tallies)
     this.#resumeAt = earlier?.line ?? 0
     this.#impossible = earlier?.impossible ?? 0
+    this.#from = earlier?.from
   }
 
   async all(
-    path: string,
+    source: BacktestSource,
     kind: 'logs' | 'alerts',
     io: Io,
     save: (progress: Progress) => void,
   ): Promise<void> {
     if (this.#resumeAt > 0) io.stderr(`going on after line ${this.#resumeAt}\n`)
-    for await (const line of readLines(path, io)) {
+    this.#line = this.#from?.line ?? 0
+    for await (const { line, done, place } of source.lines(this.#from?.place)) {
       if (io.signal.aborted) break
       this.#line++
+      this.#keepPlace(place)
       if (this.#line <= this.#resumeAt - warmUpLines || line === '') continue
       if (kind === 'logs') this.#log(line)
       else this.#alert(line)
       if (this.#line % saveEveryLines === 0 && this.#line > this.#resumeAt) {
         save(this.#progress())
-        io.stderr(`${this.#line} lines\n`)
+        io.stderr(this.#bar(done))
       }
     }
     save(this.#progress())
   }
 
+  /** The newest place that is far enough back for sessions to warm up from it. */
+  #keepPlace(place: Json | undefined): void {
+    if (place === undefined || this.#line % saveEveryLines !== 0) return
+    this.#places.push({ line: this.#line, place })
+    const far = this.#places.findLast(({ line }) => line <= this.#line - warmUpLines)
+    if (far) this.#from = far
+    if (this.#places.length > 2 + warmUpLines / saveEveryLines) this.#places.shift()
+  }
+
+  #bar(done: number | undefined): string {
+    const hits = this.#backtest.tallies().reduce((sum, tally) => sum + tally.hits, 0)
+    const counts = `${this.#line} lines, ${hits} hits`
+    if (done === undefined) return `${counts}\n`
+    const filled = Math.round(done * barWidth)
+    const bar = '#'.repeat(filled) + '-'.repeat(barWidth - filled)
+    return `[${bar}] ${Math.round(done * 100)} %  ${counts}\n`
+  }
+
   #progress(): Progress {
     const line = Math.max(this.#line, this.#resumeAt)
-    return { line, impossible: this.#impossible, tallies: this.#backtest.tallies() }
+    return { line, impossible: this.#impossible, tallies: this.#backtest.tallies(), from: this.#from }
   }
 
   #log(line: string): void {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
+import type { Json } from '../lib/canonical-json.ts'
 import type { RuleTally } from '../wazuh-rules/rule-backtest.ts'
 
 /** How far a run came, and what it counted. */
@@ -7,6 +8,8 @@ export interface Progress {
   readonly line: number
   readonly impossible: number
   readonly tallies: readonly RuleTally[]
+  /** A place in the input before that line, far enough to warm up from; absent where only counting lines helps. */
+  readonly from?: { readonly line: number; readonly place: Json } | undefined
 }
 
 const progressSchema = z.object({
@@ -14,6 +17,7 @@ const progressSchema = z.object({
   key: z.string(),
   line: z.number(),
   impossible: z.number(),
+  from: z.object({ line: z.number(), place: z.json() }).optional(),
   tallies: z.array(
     z.object({
       rule_id: z.string(),
@@ -42,7 +46,7 @@ export function backtestState(
 ): BacktestState {
   const stamp = (file: string) =>
     existsSync(file) ? `${file}:${statSync(file).size}:${statSync(file).mtimeMs}` : file
-  const key = [input, ...drafts].map(stamp).join('|')
+  const key = [input, ...drafts.map(stamp)].join('|')
   return {
     load(): Progress | undefined {
       if (path === undefined || !existsSync(path)) return undefined

@@ -1,11 +1,9 @@
 import { once } from 'node:events'
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
 import packageJson from '../../package.json' with { type: 'json' }
-import { readConfig } from '../config.ts'
 import { AppError } from '../lib/app-error.ts'
+import type { Json } from '../lib/canonical-json.ts'
 import { systemClock } from '../lib/clock.ts'
-import { createEgressFetch } from '../lib/egress-fetch.ts'
-import type { Secret } from '../lib/secret.ts'
 import {
   type AssistantSource,
   createAssistantServer,
@@ -15,6 +13,7 @@ import {
 import { localSource } from '../mcp/local-source.ts'
 import { type Command, type Io, readArgs } from './command.ts'
 import { offlineAsker, offlineTools } from './offline-tools.ts'
+import { openServer } from './server-client.ts'
 
 /** `tocsin mcp`. */
 export const command: Command = {
@@ -41,52 +40,25 @@ Exit codes: 0 the client went away, 2 bad usage or unreadable input.
 }
 
 async function sourceOf(values: { data?: string; server?: string }, io: Io): Promise<AssistantSource> {
-  if (values.server !== undefined) {
-    const token = readConfig().apiToken
-    if (token === undefined)
-      throw new AppError('bad-usage', 'set TOCSIN_API_TOKEN to an API token of scope read')
-    return remoteSource(values.server, token)
-  }
+  if (values.server !== undefined) return remoteSource(values.server)
   if (values.data === undefined || values.data === '-')
     throw new AppError('bad-usage', 'say where to look: --data FILE or --server URL')
   return localSource(await offlineTools(values.data, io), offlineAsker, systemClock)
 }
 
 /** The tools of a running Tocsin, over its API. */
-function remoteSource(base: string, token: Secret): AssistantSource {
-  const url = new URL(base)
-  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port)
-  const { fetch } = createEgressFetch({
-    rules: [
-      {
-        host: url.hostname,
-        port,
-        addresses: ['127.0.0.0/8', '::1/128', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'],
-      },
-    ],
-  })
-  const call = async (path: string, signal: AbortSignal, body?: unknown): Promise<unknown> => {
-    const response = await fetch(new URL(path, url), {
-      method: body === undefined ? 'GET' : 'POST',
-      headers: {
-        authorization: `Bearer ${token.expose()}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      signal,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
-    if (!response.ok)
-      throw new AppError(
-        'refused',
-        `Tocsin answered ${response.status}: ${(await response.text()).slice(0, 300)}`,
-      )
-    return response.json()
-  }
+function remoteSource(base: string): AssistantSource {
+  const call = openServer(base, 'read')
   return {
     // What our own server answers: validated there against its contract.
     listTools: async signal =>
-      ((await call('/api/assistant/tools', signal)) as { tools: ToolDescription[] }).tools,
+      ((await call('GET', '/api/assistant/tools', undefined, signal)) as { tools: ToolDescription[] }).tools,
     callTool: async (name, input, signal) =>
-      (await call(`/api/assistant/tools/${encodeURIComponent(name)}`, signal, { input })) as ToolAnswer,
+      (await call(
+        'POST',
+        `/api/assistant/tools/${encodeURIComponent(name)}`,
+        { input: input as Json },
+        signal,
+      )) as ToolAnswer,
   }
 }

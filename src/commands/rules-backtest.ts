@@ -3,6 +3,7 @@ import { AppError } from '../lib/app-error.ts'
 import type { RuleTally } from '../wazuh-rules/rule-backtest.ts'
 import { loadRuleset, type RulesetFile } from '../wazuh-rules/ruleset.ts'
 import { BacktestRun, parseJsonLine, type Rulesets } from './backtest-run.ts'
+import { type BacktestSource, fileSource, indexerSource, settingsIndexer } from './backtest-source.ts'
 import { backtestState } from './backtest-state.ts'
 import { type Io, readArgs, readInput, writeRecord } from './command.ts'
 import { readLines } from './read-lines.ts'
@@ -18,6 +19,9 @@ export async function rulesBacktest(args: readonly string[], io: Io): Promise<nu
       alerts: { type: 'string' },
       verdicts: { type: 'string' },
       state: { type: 'string' },
+      index: { type: 'string' },
+      from: { type: 'string' },
+      to: { type: 'string' },
       location: { type: 'string', default: 'stdin' },
       json: { type: 'boolean' },
     },
@@ -26,13 +30,15 @@ export async function rulesBacktest(args: readonly string[], io: Io): Promise<nu
   if (values.ruleset === undefined) throw new AppError('bad-usage', '--ruleset DIR is missing')
   if (positionals.length === 0) throw new AppError('bad-usage', 'say which draft to back-test')
   if (input === undefined || (values.alerts !== undefined && values.logs !== undefined))
-    throw new AppError('bad-usage', 'give either --alerts FILE or --logs FILE')
+    throw new AppError('bad-usage', 'give either --alerts FILE|indexer or --logs FILE|indexer')
   const rulesets = await loadBoth(values.ruleset, positionals, io)
   const verdicts = values.verdicts === undefined ? new Map() : await readVerdicts(values.verdicts, io)
-  const state = backtestState(values.state, input, positionals)
-  const run = new BacktestRun(rulesets, verdicts, values.location, state.load())
   const kind = values.alerts === undefined ? 'logs' : 'alerts'
-  await run.all(input, kind, io, progress => state.save(progress))
+  const source = sourceOf(input, kind, values, io)
+  const state = backtestState(values.state, source.key, positionals)
+  const run = new BacktestRun(rulesets, verdicts, values.location, state.load())
+  // Documents of the indexer are hits, archives too: their logs are in them.
+  await run.all(source, input === 'indexer' ? 'alerts' : kind, io, progress => state.save(progress))
   const result = run.result()
   for (const tally of result.tallies) {
     if (values.json) writeRecord(io, { ...tally, problems: [] })
@@ -52,6 +58,30 @@ export async function rulesBacktest(args: readonly string[], io: Io): Promise<nu
       `${lines} ${kind}, ${impossible} could not be replayed${microseconds === undefined ? '' : `, ${microseconds} µs a log more than before`}\n`,
     )
   return 0
+}
+
+/** `indexer` is the one that the settings name: its alerts, or with --logs its archives. */
+function sourceOf(
+  input: string,
+  kind: 'logs' | 'alerts',
+  window: {
+    readonly index?: string | undefined
+    readonly from?: string | undefined
+    readonly to?: string | undefined
+  },
+  io: Io,
+): BacktestSource {
+  const { index, from, to } = window
+  if (input !== 'indexer') {
+    if (index !== undefined || from !== undefined || to !== undefined)
+      throw new AppError('bad-usage', '--index, --from and --to go with the indexer')
+    return fileSource(input, io)
+  }
+  for (const time of [from, to])
+    if (time !== undefined && Number.isNaN(Date.parse(time)))
+      throw new AppError('bad-usage', `'${time}' is not a time such as 2026-01-31T12:00:00Z`)
+  const standard = kind === 'alerts' ? 'wazuh-alerts-4.x-*' : 'wazuh-archives-4.x-*'
+  return indexerSource(settingsIndexer(io), { index: index ?? standard, from, to }, io)
 }
 
 async function loadBoth(folder: string, drafts: readonly string[], io: Io): Promise<Rulesets> {

@@ -19,7 +19,7 @@ export async function rulesTest(args: readonly string[], io: Io): Promise<number
     allowPositionals: true,
     options: {
       ruleset: { type: 'string' },
-      logs: { type: 'string' },
+      logs: { type: 'string', multiple: true },
       ini: { type: 'string', multiple: true },
       location: { type: 'string', default: 'stdin' },
       agent: { type: 'string' },
@@ -49,9 +49,10 @@ export async function rulesTest(args: readonly string[], io: Io): Promise<number
     )
   }
   if (values.logs === undefined) throw new AppError('bad-usage', '--logs FILE or --ini FILE... is missing')
-  if (positionals.length > 0)
-    throw new AppError('bad-usage', `what is '${positionals[0]}'? --logs takes one file`)
-  await testLogs(values.logs, loadFolder(folder, values.exclude, false, io), options, clock, io)
+  const ruleset = loadFolder(folder, values.exclude, false, io)
+  const files = [...values.logs, ...positionals]
+  // Each file is a session of its own; with several, each record says which it is of.
+  for (const file of files) await testLogs(file, ruleset, options, clock, files.length > 1, io)
   return 0
 }
 
@@ -79,6 +80,7 @@ async function testLogs(
   ruleset: Ruleset,
   options: SessionOptions,
   clock: { readonly kind: 'still' | 'log'; readonly seconds: number },
+  named: boolean,
   io: Io,
 ): Promise<void> {
   const lines = (await readInput(path, io)).toString('latin1').split('\n')
@@ -96,7 +98,13 @@ async function testLogs(
     const record = verdictRecord(session.process(end < 0 ? log : log.slice(0, end), timeOf(log)))
     const problems =
       end < 0 ? [] : [{ code: 'nul-byte', message: 'the log ends at its first NUL byte, as in Wazuh' }]
-    writeRecord(io, { line: index + 1, log: fromByteText(log), ...record, problems })
+    writeRecord(io, {
+      ...(named ? { file: path } : {}),
+      line: index + 1,
+      log: fromByteText(log),
+      ...record,
+      problems,
+    })
   }
 }
 

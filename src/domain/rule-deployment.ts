@@ -1,4 +1,4 @@
-/** What deployment needs of Wazuh; the 4.x server API answers it. Contents are whole files. */
+/** What deployment needs: of the server API of Wazuh 4.x, of the indexer of Wazuh 5, of a folder of YARA rules. Contents are whole files. */
 export interface RuleDeployment {
   /** The file as it is deployed now, or undefined where there is none. */
   read(fileName: string, signal: AbortSignal): Promise<string | undefined>
@@ -9,6 +9,8 @@ export interface RuleDeployment {
   restart(signal: AbortSignal): Promise<void>
   /** Whether the analysis engine runs. */
   isHealthy(signal: AbortSignal): Promise<boolean>
+  /** Whether two texts are the same rules. Without it, only equal texts are. */
+  isSame?(left: string, right: string): boolean
 }
 
 /** What the manager's own test tool says of one log. */

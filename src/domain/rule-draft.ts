@@ -1,3 +1,5 @@
+import type { TrustZone } from './data-class.ts'
+
 /**
  * Where a rule draft stands. `deploying` is written before anything is sent, so a crash leaves it for a person to look
  * at; `broken` means that Wazuh is neither as it was nor as wanted.
@@ -18,7 +20,39 @@ export type RuleDraftState = (typeof ruleDraftStates)[number]
 /** States in which the text may change; every change needs a new proof and a new approval. */
 export const editableStates: readonly RuleDraftState[] = ['draft', 'rejected', 'not-deployed', 'rolled-back']
 
-/** A log and whether a rule of the draft must fire on it. Several lines are several logs of one session. */
+/** What a rule is written in: Wazuh's XML, Sigma's YAML, or YARA. */
+export const ruleKinds = ['wazuh', 'sigma', 'yara'] as const
+export type RuleKind = (typeof ruleKinds)[number]
+
+export const ruleFileEndings: Readonly<Record<RuleKind, string>> = {
+  wazuh: '.xml',
+  sigma: '.yml',
+  yara: '.yar',
+}
+
+/** What a draft was started from. `material` is what a model may be told of it: anyone may have written it. */
+export interface RuleOrigin {
+  readonly kind: 'case' | 'report' | 'noisy-rule' | 'conversion'
+  readonly id: string
+  readonly title: string
+  readonly material: readonly string[]
+  /** How far the material may go, where its source says so. */
+  readonly zones: readonly TrustZone[] | null
+}
+
+/** A file that a YARA rule must, or must not, match. */
+export interface SampleFile {
+  readonly id: string
+  readonly name: string
+  readonly sha256: string
+  readonly sizeBytes: number
+  readonly mustMatch: boolean
+}
+
+/**
+ * A log and whether a rule of the draft must fire on it. Several lines are several logs of one session. For Sigma a log
+ * is an event as JSON; for YARA it is the whole content of a file, as text.
+ */
 export interface DraftCase {
   readonly log: string
   readonly fires: boolean
@@ -35,11 +69,15 @@ export type Drafting =
       readonly rounds: number
       /** What the best draft still did wrong when it was run. */
       readonly complaints: readonly string[]
+      /** The text that it took the place of. */
+      readonly before?: string
     }
 
 /** A stored draft. `Proof` is what measuring it gave. */
 export interface RuleDraft<Proof> {
   readonly id: string
+  readonly kind: RuleKind
+  readonly origin: RuleOrigin | null
   readonly title: string
   readonly fileName: string
   readonly text: string

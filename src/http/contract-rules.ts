@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ruleDraftStates } from '../domain/rule-draft.ts'
+import { ruleDraftStates, ruleKinds } from '../domain/rule-draft.ts'
 import { idParams, person } from './contract.ts'
 import { endpoint } from './endpoint.ts'
 
@@ -55,6 +55,35 @@ export const measurement = z.discriminatedUnion('kind', [
       tallies: z.array(tally),
       pastEvents: z.number(),
       cutShort: z.boolean(),
+      samples: z
+        .array(
+          z.object({
+            name: z.string(),
+            sha256: z.string(),
+            mustMatch: z.boolean(),
+            rules: z.array(z.string()),
+            pass: z.boolean(),
+            trouble: z.string().optional(),
+          }),
+        )
+        .optional(),
+      /** What a YARA rule matches among files that are known to be clean. */
+      corpus: z
+        .object({
+          folders: z.array(z.string()),
+          files: z.number(),
+          sizeBytes: z.number(),
+          hits: z.array(
+            z.object({
+              rule: z.string(),
+              files: z.number(),
+              examples: z.array(z.object({ file: z.string(), strings: z.array(z.string()) })),
+            }),
+          ),
+          cutShort: z.boolean(),
+          milliseconds: z.number(),
+        })
+        .optional(),
     }),
   }),
 ])
@@ -69,11 +98,25 @@ const drafting = z.discriminatedUnion('kind', [
     model: z.string(),
     rounds: z.number(),
     complaints: z.array(z.string()),
+    /** The text that it took the place of. */
+    before: z.string().optional(),
   }),
 ])
 
+const ruleKind = z.enum(ruleKinds)
+export type RuleKind = z.infer<typeof ruleKind>
+
 export const ruleDraftView = z.object({
   id: z.string(),
+  kind: ruleKind,
+  /** What it was started from: a case, a report, a noisy rule, a Sigma rule. */
+  origin: z
+    .object({
+      kind: z.enum(['case', 'report', 'noisy-rule', 'conversion']),
+      id: z.string(),
+      title: z.string(),
+    })
+    .nullable(),
   title: z.string(),
   fileName: z.string(),
   text: z.string(),
@@ -103,6 +146,28 @@ export const ruleDraftBody = z.object({
 })
 export type RuleDraftBody = z.infer<typeof ruleDraftBody>
 
+export const newRuleBody = z.object({
+  kind: ruleKind.default('wazuh'),
+  title: storable(200).min(1),
+  /** Absent: what it starts from, or a template. */
+  text: storable(64 * 1024).optional(),
+  cases: z.array(draftCase).max(100).default([]),
+  from: z
+    .object({
+      kind: z.enum(['case', 'report', 'noisy-rule', 'conversion']),
+      id: storable(200).min(1),
+    })
+    .optional(),
+})
+export type NewRuleBody = z.input<typeof newRuleBody>
+
+/** Base64 of a file of 8 MB. */
+export const sampleBody = z.object({
+  name: storable(300).min(1),
+  contentBase64: z.base64().max(12 * 1024 * 1024),
+  mustMatch: z.boolean(),
+})
+
 export const ruleDecisionBody = z.object({
   digest: z.string().regex(/^[0-9a-f]{64}$/),
   decision: z.enum(['approve', 'reject']),
@@ -110,26 +175,83 @@ export const ruleDecisionBody = z.object({
 })
 export type RuleDecisionBody = z.input<typeof ruleDecisionBody>
 
-const reply = z.object({ draft: ruleDraftView, modelConfigured: z.boolean() })
+const sample = z.object({
+  id: z.string(),
+  name: z.string(),
+  sha256: z.string(),
+  sizeBytes: z.number(),
+  mustMatch: z.boolean(),
+})
+export type RuleSample = z.infer<typeof sample>
+
+const reply = z.object({
+  draft: ruleDraftView,
+  samples: z.array(sample),
+  modelConfigured: z.boolean(),
+  /** Whether something is connected that takes rules of this kind. */
+  deployable: z.boolean(),
+  /** Whether the manager's logtest can be asked about it. */
+  comparable: z.boolean(),
+  /** Alerts of its rules since it was deployed, by what people said of their cases; null where it is not. */
+  watch: z.object({ sinceMs: z.number(), alerts: z.number(), against: counts }).nullable(),
+})
 export type RuleDraftReply = z.infer<typeof reply>
 
 export const ruleDraftList = z.object({
   drafts: z.array(ruleDraftView),
-  /** Whether a Wazuh server is connected that rules can be deployed to. */
-  connected: z.boolean(),
+  /** The kinds of rules that something is connected for. */
+  deployable: z.array(ruleKind),
 })
 export type RuleDraftList = z.infer<typeof ruleDraftList>
 
+const candidate = z.object({
+  text: z.string(),
+  encoding: z.enum(['ascii', 'wide']),
+  samples: z.number(),
+  score: z.number(),
+  reasons: z.array(z.string()),
+})
+export type RuleCandidate = z.infer<typeof candidate>
+
+const candidates = z.object({
+  candidates: z.array(candidate),
+  /** Strings of the samples that stand in clean files too. */
+  inCleanFiles: z.number(),
+  corpus: z.object({ files: z.number(), cutShort: z.boolean() }),
+})
+export type RuleCandidates = z.infer<typeof candidates>
+
+const comparison = z.object({
+  logs: z.number(),
+  /** Where the manager's logtest and our engine do not agree. */
+  differences: z.array(
+    z.object({
+      log: z.string(),
+      part: z.enum(['rule', 'level', 'decoder']),
+      ours: z.string(),
+      manager: z.string(),
+    }),
+  ),
+})
+export type RuleComparison = z.infer<typeof comparison>
+
+export const noisyRules = z.object({
+  rules: z.array(
+    z.object({ ruleId: z.string(), description: z.string(), alerts: z.number(), noise: z.number() }),
+  ),
+})
+export type NoisyRules = z.infer<typeof noisyRules>
+
 export const ruleCoverage = z.object({
   attackVersion: z.string(),
+  tactics: z.array(z.object({ shortName: z.string(), name: z.string() })),
   /** Gaps first, the most often reported before the others. */
   techniques: z.array(
     z.object({
       id: z.string(),
       name: z.string(),
       tactics: z.array(z.string()),
-      /** Ids of the rules that name it. */
-      rules: z.array(z.string()),
+      rules: z.array(z.object({ source: ruleKind, id: z.string() })),
       /** Threat reports that describe it. */
       reports: z.number(),
       state: z.enum(['covered', 'parent-only', 'gap']),
@@ -171,15 +293,15 @@ export const ruleEndpoints = {
     path: `${path}/check`,
     summary: 'Check rules and run them on logs, without keeping anything.',
     access: { kind: 'role', role: 'analyst' },
-    body: ruleDraftBody.pick({ text: true, cases: true }),
+    body: ruleDraftBody.pick({ text: true, cases: true }).extend({ kind: ruleKind.default('wazuh') }),
     reply: z.object({ measurement }),
   }),
   createRuleDraft: endpoint({
     method: 'POST',
     path,
-    summary: 'Start a rule draft.',
-    access: { kind: 'role', role: 'analyst' },
-    body: ruleDraftBody,
+    summary: 'Start a rule draft, from nothing or from a case, a report, a noisy rule or a Sigma rule.',
+    access: { kind: 'role', role: 'analyst', scope: 'triage' },
+    body: newRuleBody,
     reply,
   }),
   changeRuleDraft: endpoint({
@@ -207,6 +329,48 @@ export const ruleEndpoints = {
     access: { kind: 'role', role: 'analyst' },
     params: idParams,
     reply,
+  }),
+  addRuleSample: endpoint({
+    method: 'POST',
+    path: `${path}/:id/samples`,
+    summary:
+      'Add a file that a YARA rule must, or must not, match. It is kept in the database and never run.',
+    access: { kind: 'role', role: 'analyst' },
+    params: idParams,
+    body: sampleBody,
+    reply,
+  }),
+  removeRuleSample: endpoint({
+    method: 'DELETE',
+    path: `${path}/:id/samples/:sampleId`,
+    summary: 'Take a sample away.',
+    access: { kind: 'role', role: 'analyst' },
+    params: idParams.extend({ sampleId: z.string().max(100) }),
+    reply,
+  }),
+  ruleCandidates: endpoint({
+    method: 'POST',
+    path: `${path}/:id/candidates`,
+    summary: 'Strings of the samples that stand in no clean file, the most telling first.',
+    access: { kind: 'role', role: 'analyst' },
+    params: idParams,
+    reply: candidates,
+  }),
+  compareRuleDraft: endpoint({
+    method: 'POST',
+    path: `${path}/:id/logtest`,
+    summary:
+      "Run the draft's logs through the manager's logtest, and say where our engine answers otherwise.",
+    access: { kind: 'role', role: 'analyst' },
+    params: idParams,
+    reply: comparison,
+  }),
+  noisyRules: endpoint({
+    method: 'GET',
+    path: '/api/noisy-rules',
+    summary: 'Rules whose alerts people called noise, worst first.',
+    access: { kind: 'role', role: 'viewer', scope: 'read' },
+    reply: noisyRules,
   }),
   submitRuleDraft: endpoint({
     method: 'POST',

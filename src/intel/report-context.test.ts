@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { contextQuestion, passagesFor, zonesForTlp } from './report-context.ts'
+import { zonesForTlp } from '../domain/tlp.ts'
+import { contextQuestion, passagesFor } from './report-context.ts'
 
 describe('how far a report may go', () => {
   it.each([

@@ -5,9 +5,9 @@
  */
 import { z } from 'zod'
 import type { JudgedClaim } from '../domain/claim.ts'
-import type { TrustZone } from '../domain/data-class.ts'
 import { type EvidenceItem, numberEvidence } from '../domain/evidence.ts'
 import type { AskModel, ModelQuestion } from '../domain/model-question.ts'
+import { zonesForTlp } from '../domain/tlp.ts'
 import type { Database } from '../lib/database.ts'
 import type { Job } from '../queue/jobs.ts'
 import { mentionsOf, readReport, writeContext } from '../store/intel-reports.ts'
@@ -54,13 +54,6 @@ export type ReportContext =
       }[]
     }
   | { readonly kind: 'refused' | 'unavailable' | 'unsupported'; readonly reason: string }
-
-/** FIRST's TLP 2.0: RED is for the named recipients, AMBER for the organisation, GREEN for its community. */
-export function zonesForTlp(tlp: string | null): readonly TrustZone[] | undefined {
-  if (tlp === 'TLP:RED' || tlp === 'TLP:AMBER+STRICT') return ['local']
-  if (tlp === 'TLP:AMBER') return ['local', 'on-prem']
-  return tlp === 'TLP:GREEN' ? ['local', 'on-prem', 'contracted'] : undefined
-}
 
 const longestEvidence = 16_000
 

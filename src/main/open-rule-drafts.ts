@@ -2,9 +2,12 @@ import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readRulesetFolder } from '../commands/ruleset-folder.ts'
 import { RequestError } from '../http/http-error.ts'
-import type { DraftLifePorts } from '../rule-drafts/draft-store.ts'
-import { measureInWorker } from '../rule-drafts/measure-draft.ts'
+import { candidatesOf, surroundingsWith } from '../rule-drafts/draft-surroundings.ts'
+import type { RuleDraftPorts } from '../rule-drafts/drafting-job.ts'
+import { measureWith } from '../rule-drafts/measure-draft.ts'
+import { yaraLimits } from '../rule-drafts/measure-yara.ts'
 import type { RulesetFiles } from '../wazuh-rules/ruleset.ts'
+import { openYaraFolder } from '../yara/rule-folder.ts'
 import type { Application } from './application.ts'
 
 /** Where a manager on this machine keeps its stock ruleset and its own. */
@@ -15,14 +18,24 @@ const ownFolder = '/var/ossec/etc'
 const health = { checks: 24, intervalMs: 2500 }
 
 /** What rule drafts need, from the settings. */
-export function openRuleDrafts({ config, store, clock, ids, wazuh }: Application): DraftLifePorts {
+export function openRuleDrafts({ config, store, clock, ids, wazuh }: Application): RuleDraftPorts {
+  const clean = { folders: config.cleanFolders }
   return {
     database: store.database,
     clock,
     ids,
     base: () => presentRules(config.rulesetDir),
-    measure: measureInWorker,
-    wazuh: wazuh.ruleFiles,
+    measure: measureWith(clean),
+    targets: {
+      ...(wazuh.ruleFiles && { wazuh: wazuh.ruleFiles }),
+      ...(wazuh.contentManager && { sigma: wazuh.contentManager }),
+      ...(config.yaraEndpointDir !== undefined && {
+        yara: openYaraFolder(config.yaraEndpointDir, yaraLimits),
+      }),
+    },
+    logtest: wazuh.logtest,
+    surroundings: surroundingsWith(clean),
+    candidates: (samples, signal) => candidatesOf(samples, clean, signal),
     deployment: {
       healthChecks: health.checks,
       wait: signal => sleep(health.intervalMs, undefined, { signal }),

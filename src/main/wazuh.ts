@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs'
 import type { Config } from '../config.ts'
-import type { RuleDeployment } from '../domain/rule-deployment.ts'
+import type { ManagerLogtest, RuleDeployment } from '../domain/rule-deployment.ts'
 import type { Clock } from '../lib/clock.ts'
 import { type ActiveResponseClient, openActiveResponse } from '../wazuh/active-response.ts'
 import { type AgentState, openAgentState } from '../wazuh/agent-state.ts'
 import { openAgentLookup, type WazuhAgent } from '../wazuh/agents.ts'
+import { openContentManager } from '../wazuh/content-manager.ts'
 import { apiEventSink, type EventSink } from '../wazuh/event-sink.ts'
 import { type Indexer, openIndexer } from '../wazuh/indexer.ts'
 import { queueSocketSink } from '../wazuh/queue-socket.ts'
-import { openRuleFiles } from '../wazuh/rule-files.ts'
+import { openManagerLogtest, openRuleFiles } from '../wazuh/rule-files.ts'
 import { openWazuhApi } from '../wazuh/server-api.ts'
 import { serviceFetch } from './service-fetch.ts'
 
@@ -20,6 +21,10 @@ export interface WazuhParts {
   /** Agents, inventory, SCA and FIM, for reading. */
   readonly agents: AgentState | undefined
   readonly ruleFiles: RuleDeployment | undefined
+  /** The manager's own test tool. */
+  readonly logtest: ManagerLogtest | undefined
+  /** Sigma rules of Wazuh 5. */
+  readonly contentManager: RuleDeployment | undefined
   /** What the server knows of hosts; nothing where it is not connected. */
   readonly lookUpAgents: (agentIds: readonly string[]) => Promise<readonly WazuhAgent[]>
 }
@@ -46,19 +51,22 @@ export function openWazuh(config: Config, clock: Clock, onTrouble: (error: unkno
         timeoutMs: 10_000,
       })
     : undefined
+  const indexer =
+    config.indexer &&
+    openIndexer({
+      baseUrl: config.indexer.url,
+      credentials: { username: config.indexer.user, password: config.indexer.password },
+      fetch: serviceFetch(config.indexer),
+      timeoutMs: 60_000,
+    })
   return {
     sink: config.publish ? (queue ?? (api && apiEventSink(api))) : undefined,
     lookUpAgents: api ? openAgentLookup(api, clock, onTrouble) : async () => [],
     agents: api && openAgentState(api),
     activeResponse: api && openActiveResponse(api),
     ruleFiles: api && openRuleFiles(api),
-    indexer:
-      config.indexer &&
-      openIndexer({
-        baseUrl: config.indexer.url,
-        credentials: { username: config.indexer.user, password: config.indexer.password },
-        fetch: serviceFetch(config.indexer),
-        timeoutMs: 60_000,
-      }),
+    logtest: api && openManagerLogtest(api),
+    contentManager: indexer && config.contentManager ? openContentManager(indexer) : undefined,
+    indexer,
   }
 }

@@ -35,7 +35,6 @@ import { executeProposal } from '../respond/execute.ts'
 import { handleExecute, handleReport } from '../respond/respond-jobs.ts'
 import { openTickets } from '../respond/ticket.ts'
 import { handleRuleDraft } from '../rule-drafts/drafting-job.ts'
-import { surroundingsInWorker } from '../rule-drafts/surroundings-of.ts'
 import { alertsFile } from '../sources/alerts-file.ts'
 import { indexerPoller } from '../sources/indexer-poller.ts'
 import type { Source } from '../sources/source.ts'
@@ -216,8 +215,7 @@ function handlersOf(
       concurrency: 1,
       leaseMs: 30 * 60_000,
       maxAttempts: 3,
-      handle: (job, stop) =>
-        handleRuleDraft({ ...openRuleDrafts(app), ask, surroundings: surroundingsInWorker }, job, stop),
+      handle: (job, stop) => handleRuleDraft({ ...openRuleDrafts(app), ask }, job, stop),
     },
     // What needs something that is not connected waits until it is, or expires.
     {

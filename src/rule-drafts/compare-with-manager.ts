@@ -4,6 +4,7 @@ import { fastPrefilter } from '../wazuh-rules/fast-prefilter.ts'
 import { loadRuleset, type RulesetFiles } from '../wazuh-rules/ruleset.ts'
 import { Session } from '../wazuh-rules/session.ts'
 import { verdictRecord } from '../wazuh-rules/verdict-record.ts'
+import type { StoredDraft } from './draft-store.ts'
 
 /** Where the manager and our engine do not agree on a log. */
 export interface EngineDifference {
@@ -46,4 +47,30 @@ export async function compareWithManager(
       return a === b ? [] : [{ log, part, ours: a, manager: b }]
     })
   })
+}
+
+/**
+ * A draft's logs through both. What is deployed counts: the manager has the draft's rules where it is, and ours get them
+ * only then; before, agreement shows that the rules it was proven against are the manager's.
+ */
+export async function compareDraft(
+  draft: StoredDraft,
+  base: RulesetFiles,
+  logtest: ManagerLogtest,
+  nowMs: number,
+  signal: AbortSignal,
+): Promise<{ readonly logs: number; readonly differences: EngineDifference[] }> {
+  const { fileName, text, state, cases } = draft
+  const known = base.rules.some(({ name }) => name === fileName)
+  const files =
+    state === 'deployed' && !known ? { ...base, rules: [...base.rules, { name: fileName, text }] } : base
+  const differences: EngineDifference[] = []
+  // Each case is a session of its own, as when it was proven.
+  for (const { log } of cases) {
+    const lines = log.split('\n').filter(line => line !== '')
+    differences.push(
+      ...(await compareWithManager(lines, 'draft', files, logtest, Math.floor(nowMs / 1000), signal)),
+    )
+  }
+  return { logs: cases.length, differences }
 }

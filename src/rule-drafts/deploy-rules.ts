@@ -21,7 +21,7 @@ export interface DeploymentOptions {
   readonly wait: (signal: AbortSignal) => Promise<void>
 }
 
-const fileNamePattern = /^tocsin_[a-z0-9_-]{1,60}\.xml$/
+const fileNamePattern = /^tocsin_[a-z0-9_-]{1,60}\.(?:xml|yml|yar)$/
 
 /**
  * Puts approved rules in place: keeps what was there, writes, lets Wazuh validate, restarts, watches its health, and puts
@@ -42,7 +42,7 @@ export async function deployRules(
   } catch (error) {
     return { kind: 'not-started', reason: `the present file cannot be read: ${messageOf(error)}` }
   }
-  if (backup !== approved.expectedBefore)
+  if (!isSame(wazuh, backup, approved.expectedBefore))
     return {
       kind: 'not-started',
       reason: `${fileName} has changed since the draft was proven: prove it again`,
@@ -78,13 +78,18 @@ export async function rollBackRules(
   } catch (error) {
     return { kind: 'broken', reason: `the present file cannot be read: ${messageOf(error)}` }
   }
-  if (now !== text && now !== before)
+  if (!isSame(wazuh, now, text) && !isSame(wazuh, now, before))
     return {
       kind: 'deployed',
       reason: `${fileName} was changed by somebody else since: nothing was put back`,
     }
   const trouble = await attempt(() => putBack(fileName, before, wazuh, options, signal))
   return trouble === undefined ? { kind: 'rolled-back' } : { kind: 'broken', reason: trouble }
+}
+
+function isSame(wazuh: RuleDeployment, left: string | undefined, right: string | undefined): boolean {
+  if (left === right) return true
+  return left !== undefined && right !== undefined && (wazuh.isSame?.(left, right) ?? false)
 }
 
 async function putBack(

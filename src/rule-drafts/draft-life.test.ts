@@ -9,6 +9,7 @@ import {
   decideDraft,
   deployDraft,
   measureDraft,
+  type NewDraft,
   rollBackDraft,
   submitDraft,
 } from './draft-life.ts'
@@ -29,13 +30,15 @@ const rule = (match: string) =>
   `<group name="local,"><rule id="100000" level="8"><if_sid>10</if_sid><match>${match}</match><description>Door forced</description></rule></group>`
 const log = (text: string) => `Jan  7 12:00:00 gate door[1]: ${text}`
 const content = {
+  kind: 'wazuh',
+  origin: null,
   title: 'Forced doors',
   text: rule('forced'),
   cases: [
     { log: log('forced open'), fires: true },
     { log: log('opened'), fires: false },
   ],
-}
+} as const
 const tenant = 'default'
 const signal = new AbortController().signal
 
@@ -60,7 +63,8 @@ function ports(): DraftLifePorts {
     ids: ids,
     base: () => base,
     measure: measureInWorker,
-    wazuh,
+    targets: { wazuh },
+    logtest: undefined,
     deployment: { healthChecks: 1, wait: async () => {} },
   }
 }
@@ -73,7 +77,7 @@ async function done(result: Promise<StepResult>): Promise<StoredDraft> {
 }
 
 /** A measured draft of Ann's that waits for approval. */
-async function awaiting(change: Partial<typeof content> = {}): Promise<StoredDraft> {
+async function awaiting(change: Partial<NewDraft> = {}): Promise<StoredDraft> {
   const { id } = await done(createDraft(ports(), tenant, { ...content, ...change }, 'ann'))
   await done(measureDraft(ports(), tenant, id, signal))
   return done(submitDraft(ports(), tenant, id, 'ann', 'doors'))
@@ -207,6 +211,9 @@ describe('the life of a rule draft', () => {
 
   it('stops a draft that holds up the engine', async () => {
     const question = {
+      kind: 'wazuh',
+      samples: [],
+      deep: false,
       text: content.text,
       fileName: 'tocsin_x.xml',
       origin: 'person',

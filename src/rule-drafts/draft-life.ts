@@ -1,4 +1,12 @@
-import { type DraftCase, editableStates, type RuleDraftState } from '../domain/rule-draft.ts'
+import type { RuleDeployment } from '../domain/rule-deployment.ts'
+import {
+  type DraftCase,
+  editableStates,
+  type RuleDraftState,
+  type RuleKind,
+  type RuleOrigin,
+  ruleFileEndings,
+} from '../domain/rule-draft.ts'
 import { appendEntries } from '../ledger/database-ledger.ts'
 import type { Json } from '../lib/canonical-json.ts'
 import type { Sql } from '../lib/database.ts'
@@ -10,7 +18,9 @@ import {
   lockRuleDraft,
   newestAlerts,
   type RuleDraftChange,
+  readSamples,
 } from '../store/rule-drafts.ts'
+import type { RulesetFiles } from '../wazuh-rules/ruleset.ts'
 import { deployRules, rollBackRules } from './deploy-rules.ts'
 import type { DraftOrigin } from './draft-guard.ts'
 import {
@@ -35,11 +45,17 @@ export interface DraftContent {
   readonly cases: readonly DraftCase[]
 }
 
+/** What a draft is started with: its kind and what it came from never change. */
+export interface NewDraft extends DraftContent {
+  readonly kind: RuleKind
+  readonly origin: RuleOrigin | null
+}
+
 /** Starts a draft under a file name of ours. Nothing of it is checked yet. */
 export async function createDraft(
   ports: DraftLifePorts,
   tenant: string,
-  content: DraftContent,
+  content: NewDraft,
   person: string,
 ): Promise<StepResult> {
   const id = ports.ids.next('rule')
@@ -51,7 +67,7 @@ export async function createDraft(
   const draft: StoredDraft = {
     ...content,
     id,
-    fileName: `tocsin_${words}_${id.slice(-8)}.xml`,
+    fileName: `tocsin_${words}_${id.slice(-8)}${ruleFileEndings[content.kind]}`,
     state: 'draft',
     proof: null,
     drafting: null,
@@ -75,15 +91,16 @@ export function changeDraft(
   ports: DraftLifePorts,
   tenant: string,
   id: string,
-  content: DraftContent,
+  { title, text, cases }: DraftContent,
   person: string,
 ): Promise<StepResult> {
   return stepOfDraft(ports, tenant, id, editableStates, async () => ({
-    change: { ...content, ...unproven, state: 'draft', changedBy: person },
+    change: { title, text, cases, ...unproven, state: 'draft', changedBy: person },
   }))
 }
 
-const unproven = {
+/** What a change of anything that was measured undoes. */
+export const unproven = {
   proof: null,
   digest: null,
   requestedBy: null,
@@ -105,7 +122,7 @@ export async function measureDraft(
   if (!editableStates.includes(draft.state)) return wrongState(draft, editableStates)
   const question = await measureQuestion(ports, tenant, draft, 'person')
   const proof = await ports.measure(question, signal)
-  const replaces = (await ports.wazuh?.read(draft.fileName, signal)) ?? null
+  const replaces = (await ports.targets[draft.kind]?.read(draft.fileName, signal)) ?? null
   const text = proof.text ?? draft.text
   return stepOfDraft(ports, tenant, id, editableStates, async now => {
     if (now.text !== draft.text || JSON.stringify(now.cases) !== JSON.stringify(draft.cases))
@@ -113,6 +130,8 @@ export async function measureDraft(
     return { change: { ...unproven, state: 'draft', text, replaces, proof } }
   })
 }
+
+export const noRules: RulesetFiles = { decoders: [], rules: [], lists: [] }
 
 /** What a draft is measured with at this moment. */
 export async function measureQuestion(
@@ -122,14 +141,18 @@ export async function measureQuestion(
   origin: DraftOrigin,
 ): Promise<MeasureQuestion> {
   const others = (await listRuleDrafts<Measured>(ports.database, tenant)).filter(({ id }) => id !== draft.id)
+  const { kind, id, text, fileName, cases } = draft
   return {
-    text: draft.text,
-    fileName: draft.fileName,
-    cases: draft.cases,
+    kind,
+    text,
+    fileName,
+    cases,
     origin,
-    base: ports.base(),
+    base: kind === 'wazuh' ? ports.base() : noRules,
     takenIds: others.flatMap(({ proof }) => (proof?.kind === 'proven' ? proof.ruleIds : [])),
-    past: await newestAlerts(ports.database, tenant, pastAlerts),
+    past: kind === 'yara' ? [] : await newestAlerts(ports.database, tenant, pastAlerts),
+    deep: true,
+    samples: kind === 'yara' ? await readSamples(ports.database, tenant, id) : [],
     budgetMs: measureBudgetMs,
   }
 }
@@ -156,11 +179,12 @@ export function submitDraft(
 function whyNotReady({ proof }: StoredDraft): string | undefined {
   if (proof === null) return 'the draft has not been measured since its last change'
   if (proof.kind === 'refused') return 'the draft has errors: correct them and measure it again'
-  const { cases } = proof.proof
-  if (!cases.some(({ fires }) => fires))
-    return 'add a log on which the rule must fire: without one nothing is proven'
-  const failed = cases.filter(({ pass }) => !pass).length
-  return failed > 0 ? `${failed} of ${cases.length} cases fail` : undefined
+  const { cases, samples = [] } = proof.proof
+  if (!cases.some(({ fires }) => fires) && !samples.some(({ mustMatch }) => mustMatch))
+    return 'add a log or a sample on which the rule must fire: without one nothing is proven'
+  const all = [...cases, ...samples]
+  const failed = all.filter(({ pass }) => !pass).length
+  return failed > 0 ? `${failed} of ${all.length} cases fail` : undefined
 }
 
 /** One person's decision on the digest that they saw. Who wrote or asked for it cannot approve it. */
@@ -205,8 +229,9 @@ export async function deployDraft(
   person: string,
   signal: AbortSignal,
 ): Promise<StepResult> {
-  const { wazuh } = ports
-  if (wazuh === undefined) return noWazuh
+  const found = await targetOfDraft(ports, tenant, id)
+  if (found.kind === 'refused') return found
+  const { target } = found
   const claimed = await stepOfDraft(ports, tenant, id, ['approved'], async draft => {
     if (draft.digest !== digestOfDraft(draft))
       return refuse('conflict', 'the draft is not the one that was approved')
@@ -218,9 +243,9 @@ export async function deployDraft(
   if (claimed.kind === 'refused') return claimed
   const { fileName, text, replaces } = claimed.draft
   const approved = { fileName, text, expectedBefore: replaces ?? undefined }
-  const outcome = await deployRules(approved, wazuh, ports.deployment, signal)
+  const outcome = await deployRules(approved, target, ports.deployment, signal)
   const state = outcome.kind === 'not-started' ? 'not-deployed' : outcome.kind
-  const reason = outcome.kind === 'deployed' ? 'Wazuh runs with it' : outcome.reason
+  const reason = outcome.kind === 'deployed' ? runsWithIt[claimed.draft.kind] : outcome.reason
   return finish(ports, tenant, id, person, state, reason)
 }
 
@@ -232,8 +257,9 @@ export async function rollBackDraft(
   person: string,
   signal: AbortSignal,
 ): Promise<StepResult> {
-  const { wazuh } = ports
-  if (wazuh === undefined) return noWazuh
+  const found = await targetOfDraft(ports, tenant, id)
+  if (found.kind === 'refused') return found
+  const { target } = found
   const claimed = await stepOfDraft(
     ports,
     tenant,
@@ -251,12 +277,35 @@ export async function rollBackDraft(
   if (claimed.kind === 'refused') return claimed
   const { fileName, text, replaces } = claimed.draft
   const back = { fileName, text, before: replaces ?? undefined }
-  const outcome = await rollBackRules(back, wazuh, ports.deployment, signal)
+  const outcome = await rollBackRules(back, target, ports.deployment, signal)
   const reason = outcome.kind === 'rolled-back' ? 'put back by hand' : outcome.reason
   return finish(ports, tenant, id, person, outcome.kind, reason)
 }
 
-const noWazuh = refuse('conflict', 'no Wazuh server is connected: set TOCSIN_WAZUH_API_URL')
+const runsWithIt: Readonly<Record<RuleKind, string>> = {
+  wazuh: 'Wazuh runs with it',
+  sigma: 'the indexer runs with it',
+  yara: 'it is among the rules for endpoints; they take it once the set is signed',
+}
+
+const whereTo: Readonly<Record<RuleKind, string>> = {
+  wazuh: 'no Wazuh server is connected: set TOCSIN_WAZUH_API_URL',
+  sigma:
+    'no Wazuh 5 indexer is connected that takes Sigma rules: set TOCSIN_INDEXER_URL and TOCSIN_CONTENT_MANAGER=true, or turn the rule into a Wazuh rule',
+  yara: 'there is no folder for YARA rules of endpoints: set TOCSIN_YARA_ENDPOINT_RULES',
+}
+
+/** Where rules of a draft's kind go. */
+async function targetOfDraft(
+  ports: DraftLifePorts,
+  tenant: string,
+  id: string,
+): Promise<{ readonly kind: 'found'; readonly target: RuleDeployment } | StepRefused> {
+  const draft = await findRuleDraft<Measured>(ports.database, tenant, id)
+  if (draft === undefined) return noSuchDraft(id)
+  const target = ports.targets[draft.kind]
+  return target === undefined ? refuse('conflict', whereTo[draft.kind]) : { kind: 'found', target }
+}
 
 function finish(
   ports: DraftLifePorts,

@@ -116,10 +116,20 @@ function scripted(answers: readonly unknown[]) {
 
 function draft(ask: AskModel, rounds = 3) {
   return draftRule(
-    { tenant: 't', draftId: 'draft_1', request: 'failed logins', samples: [bad], surroundings: [] },
+    {
+      kind: 'wazuh',
+      tenant: 't',
+      draftId: 'draft_1',
+      request: 'failed logins',
+      samples: [bad],
+      surroundings: [],
+      material: [],
+      zones: null,
+    },
     [{ log: bad, fires: true }],
     {
       ask,
+      complete: text => text,
       measure: async (text, cases) => {
         const guarded = guard(text)
         if (guarded.kind === 'refused') return guarded
@@ -135,7 +145,7 @@ function draft(ask: AskModel, rounds = 3) {
   )
 }
 
-const answer = (rulesXml: string, cases: unknown[] = []) => ({ rules_xml: rulesXml, cases })
+const answer = (rulesXml: string, cases: unknown[] = []) => ({ rule_text: rulesXml, cases })
 
 describe('the drafting loop', () => {
   it('tells the model what running its draft showed, until the tests pass', async () => {

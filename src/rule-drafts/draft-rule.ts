@@ -39,7 +39,9 @@ export type DraftOutcome =
 export interface DraftPorts {
   readonly ask: AskModel
   /** Checks and runs a proposal; see `measureInWorker`. */
-  readonly measure: (rulesXml: string, cases: readonly DraftCase[]) => Promise<Measured>
+  readonly measure: (text: string, cases: readonly DraftCase[]) => Promise<Measured>
+  /** Puts in what the model only referred to. */
+  readonly complete: (text: string) => string
 }
 
 /**
@@ -59,15 +61,15 @@ export async function draftRule(
   for (let round = 1; round <= rounds; round++) {
     const answer = await ports.ask(draftQuestion(request, earlier), signal)
     if (answer.kind !== 'answered') return best ?? { kind: answer.kind, reason: answer.reason, rounds: round }
-    const { rules_xml: rulesXml } = answer.answer
-    const measured = await ports.measure(rulesXml, [...ownCases, ...modelCases(answer.answer)])
+    const proposed = ports.complete(withoutFence(answer.answer.rule_text))
+    const measured = await ports.measure(proposed, [...ownCases, ...modelCases(answer.answer)])
     if (measured.kind === 'refused') {
-      earlier.push({ rulesXml, findings: measured.findings, proof: undefined })
+      earlier.push({ text: proposed, findings: measured.findings, proof: undefined })
       continue
     }
     const { text, ruleIds, findings, proof } = measured
-    const complaints = feedback({ rulesXml, findings: [], proof })
-    earlier.push({ rulesXml, findings, proof })
+    const complaints = feedback({ text, findings: [], proof })
+    earlier.push({ text, findings, proof })
     if (!best || complaints.length < best.complaints.length) {
       best = {
         kind: 'drafted',
@@ -83,6 +85,11 @@ export async function draftRule(
     if (complaints.length === 0) break
   }
   return best ?? { kind: 'no-sound-draft', findings: earlier.at(-1)?.findings ?? [], rounds }
+}
+
+/** Models like to wrap code in Markdown. */
+function withoutFence(text: string): string {
+  return /^\s*```\w*\n([\s\S]*?)\n?```\s*$/.exec(text)?.[1] ?? text
 }
 
 /** Logs with a placeholder prove nothing: no such log was ever written. */

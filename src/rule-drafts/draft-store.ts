@@ -1,5 +1,5 @@
-import type { RuleDeployment } from '../domain/rule-deployment.ts'
-import type { RuleDraft } from '../domain/rule-draft.ts'
+import type { ManagerLogtest, RuleDeployment } from '../domain/rule-deployment.ts'
+import type { RuleDraft, RuleKind } from '../domain/rule-draft.ts'
 import { digestOf } from '../lib/canonical-json.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Database } from '../lib/database.ts'
@@ -19,8 +19,10 @@ export interface DraftLifePorts {
   /** The decoders, rules and lists that a draft is added to; throws an AppError that says what to set where there are none. */
   readonly base: () => RulesetFiles
   readonly measure: MeasureDraft
-  /** Absent where no Wazuh server is connected. */
-  readonly wazuh: RuleDeployment | undefined
+  /** Where rules of each kind go; absent where nothing is connected that takes them. */
+  readonly targets: Readonly<Partial<Record<RuleKind, RuleDeployment>>>
+  /** The manager's own test tool; absent where no Wazuh server is connected. */
+  readonly logtest: ManagerLogtest | undefined
   readonly deployment: DeploymentOptions
 }
 

@@ -4,11 +4,12 @@ import { editableStates } from '../domain/rule-draft.ts'
 import { AppError } from '../lib/app-error.ts'
 import { enqueue, type Job } from '../queue/jobs.ts'
 import { findRuleDraft } from '../store/rule-drafts.ts'
+import type { StringCandidates } from '../yara/string-candidates.ts'
 import { measureQuestion, stepOfDraft } from './draft-life.ts'
 import { type DraftOutcome, draftRule } from './draft-rule.ts'
 import { type DraftLifePorts, refuse, type StepResult, type StoredDraft } from './draft-store.ts'
+import type { Surroundings, SurroundingsQuestion } from './draft-surroundings.ts'
 import type { Measured } from './measure-draft.ts'
-import type { Surrounding, SurroundingsQuestion } from './surroundings-of.ts'
 
 const rounds = 4
 const mostSamples = 8
@@ -17,10 +18,13 @@ const mostSamples = 8
 export interface DraftingPorts extends DraftLifePorts {
   /** Undefined where no model is set up. */
   readonly ask: AskModel | undefined
-  readonly surroundings: (
-    question: SurroundingsQuestion,
-    signal: AbortSignal,
-  ) => Promise<readonly Surrounding[]>
+  readonly surroundings: (question: SurroundingsQuestion, signal: AbortSignal) => Promise<Surroundings>
+}
+
+/** All that rule drafts need but the model. */
+export interface RuleDraftPorts extends Omit<DraftingPorts, 'ask'> {
+  /** Strings of samples that stand in no clean file. */
+  readonly candidates: (samples: readonly Uint8Array[], signal: AbortSignal) => Promise<StringCandidates>
 }
 
 /** Asks for a model's draft in the engineer's own words. What it proposes takes the place of the present text. */
@@ -63,7 +67,7 @@ export async function handleRuleDraft(ports: DraftingPorts, job: Job, signal: Ab
         proof: { kind: 'proven', text, ruleIds, findings, proof },
         digest: null,
         state: 'draft',
-        drafting: { kind: 'drafted', request, model, rounds: outcome.rounds, complaints },
+        drafting: { kind: 'drafted', request, model, rounds: outcome.rounds, complaints, before: draft.text },
       },
     }
   })
@@ -81,11 +85,17 @@ async function propose(
   const samples = draft.cases.flatMap(({ log, fires }) => (fires ? [log] : [])).slice(0, mostSamples)
   const question = await measureQuestion(ports, tenant, draft, 'model')
   const nowSeconds = Math.floor(ports.clock.now() / 1000)
-  const surroundings = await ports.surroundings({ logs: samples, base: question.base, nowSeconds }, signal)
+  const { kind, origin } = draft
+  const { base, samples: files } = question
+  const { parts, complete } = await ports.surroundings(
+    { kind, logs: samples, base, files, nowSeconds },
+    signal,
+  )
+  const { material = [], zones = null } = origin ?? {}
   return draftRule(
-    { tenant, draftId: draft.id, request, samples, surroundings },
+    { kind, tenant, draftId: draft.id, request, samples, surroundings: parts, material, zones },
     draft.cases,
-    { ask, measure: (text, cases) => ports.measure({ ...question, text, cases }, signal) },
+    { ask, complete, measure: (text, cases) => ports.measure({ ...question, text, cases }, signal) },
     rounds,
     signal,
   )

@@ -3,8 +3,8 @@ import { answerParent } from '../lib/answer-parent.ts'
 import { loadRuleset } from '../wazuh-rules/ruleset.ts'
 import { guardDraft } from './draft-guard.ts'
 import type { Measured, MeasureQuestion } from './measure-draft.ts'
-import { pastEventOf } from './past-event.ts'
-import { type PastEvent, proveDraft } from './prove-draft.ts'
+import { pastEventsOf } from './past-event.ts'
+import { proveDraft } from './prove-draft.ts'
 
 answerParent(measure)
 
@@ -28,10 +28,7 @@ function measure({
   })
   if (guarded.kind === 'refused') return guarded
   const { decoders } = loadRuleset(base).ruleset
-  const events = past.flatMap(({ raw, verdict }, index): PastEvent[] => {
-    const event = pastEventOf(raw, decoders, String(index + 1), () => verdict ?? undefined)
-    return event ? [event] : []
-  })
+  const events = pastEventsOf(past, decoders)
   const proof = proveDraft({ ...guarded, fileName }, base, cases, events, () => performance.now() > endsAt)
   return { ...guarded, kind: 'proven', proof }
 }

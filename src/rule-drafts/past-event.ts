@@ -25,6 +25,17 @@ export function pastEventOf(
   return { source, atSeconds, origin, content, verdict: verdictOf(source) }
 }
 
+/** Stored alerts as events to run again; those that cannot be are left out. */
+export function pastEventsOf(
+  alerts: readonly { readonly raw: string; readonly verdict: string | null }[],
+  decoders: DecoderTree,
+): PastEvent[] {
+  return alerts.flatMap(({ raw, verdict }, index) => {
+    const event = pastEventOf(raw, decoders, String(index + 1), () => verdict ?? undefined)
+    return event ? [event] : []
+  })
+}
+
 function parsedOrNothing(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -4,6 +4,7 @@ import { fastPrefilter } from '../wazuh-rules/fast-prefilter.ts'
 import { RuleBacktest, type RuleTally } from '../wazuh-rules/rule-backtest.ts'
 import { loadRuleset, type RulesetFiles } from '../wazuh-rules/ruleset.ts'
 import { type DecodedEvent, type LogOrigin, Session, type Verdict } from '../wazuh-rules/session.ts'
+import type { CorpusScan } from '../yara/clean-corpus.ts'
 
 /** What came of a case. `rule` is the id that fired, of whatever rule. */
 export interface JudgedCase extends DraftCase {
@@ -29,6 +30,21 @@ export interface Proof {
   readonly pastEvents: number
   /** True where the time ran out before all of the past was seen. */
   readonly cutShort: boolean
+  /** For YARA: files that must, or must not, match. */
+  readonly samples?: readonly JudgedSample[]
+  /** For YARA: what it matches among files that are known to be clean. */
+  readonly corpus?: CorpusScan
+}
+
+export interface JudgedSample {
+  readonly name: string
+  readonly sha256: string
+  readonly mustMatch: boolean
+  /** The rules that match it. */
+  readonly rules: readonly string[]
+  readonly pass: boolean
+  /** Why it could not be scanned, where it could not. */
+  readonly trouble?: string
 }
 
 /** A moment of its own for the cases: noon, so that no rule on working hours interferes. */

@@ -1,9 +1,11 @@
 import { runInWorker } from '../lib/run-in-worker.ts'
 import { loadRuleset, type RulesetFiles } from '../wazuh-rules/ruleset.ts'
-import { coveringWazuhRules, techniqueCoverage } from './technique-coverage.ts'
+import { type CoveringRule, coveringWazuhRules, techniqueCoverage } from './technique-coverage.ts'
 
 export interface CoverageQuestion {
   readonly base: RulesetFiles
+  /** Deployed rules of other kinds. */
+  readonly others: readonly CoveringRule[]
   /** Techniques of reports, and how many reports name each. */
   readonly seen: ReadonlyMap<string, number>
 }
@@ -11,8 +13,9 @@ export interface CoverageQuestion {
 export type RulesetCoverage = ReturnType<typeof techniqueCoverage>
 
 /** The techniques that the rules of these files name, against those that were seen. */
-export function rulesetCoverage({ base, seen }: CoverageQuestion): RulesetCoverage {
-  return techniqueCoverage(coveringWazuhRules(loadRuleset(base).ruleset.rules.rules), seen)
+export function rulesetCoverage({ base, others, seen }: CoverageQuestion): RulesetCoverage {
+  const own = coveringWazuhRules(loadRuleset(base).ruleset.rules.rules)
+  return techniqueCoverage([...own, ...others], seen)
 }
 
 const timeoutMs = 30_000

@@ -1,3 +1,4 @@
+import type { Trust } from '../domain/evidence.ts'
 import { runInWorker } from '../lib/run-in-worker.ts'
 import { toByteText } from '../wazuh-rules/byte-text.ts'
 import { fastPrefilter } from '../wazuh-rules/fast-prefilter.ts'
@@ -6,10 +7,11 @@ import { loadRuleset, type RulesetFiles } from '../wazuh-rules/ruleset.ts'
 import { Session } from '../wazuh-rules/session.ts'
 import { verdictRecord } from '../wazuh-rules/verdict-record.ts'
 
-/** A rule that a new one can hang under, as text for a model. */
+/** What a new rule can build on, as text for a model. */
 export interface Surrounding {
   readonly name: string
   readonly text: string
+  readonly trust: Trust
 }
 
 const longest = 1500
@@ -41,7 +43,11 @@ export function surroundingsOf(
       )
     }
   }
-  return [...found].map(([name, text]) => ({ name, text }))
+  return [...found].map(([name, text]) => ({
+    name: `A rule to hang under: ${name}`,
+    text,
+    trust: 'knowledge-base',
+  }))
 }
 
 export interface SurroundingsQuestion {

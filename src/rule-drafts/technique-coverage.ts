@@ -1,5 +1,10 @@
 import { lookUpTechnique, type Technique } from '../knowledge/attack-techniques.ts'
+import { wazuhLevels } from '../sigma/convert/to-wazuh.ts'
+import { parseSigma } from '../sigma/sigma-rule.ts'
+import { techniquesOfTags } from '../sigma/sigma-schema.ts'
 import type { Rule } from '../wazuh-rules/rule.ts'
+import { techniquesOf } from '../yara/lint-rules.ts'
+import { outlineRules } from '../yara/rule-outline.ts'
 
 /** A rule of any kind, as far as coverage looks at it. */
 export interface CoveringRule {
@@ -75,5 +80,31 @@ export function coveringWazuhRules(rules: readonly Rule[]): CoveringRule[] {
     id: String(id),
     level: body.level,
     techniques: body.mitre,
+  }))
+}
+
+/** The rules of a Sigma file. */
+export function coveringSigmaRules(text: string): CoveringRule[] {
+  return parseSigma(text).flatMap(({ content }) =>
+    content?.kind === 'rule'
+      ? [
+          {
+            source: 'sigma',
+            id: content.title,
+            level: wazuhLevels[content.level] ?? alertLevel,
+            techniques: techniquesOfTags(content.tags),
+          },
+        ]
+      : [],
+  )
+}
+
+/** The rules of a YARA file. A match always comes back as an alert. */
+export function coveringYaraRules(text: string): CoveringRule[] {
+  return outlineRules(text).rules.map(rule => ({
+    source: 'yara',
+    id: rule.name,
+    level: alertLevel,
+    techniques: techniquesOf(rule),
   }))
 }

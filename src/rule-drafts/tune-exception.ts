@@ -1,3 +1,4 @@
+import { runInWorker } from '../lib/run-in-worker.ts'
 import { fromByteText, toByteText } from '../wazuh-rules/byte-text.ts'
 import type { WazuhEvent } from '../wazuh-rules/event.ts'
 import { fastPrefilter } from '../wazuh-rules/fast-prefilter.ts'
@@ -22,7 +23,11 @@ export interface TunedException {
   readonly left: number
   /** Alerts that were attacks, or that nobody has judged, and that it would have hidden. */
   readonly hidden: number
+  /** Logs that it quiets and logs that it leaves alone, for its tests. Events without a log have none. */
+  readonly examples: { readonly quieted: readonly string[]; readonly kept: readonly string[] }
 }
+
+const mostExamples = 3
 
 const noise = new Set(['false_positive', 'benign_true_positive'])
 const mostConditions = 3
@@ -52,17 +57,28 @@ export function tuneException(
       ({ source }) => source,
     ),
   )
-  const gone = (list: readonly Fired[]) => list.filter(({ source }) => !still.has(source)).length
+  const gone = (list: readonly Fired[]) => list.filter(({ source }) => !still.has(source))
   const quieted = gone(noisy)
-  const hidden = gone(wanted)
-  if (hidden > 0 || quieted === 0) return undefined
-  return { ruleId, conditions, text, quieted, left: noisy.length - quieted, hidden }
+  const hidden = gone(wanted).length
+  if (hidden > 0 || quieted.length === 0) return undefined
+  const logs = (list: readonly Fired[]) => list.flatMap(({ log }) => log ?? []).slice(0, mostExamples)
+  const kept = fired.filter(({ source }) => still.has(source))
+  return {
+    ruleId,
+    conditions,
+    text,
+    quieted: quieted.length,
+    left: noisy.length - quieted.length,
+    hidden,
+    examples: { quieted: logs(quieted), kept: logs(kept) },
+  }
 }
 
 interface Fired {
   readonly source: string
   readonly verdict: string | undefined
   readonly values: ReadonlyMap<string, string>
+  readonly log: string | undefined
 }
 
 function eventsOf(ruleId: number, past: readonly PastEvent[], files: RulesetFiles): Fired[] {
@@ -78,7 +94,9 @@ function eventsOf(ruleId: number, past: readonly PastEvent[], files: RulesetFile
       typeof content === 'string'
         ? session.process(toByteText(content), atSeconds, origin)
         : session.processDecoded(content, atSeconds, origin)
-    return event.rule?.id === ruleId ? [{ source, verdict, values: valuesOf(event) }] : []
+    return event.rule?.id === ruleId
+      ? [{ source, verdict, values: valuesOf(event), log: typeof content === 'string' ? content : undefined }]
+      : []
   })
 }
 
@@ -175,4 +193,21 @@ function writeCondition({ field, value }: ExceptionCondition): string {
   if (field === 'srcuser' || field === 'dstuser') return `<user type="pcre2">${exact}</user>`
   if (ownElements.has(field)) return `<${field} type="pcre2">${exact}</${field}>`
   return `<field name="${fromByteText(field)}" type="pcre2">${exact}</field>`
+}
+
+export interface TuneQuestion {
+  readonly ruleId: number
+  readonly exceptionId: number
+  readonly past: readonly { readonly raw: string; readonly verdict: string | null }[]
+  readonly base: RulesetFiles
+}
+
+const timeoutMs = 60_000
+
+/** The same on stored alerts, in a process of its own: it runs the past twice. */
+export function tuneInWorker(
+  question: TuneQuestion,
+  signal: AbortSignal,
+): Promise<TunedException | undefined> {
+  return runInWorker(new URL('./tune-exception.worker.ts', import.meta.url), question, timeoutMs, signal)
 }

@@ -330,7 +330,8 @@ function lineColumn(lines: LineCounter, offset: number): string {
   return `line ${line}, column ${col}`
 }
 
-function placeOf(document: Document.Parsed, key: string, lines: LineCounter): string | undefined {
+/** Where a top-level key of a document stands. */
+export function placeOf(document: Document.Parsed, key: string, lines: LineCounter): string | undefined {
   if (!isMap(document.contents)) return undefined
   const pair = document.contents.items.find(
     item => isPair(item) && isScalar(item.key) && item.key.value === key,

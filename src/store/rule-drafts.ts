@@ -1,12 +1,12 @@
-import type { RuleDraft } from '../domain/rule-draft.ts'
+import type { RuleDraft, SampleFile } from '../domain/rule-draft.ts'
 import type { Sql } from '../lib/database.ts'
 
 /** What a change may touch; everything else of a draft never changes. */
 export type RuleDraftChange<Proof> = Partial<
-  Omit<RuleDraft<Proof>, 'id' | 'fileName' | 'createdAtMs' | 'changedAtMs'>
+  Omit<RuleDraft<Proof>, 'id' | 'kind' | 'origin' | 'fileName' | 'createdAtMs' | 'changedAtMs'>
 >
 
-const columns = `id, title, file_name as "fileName", text, cases, state, proof, drafting, digest, replaces,
+const columns = `id, kind, origin, title, file_name as "fileName", text, cases, state, proof, drafting, digest, replaces,
   changed_by as "changedBy", requested_by as "requestedBy", reason, decided_by as "decidedBy",
   decision_reason as "decisionReason", outcome, created_ms as "createdAtMs", changed_ms as "changedAtMs"`
 
@@ -35,8 +35,9 @@ export async function insertRuleDraft<Proof>(
   draft: RuleDraft<Proof>,
 ): Promise<void> {
   await sql.query(
-    `insert into rule_drafts (tenant_id, id, title, file_name, text, cases, state, changed_by, created_ms, changed_ms)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)`,
+    `insert into rule_drafts (tenant_id, id, title, file_name, text, cases, state, changed_by, created_ms, changed_ms,
+       kind, origin)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11)`,
     [
       tenant,
       draft.id,
@@ -47,6 +48,8 @@ export async function insertRuleDraft<Proof>(
       draft.state,
       draft.changedBy,
       draft.createdAtMs,
+      draft.kind,
+      draft.origin && JSON.stringify(draft.origin),
     ],
   )
 }
@@ -117,4 +120,102 @@ export async function newestAlerts(sql: Sql, tenant: string, limit: number): Pro
     [tenant, limit],
   )
   return rows.reverse()
+}
+
+const sampleColumns = `id, name, sha256, octet_length(bytes) as "sizeBytes", must_match as "mustMatch"`
+
+/** The files of a draft, in the order in which they came; without their bytes. */
+export function listSamples(sql: Sql, tenant: string, draftId: string): Promise<SampleFile[]> {
+  return sql.query<SampleFile>(
+    `select ${sampleColumns} from rule_draft_samples where tenant_id = $1 and draft_id = $2 order by created_ms, id`,
+    [tenant, draftId],
+  )
+}
+
+/** The same with their bytes. */
+export function readSamples(
+  sql: Sql,
+  tenant: string,
+  draftId: string,
+): Promise<(SampleFile & { readonly bytes: Buffer })[]> {
+  return sql.query(
+    `select ${sampleColumns}, bytes from rule_draft_samples where tenant_id = $1 and draft_id = $2 order by created_ms, id`,
+    [tenant, draftId],
+  )
+}
+
+export async function insertSample(
+  sql: Sql,
+  tenant: string,
+  draftId: string,
+  sample: Omit<SampleFile, 'sizeBytes'> & { readonly bytes: Buffer },
+  nowMs: number,
+): Promise<void> {
+  await sql.query(
+    `insert into rule_draft_samples (tenant_id, draft_id, id, name, sha256, bytes, must_match, created_ms)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [tenant, draftId, sample.id, sample.name, sample.sha256, sample.bytes, sample.mustMatch, nowMs],
+  )
+}
+
+export async function deleteSample(sql: Sql, tenant: string, draftId: string, id: string): Promise<boolean> {
+  const rows = await sql.query(
+    'delete from rule_draft_samples where tenant_id = $1 and draft_id = $2 and id = $3 returning id',
+    [tenant, draftId, id],
+  )
+  return rows.length > 0
+}
+
+/** The newest alerts of a case as their source gave them, oldest of them first. */
+export async function rawCaseAlerts(
+  sql: Sql,
+  tenant: string,
+  caseId: string,
+  limit: number,
+): Promise<string[]> {
+  const rows = await sql.query<{ raw: string }>(
+    `select raw from alerts where tenant_id = $1 and case_id = $2 order by level desc, timestamp_ms desc, key limit $3`,
+    [tenant, caseId, limit],
+  )
+  return rows.reverse().map(({ raw }) => raw)
+}
+
+/** Alerts of these rules since a moment, by the verdict of their cases; null where nobody has judged. */
+export function verdictsOfRules(
+  sql: Sql,
+  tenant: string,
+  ruleIds: readonly string[],
+  sinceMs: number,
+): Promise<{ readonly verdict: string | null; readonly alerts: number }[]> {
+  return sql.query(
+    `select c.verdict, count(*) as alerts from alerts a
+       left join cases c on c.tenant_id = a.tenant_id and c.id = a.case_id
+     where a.tenant_id = $1 and a.rule_id = any($2::text[]) and a.timestamp_ms >= $3 group by c.verdict`,
+    [tenant, ruleIds, sinceMs],
+  )
+}
+
+/** Rules whose alerts people most often called noise, worst first. */
+export function noisyRules(
+  sql: Sql,
+  tenant: string,
+  limit: number,
+): Promise<
+  {
+    readonly ruleId: string
+    readonly description: string
+    readonly noise: number
+    readonly alerts: number
+  }[]
+> {
+  return sql.query(
+    `select a.rule_id as "ruleId", min(a.description) as description, count(*) as alerts,
+       count(*) filter (where c.verdict in ('false_positive', 'benign_true_positive')) as noise
+     from alerts a join cases c on c.tenant_id = a.tenant_id and c.id = a.case_id
+     where a.tenant_id = $1
+     group by a.rule_id
+     having count(*) filter (where c.verdict in ('false_positive', 'benign_true_positive')) > 0
+     order by noise desc, a.rule_id limit $2`,
+    [tenant, limit],
+  )
 }

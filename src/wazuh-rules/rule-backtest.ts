@@ -26,6 +26,20 @@ export interface BacktestCase {
   readonly after: Verdict
 }
 
+/** One event on which a rule fired. */
+export interface RuleHit {
+  readonly ruleId: string
+  readonly level: number
+  readonly description: string
+  readonly host: string
+  readonly day: string
+  readonly verdict: string | undefined
+  /** The rule that fired on it before; `none` where there was none. */
+  readonly insteadOf: string
+  readonly source: string
+  readonly log: string
+}
+
 const mostExamples = 5
 const longestExample = 400
 /** A log source can name as many hosts as it likes. */
@@ -43,19 +57,34 @@ export class RuleBacktest {
   count({ source, day, verdict, before, after }: BacktestCase): void {
     const { event } = after
     const rule = event.rule
-    const tally = rule && this.#tallies.get(String(rule.id))
-    if (!rule || !tally) return
+    if (!rule || !this.#tallies.has(String(rule.id))) return
+    this.countHit({
+      ruleId: String(rule.id),
+      level: rule.body.level,
+      description: fromByteText(rule.body.description),
+      host: fromByteText(event.hostname),
+      day,
+      verdict,
+      insteadOf: before.event.rule ? String(before.event.rule.id) : 'none',
+      source,
+      log: fromByteText(event.fullLog),
+    })
+  }
+
+  /** The same for an engine of any kind. A rule that is not watched is not counted. */
+  countHit({ ruleId, level, description, host, day, verdict, insteadOf, source, log }: RuleHit): void {
+    const tally = this.#tallies.get(ruleId)
+    if (!tally) return
     tally.hits++
-    tally.level = rule.body.level
-    tally.description = fromByteText(rule.body.description)
-    const host = fromByteText(event.hostname)
+    tally.level = level
+    tally.description = description
     const known = Object.hasOwn(tally.by_host, host) || Object.keys(tally.by_host).length < mostHosts
     add(tally.by_host, known ? host : '(others)')
     add(tally.by_day, day)
     add(tally.against, verdict ?? 'unjudged')
-    add(tally.instead_of, before.event.rule ? String(before.event.rule.id) : 'none')
+    add(tally.instead_of, insteadOf)
     if (tally.examples.length < mostExamples)
-      tally.examples.push({ source, log: fromByteText(event.fullLog).slice(0, longestExample) })
+      tally.examples.push({ source, log: log.slice(0, longestExample) })
   }
 
   tallies(): readonly RuleTally[] {

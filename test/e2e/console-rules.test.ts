@@ -1,14 +1,15 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accessibilityViolations } from '../support/accessibility.ts'
 import { hasBrowser, openBrowser, watchComplaints } from '../support/browser.ts'
-import { firstSignIn, secondApprover } from '../support/console-visit.ts'
+import { firstSignIn, openFirstCase, secondApprover } from '../support/console-visit.ts'
 import { openaiCompatible } from '../support/provider-servers/chat-completions.ts'
 import { type ProviderServer, startProviderServer } from '../support/provider-servers/start-server.ts'
 import { type RunningTocsin, startTocsin } from '../support/running-tocsin.ts'
+import { takeScreenshots } from '../support/screenshots.ts'
 import { standInUser, startWazuhServer, type WazuhStandIn } from '../support/wazuh-server.ts'
 
 // A rule from its first line to Wazuh and back, by two people in a real Chromium: the tests build on each other.
@@ -36,11 +37,32 @@ const modelsYaml = (url: string) => `models:
 /** What the scripted model says to every question. */
 const modelAnswer = (rulesXml: string) =>
   JSON.stringify({
-    rules_xml: rulesXml,
+    rule_text: rulesXml,
     cases: [{ log: log('jammed in the frame'), fires: true }],
   })
 
+/** A sample as PHP web shells are, and a clean file that shares a string with it. */
+const shell = '<?php echo "an ordinary greeting"; eval(base64_decode($_POST["k3y-of-the-shell"])); ?>'
+const yaraAnswer = JSON.stringify({
+  rule_text: `rule Shell {
+  meta:
+    description = "A PHP file that runs what it is sent"
+    author = "model"
+    date = "2026-01-07"
+    reference = "the sample"
+    attack = "T1505.003"
+  condition:
+    filesize < 1MB and $c1
+}
+`,
+  cases: [{ log: '<?php echo 1;', fires: false }],
+})
+
+const sigmaEvent = (commandLine: string) =>
+  JSON.stringify({ Channel: 'Microsoft-Windows-Sysmon/Operational', EventID: 1, CommandLine: commandLine })
+
 let folder: string
+let other: Page
 let model: ProviderServer
 let wazuh: WazuhStandIn
 let tocsin: RunningTocsin
@@ -51,17 +73,23 @@ let complaints: string[]
 
 if (!hasBrowser) console.error('SKIPPED: no Chromium here (CHROMIUM_PATH); the rules page is not tested')
 
-describe.skipIf(!hasBrowser)('rules in the console', () => {
+// Each measurement is a process of its own, four of them for a hostile draft: generous where the machine is busy.
+describe.skipIf(!hasBrowser)('rules in the console', { timeout: 180_000 }, () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tocsin-rules-'))
     await mkdir(join(folder, 'decoders'))
     await mkdir(join(folder, 'rules'))
     await writeFile(join(folder, 'decoders', 'd.xml'), decoders)
     await writeFile(join(folder, 'rules', 'r.xml'), rules)
+    await mkdir(join(folder, 'clean'))
+    await writeFile(join(folder, 'clean', 'page.php'), '<?php echo "an ordinary greeting"; ?>')
+    await writeFile(join(folder, 'shell.php'), shell)
     wazuh = await startWazuhServer()
     model = await startProviderServer(openaiCompatible, 'test-key')
     const settings = {
       TOCSIN_RULESET: folder,
+      TOCSIN_YARA_CORPUS: join(folder, 'clean'),
+      TOCSIN_YARA_ENDPOINT_RULES: join(folder, 'endpoint'),
       TOCSIN_WAZUH_API_URL: wazuh.url,
       TOCSIN_WAZUH_API_USER: standInUser.username,
       TOCSIN_WAZUH_API_PASSWORD: standInUser.password,
@@ -71,8 +99,9 @@ describe.skipIf(!hasBrowser)('rules in the console', () => {
       openBrowser(),
     ])
     context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' })
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
     page = await context.newPage()
-    page.setDefaultTimeout(20_000)
+    page.setDefaultTimeout(60_000)
     complaints = watchComplaints(page)
   })
 
@@ -124,7 +153,8 @@ describe.skipIf(!hasBrowser)('rules in the console', () => {
   it('is approved by a second person, deployed, and rolled back', async () => {
     const address = page.url()
     const password = await secondApprover(page, tocsin.base)
-    const other = await (await browser.newContext()).newPage()
+    other = await (await browser.newContext()).newPage()
+    other.setDefaultTimeout(60_000)
     await other.goto(address)
     await firstSignIn(other, { password }, 'olga')
     await other.getByRole('button', { name: 'Approve' }).click()
@@ -137,6 +167,10 @@ describe.skipIf(!hasBrowser)('rules in the console', () => {
     await page.goto(`${tocsin.base}/rules`)
     await page.getByRole('link', { name: 'Forced doors' }).click()
     await page.getByText('Approved by Olga').waitFor()
+    await page.getByText('No alert of its rules since').waitFor()
+    await page.getByRole('button', { name: 'Compare with the manager' }).click()
+    // The stand-in knows no such rule: the difference is shown, not hidden.
+    await page.getByText(/rule: the manager says none, our engine 100000/).waitFor()
     await page.getByRole('button', { name: 'Roll back' }).click()
     await page.getByText('Outcome: put back by hand').waitFor()
     expect(wazuh.files.size).toBe(0)
@@ -162,17 +196,127 @@ describe.skipIf(!hasBrowser)('rules in the console', () => {
     expect(complaints).toEqual([])
   })
 
+  it('shows what a model changed, and takes it back', async () => {
+    await page.getByText('What it changed').click()
+    await page.getByRole('region', { name: 'What the model changed' }).getByText('jammed').first().waitFor()
+    await page.getByRole('button', { name: 'Take the text before back into the editor' }).click()
+    await page.getByText('words of the log').first().waitFor()
+    await write(draft('jammed'))
+    expect(complaints).toEqual([])
+  })
+
+  it('drafts a YARA rule from a sample: strings from code, the combination from a model', async () => {
+    model.always({ kind: 'answer', text: yaraAnswer })
+    await newRule('PHP shell', 'YARA rule')
+    await page.getByLabel('Add a sample').setInputFiles(join(folder, 'shell.php'))
+    await page.getByText(`must match, ${shell.length} bytes`).waitFor()
+    await page.getByRole('button', { name: 'Draw strings from the samples' }).click()
+    const found = page.getByRole('list', { name: 'String candidates' })
+    await found.getByText('k3y-of-the-shell').first().waitFor()
+    await found
+      .getByRole('button', { name: /^Insert/ })
+      .first()
+      .click()
+    await page.getByText('$s1').waitFor()
+    expect(await accessibilityViolations(page)).toEqual([])
+    await page.getByRole('button', { name: 'Draft it' }).click()
+    await page.getByText('Drafted by stub in 1 round, all tests pass.').waitFor()
+    await page.getByText('It matches none of 1 clean files').waitFor()
+    await page.getByText('matched by Shell').waitFor()
+    // What the model saw of the string was redacted or not; the rule holds the sample's own.
+    await page.getByRole('textbox', { name: 'Rule', exact: true }).getByText('k3y-of-the-shell').waitFor()
+
+    await page.getByLabel('Reason').fill('seen on a web server')
+    await page.getByRole('button', { name: 'Ask for deployment' }).click()
+    await page.getByText('somebody else must approve it').waitFor()
+    await other.goto(page.url())
+    await other.getByRole('button', { name: 'Approve' }).click()
+    await other.getByRole('button', { name: 'Deploy' }).click()
+    await other.getByText('Outcome: it is among the rules for endpoints').waitFor()
+    const bundle = () => readFile(join(folder, 'endpoint', 'tocsin-rules.yar'), 'utf8')
+    expect(await bundle()).toContain('rule Shell')
+    await other.getByRole('button', { name: 'Roll back' }).click()
+    await other.getByText('Outcome: put back by hand').waitFor()
+    expect(await bundle()).not.toContain('rule Shell')
+    expect(complaints).toEqual([])
+  })
+
+  it('checks a Sigma rule on events while it is written, and turns it into a Wazuh rule', async () => {
+    await newRule('Encoded command', 'Sigma rule')
+    await write('title: Encoded command\nlevel: hi')
+    await page.keyboard.press('Control+Space')
+    await page.getByRole('option', { name: 'high' }).waitFor()
+    await write(`title: Encoded command
+id: 5f7d1c2e-0000-4000-8000-000000000001
+tags: [attack.t1059.001]
+logsource: { product: windows, category: process_creation }
+detection:
+  selection:
+    CommandLine|contains: ' -enc '
+  condition: selection
+level: high
+`)
+    await page.getByRole('button', { name: 'Add an event' }).click()
+    await page.getByLabel('Event 1').fill(sigmaEvent('powershell -enc AAAA'))
+    await page.getByText('as wanted: rule 5f7d1c2e').waitFor()
+    await page.getByRole('button', { name: 'Save and measure' }).click()
+    await page.getByText('1 of 1 logs as wanted').waitFor()
+    expect(await accessibilityViolations(page)).toEqual([])
+    await page.getByRole('button', { name: 'Turn into a Wazuh rule' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click()
+    await page.getByText('Turned from the Sigma rule').waitFor()
+    await page.getByText('win.eventdata.commandLine').waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  it('starts a rule from a case', async () => {
+    const alert = {
+      timestamp: new Date().toISOString().replace('Z', '+0000'),
+      rule: { level: 10, id: '10', description: 'Door opened', firedtimes: 1, groups: ['door'] },
+      agent: { id: '001', name: 'gate' },
+      manager: { name: 'wazuh' },
+      id: '1795557239.1',
+      full_log: log('jammed by hand'),
+      decoder: { name: 'door' },
+      location: '/var/log/door.log',
+    }
+    await appendFile(tocsin.alertsFile, `${JSON.stringify(alert)}\n`)
+    await openFirstCase(page, tocsin.base, '')
+    await page.getByRole('button', { name: 'Draft a rule' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click()
+    await page.getByText('Started from the case').waitFor()
+    expect(await page.getByLabel('Log 1').inputValue()).toBe(log('jammed by hand'))
+    expect(complaints).toEqual([])
+  })
+
   it('shows which techniques the rules name', async () => {
     await page.goto(`${tocsin.base}/rules`)
     await page.getByRole('link', { name: 'ATT&CK coverage' }).click()
     await page.getByText('1 techniques are named by a rule').waitFor()
     await page.getByRole('link', { name: 'All', exact: true }).click()
     await page.getByText('T1110 Brute Force').waitFor()
+    await page.getByRole('link', { name: 'Matrix', exact: true }).click()
+    await page.getByRole('region', { name: 'Coverage matrix' }).getByText('T1110').waitFor()
     expect(await accessibilityViolations(page)).toEqual([])
     await page.goto(`${tocsin.base}/rules`)
     await page.getByRole('link', { name: 'Forced doors' }).waitFor()
     expect(await accessibilityViolations(page)).toEqual([])
     expect(complaints).toEqual([])
+  })
+
+  // For people to look at: TOCSIN_SCREENSHOTS names a folder.
+  it.skipIf(process.env.TOCSIN_SCREENSHOTS === undefined)('is photographed', async () => {
+    await page.goto(`${tocsin.base}/rules`)
+    const href = async (name: string) =>
+      `${tocsin.base}${await page.getByRole('link', { name }).first().getAttribute('href')}`
+    const pages = {
+      rules: `${tocsin.base}/rules`,
+      wazuh: await href('Jammed doors'),
+      yara: await href('PHP shell'),
+      sigma: await href('Encoded command'),
+      coverage: `${tocsin.base}/rule-coverage?show=matrix`,
+    }
+    await takeScreenshots(browser, await context.storageState(), process.env.TOCSIN_SCREENSHOTS ?? '', pages)
   })
 
   it('fits a phone', async () => {
@@ -189,9 +333,20 @@ describe.skipIf(!hasBrowser)('rules in the console', () => {
   })
 })
 
+async function newRule(title: string, kind: string): Promise<void> {
+  await page.goto(`${tocsin.base}/rules`)
+  await page.getByRole('button', { name: 'New rule' }).click()
+  await page.keyboard.type(title)
+  await page.getByRole('radio', { name: kind }).check()
+  await page.getByRole('button', { name: 'Create' }).click()
+  await page.getByRole('heading', { name: title }).waitFor()
+}
+
 /** Replaces what is in the editor. */
 async function write(text: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Rule', exact: true }).click()
   await page.keyboard.press('Control+a')
-  await page.keyboard.insertText(text)
+  // Pasted, as a person would: Chromium's own insertion of several lines writes style attributes, which the CSP refuses.
+  await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`)
+  await page.keyboard.press('Control+v')
 }

@@ -9,7 +9,8 @@ import { type LeafMeaning, leafMeaning } from './leaf-meaning.ts'
 import { describeLogSource } from './source-node.ts'
 import { pcre2, toRegex } from './to-regex.ts'
 
-const levels: Readonly<Record<string, number>> = {
+/** Wazuh's level for each of Sigma's. */
+export const wazuhLevels: Readonly<Record<string, number>> = {
   informational: 3,
   low: 5,
   medium: 8,
@@ -33,7 +34,7 @@ export function toWazuh(rule: SigmaRule, firstId = 100_100): Conversion {
     )
     return { output: undefined, problems: writer.problems }
   }
-  const level = levels[rule.level] ?? 8
+  const level = wazuhLevels[rule.level] ?? 8
   for (const alternative of alternatives) writeRule(alternative, parent, level, writer)
   const failed = writer.problems.some(entry => entry.code !== 'narrowed')
   if (failed) return { output: undefined, problems: writer.problems }
@@ -107,7 +108,7 @@ function writeRule(alternative: Disjunct, parent: string, level: number, writer:
     if (exceptions === undefined)
       writer.problems.push(problem('cannot-express', 'an exclusion has more than 200 alternatives; split it'))
     // An exclusion inside an exclusion is a grandchild that alerts again.
-    const childLevel = level === 0 ? (levels[writer.rule.level] ?? 8) : 0
+    const childLevel = level === 0 ? (wazuhLevels[writer.rule.level] ?? 8) : 0
     for (const exception of exceptions ?? [])
       writeRule(exception, `<if_sid>${id}</if_sid>`, childLevel, writer)
   }
