@@ -1,4 +1,4 @@
-// The full counts of what the tests run in small. `npm run soak`. Minutes to hours: not part of the checks.
+// The full counts of what the tests run in small. `npm run soak [NAME...]`. Minutes to hours: not part of the checks.
 import fc from 'fast-check'
 import { seededRandom } from '../src/lib/seeded-random.ts'
 import { runLeaks } from '../test/corpus/leaks/run-leaks.ts'
@@ -8,7 +8,12 @@ import { history, runHistory } from '../test/respond/approval-histories.ts'
 import { openTestDatabase } from '../test/support/postgres.ts'
 
 /** Each prints what it did and returns whether it held. */
-const soaks: readonly (() => Promise<boolean>)[] = [leaks, approvals, malformedMails, kills]
+const soaks: Readonly<Record<string, () => Promise<boolean>>> = {
+  leaks,
+  approvals,
+  'malformed-mails': malformedMails,
+  kills,
+}
 
 async function leaks(): Promise<boolean> {
   const { planted, classes, encodings, faults, faultCount } = await runLeaks(100_000, 1)
@@ -54,4 +59,15 @@ async function kills(): Promise<boolean> {
   return result.lost.length + result.duplicates + result.wrongCounts + result.unbriefed === 0
 }
 
-for (const soak of soaks) if (!(await soak())) process.exitCode = 1
+const wanted = process.argv.slice(2).filter(argument => argument !== 'soak')
+const unknown = wanted.find(name => soaks[name] === undefined)
+if (unknown !== undefined) {
+  console.error(`there is no soak called ${unknown}; there are: ${Object.keys(soaks).join(', ')}`)
+  process.exit(2)
+}
+for (const [name, soak] of Object.entries(soaks)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue
+  const start = performance.now()
+  if (!(await soak())) process.exitCode = 1
+  console.log(`  ${((performance.now() - start) / 1000).toFixed(0)} s`)
+}
