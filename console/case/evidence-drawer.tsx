@@ -67,7 +67,7 @@ export function EvidenceDrawer({
           <blockquote className="rounded bg-sunken p-2 font-mono text-xs">
             <Untrusted text={item.quote} layout />
           </blockquote>
-          <dl className="grid grid-cols-[5rem_minmax(0,1fr)] gap-x-3 gap-y-1">
+          <dl className="grid grid-cols-[6.5rem_minmax(0,1fr)] gap-x-3 gap-y-1">
             <Fact name="Trust">
               <span className={trust.color}>{trust.word}</span>
             </Fact>
@@ -82,7 +82,7 @@ export function EvidenceDrawer({
               </Fact>
             )}
             {Object.entries(item.facts ?? {}).map(([name, value]) => (
-              <Fact key={name} name={name}>
+              <Fact key={name} name={name.replaceAll('_', ' ')}>
                 <Untrusted text={String(value)} limit={300} />
               </Fact>
             ))}
@@ -102,11 +102,11 @@ export function EvidenceDrawer({
         </div>
       }
     >
-      <div className="p-3">
-        {item.pointer.startsWith('/') && (
+      {item.pointer.startsWith('/') ? (
+        <div className="p-3">
           <RawDocument caseId={caseId} alertKey={item.source} pointer={item.pointer} quote={item.quote} />
-        )}
-      </div>
+        </div>
+      ) : undefined}
     </Drawer>
   )
 }
@@ -114,7 +114,7 @@ export function EvidenceDrawer({
 function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
     <>
-      <dt className="wrap-anywhere text-muted">{name}</dt>
+      <dt className="wrap-anywhere text-muted first-letter:uppercase">{name}</dt>
       <dd className="min-w-0">{children}</dd>
     </>
   )

@@ -17,9 +17,9 @@ export function Drawer({
   /** Buttons in its top line. */
   actions?: ReactNode
   onClose: () => void
-  /** Stays in view above the rest. */
+  /** Stays in view above the rest, or has the panel to itself where there is no rest. */
   summary?: ReactNode
-  children: ReactNode
+  children?: ReactNode
 }) {
   useShortcuts([{ keys: 'Escape', label: `Close ${title}`, group: 'Evidence', run: onClose, palette: false }])
   return (
@@ -40,19 +40,25 @@ export function Drawer({
           aria-label="Summary"
           // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must be able to scroll it
           tabIndex={0}
-          className="relative max-h-[45%] shrink-0 overflow-auto border-b border-line"
+          className={
+            children === undefined
+              ? 'relative min-h-0 flex-1 overflow-auto'
+              : 'relative max-h-[45%] shrink-0 overflow-auto border-b border-line'
+          }
         >
           {summary}
         </section>
       )}
-      <section
-        aria-label="Content"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must be able to scroll it
-        tabIndex={0}
-        className="relative min-h-0 flex-1 overflow-auto"
-      >
-        {children}
-      </section>
+      {children !== undefined && (
+        <section
+          aria-label="Content"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must be able to scroll it
+          tabIndex={0}
+          className="relative min-h-0 flex-1 overflow-auto"
+        >
+          {children}
+        </section>
+      )}
     </aside>
   )
 }
