@@ -98,6 +98,13 @@ export const pages: readonly PageEntry[] = [
     load: () => import('./pages/intel-matrix.tsx'),
   },
   {
+    path: '/intel/digest',
+    title: 'Intelligence digest',
+    icon: Newspaper,
+    section: 'Detect',
+    load: () => import('./pages/intel-digest.tsx'),
+  },
+  {
     path: '/intel/reports/$reportId',
     title: 'Threat report',
     icon: Newspaper,

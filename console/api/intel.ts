@@ -1,8 +1,11 @@
 import type {
   AddReportBody,
   Coverage,
+  Digest,
   Hunt,
   IndicatorStatusBody,
+  Profile,
+  ProfileBody,
   ReportDetail,
   ReportSummary,
 } from '../../src/http/contract-intel.ts'
@@ -48,6 +51,18 @@ export function stopHistoryHunt(id: string): Promise<void> {
   return sendJson('DELETE', `${reportPath(id)}/history`)
 }
 
+export function readDigest(days: number, signal: AbortSignal): Promise<Digest> {
+  return getJson('/api/intel/digest', signal, { days: String(days) })
+}
+
+export function readProfile(signal: AbortSignal): Promise<{ profile: Profile }> {
+  return getJson('/api/intel/profile', signal)
+}
+
+export function writeProfile(body: ProfileBody): Promise<void> {
+  return sendJson('PUT', '/api/intel/profile', body)
+}
+
 /** What a rule is to be drafted for. */
 export type DraftWanted =
   | { for: 'technique'; id: string }
@@ -72,7 +87,7 @@ export function reportExportHref(id: string, format: 'stix' | 'misp' | 'csv'): s
 }
 
 export function digestHref(days: number, format: 'markdown' | 'pdf'): string {
-  return withQuery('/api/intel/digest', { days, format })
+  return withQuery('/api/intel/digest/file', { days, format })
 }
 
 export const navigatorLayerHref = '/api/intel/coverage/navigator'

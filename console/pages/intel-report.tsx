@@ -11,6 +11,7 @@ import { RevealNames } from '../components/reveal.tsx'
 import { Section } from '../components/section.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 import { DraftRuleButton } from '../intel/draft-rule-button.tsx'
+import { ExposureTable } from '../intel/exposure-table.tsx'
 import { HuntProgress } from '../intel/hunt-progress.tsx'
 import { IndicatorTable } from '../intel/indicator-table.tsx'
 import { ModelContext } from '../intel/model-context.tsx'
@@ -118,6 +119,11 @@ function ReportPage({ detail }: { detail: ReportDetail }) {
         <Section title={`Seen in our alerts (${detail.sightings.length})`}>
           <SightingTable sightings={detail.sightings} />
         </Section>
+        {detail.exposures.length > 0 && (
+          <Section title={`Our weaknesses that it names (${detail.exposures.length})`}>
+            <ExposureTable exposures={detail.exposures} />
+          </Section>
+        )}
         <Section title="Relations">
           <RelationsGraph detail={detail} />
         </Section>

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import type { ReportSummary } from '../../src/http/contract-intel.ts'
-import { digestHref, listReports } from '../api/intel.ts'
+import { listReports } from '../api/intel.ts'
 import { useMay } from '../api/session.ts'
 import { Button, buttonClass } from '../components/button.tsx'
 import { DataTable } from '../components/data-table.tsx'
@@ -29,12 +29,9 @@ export function Page() {
         <Link href="/intel/matrix" className="text-accent underline">
           ATT&amp;CK matrix
         </Link>
-        <a className={buttonClass('plain')} href={digestHref(7, 'markdown')} download>
+        <Link href="/intel/digest" className={buttonClass('plain')}>
           Digest of the week
-        </a>
-        <a className={buttonClass('plain')} href={digestHref(7, 'pdf')} download>
-          As PDF
-        </a>
+        </Link>
       </PageHeading>
       <div className="grid gap-4 px-4 pb-6">
         {mayUpload && (

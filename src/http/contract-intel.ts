@@ -66,6 +66,21 @@ export const sighting = z.object({
 })
 export type Sighting = z.infer<typeof sighting>
 
+/** A vulnerability that the report names and that an alert of ours names too. */
+export const exposure = z.object({
+  cve: z.string(),
+  host: z.string(),
+  /** The package, as Wazuh's vulnerability detection has it. */
+  packageName: z.string().nullable(),
+  packageVersion: z.string().nullable(),
+  severity: z.string().nullable(),
+  /** `Active`, `Solved`; as the alert has it. */
+  status: z.string().nullable(),
+  caseId: z.string(),
+  alertMs: z.number(),
+})
+export type Exposure = z.infer<typeof exposure>
+
 /** The search for a report's indicators in stored alerts. */
 export const hunt = z.object({
   state: z.enum(['running', 'done']),
@@ -134,6 +149,7 @@ export const reportDetail = z.object({
   /** What a model says about it, sentence by sentence with its fate; null before one was asked, or without one. */
   context: reportContext.nullable(),
   sightings: z.array(sighting),
+  exposures: z.array(exposure),
   relevance: z.object({
     answer: z.enum(['seen-here', 'exposed', 'no-sign-yet', 'nothing-to-look-for']),
     reasons: z.array(z.string()),
@@ -157,6 +173,49 @@ export const indicatorStatusBody = z.object({
   reason: z.string().min(1).max(2000),
 })
 export type IndicatorStatusBody = z.infer<typeof indicatorStatusBody>
+
+const digestEntry = z.object({
+  id: z.string(),
+  title: z.string(),
+  marks: z.string(),
+  /** Why it concerns us; empty where nothing says that it does. */
+  reasons: z.array(z.string()),
+  techniqueIds: z.array(z.string()),
+  createdMs: z.number(),
+})
+export type DigestEntry = z.infer<typeof digestEntry>
+
+export const digest = z.object({
+  title: z.string(),
+  days: z.number(),
+  concerning: z.array(digestEntry),
+  others: z.array(digestEntry),
+  gaps: z.array(z.object({ id: z.string(), name: z.string(), reports: z.number() })),
+  withheld: z.number(),
+})
+export type Digest = z.infer<typeof digest>
+
+const name = z.string().trim().min(2).max(80)
+const names = z.array(name).max(100)
+
+export const profileBody = z.object({
+  /** As reports write them: `energy`, `health care`; `FortiGate`, `Exchange`, `Confluence`. */
+  sectors: names,
+  technologies: names,
+  cadence: z.enum(['off', 'daily', 'weekly']),
+  hour: z.number().int().min(0).max(23),
+  recipients: z.array(z.email().max(200)).max(50),
+})
+export type ProfileBody = z.infer<typeof profileBody>
+
+export const profile = profileBody.extend({
+  recipients: z.array(z.string()),
+  sentMs: z.number().nullable(),
+  lastError: z.string().nullable(),
+  /** Whether a mail relay is set. */
+  canSend: z.boolean(),
+})
+export type Profile = z.infer<typeof profile>
 
 export const draftRuleQuery = z.discriminatedUnion('for', [
   z.object({ for: z.literal('technique'), id: z.string().regex(/^T\d{4}(?:\.\d{3})?$/) }),
@@ -182,6 +241,8 @@ export const coverage = z.object({
   techniques: z.array(techniqueCoverage),
 })
 export type Coverage = z.infer<typeof coverage>
+
+const digestQuery = z.object({ days: z.coerce.number().int().min(1).max(90).default(7) })
 
 const read = { kind: 'role', role: 'viewer', scope: 'read' } as const
 const work = { kind: 'role', role: 'analyst', scope: 'triage' } as const
@@ -291,12 +352,33 @@ export const intelEndpoints = {
   digest: endpoint({
     method: 'GET',
     path: '/api/intel/digest',
-    summary: 'The reports of the last days, those that concern us first, as Markdown or PDF.',
+    summary:
+      'The reports of the last days, those that concern us first: what was seen here, what we are exposed to, what names our technologies and sectors.',
     access: read,
-    query: z.object({
-      days: z.coerce.number().int().min(1).max(90).default(7),
-      format: z.enum(['markdown', 'pdf']).default('markdown'),
-    }),
+    query: digestQuery,
+    reply: digest,
+  }),
+  digestFile: endpoint({
+    method: 'GET',
+    path: '/api/intel/digest/file',
+    summary: 'The same as Markdown or PDF.',
+    access: read,
+    query: digestQuery.extend({ format: z.enum(['markdown', 'pdf']).default('markdown') }),
     reply: z.unknown(),
+  }),
+  readProfile: endpoint({
+    method: 'GET',
+    path: '/api/intel/profile',
+    summary: 'What the organisation is and uses, and who gets the digest by mail.',
+    access: read,
+    reply: z.object({ profile }),
+  }),
+  writeProfile: endpoint({
+    method: 'PUT',
+    path: '/api/intel/profile',
+    summary: 'Change it. The first digest goes when it is due next.',
+    access: { kind: 'role', role: 'admin' },
+    body: profileBody,
+    reply: done,
   }),
 }

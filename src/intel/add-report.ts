@@ -19,6 +19,8 @@ export interface IntelParts {
   readonly ownDomains: readonly string[]
   /** How many days of the indexer's history are hunted; absent or 0 where no indexer is connected. */
   readonly historyDays?: number
+  /** Whether a mail relay is set, for the digest. */
+  readonly canSend?: boolean
 }
 
 /** A report as it comes in. */

@@ -1,25 +1,113 @@
 import PDFDocument from 'pdfkit'
+import { isWithheld } from '../evidence/sighting.ts'
+import type { Database } from '../lib/database.ts'
+import type { IntelProfile } from '../store/intel-profile.ts'
+import { type DigestRow, digestReports } from '../store/intel-reports.ts'
 import type { TechniqueCoverage } from './navigator-layer.ts'
 
-/** A report as the digest tells of it. */
-export interface DigestReport {
+/** A report in a digest, with why it stands where it does. */
+export interface DigestEntry {
   readonly id: string
-  readonly title: string | null
-  readonly name: string
-  readonly source: string
-  readonly trust: string
-  readonly tlp: string | null
-  readonly indicatorCount: number
-  readonly sightingCount: number
+  readonly title: string
+  readonly marks: string
+  /** Why it concerns us; empty where nothing says that it does. */
+  readonly reasons: readonly string[]
   readonly techniqueIds: readonly string[]
   readonly createdMs: number
 }
 
+export interface Digest {
+  readonly title: string
+  readonly days: number
+  /** Ranked: what was seen here, then what we are exposed to, then what is about our technologies and sectors. */
+  readonly concerning: readonly DigestEntry[]
+  readonly others: readonly DigestEntry[]
+  /** Techniques that reports describe and no alert of ours ever carried, the most described first. */
+  readonly gaps: readonly { readonly id: string; readonly reports: number }[]
+  /** Reports for named recipients only: counted and not told of. */
+  readonly withheld: number
+}
+
 export interface DigestInput {
-  readonly reports: readonly DigestReport[]
+  readonly reports: readonly DigestRow[]
+  readonly profile: Pick<IntelProfile, 'sectors' | 'technologies'>
   readonly days: number
   readonly nowMs: number
   readonly coverage: readonly TechniqueCoverage[]
+}
+
+const namedGaps = 10
+const mostReports = 200
+const dayMs = 86_400_000
+
+/** Reads what a digest of the last days is made of, and ranks it. */
+export async function readDigest(
+  database: Database,
+  tenant: string,
+  profile: DigestInput['profile'],
+  coverage: readonly TechniqueCoverage[],
+  days: number,
+  nowMs: number,
+): Promise<Digest> {
+  const words = [...profile.technologies, ...profile.sectors]
+  const reports = await digestReports(database, tenant, nowMs - days * dayMs, words, mostReports)
+  return rankDigest({ reports, profile, coverage, days, nowMs })
+}
+
+/** Ranks reports by what our own data and profile say. Counts and names only, no opinion. */
+export function rankDigest({ reports, profile, days, nowMs, coverage }: DigestInput): Digest {
+  const shown = reports.filter(({ tlp }) => tlp !== 'TLP:RED')
+  const ranked = shown
+    .map(report => ({ report, ...weigh(report, profile) }))
+    .sort(
+      (a, b) =>
+        b.weight - a.weight ||
+        a.report.trust.localeCompare(b.report.trust) ||
+        b.report.createdMs - a.report.createdMs,
+    )
+  const entries = ranked.map(
+    ({ report, reasons }): DigestEntry => ({
+      id: report.id,
+      title: report.title ?? report.name,
+      marks: `${report.tlp ?? 'no TLP mark'}; source ${report.source}, trust ${report.trust}; ${report.indicatorCount} indicators`,
+      reasons,
+      techniqueIds: report.techniqueIds,
+      createdMs: report.createdMs,
+    }),
+  )
+  return {
+    title: `Threat intelligence of the last ${days === 1 ? 'day' : `${days} days`}, ${new Date(nowMs).toISOString().slice(0, 10)}`,
+    days,
+    concerning: entries.filter(({ reasons }) => reasons.length > 0),
+    others: entries.filter(({ reasons }) => reasons.length === 0),
+    gaps: coverage
+      .filter(each => each.reports > 0 && each.alerts === 0)
+      .sort((a, b) => b.reports - a.reports || a.id.localeCompare(b.id))
+      .slice(0, namedGaps)
+      .map(({ id, reports: count }) => ({ id, reports: count })),
+    withheld: reports.length - shown.length,
+  }
+}
+
+/** A sighting outweighs any number of names; a vulnerability that we have outweighs a mention of a product. */
+function weigh(
+  report: DigestRow,
+  { sectors, technologies }: DigestInput['profile'],
+): { readonly weight: number; readonly reasons: string[] } {
+  const cves = report.sharedVulnerabilities
+  const used = technologies.filter(name => report.words.includes(name))
+  const aimed = sectors.filter(name => report.words.includes(name))
+  const seen = report.sightingCount
+  return {
+    weight:
+      (seen > 0 ? 1_000 + Math.min(seen, 500) : 0) + 100 * cves.length + 10 * used.length + 8 * aimed.length,
+    reasons: [
+      ...(seen > 0 ? [`its indicators stand in ${seen} of our alerts`] : []),
+      ...(cves.length > 0 ? [`our alerts name ${cves.slice(0, 5).join(', ')} too`] : []),
+      ...(used.length > 0 ? [`it names ${used.join(', ')}, which we use`] : []),
+      ...(aimed.length > 0 ? [`it names our sector: ${aimed.join(', ')}`] : []),
+    ],
+  }
 }
 
 /** A heading, or a line under one. */
@@ -28,50 +116,39 @@ interface DigestLine {
   readonly text: string
 }
 
-const namedGaps = 10
-
-/** What came in, those that concern us first, then what reports describe and we have never seen. Counts only. */
-function linesOf({ reports, days, nowMs, coverage }: DigestInput): DigestLine[] {
-  const ranked = [...reports].sort(
-    (a, b) =>
-      b.sightingCount - a.sightingCount || a.trust.localeCompare(b.trust) || b.createdMs - a.createdMs,
-  )
-  const seen = ranked.filter(({ sightingCount }) => sightingCount > 0)
-  const rest = ranked.filter(({ sightingCount }) => sightingCount === 0)
-  const gaps = coverage
-    .filter(({ reports, alerts }) => reports > 0 && alerts === 0)
-    .sort((a, b) => b.reports - a.reports)
+function linesOf(digest: Digest): DigestLine[] {
+  const { concerning, others, gaps, withheld } = digest
+  const none = (text: string): DigestLine[] => [{ kind: 'detail', text }]
   return [
-    {
-      kind: 'title',
-      text: `Threat intelligence of the last ${days} days, ${new Date(nowMs).toISOString().slice(0, 10)}`,
-    },
-    { kind: 'heading', text: `Seen in our alerts (${seen.length})` },
-    ...(seen.length === 0
-      ? [detail('No indicator of these reports stands in our alerts.')]
-      : seen.flatMap(reportLines)),
-    { kind: 'heading', text: `No sign of it here (${rest.length})` },
-    ...rest.flatMap(reportLines),
+    { kind: 'title', text: digest.title },
+    { kind: 'heading', text: `Concerns us (${concerning.length})` },
+    ...(concerning.length === 0
+      ? none('Nothing in these reports was seen here, is a weakness of ours, or names what we use.')
+      : concerning.flatMap(entryLines)),
+    { kind: 'heading', text: `No sign of it here (${others.length})` },
+    ...(others.length === 0 ? none('None.') : others.flatMap(entryLines)),
     { kind: 'heading', text: 'Described by reports, never in our alerts' },
     ...(gaps.length === 0
-      ? [detail('Every technique that a report describes was carried by an alert of ours at least once.')]
-      : gaps
-          .slice(0, namedGaps)
-          .map(({ id, reports }) => ({ kind: 'item' as const, text: `${id}: in ${reports} reports` }))),
+      ? none('Every technique that a report describes was carried by an alert of ours at least once.')
+      : gaps.map(
+          ({ id, reports }): DigestLine => ({
+            kind: 'item',
+            text: `${id}: in ${reports} ${reports === 1 ? 'report' : 'reports'}`,
+          }),
+        )),
+    ...(withheld === 0
+      ? []
+      : none(`${withheld} reports marked TLP:RED are for named recipients and not told of here.`)),
   ]
 }
 
-function reportLines(report: DigestReport): DigestLine[] {
-  const marks = [report.tlp ?? 'no TLP mark', `source ${report.source}, trust ${report.trust}`].join('; ')
+function entryLines({ title, marks, reasons, techniqueIds }: DigestEntry): DigestLine[] {
   return [
-    { kind: 'item', text: report.title ?? report.name },
-    detail(
-      `${marks}; ${report.indicatorCount} indicators, in ${report.sightingCount} alerts; techniques ${report.techniqueIds.slice(0, 8).join(', ') || 'none'}`,
-    ),
+    { kind: 'item', text: title },
+    ...reasons.map((text): DigestLine => ({ kind: 'detail', text: `because ${text}` })),
+    { kind: 'detail', text: `${marks}; techniques ${techniqueIds.slice(0, 8).join(', ') || 'none'}` },
   ]
 }
-
-const detail = (text: string): DigestLine => ({ kind: 'detail', text })
 
 const marks: Readonly<Record<DigestLine['kind'], string>> = {
   title: '# ',
@@ -81,18 +158,39 @@ const marks: Readonly<Record<DigestLine['kind'], string>> = {
 }
 
 /** Markdown; titles come from reports and are escaped, so that none becomes a link or an image. */
-export function digestMarkdown(input: DigestInput): string {
+export function digestMarkdown(digest: Digest): string {
   const plain = (text: string) =>
     text.replaceAll(/[\r\n]+/g, ' ').replaceAll(/[\\`*_[\]<>#!|]/g, mark => `\\${mark}`)
-  return `${linesOf(input)
+  return `${linesOf(digest)
     .map(({ kind, text }) => `${marks[kind]}${plain(text)}`)
     .join('\n')}\n`
+}
+
+/** Plain text for a mail. Mail goes through servers of others: titles of reports under a mark stay in the console. */
+export function digestMail(digest: Digest, publicUrl: string): { subject: string; text: string } {
+  const quiet = (entry: DigestEntry): DigestEntry =>
+    isWithheld(entry.marks.split(';')[0] ?? null) ? { ...entry, title: 'A report under a TLP mark' } : entry
+  const mailed = {
+    ...digest,
+    concerning: digest.concerning.map(quiet),
+    others: digest.others.map(quiet),
+  }
+  const lines = linesOf(mailed).map(({ kind, text }) =>
+    kind === 'heading'
+      ? `\n${text}\n${'-'.repeat(text.length)}`
+      : `${kind === 'detail' ? '    ' : kind === 'item' ? '  * ' : ''}${text.replaceAll(/[\r\n]+/g, ' ')}`,
+  )
+  const count = digest.concerning.length
+  return {
+    subject: `${digest.title}: ${count === 0 ? 'nothing concerns us' : `${count} concern us`}`,
+    text: `${lines.join('\n')}\n\n${publicUrl}/intel/digest?days=${digest.days}\n`,
+  }
 }
 
 const sizes: Readonly<Record<DigestLine['kind'], number>> = { title: 18, heading: 14, item: 11, detail: 9 }
 
 /** The same as PDF. */
-export async function digestPdf(input: DigestInput): Promise<Buffer> {
+export async function digestPdf(digest: Digest): Promise<Buffer> {
   const document = new PDFDocument({ margin: 50, info: { Title: 'Threat intelligence digest' } })
   const chunks: Buffer[] = []
   document.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -100,7 +198,7 @@ export async function digestPdf(input: DigestInput): Promise<Buffer> {
     document.on('end', resolve)
     document.on('error', reject)
   })
-  for (const { kind, text } of linesOf(input)) {
+  for (const { kind, text } of linesOf(digest)) {
     if (kind === 'heading') document.moveDown()
     document.fontSize(sizes[kind]).text(text, { indent: kind === 'detail' ? 12 : 0 })
   }

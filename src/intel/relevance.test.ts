@@ -7,6 +7,7 @@ const nothing = {
   huntDone: true,
   indicators: 0,
   sharedVulnerabilities: [],
+  exposedHosts: [],
   techniques: 0,
   techniquesSeen: 0,
 }

@@ -5,8 +5,9 @@ export interface RelevanceFacts {
   readonly hosts: readonly string[]
   readonly huntDone: boolean
   readonly indicators: number
-  /** CVEs that it names and that our alerts name too. */
+  /** CVEs that it names and that our alerts name too, without those that Wazuh calls solved; and the hosts. */
   readonly sharedVulnerabilities: readonly string[]
+  readonly exposedHosts: readonly string[]
   /** Techniques that it describes: how many, and how many our alerts have ever carried. */
   readonly techniques: number
   readonly techniquesSeen: number
@@ -28,7 +29,9 @@ export function relevanceOf(facts: RelevanceFacts): Relevance {
   } else if (facts.indicators > 0)
     reasons.push(`None of its ${facts.indicators} indicators stands in a stored alert${pending}.`)
   if (facts.sharedVulnerabilities.length > 0)
-    reasons.push(`Our alerts name ${facts.sharedVulnerabilities.join(', ')}, which it says is exploited.`)
+    reasons.push(
+      `Our alerts name ${facts.sharedVulnerabilities.slice(0, 5).join(', ')}, which it writes about, on ${facts.exposedHosts.slice(0, 5).join(', ')}.`,
+    )
   if (facts.techniques > 0) {
     const blind = facts.techniques - facts.techniquesSeen
     reasons.push(

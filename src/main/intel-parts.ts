@@ -9,6 +9,7 @@ export function intelPartsOf({ store, clock, ids, tenant, config, wazuh }: Appli
     ids,
     tenant,
     ownDomains: config.ownDomains,
+    canSend: config.mail.relay !== undefined,
     historyDays: wazuh.indexer === undefined ? 0 : config.intelHistoryDays,
   }
 }

@@ -1,9 +1,15 @@
 import { createTransport } from 'nodemailer'
 import type { Config } from '../config.ts'
-import type { SendMail } from '../mail/send-reply.ts'
+
+/** Sends one mail through the organisation's own relay. Throws where it was not taken. */
+export type SmtpRelay = (mail: {
+  readonly to: string
+  readonly subject: string
+  readonly text: string
+}) => Promise<void>
 
 /** The relay that the settings name, or none. TLS is demanded unless the relay is on this machine. */
-export function openSmtpRelay({ mail }: Config): SendMail | undefined {
+export function openSmtpRelay({ mail }: Config): SmtpRelay | undefined {
   const { relay } = mail
   if (relay === undefined) return undefined
   const { host, port, secure, user, password, from } = relay

@@ -1,6 +1,7 @@
 import { environmentSecret } from '../config.ts'
 import {
   contextJob,
+  digestJob,
   executeJob,
   historyJob,
   huntJob,
@@ -18,6 +19,7 @@ import { runFeeds } from '../intel/feeds/run-feeds.ts'
 import { handleHunt } from '../intel/hunt.ts'
 import { handleHistoryHunt } from '../intel/hunt-history.ts'
 import { handleContext } from '../intel/report-context.ts'
+import { handleDigest, scheduleDigests } from '../intel/send-digest.ts'
 import { watchAlerts } from '../intel/watch-alerts.ts'
 import {
   handleInvestigate,
@@ -49,6 +51,7 @@ import { shadowProfiles } from './route-models.ts'
 import { runMailDoors } from './run-mail-doors.ts'
 import { keepRetention } from './run-retention.ts'
 import { runSources } from './run-sources.ts'
+import { openSmtpRelay } from './smtp-relay.ts'
 import { watchModels } from './watch-models.ts'
 
 /** Reads the sources and works on the queue until the signal fires; then finishes what is in hand. */
@@ -94,6 +97,14 @@ export async function work(app: Application, signal: AbortSignal): Promise<void>
           onFailure: (feed, error) => app.logger.warn({ err: error, feed }, 'a feed could not be read'),
         },
         feeds,
+        signal,
+      ),
+      scheduleDigests(
+        {
+          ...app,
+          database,
+          onFailure: error => app.logger.error({ err: error }, 'the digest could not be queued'),
+        },
         signal,
       ),
       watchAlerts(
@@ -187,6 +198,23 @@ function handlersOf(
       leaseMs: 10 * 60_000,
       maxAttempts: 20,
       handle: (job, stop) => handleHunt({ database: app.store.database, clock: app.clock }, job, stop),
+    },
+    {
+      kind: digestJob,
+      concurrency: 1,
+      leaseMs: 5 * 60_000,
+      maxAttempts: 12,
+      handle: (job, stop) =>
+        handleDigest(
+          {
+            database: app.store.database,
+            clock: app.clock,
+            publicUrl: app.publicUrl,
+            send: openSmtpRelay(app.config),
+          },
+          job,
+          stop,
+        ),
     },
     ...(indexer === undefined
       ? []

@@ -63,7 +63,7 @@ const columns = `r.id, r.name, r.title, r.url, r.source, r.trust, r.tlp, r.forma
   r.indicator_count as "indicatorCount", r.technique_ids as "techniqueIds", r.created_ms as "createdMs",
   (select count(distinct s.alert_key) from intel_mentions m
      join intel_sightings s on s.tenant_id = m.tenant_id and s.type = m.type and s.value = m.value
-     where m.tenant_id = r.tenant_id and m.report_id = r.id) as "sightingCount"`
+     where m.tenant_id = r.tenant_id and m.report_id = r.id and m.type <> 'cve') as "sightingCount"`
 
 /** The id of the report with this text, where there is one already: the same text from two feeds is one report. */
 export async function reportWithText(
@@ -229,5 +229,66 @@ export function indicatorMentions(
      from intel_mentions m join intel_reports r on r.tenant_id = m.tenant_id and r.id = m.report_id
      where m.tenant_id = $1 and lower(m.value) = $2 order by r.created_ms desc, m.report_id limit $3`,
     [tenant, value, limit],
+  )
+}
+
+/** A report as a digest ranks it: with the CVEs that it shares with our alerts, and which words of a list stand in it. */
+export interface DigestRow extends ReportRow {
+  readonly sharedVulnerabilities: readonly string[]
+  readonly words: readonly string[]
+}
+
+/** The reports since a time. `words`: names of sectors and technologies, found as whole words in any case. */
+export function digestReports(
+  sql: Sql,
+  tenant: string,
+  sinceMs: number,
+  words: readonly string[],
+  limit: number,
+): Promise<DigestRow[]> {
+  return sql.query<DigestRow>(
+    `select ${columns},
+       array(select distinct m.value from intel_mentions m
+          join intel_sightings s on s.tenant_id = m.tenant_id and s.type = m.type and s.value = m.value
+          where m.tenant_id = r.tenant_id and m.report_id = r.id and m.type = 'cve' order by 1) as "sharedVulnerabilities",
+       array(select w.word from unnest($3::text[], $4::text[]) as w (word, pattern)
+          where coalesce(r.title, '') || ' ' || r.text ~* w.pattern) as words
+     from intel_reports r where r.tenant_id = $1 and r.created_ms >= $2
+     order by r.created_ms desc, r.id desc limit $5`,
+    [tenant, sinceMs, words, words.map(wholeWord), limit],
+  )
+}
+
+/** PostgreSQL's regular expression for a word or name as it is written. */
+function wholeWord(word: string): string {
+  return `(?<![[:alnum:]])${word.replaceAll(/[\\^$.|?*+()[\]{}]/g, '\\$&')}(?![[:alnum:]])`
+}
+
+/** An alert that names a vulnerability which a report names too, as it was stored. */
+export interface ExposureRow {
+  readonly cve: string
+  readonly alertKey: string
+  readonly caseId: string
+  readonly agentName: string
+  readonly alertMs: number
+  readonly raw: string
+}
+
+/** Our own alerts about the vulnerabilities that a report names, newest first. */
+export function exposureAlerts(
+  sql: Sql,
+  tenant: string,
+  reportId: string,
+  limit: number,
+): Promise<ExposureRow[]> {
+  return sql.query<ExposureRow>(
+    `select s.value as cve, a.key as "alertKey", a.case_id as "caseId", a.agent_name as "agentName",
+       a.timestamp_ms as "alertMs", a.raw
+     from intel_mentions m
+     join intel_sightings s on s.tenant_id = m.tenant_id and s.type = m.type and s.value = m.value
+     join alerts a on a.tenant_id = s.tenant_id and a.key = s.alert_key
+     where m.tenant_id = $1 and m.report_id = $2 and m.type = 'cve'
+     order by a.timestamp_ms desc, a.key limit $3`,
+    [tenant, reportId, limit],
   )
 }

@@ -1,18 +1,19 @@
 import type { IntelParts } from '../../intel/add-report.ts'
-import { digestMarkdown, digestPdf } from '../../intel/digest.ts'
+import { techniqueCoverage } from '../../intel/coverage.ts'
+import { type Digest, type DigestEntry, digestMarkdown, digestPdf, readDigest } from '../../intel/digest.ts'
 import { navigatorLayer } from '../../intel/navigator-layer.ts'
 import { indicatorsCsv, mispEvent, stixBundle } from '../../intel/stix-export.ts'
 import { attackVersion, currentTechnique, tactics } from '../../knowledge/attack-techniques.ts'
 import { assertNever } from '../../lib/app-error.ts'
 import { sightingTotals } from '../../store/intel-hunts.ts'
-import { alertTechniqueCounts, listReports, mentionsOf, techniqueCounts } from '../../store/intel-reports.ts'
+import { readProfile, writeProfile } from '../../store/intel-profile.ts'
+import { mentionsOf } from '../../store/intel-reports.ts'
+import { wasDone } from '../contract.ts'
 import { type Coverage, intelEndpoints } from '../contract-intel.ts'
 import { RequestError } from '../http-error.ts'
 import { type Route, route, streamRoute } from '../route.ts'
 import { existingReport } from './intel-routes.ts'
-
-const digestReports = 200
-const dayMs = 86_400_000
+import { actorId } from './session-routes.ts'
 
 /** What leaves as a file: indicators of a report, the ATT&CK layer, the digest. */
 export function intelExportRoutes(parts: IntelParts): Route[] {
@@ -61,41 +62,61 @@ export function intelExportRoutes(parts: IntelParts): Route[] {
       reply.header('content-disposition', 'attachment; filename="tocsin-layer.json"')
       reply.send(JSON.stringify(layer, null, 2))
     }),
-    streamRoute(intelEndpoints.digest, async ({ query, reply }) => {
-      const nowMs = clock.now()
-      const sinceMs = nowMs - query.days * dayMs
-      const reports = (await listReports(database, tenant, undefined, digestReports)).filter(
-        ({ createdMs }) => createdMs >= sinceMs,
-      )
-      const digest = { reports, days: query.days, nowMs, coverage: (await coverageOf(parts)).techniques }
+    route(intelEndpoints.digest, async ({ query }) => {
+      const { gaps, ...digest } = await digestOf(parts, query.days)
+      const plain = (entries: readonly DigestEntry[]) =>
+        entries.map(entry => ({
+          ...entry,
+          reasons: [...entry.reasons],
+          techniqueIds: [...entry.techniqueIds],
+        }))
+      return {
+        ...digest,
+        concerning: plain(digest.concerning),
+        others: plain(digest.others),
+        gaps: gaps.map(gap => ({ ...gap, name: currentTechnique(gap.id)?.name ?? gap.id })),
+      }
+    }),
+    streamRoute(intelEndpoints.digestFile, async ({ query, reply }) => {
+      const digest = await digestOf(parts, query.days)
       const isPdf = query.format === 'pdf'
       reply.header('content-type', isPdf ? 'application/pdf' : 'text/markdown; charset=utf-8')
       reply.header('content-disposition', `attachment; filename="intel-digest.${isPdf ? 'pdf' : 'md'}"`)
       reply.send(isPdf ? await digestPdf(digest) : digestMarkdown(digest))
     }),
+    route(intelEndpoints.readProfile, async () => {
+      const { sectors, technologies, recipients, cadence, hour, sentMs, lastError } = await readProfile(
+        database,
+        tenant,
+      )
+      const lists = {
+        sectors: [...sectors],
+        technologies: [...technologies],
+        recipients: [...recipients],
+      }
+      return { profile: { ...lists, cadence, hour, sentMs, lastError, canSend: parts.canSend ?? false } }
+    }),
+    route(intelEndpoints.writeProfile, async ({ body, caller }) => {
+      await writeProfile(database, tenant, body, actorId(caller), clock.now())
+      return wasDone
+    }),
   ]
 }
 
+async function digestOf({ database, tenant, clock }: IntelParts, days: number): Promise<Digest> {
+  const profile = await readProfile(database, tenant)
+  const coverage = await techniqueCoverage(database, tenant)
+  return readDigest(database, tenant, profile, coverage, days, clock.now())
+}
+
 async function coverageOf({ database, tenant }: IntelParts): Promise<Coverage> {
-  const [reported, alerted] = await Promise.all([
-    techniqueCounts(database, tenant),
-    alertTechniqueCounts(database, tenant),
-  ])
-  const reports = new Map(reported.map(row => [row.id, row.reports]))
-  const alerts = new Map<string, number>()
-  for (const row of alerted) {
-    // Rules still carry retired ids: they count for what took their place.
-    const id = currentTechnique(row.id)?.id
-    if (id !== undefined) alerts.set(id, (alerts.get(id) ?? 0) + row.alerts)
-  }
-  const ids = [...new Set([...reports.keys(), ...alerts.keys()])].sort()
+  const counted = await techniqueCoverage(database, tenant)
   return {
     attackVersion: attackVersion.version,
     tactics: tactics.map(({ shortName, name }) => ({ shortName, name })),
-    techniques: ids.flatMap(id => {
+    techniques: counted.flatMap(({ id, ...counts }) => {
       const technique = currentTechnique(id)
       if (technique === undefined) return []
-      const counts = { reports: reports.get(id) ?? 0, alerts: alerts.get(id) ?? 0 }
       return [
         { id, name: technique.name, tactics: technique.tactics.map(({ shortName }) => shortName), ...counts },
       ]

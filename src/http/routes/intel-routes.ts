@@ -8,6 +8,7 @@ import {
   draftForTechnique,
   type RuleDraftProposal,
 } from '../../intel/draft-rule-for.ts'
+import { exposuresOf, isSolved } from '../../intel/exposure.ts'
 import { reachedBack } from '../../intel/hunt-history.ts'
 import { relevanceOf } from '../../intel/relevance.ts'
 import { currentTechnique } from '../../knowledge/attack-techniques.ts'
@@ -19,6 +20,7 @@ import { insertHunt, latestHunt, setIndicatorStatus, sightingsOf } from '../../s
 import {
   alertTechniqueCounts,
   deleteReport,
+  exposureAlerts,
   listReports,
   mentionsOf,
   readReport,
@@ -40,6 +42,8 @@ import { actorId } from './session-routes.ts'
 const uploadBytes = 40 * 1024 * 1024
 
 const shownSightings = 200
+const readExposures = 1_000
+const shownExposures = 200
 
 /** Threat reports: upload, read, hunt, feedback. */
 export function intelRoutes(parts: IntelParts): Route[] {
@@ -187,23 +191,27 @@ async function detailOf(
   const { text, extract, context, ...report } = stored
   // Written by `addReport`, and by nothing else.
   const kept = extract as KeptExtract
-  const [mentions, hunt, history, sightings, alertCounts] = await Promise.all([
+  const [mentions, hunt, history, sightings, exposureRows, alertCounts] = await Promise.all([
     mentionsOf(database, tenant, report.id),
     latestHunt(database, tenant, report.id),
     historyOf(database, tenant, report.id),
     sightingsOf(database, tenant, report.id, shownSightings),
+    exposureAlerts(database, tenant, report.id, readExposures),
     alertTechniqueCounts(database, tenant),
   ])
   const alertsOf = new Map(alertCounts.map(({ id, alerts }) => [id, alerts]))
   // A CVE in an alert means that we are exposed, not that somebody was here.
   const cves = mentions.filter(({ type }) => type === 'cve')
+  const exposures = exposuresOf(exposureRows)
+  const open = exposures.filter(exposure => !isSolved(exposure))
   const seen = sightings.filter(({ type }) => type !== 'cve')
   const relevance = relevanceOf({
     sightings: new Set(seen.map(({ alertKey }) => alertKey)).size,
     hosts: [...new Set(seen.map(({ agentName }) => agentName))],
     huntDone: hunt?.state === 'done',
     indicators: mentions.length - cves.length,
-    sharedVulnerabilities: cves.filter(({ sightingCount }) => sightingCount > 0).map(({ value }) => value),
+    sharedVulnerabilities: [...new Set(open.map(({ cve }) => cve))],
+    exposedHosts: [...new Set(open.map(({ host }) => host))],
     techniques: report.techniqueIds.length,
     techniquesSeen: report.techniqueIds.filter(id => alertsOf.has(id)).length,
   })
@@ -228,7 +236,8 @@ async function detailOf(
     historyOffered: historyDays > 0,
     // Written by `handleContext`; the endpoint's schema checks it once more.
     context: context as ReportDetail['context'],
-    sightings,
+    sightings: seen,
+    exposures: exposures.slice(0, shownExposures),
     relevance: { answer: relevance.answer, reasons: [...relevance.reasons] },
   }
 }
