@@ -92,6 +92,13 @@ const schema = z.object({
     .default('/usr/bin,/usr/sbin,/usr/lib')
     .transform(text => text.split(',').flatMap(name => (name.trim() === '' ? [] : [name.trim()]))),
 
+  /** Where notifications may go: `HOST`, `HOST:PORT`, `HOST:PORT@NETWORK`, separated by commas. By default nowhere. */
+  TOCSIN_NOTIFY_HOSTS: z.string().default(''),
+  /** PEM file of a private authority of mail and chat servers. */
+  TOCSIN_NOTIFY_CA: z.string().optional(),
+  /** Minutes without a record after which a source counts as silent. */
+  TOCSIN_SOURCE_SILENT_MINUTES: z.coerce.number().positive().default(60),
+
   /** Feeds of threat intelligence (`feeds: [{id, kind, url, ...}]`). By default feeds.yaml in the data directory, if there is one. */
   TOCSIN_INTEL_FEEDS: z.string().optional(),
   /** How many days of the indexer's history are searched for a report's indicators; 0 for none. */
@@ -194,6 +201,10 @@ export interface Config {
   readonly feedsFile: string
   readonly intelHistoryDays: number
   readonly ownDomains: readonly string[]
+  /** As written: see `parseAllowedPlaces`. */
+  readonly notifyHosts: string
+  readonly notifyCaFile: string | undefined
+  readonly sourceSilentMs: number
   /** Folder of the rules that drafts are added to; a local manager's own by default. */
   readonly rulesetDir: string | undefined
   readonly yaraRulesDir: string
@@ -255,6 +266,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, givenDa
     feedsFile: values.TOCSIN_INTEL_FEEDS ?? join(dataDir, 'feeds.yaml'),
     intelHistoryDays: values.TOCSIN_INTEL_HISTORY_DAYS,
     ownDomains: values.TOCSIN_OWN_DOMAINS,
+    notifyHosts: values.TOCSIN_NOTIFY_HOSTS,
+    notifyCaFile: values.TOCSIN_NOTIFY_CA,
+    sourceSilentMs: values.TOCSIN_SOURCE_SILENT_MINUTES * 60_000,
     rulesetDir: values.TOCSIN_RULESET,
     yaraRulesDir: values.TOCSIN_YARA_RULES ?? join(dataDir, 'yara'),
     contentManager: values.TOCSIN_CONTENT_MANAGER,

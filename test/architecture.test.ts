@@ -50,6 +50,8 @@ const allowed: Record<string, readonly string[]> = {
   ask: [...pure, 'redact', 'policy', 'verify', 'knowledge', 'ledger', 'llm'],
   // Rules about identities, on top of what the store keeps of them.
   accounts: [...pure, 'store'],
+  // Finds what there is to tell in what the store keeps, and queues each delivery with it.
+  notify: [...pure, 'store', 'queue'],
   evidence: [...pure, 'assess', 'knowledge', 'store', 'wazuh'],
   ...Object.fromEntries(features.map(name => [name, feature])),
   publish: [...feature],

@@ -7,6 +7,7 @@ import { AuditSection } from '../settings/audit-section.tsx'
 import { ConnectionsSection } from '../settings/connections-section.tsx'
 import { InventorySection } from '../settings/inventory-section.tsx'
 import { ModelsSection } from '../settings/models-section.tsx'
+import { NotificationsSection } from '../settings/notifications-section.tsx'
 import { PolicySection } from '../settings/policy-section.tsx'
 import { QuarantineSection } from '../settings/quarantine-section.tsx'
 import { SessionsSection } from '../settings/sessions-section.tsx'
@@ -30,6 +31,7 @@ const sections: readonly SettingsSection[] = [
   { id: 'quarantine', title: 'Quarantine', role: 'analyst', Content: QuarantineSection },
   { id: 'users', title: 'Accounts', role: 'admin', Content: UsersSection },
   { id: 'sign-in', title: 'Sign-in rules', role: 'admin', Content: SignInRulesSection },
+  { id: 'notifications', title: 'Notifications', role: 'admin', Content: NotificationsSection },
   { id: 'tokens', title: 'API tokens', role: 'analyst', Content: TokensSection },
   { id: 'sessions', title: 'Your sign-in', role: 'viewer', Content: SessionsSection },
   { id: 'audit', title: 'Account log', role: 'admin', Content: AuditSection },

@@ -26,3 +26,5 @@ export const contextJob = 'intel-context'
 export const mailRaiseJob = 'mail-raise'
 /** A model in the shadow is asked about a real case; nobody is shown what it says. */
 export const shadowBriefJob = 'case-shadow-brief'
+/** A notice is to be sent through a channel. */
+export const noticeJob = 'notice-deliver'

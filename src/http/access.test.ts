@@ -12,6 +12,7 @@ import { accountEndpoints } from './contract-accounts.ts'
 import { caseEndpoints, entityEndpoints, savedViewEndpoints } from './contract-cases.ts'
 import { complianceEndpoints } from './contract-compliance.ts'
 import { ledgerEndpoints } from './contract-ledger.ts'
+import { notificationEndpoints } from './contract-notifications.ts'
 import { settingsEndpoints } from './contract-settings.ts'
 import { trustEndpoints } from './contract-trust.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -28,6 +29,7 @@ const endpoints: Endpoint[] = [
   ledgerEndpoints,
   complianceEndpoints,
   trustEndpoints,
+  notificationEndpoints,
 ].flatMap(group => Object.values<Endpoint>(group))
 const reached: string[] = []
 const probes = endpoints.map(endpoint => ({

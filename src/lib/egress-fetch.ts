@@ -117,7 +117,8 @@ function plainHost(host: string): string {
     .replace(/\.$/, '')
 }
 
-function isLoopbackHost(host: string): boolean {
+/** Whether a name or address is this very machine. */
+export function isLoopbackHost(host: string): boolean {
   return host === 'localhost' || addressKind(host) === 'loopback'
 }
 
@@ -143,6 +144,13 @@ function checkAddress(address: string, rule: EgressRule): void {
       ? networks.some(network => !network.includes('/') && addressIsIn(address, network))
       : networks.some(network => addressIsIn(address, network)) || plainHost(rule.host) === address
   if (!named) throw refused(`${rule.host}:${rule.port}`, `it leads to ${address}, a ${kind} address`)
+}
+
+/** How a connection that is no HTTP resolves its host: to addresses that the rule allows, or not at all. Throws `egress-refused`. */
+export function lookupFor(rule: EgressRule): LookupFunction {
+  const host = plainHost(rule.host)
+  if (isIP(host) !== 0) checkAddress(host, rule) // An address in the place of a name is never looked up.
+  return checkedLookup(rule, systemLookup)
 }
 
 function checkedLookup(rule: EgressRule, resolve: typeof systemLookup): LookupFunction {

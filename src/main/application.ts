@@ -12,6 +12,7 @@ import { type Clock, systemClock } from '../lib/clock.ts'
 import { type IdSource, randomIds } from '../lib/ids.ts'
 import { type MailParts, mailParts } from '../mail/receive-mail.ts'
 import type { MailGatewayClient } from '../mail-gateway/mail-gateway.ts'
+import type { NotifyParts } from '../notify/send-notice.ts'
 import { peopleNow } from '../respond/people-now.ts'
 import { policyNow } from '../respond/policy-now.ts'
 import { reportJobsOf } from '../respond/respond-jobs.ts'
@@ -20,6 +21,7 @@ import { createLogger } from './create-logger.ts'
 import { openMailGatewayOf } from './mail-gateway.ts'
 import { openMailScanner } from './open-mail-scanner.ts'
 import { masterKeyOf } from './open-models-for.ts'
+import { openNotify } from './open-notify.ts'
 import { openProviderOf } from './open-provider.ts'
 import { openStore, type Store } from './open-store.ts'
 import { readOrganisationFile } from './organisation-file.ts'
@@ -41,6 +43,7 @@ export interface Application {
   readonly wazuh: WazuhParts
   readonly respond: RespondPorts
   readonly mail: MailParts
+  readonly notify: NotifyParts
   readonly mailGateway: MailGatewayClient | undefined
   /** Where people reach the console. */
   readonly publicUrl: string
@@ -120,6 +123,7 @@ export async function openApplication(
     },
     publicUrl,
     caseUrl: caseId => `${publicUrl}/cases/${encodeURIComponent(caseId)}`,
+    notify: await openNotify(config, { database: store.database, clock, ids, publicUrl }),
     tenant,
     owner: `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`,
     say,

@@ -24,6 +24,7 @@ import { intelRoutes } from '../http/routes/intel-routes.ts'
 import { ledgerRoutes } from '../http/routes/ledger-routes.ts'
 import { mailRoutes } from '../http/routes/mail-routes.ts'
 import { modelRoutes } from '../http/routes/model-routes.ts'
+import { notificationRoutes } from '../http/routes/notification-routes.ts'
 import { providerRoutes } from '../http/routes/provider-routes.ts'
 import { regroupRoutes } from '../http/routes/regroup-routes.ts'
 import { respondRoutes } from '../http/routes/respond-routes.ts'
@@ -125,6 +126,7 @@ export async function serve(app: Application): Promise<Serving> {
         filePath: config.responseFile,
       }),
       ...mailRoutes(app.mail, openSmtpRelay(config)),
+      ...notificationRoutes(app.notify, app.accounts),
       ...ledgerRoutes({ ...parts, dataKeys }),
       ...trustRoutes({
         ...parts,

@@ -9,6 +9,7 @@ import {
   mailJudgeJob,
   mailRaiseJob,
   modelBriefJob,
+  noticeJob,
   publishJob,
   reportJob,
   ruleDraftJob,
@@ -30,6 +31,7 @@ import { handleShadowBrief } from '../investigate/shadow-brief.ts'
 import { sleep } from '../lib/abort.ts'
 import { handleMailJudgement } from '../mail/judgement/judge-job.ts'
 import { handleMailRaise } from '../mail/raise-job.ts'
+import { deliveryTries, handleDelivery } from '../notify/deliver-job.ts'
 import { publishCase } from '../publish/publish-case.ts'
 import { type JobHandler, runWorker } from '../queue/run-worker.ts'
 import { sweepProposals } from '../respond/confirm-outcome.ts'
@@ -53,6 +55,7 @@ import { keepRetention } from './run-retention.ts'
 import { runSources } from './run-sources.ts'
 import { openSmtpRelay } from './smtp-relay.ts'
 import { watchModels } from './watch-models.ts'
+import { watchNotices } from './watch-notices.ts'
 
 /** Reads the sources and works on the queue until the signal fires; then finishes what is in hand. */
 export async function work(app: Application, signal: AbortSignal): Promise<void> {
@@ -87,6 +90,7 @@ export async function work(app: Application, signal: AbortSignal): Promise<void>
       runWorker(worker, handlersOf(app, investigation, models.ask), signal),
       sweep(app, signal),
       reportModelHealth(app, models, signal),
+      watchNotices(app, signal),
       keepRetention(app, signal),
       watchModels(app, signal),
       runMailDoors(app, signal),
@@ -177,6 +181,13 @@ function handlersOf(
           },
           job,
         ),
+    },
+    {
+      kind: noticeJob,
+      concurrency: 4,
+      leaseMs: 60_000,
+      maxAttempts: deliveryTries,
+      handle: (job, stop) => handleDelivery(app.notify, job, stop),
     },
     {
       kind: reportJob,

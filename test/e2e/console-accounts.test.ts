@@ -7,6 +7,7 @@ import { accessibilityViolations } from '../support/accessibility.ts'
 import { hasBrowser, openBrowser, watchComplaints } from '../support/browser.ts'
 import { consolePassword, firstSignIn } from '../support/console-visit.ts'
 import { decodeBase32 } from '../support/decode-base32.ts'
+import { type NotificationReceiver, startNotificationReceiver } from '../support/notification-receiver.ts'
 import { type RunningTocsin, startTocsin } from '../support/running-tocsin.ts'
 
 // Signing in with more than a password, in a real Chromium whose authenticator is Chromium's own virtual one.
@@ -17,13 +18,16 @@ let context: BrowserContext
 let page: Page
 let complaints: string[]
 let base: string
+let receiver: NotificationReceiver
 
 if (!hasBrowser)
   console.error('SKIPPED: no Chromium here (CHROMIUM_PATH); sign-in is not tested in a browser')
 
 describe.skipIf(!hasBrowser)('signing in', () => {
   beforeAll(async () => {
-    ;[tocsin, browser] = await Promise.all([startTocsin(), openBrowser()])
+    receiver = await startNotificationReceiver()
+    const settings = { TOCSIN_NOTIFY_HOSTS: `127.0.0.1:${receiver.port}` }
+    ;[tocsin, browser] = await Promise.all([startTocsin({ settings }), openBrowser()])
     base = tocsin.base.replace('127.0.0.1', 'localhost') // Browsers bind passkeys to names, not to addresses.
     context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
     page = await context.newPage()
@@ -35,6 +39,7 @@ describe.skipIf(!hasBrowser)('signing in', () => {
   afterAll(async () => {
     await browser?.close()
     await tocsin?.stop()
+    await receiver?.close()
   })
 
   it('adds a passkey, and signs in with it alone', async () => {
@@ -109,6 +114,25 @@ describe.skipIf(!hasBrowser)('signing in', () => {
     await other.getByRole('button', { name: 'I have kept them' }).click()
     await other.getByRole('heading', { name: 'Queue', exact: true }).waitFor()
     await other.context().close()
+  })
+
+  it('sets up a channel, tries it, and sees what became of it', async () => {
+    await page.goto(`${base}/settings?section=notifications`)
+    await page.getByRole('button', { name: 'New channel' }).click()
+    const dialog = page.getByRole('dialog', { name: 'New channel' })
+    await dialog.getByLabel('Name').fill('SOC chat')
+    await dialog.getByLabel('Kind').selectOption('mattermost')
+    await dialog.getByLabel('Address of the webhook').fill(`http://127.0.0.1:${receiver.port + 1}/mattermost`)
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await dialog.getByText('add 127.0.0.1:').waitFor() // Says what to allow, and where.
+    await dialog.getByLabel('Address of the webhook').fill(`http://127.0.0.1:${receiver.port}/mattermost`)
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('button', { name: 'Test' }).click()
+    await page.getByText('A test went to SOC chat.').waitFor()
+    await page.getByRole('table', { name: 'Deliveries' }).getByText('sent').waitFor()
+    expect(receiver.taken.map(each => each.path)).toEqual(['mattermost'])
+    expect(await page.content()).not.toContain('/mattermost') // The address is not read back.
+    expect(await accessibilityViolations(page)).toEqual([])
   })
 
   it('complains about nothing', () => expect(complaints).toEqual([]))

@@ -1,0 +1,22 @@
+import type { ChannelRecord, DeliveryRecord } from '../../src/http/contract-notifications.ts'
+
+/** What people are told of, as a person says it. */
+export const eventWords: Readonly<Record<DeliveryRecord['event'], string>> = {
+  'approval-waiting': 'approval waiting',
+  'approval-expired': 'approval expired',
+  'action-failed': 'action failed or unknown',
+  'critical-case': 'critical case',
+  'case-due': 'case about to be overdue',
+  'break-glass': 'break-glass account used',
+  'ledger-broken': 'ledger broken',
+  'source-silent': 'source silent',
+  test: 'test',
+}
+
+export const kindWords: Readonly<Record<ChannelRecord['kind'], string>> = {
+  email: 'E-mail',
+  webhook: 'Webhook',
+  slack: 'Slack',
+  teams: 'Microsoft Teams',
+  mattermost: 'Mattermost',
+}

@@ -1,0 +1,48 @@
+import type { Notice } from '../domain/notice.ts'
+import { checkLedger } from '../governance/check-ledger.ts'
+import { openDatabaseLedger } from '../ledger/database-ledger.ts'
+import { sleep } from '../lib/abort.ts'
+import { findNotices } from '../notify/find-notices.ts'
+import { dropLease, takeLease } from '../store/leases.ts'
+import type { Application } from './application.ts'
+
+const everyMs = 5000
+const leaseMs = 60_000
+const ledgerEveryMs = 60 * 60_000
+
+/** Looks every few seconds for what there is to tell, and once an hour at the whole ledger; one process at a time. */
+export async function watchNotices(app: Application, signal: AbortSignal): Promise<void> {
+  const { database } = app.store
+  const lease = `notices:${app.tenant}`
+  let ledgerCheckedMs = 0
+  while (!signal.aborted) {
+    try {
+      const nowMs = app.clock.now()
+      if (await takeLease(database, lease, app.owner, nowMs, leaseMs)) {
+        const due = nowMs - ledgerCheckedMs > ledgerEveryMs
+        if (due) ledgerCheckedMs = nowMs
+        const broken = due ? await ledgerNotice(app, nowMs, signal) : []
+        await findNotices(app.notify, app.tenant, app.config.sourceSilentMs, broken)
+      }
+    } catch (error) {
+      if (!signal.aborted) app.logger.error({ err: error }, 'looking for what to notify of failed')
+    }
+    await sleep(everyMs, signal).catch(() => undefined) // Only the signal ends it; the loop sees it.
+  }
+  await dropLease(database, lease, app.owner).catch(() => undefined) // It runs out by itself.
+}
+
+async function ledgerNotice(app: Application, nowMs: number, signal: AbortSignal): Promise<Notice[]> {
+  const { firstBadSeq } = await checkLedger(openDatabaseLedger(app.store.database, app.clock), nowMs, signal)
+  if (firstBadSeq === null) return []
+  app.logger.error({ seq: firstBadSeq }, 'the ledger does not hold from this entry on')
+  return [
+    {
+      key: `ledger-broken:${firstBadSeq}`,
+      event: 'ledger-broken',
+      subject: `entry ${firstBadSeq}`,
+      facts: { path: '/ledger' },
+      atMs: nowMs,
+    },
+  ]
+}
