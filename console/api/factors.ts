@@ -1,5 +1,7 @@
 import type {
   AddedFactor,
+  BreakGlassState,
+  BreakGlassUse,
   FactorList,
   NewTotp,
   PasskeyQuestion,
@@ -54,4 +56,21 @@ export function readSignInRules(signal: AbortSignal): Promise<SignInRules> {
 
 export function writeSignInRules(rules: SignInRules, proof: Proof | undefined): Promise<SignInRules> {
   return sendJson('PUT', '/api/sign-in-rules', { ...rules, proof })
+}
+
+export function readBreakGlass(signal: AbortSignal): Promise<BreakGlassState> {
+  return getJson('/api/break-glass', signal)
+}
+
+export function sealBreakGlass(proof: Proof | undefined): Promise<{ username: string; password: string }> {
+  return sendJson('POST', '/api/break-glass/seal', { proof })
+}
+
+export function acknowledgeBreakGlass(id: string): Promise<void> {
+  return sendJson('POST', `/api/break-glass/${encodeURIComponent(id)}/acknowledge`)
+}
+
+/** What everybody has to see on every page. */
+export function listBanners(signal: AbortSignal): Promise<{ breakGlass: BreakGlassUse[] }> {
+  return getJson('/api/banners', signal)
 }

@@ -79,6 +79,15 @@ export function readSignInOptions(signal: AbortSignal): Promise<SignInOptions> {
   return getJson('/api/sign-in', signal)
 }
 
+/** Why the break-glass account is used. */
+export async function giveReason(
+  client: QueryClient,
+  ticket: string,
+  reason: string,
+): Promise<SecondStep | null> {
+  return settle(client, await sendJson<SignInReply>('POST', '/api/session/reason', { ticket, reason }))
+}
+
 /** The second step of a sign-in that began at the provider. */
 export async function resumeSignIn(client: QueryClient): Promise<SecondStep | null> {
   return settle(client, await sendJson<SignInReply>('POST', '/api/sign-in/resume', {}))

@@ -38,7 +38,7 @@ export function createUser(user: {
 
 export function changeUser(
   id: string,
-  change: { role?: Role; state?: 'active' | 'disabled'; displayName?: string },
+  change: { role?: Role; state?: 'active' | 'disabled'; displayName?: string; linkable?: boolean },
 ): Promise<UserRecord> {
   return sendJson('PATCH', `/api/users/${encodeURIComponent(id)}`, change)
 }
@@ -69,6 +69,17 @@ export function listSessions(signal: AbortSignal): Promise<{ sessions: SessionRe
 
 export function deleteSession(id: string): Promise<void> {
   return sendJson('DELETE', `/api/sessions/${encodeURIComponent(id)}`)
+}
+
+export function listUserSessions(
+  userId: string,
+  signal: AbortSignal,
+): Promise<{ sessions: SessionRecord[] }> {
+  return getJson(`/api/users/${encodeURIComponent(userId)}/sessions`, signal)
+}
+
+export function deleteUserSession(userId: string, id: string): Promise<void> {
+  return sendJson('DELETE', `/api/users/${encodeURIComponent(userId)}/sessions/${encodeURIComponent(id)}`)
 }
 
 export function listAudit(

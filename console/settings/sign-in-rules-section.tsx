@@ -2,11 +2,12 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ProofDialog } from '../account/proof-dialog.tsx'
 import { readSignInRules, writeSignInRules } from '../api/factors.ts'
-import { type Role, roleOrder } from '../api/session.ts'
+import { type Role, readSignInOptions, roleOrder } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { Section } from '../components/section.tsx'
 import { toast } from '../components/toast.tsx'
+import { BreakGlass } from './break-glass.tsx'
 
 /** What signing in takes. */
 export function SignInRulesSection() {
@@ -21,6 +22,32 @@ export function SignInRulesSection() {
           {rules => <RoleChoice key={rules.secondFactorRoles.join()} chosen={rules.secondFactorRoles} />}
         </QueryState>
       </Section>
+      <Section title="Break-glass account">
+        <BreakGlass />
+      </Section>
+      <Section title="Provider and directory">
+        <ProviderState />
+      </Section>
+    </div>
+  )
+}
+
+function ProviderState() {
+  const options = useQuery({
+    queryKey: ['sign-in-options'],
+    queryFn: ({ signal }) => readSignInOptions(signal),
+  })
+  return (
+    <div className="grid gap-2 text-muted">
+      <p>
+        {options.data?.provider == null
+          ? 'No OpenID provider is set up: sign-in.yaml in the data directory names one, and “tocsin sign-in check” tries it.'
+          : `People sign in through ${options.data.provider} (sign-in.yaml). Their role comes from the groups that it names.`}
+      </p>
+      <p>
+        A directory makes and deactivates accounts by SCIM 2.0 at {location.origin}/scim/v2, with an API token
+        of the scope scim. Deactivation ends sessions and tokens and voids approvals at once.
+      </p>
     </div>
   )
 }

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { TokenRecord } from '../../src/http/contract-accounts.ts'
 import { failureText } from '../api/request.ts'
+import { useMay } from '../api/session.ts'
 import { createToken, deleteToken, listTokens } from '../api/settings.ts'
 import { Button } from '../components/button.tsx'
 import { DataTable } from '../components/data-table.tsx'
@@ -20,6 +21,7 @@ const scopeWords: Readonly<Record<Scope, string>> = {
   triage: 'claim, note, give verdicts',
   ingest: 'send alerts in: for the Wazuh integrator',
   metrics: 'read metrics',
+  scim: 'make and deactivate accounts, for a directory: SCIM 2.0 at /scim/v2',
 }
 
 /** Keys for programs. None can approve anything: that takes a named person. */
@@ -108,6 +110,7 @@ function NewTokenDialog({
 }) {
   const client = useQueryClient()
   const [name, setName] = useState('')
+  const isAdmin = useMay('admin')
   const [scopes, setScopes] = useState<readonly Scope[]>(['read'])
   const [days, setDays] = useState('90')
   const create = useMutation({
@@ -142,23 +145,25 @@ function NewTokenDialog({
         />
         <fieldset className="grid gap-1">
           <legend className="font-medium">May</legend>
-          {Object.entries(scopeWords).map(([scope, words]) => (
-            <label key={scope} className="flex items-center gap-2">
-              <input
-                type="checkbox"
-                checked={scopes.some(each => each === scope)}
-                onChange={event =>
-                  setScopes(
-                    event.target.checked
-                      ? [...scopes, scope as Scope] // The keys of scopeWords are the scopes.
-                      : scopes.filter(each => each !== scope),
-                  )
-                }
-              />
-              <span className="w-16 font-medium">{scope}</span>
-              <span className="text-muted">{words}</span>
-            </label>
-          ))}
+          {Object.entries(scopeWords)
+            .filter(([scope]) => scope !== 'scim' || isAdmin)
+            .map(([scope, words]) => (
+              <label key={scope} className="flex items-center gap-2">
+                <input
+                  type="checkbox"
+                  checked={scopes.some(each => each === scope)}
+                  onChange={event =>
+                    setScopes(
+                      event.target.checked
+                        ? [...scopes, scope as Scope] // The keys of scopeWords are the scopes.
+                        : scopes.filter(each => each !== scope),
+                    )
+                  }
+                />
+                <span className="w-16 font-medium">{scope}</span>
+                <span className="text-muted">{words}</span>
+              </label>
+            ))}
         </fieldset>
         <SelectField
           label="Expires"

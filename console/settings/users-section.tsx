@@ -5,7 +5,7 @@ import type { NewUserReply, UserRecord } from '../../src/http/contract-accounts.
 import { ProofDialog } from '../account/proof-dialog.tsx'
 import { resetFactors } from '../api/factors.ts'
 import { failureText } from '../api/request.ts'
-import { type Role, roleOrder, usePerson } from '../api/session.ts'
+import { type Role, readSignInOptions, roleOrder, usePerson } from '../api/session.ts'
 import { changeUser, createUser, listUsers, resetPassword } from '../api/settings.ts'
 import { Button } from '../components/button.tsx'
 import { DataTable } from '../components/data-table.tsx'
@@ -16,6 +16,7 @@ import { Moment, useNow } from '../components/moment.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { toast, toastFailure } from '../components/toast.tsx'
 import { SecretDialog } from './secret-dialog.tsx'
+import { UserSessionsDialog } from './user-sessions-dialog.tsx'
 
 const roleWords: Readonly<Record<Role, string>> = {
   viewer: 'reads',
@@ -31,11 +32,19 @@ export function UsersSection() {
   const [creating, setCreating] = useState(false)
   const [issued, setIssued] = useState<NewUserReply>()
   const [resetting, setResetting] = useState<UserRecord>()
+  const [watching, setWatching] = useState<UserRecord>()
   const query = useQuery({ queryKey: ['users'], queryFn: ({ signal }) => listUsers(signal) })
   const renew = () => client.invalidateQueries({ queryKey: ['users'] })
   const change = useMutation({
-    mutationFn: ({ id, ...changes }: { id: string; role?: Role; state?: UserRecord['state'] }) =>
-      changeUser(id, changes),
+    mutationFn: ({
+      id,
+      ...changes
+    }: {
+      id: string
+      role?: Role
+      state?: UserRecord['state']
+      linkable?: boolean
+    }) => changeUser(id, changes),
     onSuccess: async user => {
       await renew()
       toast(`${user.displayName}: ${user.role}, ${user.state}.`)
@@ -73,7 +82,13 @@ export function UsersSection() {
                 title: 'Name',
                 cell: user => (
                   <>
-                    {user.displayName} <span className="block text-xs text-muted">{user.username}</span>
+                    {user.displayName}{' '}
+                    <span className="block text-xs text-muted">
+                      {user.username}
+                      {user.byProvider && ', through the provider'}
+                      {user.externalId !== null && ', kept by the directory'}
+                      {user.linkable && ', open to the provider'}
+                    </span>
                   </>
                 ),
               },
@@ -81,6 +96,7 @@ export function UsersSection() {
                 title: 'Role',
                 cell: user => (
                   <select
+                    disabled={user.kind === 'break-glass'}
                     className={`${inputClass} min-w-28`}
                     aria-label={`Role of ${user.displayName}`}
                     value={user.role}
@@ -107,6 +123,8 @@ export function UsersSection() {
                     user={user}
                     onReset={() => reset.mutate(user.id)}
                     onResetFactors={() => setResetting(user)}
+                    onSessions={() => setWatching(user)}
+                    onLink={linkable => change.mutate({ id: user.id, linkable })}
                     onState={state => change.mutate({ id: user.id, state })}
                   />
                 ),
@@ -132,6 +150,9 @@ export function UsersSection() {
           hint="It must be changed at the first sign-in."
           onClose={() => setIssued(undefined)}
         />
+      )}
+      {watching !== undefined && (
+        <UserSessionsDialog user={watching} onClose={() => setWatching(undefined)} />
       )}
       {resetting !== undefined && (
         <ProofDialog
@@ -169,14 +190,22 @@ function UserMenu({
   user,
   onReset,
   onResetFactors,
+  onSessions,
+  onLink,
   onState,
 }: {
   user: UserRecord
   onReset: () => void
   onResetFactors: () => void
+  onSessions: () => void
+  onLink: (linkable: boolean) => void
   onState: (state: UserRecord['state']) => void
 }) {
   const self = usePerson().id === user.id
+  const provider = useQuery({
+    queryKey: ['sign-in-options'],
+    queryFn: ({ signal }) => readSignInOptions(signal),
+  }).data?.provider
   return (
     <Menu
       align="end"
@@ -187,12 +216,22 @@ function UserMenu({
         </Button>
       }
     >
-      <MenuItem onSelect={onReset} disabled={self}>
-        New one-time password
-      </MenuItem>
-      <MenuItem onSelect={onResetFactors} disabled={self}>
-        Take second factors away
-      </MenuItem>
+      <MenuItem onSelect={onSessions}>Sessions</MenuItem>
+      {user.kind === 'person' && (
+        <>
+          <MenuItem onSelect={onReset} disabled={self}>
+            New one-time password
+          </MenuItem>
+          <MenuItem onSelect={onResetFactors} disabled={self}>
+            Take second factors away
+          </MenuItem>
+          {provider && !user.byProvider && (
+            <MenuItem onSelect={() => onLink(!user.linkable)}>
+              {user.linkable ? 'Close to the provider again' : 'Open to the provider’s user of this name'}
+            </MenuItem>
+          )}
+        </>
+      )}
       <MenuItem onSelect={() => onState(user.state === 'active' ? 'disabled' : 'active')} disabled={self}>
         {user.state === 'active' ? 'Disable' : 'Enable'}
       </MenuItem>

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { askPasskey } from '../api/passkey.ts'
-import { giveSecondFactor, type SecondProof, type SecondStep } from '../api/session.ts'
+import { giveReason, giveSecondFactor, type SecondProof, type SecondStep } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
 import { TextField } from '../components/field.tsx'
 import { FormPage } from './form-page.tsx'
@@ -29,16 +29,67 @@ const looks = {
   },
 } as const
 
+interface StepProps<Step> {
+  readonly step: Step
+  readonly onStep: (step: SecondStep | null) => void
+  readonly onBack: () => void
+}
+
 /** What follows a right password. */
-export function SecondStepForm({
-  step,
-  onStep,
-  onBack,
-}: {
-  step: SecondStep
-  onStep: (step: SecondStep | null) => void
-  onBack: () => void
-}) {
+export function SecondStepForm({ step, ...props }: StepProps<SecondStep>) {
+  return step.kind === 'reason-needed' ? (
+    <ReasonForm step={step} {...props} />
+  ) : (
+    <FactorForm step={step} {...props} />
+  )
+}
+
+/** The break-glass account: everybody will read why it was used. */
+function ReasonForm({ step, onStep, onBack }: StepProps<Extract<SecondStep, { kind: 'reason-needed' }>>) {
+  const client = useQueryClient()
+  const [reason, setReason] = useState('')
+  const attempt = useMutation({
+    mutationFn: () => giveReason(client, step.ticket, reason),
+    onSuccess: onStep,
+  })
+  return (
+    <FormPage title="Break the glass">
+      <p>
+        This is the emergency account. Signing in uses its password up, is told to everybody, and is written
+        into the ledger. The session lasts one hour, and approves nothing.
+      </p>
+      <form
+        className="grid gap-4"
+        onSubmit={event => {
+          event.preventDefault()
+          attempt.mutate()
+        }}
+      >
+        <TextField
+          label="Why is it used?"
+          hint="At least ten characters. Everybody who is signed in reads it."
+          required
+          autoFocus
+          minLength={10}
+          maxLength={1000}
+          value={reason}
+          onChange={event => setReason(event.target.value)}
+          error={
+            attempt.isError ? signInFailure(attempt.error, 'This took too long: start again.') : undefined
+          }
+        />
+        <Button type="submit" look="danger" busy={attempt.isPending}>
+          Break the glass
+        </Button>
+        <Button look="quiet" onClick={onBack}>
+          Leave it whole
+        </Button>
+      </form>
+    </FormPage>
+  )
+}
+
+function FactorForm({ step, onStep, onBack }: StepProps<FactorStep>) {
   const client = useQueryClient()
   const [method, setMethod] = useState<Method>(step.methods[0] ?? 'recovery')
   const [code, setCode] = useState('')

@@ -1,3 +1,4 @@
+import type { Json } from '../lib/canonical-json.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Database, Sql } from '../lib/database.ts'
 import type { IdSource } from '../lib/ids.ts'
@@ -16,6 +17,16 @@ export interface AccountParts {
   readonly publicUrl: string | undefined
   /** Who signs people in beside us, where one is set up. */
   readonly provider: Provider | undefined
+  /** Writes into the ledger, in the caller's transaction, what weighs more than a line of the account log. Call it last. */
+  readonly record: (sql: Sql, ...entries: readonly AccountRecord[]) => Promise<void>
+}
+
+/** What accounts have the ledger keep. */
+export interface AccountRecord {
+  readonly kind: 'approval' | 'break-glass'
+  readonly actor: string
+  readonly subject: string
+  readonly body: { readonly [key: string]: Json }
 }
 
 /** Writes a line of the account log. Never put a password or a token in it. */

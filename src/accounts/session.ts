@@ -8,6 +8,7 @@ import { credentialMatches, newCredential, readCredential } from './credential.t
 import type { Visitor } from './sign-in.ts'
 
 const lifetimeMs = 12 * 60 * 60_000
+const breakGlassLifetimeMs = 60 * 60_000
 
 /** How a session was opened. A passkey is two factors in one: the device, and what unlocks it. */
 export const sessionMethods = [
@@ -50,7 +51,7 @@ export async function openSession(
   const credential = newCredential(parts.ids.next('session'))
   const createdMs = parts.clock.now()
   const csrfToken = randomBytes(24).toString('base64url')
-  const expiresMs = createdMs + lifetimeMs
+  const expiresMs = createdMs + (method === 'break-glass' ? breakGlassLifetimeMs : lifetimeMs)
   await insertSession(sql, parts.tenant, {
     id: credential.id,
     userId: user.id,

@@ -25,6 +25,8 @@ export type SignIn =
       readonly methods: readonly ('totp' | 'passkey' | 'recovery')[]
       readonly passkey: unknown
     }
+  /** The break-glass account: why it is used is still to be said. */
+  | { readonly kind: 'reason-needed'; readonly ticket: string }
   /** Wrong name, password, code or passkey: which of them is not told. */
   | { readonly kind: 'wrong' }
   | { readonly kind: 'locked'; readonly untilMs: number }
@@ -63,6 +65,11 @@ export async function goOn(
   party: RelyingParty | undefined,
   method: 'password' | 'provider',
 ): Promise<SignIn> {
+  if (user.kind === 'break-glass')
+    return {
+      kind: 'reason-needed',
+      ticket: await issueTicket(parts.database, parts, { kind: 'break-glass', userId: user.id, data: {} }),
+    }
   const factors = await confirmedFactors(parts, user.id)
   if (factors.length === 0)
     return parts.database.transaction(sql => completeSignIn(sql, parts, user, visitor, method))

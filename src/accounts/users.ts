@@ -1,6 +1,7 @@
 import type { Role } from '../domain/role.ts'
 import { AppError } from '../lib/app-error.ts'
 import type { Sql } from '../lib/database.ts'
+import { endInvolvement } from '../store/deactivation.ts'
 import { deleteOtherSessions } from '../store/sessions.ts'
 import { forgetFailures } from '../store/sign-in-failures.ts'
 import {
@@ -61,24 +62,43 @@ export async function createFirstAdmin(parts: AccountParts): Promise<CreatedUser
   }
 }
 
-/** Throws `last-admin` when nobody would be left to administer, `not-found` for an unknown id. */
+/** `byId` is null for a directory. Throws `last-admin` when nobody would be left to administer, `not-found` for an unknown id. */
 export async function changeUser(
   parts: AccountParts,
-  byId: string,
+  byId: string | null,
   id: string,
   change: UserChange,
 ): Promise<User> {
   return parts.database.transaction(async sql => {
     const before = await existingUser(parts, id, sql)
+    if (before.kind === 'break-glass' && change.role !== undefined)
+      throw new AppError('conflict', 'the break-glass account keeps its role: seal it anew, or disable it')
     if (!(await updateUser(sql, parts.tenant, id, change)))
       throw new AppError('last-admin', `${before.username} is the last active admin: make another one first`)
-    if (change.state === 'disabled') await deleteOtherSessions(sql, parts.tenant, id, undefined)
     const detail = Object.entries(change)
       .flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`]))
       .join(', ')
     await logAccountEvent(sql, parts, { kind: 'user-change', byId, subject: before.username, detail })
-    return existingUser(parts, id, sql)
+    const after = await existingUser(parts, id, sql)
+    if (change.state === 'disabled') await leave(sql, parts, id, byId ?? 'scim')
+    return after
   })
+}
+
+/** Ends all that a deactivated account has a hand in, and has the ledger say what. Call it last in a transaction. */
+async function leave(sql: Sql, parts: AccountParts, id: string, byId: string): Promise<void> {
+  const { voided, withdrawn } = await endInvolvement(sql, parts.tenant, id, parts.clock.now())
+  const entry = (subject: string, step: string) => ({
+    kind: 'approval' as const,
+    actor: byId === 'scim' ? 'system' : `user:${byId}`,
+    subject,
+    body: { step, account: id, reason: 'the account was deactivated' },
+  })
+  const entries = [
+    ...withdrawn.map(each => entry(each, 'withdrawn')),
+    ...voided.map(each => entry(each, 'voided')),
+  ]
+  if (entries.length > 0) await parts.record(sql, ...entries)
 }
 
 /** A new one-time password; every session of the account ends. */
@@ -87,6 +107,8 @@ export async function resetPassword(parts: AccountParts, byId: string, id: strin
   const passwordHash = await hashPassword(password)
   return parts.database.transaction(async sql => {
     const user = await existingUser(parts, id, sql)
+    if (user.kind === 'break-glass')
+      throw new AppError('conflict', 'the break-glass account is sealed in the sign-in rules, not here')
     await setPassword(sql, parts.tenant, id, passwordHash, true)
     await deleteOtherSessions(sql, parts.tenant, id, undefined)
     await forgetFailures(sql, parts.tenant, user.username)

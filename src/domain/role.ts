@@ -7,6 +7,6 @@ export function includesRole(role: Role, needed: Role): boolean {
   return roles.indexOf(role) >= roles.indexOf(needed)
 }
 
-/** What an API token may be used for. No scope lets a token approve anything: that takes a named person. */
-export const tokenScopes = ['read', 'triage', 'ingest', 'metrics'] as const
+/** What an API token may be used for. No scope lets a token approve anything: that takes a named person. `scim`: a directory's, only of an admin. */
+export const tokenScopes = ['read', 'triage', 'ingest', 'metrics', 'scim'] as const
 export type TokenScope = (typeof tokenScopes)[number]

@@ -10,6 +10,14 @@ export const userRecord = person.extend({
   mustChangePassword: z.boolean(),
   createdMs: z.number(),
   lastSignInMs: z.number().nullable(),
+  kind: z.enum(['person', 'break-glass']),
+  email: z.string().nullable(),
+  /** Signed in by the OpenID provider. */
+  byProvider: z.boolean(),
+  /** The provider's user of the same name may claim it, once. */
+  linkable: z.boolean(),
+  /** Kept by a directory (SCIM). */
+  externalId: z.string().nullable(),
 })
 export type UserRecord = z.infer<typeof userRecord>
 
@@ -35,6 +43,8 @@ export const sessionRecord = z.object({
   expiresMs: z.number(),
   address: z.string(),
   userAgent: z.string(),
+  /** How it was opened: `password`, `password+totp`, `passkey`, `provider`… */
+  method: z.string(),
   current: z.boolean(),
 })
 export type SessionRecord = z.infer<typeof sessionRecord>
@@ -84,6 +94,7 @@ export const accountEndpoints = {
       displayName: z.string().min(1).max(200).optional(),
       role: z.enum(roles).optional(),
       state: z.enum(['active', 'disabled']).optional(),
+      linkable: z.boolean().optional(),
     }),
     reply: userRecord,
   }),
@@ -135,6 +146,22 @@ export const accountEndpoints = {
     summary: 'End one of your sessions.',
     access: { kind: 'role', role: 'viewer' },
     params: idParams,
+    reply: done,
+  }),
+  listUserSessions: endpoint({
+    method: 'GET',
+    path: '/api/users/:id/sessions',
+    summary: 'Where a person is signed in.',
+    access: { kind: 'role', role: 'admin' },
+    params: idParams,
+    reply: z.object({ sessions: z.array(sessionRecord) }),
+  }),
+  deleteUserSession: endpoint({
+    method: 'DELETE',
+    path: '/api/users/:id/sessions/:session',
+    summary: 'End a session of somebody else.',
+    access: { kind: 'role', role: 'admin' },
+    params: idParams.extend({ session: z.string().min(1).max(200) }),
     reply: done,
   }),
   listAudit: endpoint({

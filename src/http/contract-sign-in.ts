@@ -64,6 +64,22 @@ export type SignInRules = z.infer<typeof signInRules>
 /** With the proof left out, only who has no way to give one gets through, right after signing in. */
 const withProof = z.object({ proof: proof.optional() })
 
+const breakGlassUse = z.object({
+  id: z.string(),
+  atMs: z.number(),
+  reason: z.string(),
+  address: z.string(),
+  acknowledgedMs: z.number().nullable(),
+})
+export type BreakGlassUse = z.infer<typeof breakGlassUse>
+
+/** `none`: there is no such account; `sealed`: its password was never used; `used`: seal it anew. */
+export const breakGlassState = z.object({
+  state: z.enum(['none', 'sealed', 'used']),
+  uses: z.array(breakGlassUse),
+})
+export type BreakGlassState = z.infer<typeof breakGlassState>
+
 /** Second factors: to sign in with, and to prove again who one is. */
 export const signInEndpoints = {
   signInOptions: endpoint({
@@ -109,6 +125,44 @@ export const signInEndpoints = {
       ]),
     }),
     reply: signInReply,
+  }),
+  giveReason: endpoint({
+    method: 'POST',
+    path: '/api/session/reason',
+    summary: 'The last step of a sign-in with the break-glass account: why it is used. Everybody is told.',
+    access: { kind: 'open' },
+    body: z.object({ ticket: z.string().max(200), reason: z.string().max(1000) }),
+    reply: signInReply,
+  }),
+  sealBreakGlass: endpoint({
+    method: 'POST',
+    path: '/api/break-glass/seal',
+    summary: 'Make the break-glass account, or seal it anew. Its password is in the answer and nowhere else.',
+    access: { kind: 'role', role: 'admin' },
+    body: withProof,
+    reply: z.object({ username: z.string(), password: z.string() }),
+  }),
+  readBreakGlass: endpoint({
+    method: 'GET',
+    path: '/api/break-glass',
+    summary: 'Whether the break-glass account is sealed, and when it was used.',
+    access: { kind: 'role', role: 'admin' },
+    reply: breakGlassState,
+  }),
+  acknowledgeBreakGlass: endpoint({
+    method: 'POST',
+    path: '/api/break-glass/:id/acknowledge',
+    summary: 'Take note of a use of the break-glass account: its banner goes. Not with that account itself.',
+    access: { kind: 'role', role: 'admin' },
+    params: idParams,
+    reply: done,
+  }),
+  listBanners: endpoint({
+    method: 'GET',
+    path: '/api/banners',
+    summary: 'What everybody who is signed in has to see on every page.',
+    access: { kind: 'role', role: 'viewer' },
+    reply: z.object({ breakGlass: z.array(breakGlassUse) }),
   }),
   askPasskey: endpoint({
     method: 'POST',

@@ -71,6 +71,8 @@ export const signInReply = z.discriminatedUnion('kind', [
     /** PublicKeyCredentialRequestOptions in JSON, where a passkey can be used here. */
     passkey: z.unknown().nullable(),
   }),
+  /** The break-glass account: say why with POST /api/session/reason. */
+  z.object({ kind: z.literal('reason-needed'), ticket: z.string() }),
 ])
 export type SignInReply = z.infer<typeof signInReply>
 

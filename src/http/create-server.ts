@@ -46,6 +46,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   app.addContentTypeParser(rawTypes, { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, { raw: body }),
   )
+  // What directories send (RFC 7644, 3.1): JSON by another name. They call with a token, never with a cookie.
+  const json = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser('application/scim+json', { parseAs: 'string' }, (request, body, done) =>
+    json(request, String(body), done),
+  )
   await app.register(fastifyCookie)
   await app.register(fastifyHelmet, securityHeaders(options.secure))
   await app.register(fastifyRateLimit, {

@@ -8,6 +8,7 @@ const statuses: Readonly<Record<string, number>> = {
   'wrong-code': 400,
   'wrong-proof': 400,
   'passkey-refused': 400,
+  'reason-too-short': 400,
   'place-not-allowed': 400,
   'egress-refused': 400,
   'notice-not-sent': 502,

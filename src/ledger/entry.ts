@@ -13,6 +13,7 @@ export const ledgerKinds = [
   'vault-reveal',
   'key-erased',
   'config-change',
+  'break-glass',
   'note',
   'checkpoint',
 ] as const

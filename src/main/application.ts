@@ -7,6 +7,7 @@ import type { Config } from '../config.ts'
 import { defaultGrouping } from '../group/grouping-options.ts'
 import { GroupingMemory } from '../ingest/grouping-memory.ts'
 import { createIngest, type Ingest } from '../ingest/ingest.ts'
+import { appendEntries } from '../ledger/database-ledger.ts'
 import { messageOf } from '../lib/app-error.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import { type IdSource, randomIds } from '../lib/ids.ts'
@@ -108,6 +109,10 @@ export async function openApplication(
       masterKey: masterKeyOf(config),
       publicUrl: config.publicUrl,
       provider: await openProviderOf(config),
+      async record(sql, ...entries) {
+        const drafts = entries.map(entry => ({ ...entry, tenant }))
+        await appendEntries(sql, drafts, clock.now())
+      },
     },
     wazuh: openWazuh(config, clock, error => logger.warn(`Wazuh does not answer: ${messageOf(error)}`)),
     mail: mailParts({ database: store.database, clock, ids, tenant }, organisation, scanner?.scan),

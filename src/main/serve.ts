@@ -8,6 +8,7 @@ import { createEventHub } from '../http/event-hub.ts'
 import { createHttpMetrics } from '../http/http-metrics.ts'
 import { accountRoutes } from '../http/routes/account-routes.ts'
 import { assistantRoutes } from '../http/routes/assistant-routes.ts'
+import { breakGlassRoutes } from '../http/routes/break-glass-routes.ts'
 import { briefRoutes } from '../http/routes/brief-routes.ts'
 import { caseRoutes } from '../http/routes/case-routes.ts'
 import { chatRoutes } from '../http/routes/chat-routes.ts'
@@ -32,6 +33,7 @@ import { responseSettingsRoutes } from '../http/routes/response-settings-routes.
 import { retentionRoutes } from '../http/routes/retention-routes.ts'
 import { ruleDraftRoutes } from '../http/routes/rule-draft-routes.ts'
 import { savedViewRoutes } from '../http/routes/saved-view-routes.ts'
+import { scimRoutes } from '../http/routes/scim-routes.ts'
 import { sessionRoutes } from '../http/routes/session-routes.ts'
 import { settingsRoutes } from '../http/routes/settings-routes.ts'
 import { triageRoutes } from '../http/routes/triage-routes.ts'
@@ -110,6 +112,8 @@ export async function serve(app: Application): Promise<Serving> {
       }),
       ...accountRoutes(app.accounts),
       ...factorRoutes(app.accounts),
+      ...breakGlassRoutes(app.accounts, secure),
+      ...scimRoutes(app.accounts),
       ...providerRoutes(app.accounts, secure),
       ...respondRoutes({
         ports: app.respond,

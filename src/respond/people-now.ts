@@ -9,12 +9,12 @@ export const peopleNow: PeopleNow = async (sql, tenant, ids, nowMs) => {
   return new Map(
     rows.map(row => [
       row.id,
-      // Only people have rows there: models and API tokens are no accounts.
+      // Models and API tokens are no accounts. The break-glass account is nobody in particular: it approves nothing.
       {
         id: row.id,
         role: row.role,
         active: row.active,
-        kind: 'person' as const,
+        kind: row.kind === 'person' ? ('person' as const) : ('service' as const),
         standsInFor: standIns.get(row.id) ?? [],
       },
     ]),

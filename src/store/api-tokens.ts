@@ -46,7 +46,7 @@ export async function insertToken(sql: Sql, tenant: string, token: NewToken): Pr
   )
 }
 
-/** A token that has not expired, of an owner who is still active. */
+/** A token that has not expired, of an owner who is still active; a directory's only while its owner is an admin. */
 export async function findToken(
   sql: Sql,
   tenant: string,
@@ -55,7 +55,7 @@ export async function findToken(
 ): Promise<TokenRow | undefined> {
   const rows = await sql.query<TokenRow>(
     `${select} where t.tenant_id = $1 and t.id = $2 and u.state = 'active'
-       and (t.expires_ms is null or t.expires_ms > $3)`,
+       and (t.expires_ms is null or t.expires_ms > $3) and (not 'scim' = any(t.scopes) or u.role = 'admin')`,
     [tenant, id, nowMs],
   )
   return rows[0]

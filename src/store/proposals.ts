@@ -201,11 +201,11 @@ interface ApprovalRow {
   readonly stepped_up_ms: number | null
 }
 
-/** The decisions on a proposal, in the order in which they were made. */
+/** The decisions on a proposal that stand, in the order in which they were made. */
 export async function approvalsOf(sql: Sql, tenant: string, proposalId: string): Promise<Approval[]> {
   const rows = await sql.query<ApprovalRow>(
     `select proposal_digest, approver, on_behalf_of, decision, reason, at_ms, stepped_up_ms
-     from approvals where tenant_id = $1 and proposal_id = $2 order by at_ms, approver`,
+     from approvals where tenant_id = $1 and proposal_id = $2 and voided_ms is null order by at_ms, approver`,
     [tenant, proposalId],
   )
   return rows.map(row => ({

@@ -138,7 +138,7 @@ export interface UserChange {
 export async function updateUser(sql: Sql, tenant: string, id: string, change: UserChange): Promise<boolean> {
   // Admins are locked first, so that two admins cannot demote each other at the same moment.
   const admins = await sql.query<{ id: string }>(
-    `select id from users where tenant_id = $1 and role = 'admin' and state = 'active' for update`,
+    `select id from users where tenant_id = $1 and role = 'admin' and state = 'active' and kind = 'person' for update`,
     [tenant],
   )
   const demotes = (change.role !== undefined && change.role !== 'admin') || change.state === 'disabled'

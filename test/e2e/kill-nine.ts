@@ -144,6 +144,7 @@ async function ingestToken(folder: string): Promise<string> {
       masterKey: async () => Buffer.alloc(32),
       publicUrl: undefined,
       provider: undefined,
+      record: async () => undefined,
     }
     const details = { name: 'test', scopes: ['ingest' as const], expiresInDays: null }
     const { secret } = await createToken(database, parts, admin?.id ?? '', details)

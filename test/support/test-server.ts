@@ -7,6 +7,7 @@ import type { Role } from '../../src/domain/role.ts'
 import { createServer } from '../../src/http/create-server.ts'
 import { createHttpMetrics } from '../../src/http/http-metrics.ts'
 import type { Route } from '../../src/http/route.ts'
+import { appendEntries } from '../../src/ledger/database-ledger.ts'
 import { fixedClock } from '../../src/lib/clock.ts'
 import { randomIds } from '../../src/lib/ids.ts'
 import { openTestDatabase, type TestDatabase } from './postgres.ts'
@@ -46,6 +47,13 @@ export async function startTestServer(
     masterKey: async () => Buffer.alloc(32, 7),
     publicUrl: undefined,
     provider: undefined,
+    async record(sql, ...entries) {
+      await appendEntries(
+        sql,
+        entries.map(entry => ({ ...entry, tenant: 'default' })),
+        clock.now(),
+      )
+    },
     ...more,
   }
   const app = await createServer({

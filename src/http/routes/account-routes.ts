@@ -4,10 +4,15 @@ import { changeUser, createUser, resetPassword } from '../../accounts/users.ts'
 import { includesRole } from '../../domain/role.ts'
 import { listAccountEvents } from '../../store/account-events.ts'
 import { deleteToken, listTokens, type TokenRow } from '../../store/api-tokens.ts'
-import { deleteSession, listSessions } from '../../store/sessions.ts'
+import { deleteSession, listSessions, type SessionRow } from '../../store/sessions.ts'
 import { listUsers, type User } from '../../store/users.ts'
 import { wasDone } from '../contract.ts'
-import { accountEndpoints, type TokenRecord, type UserRecord } from '../contract-accounts.ts'
+import {
+  accountEndpoints,
+  type SessionRecord,
+  type TokenRecord,
+  type UserRecord,
+} from '../contract-accounts.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 import { RequestError } from '../http-error.ts'
 import { type Caller, type Route, route } from '../route.ts'
@@ -49,7 +54,12 @@ function tokenRoutes(parts: AccountParts): Route[] {
       tokens: (await listTokens(database, tenant, ownTokensOnly(caller))).map(tokenView),
     })),
     route(accountEndpoints.createToken, async ({ body, caller }) => {
-      const ownerId = personOf(caller).user.id
+      const { id: ownerId, role } = personOf(caller).user
+      if (body.scopes.includes('scim') && !includesRole(role, 'admin'))
+        throw new RequestError(
+          'forbidden',
+          "a token of scope 'scim' manages accounts: only an admin makes one",
+        )
       const created = await database.transaction(sql => createToken(sql, parts, ownerId, body))
       const tokens = await listTokens(database, tenant, ownerId)
       const token = tokens.find(row => row.id === created.id)
@@ -73,20 +83,24 @@ function sessionListRoutes(parts: AccountParts): Route[] {
       const person = personOf(caller)
       const rows = await listSessions(database, tenant, person.user.id, parts.clock.now())
       return {
-        sessions: rows.map(row => ({
-          id: row.id,
-          createdMs: row.createdMs,
-          lastUsedMs: row.lastUsedMs,
-          expiresMs: row.expiresMs,
-          address: row.address,
-          userAgent: row.userAgent,
-          current: row.id === person.sessionId,
-        })),
+        sessions: rows.map(row => sessionView(row, person.sessionId)),
       }
     }),
     route(accountEndpoints.deleteSession, async ({ params, caller }) => {
       if (!(await deleteSession(database, tenant, personOf(caller).user.id, params.id)))
         throw new RequestError('not-found', `you have no session ${params.id}`)
+      return wasDone
+    }),
+    route(accountEndpoints.listUserSessions, async ({ params, caller }) => {
+      const rows = await listSessions(database, tenant, params.id, parts.clock.now())
+      return { sessions: rows.map(row => sessionView(row, personOf(caller).sessionId)) }
+    }),
+    route(accountEndpoints.deleteUserSession, async ({ params, caller }) => {
+      if (!(await deleteSession(database, tenant, params.id, params.session)))
+        throw new RequestError('not-found', `${params.id} has no session ${params.session}`)
+      const byId = personOf(caller).user.id
+      const event = { kind: 'session-end', byId, subject: params.id, detail: params.session }
+      await logAccountEvent(database, parts, event)
       return wasDone
     }),
   ]
@@ -126,6 +140,11 @@ function ownTokensOnly(caller: Caller): string | undefined {
 function userView(user: User, nowMs: number): UserRecord {
   const locked = user.lockedUntilMs !== null && user.lockedUntilMs > nowMs
   return { ...user, lockedUntilMs: locked ? user.lockedUntilMs : null }
+}
+
+function sessionView(row: SessionRow, currentId: string): SessionRecord {
+  const { id, createdMs, lastUsedMs, expiresMs, address, userAgent, method } = row
+  return { id, createdMs, lastUsedMs, expiresMs, address, userAgent, method, current: id === currentId }
 }
 
 function tokenView(row: TokenRow): TokenRecord {

@@ -75,6 +75,8 @@ export function signInAnswer(
     case 'signed-in':
       setSessionCookie(reply, secure, result.session)
       return { kind: 'signed-in', session: openedView(result.user, result.session) }
+    case 'reason-needed':
+      return result
     case 'second-factor':
       return { ...result, methods: [...result.methods] }
     case 'wrong':
