@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runCli } from '../../src/cli.ts'
 import { fixedClock } from '../../src/lib/clock.ts'
 import { createEgressFetch } from '../../src/lib/egress-fetch.ts'
 import { Secret } from '../../src/lib/secret.ts'
@@ -253,6 +255,92 @@ describe('the indexer poller on a real OpenSearch', () => {
     )
     expect(states[0]).toMatchObject({ kind: 'failing', detail: expect.stringContaining('ECONNREFUSED') })
     await egress.close()
+  })
+})
+
+describe('a backtest on a real OpenSearch', () => {
+  it('runs over the alerts of a window, per host and day, and goes on where it was stopped', async context => {
+    if (node === undefined) return context.skip()
+    const folder = mkdtempSync(join(tmpdir(), 'tocsin-backtest-'))
+    const file = (name: string, text: string) => {
+      const path = join(folder, name)
+      mkdirSync(join(path, '..'), { recursive: true })
+      writeFileSync(path, text)
+      return path
+    }
+    file(
+      'set/rules/0.xml',
+      '<group name="syslog,"><rule id="1" level="0" noalert="1"><category>syslog</category><description>d</description></rule><rule id="50" level="3"><decoded_as>app</decoded_as><description>app</description></rule></group>',
+    )
+    file('set/decoders/0.xml', '<decoder name="app"><program_name>^app$</program_name></decoder>')
+    const draft = file(
+      'draft.xml',
+      '<group name="local,"><rule id="100100" level="8"><if_sid>50</if_sid><match>denied</match><description>Denied</description></rule></group>',
+    )
+    // More than one page, and a day outside of the window.
+    const rows = Array.from({ length: 2400 }, (_, at) => {
+      const day = at < 2100 ? '10' : '12'
+      const log = `Nov ${day} 12:00:00 host app[1]: ${at % 3 === 0 ? 'denied' : 'granted'}`
+      return [
+        { index: { _index: 'wazuh-alerts-4.x-2026.11.10', _id: `b${String(at).padStart(4, '0')}` } },
+        {
+          timestamp: new Date(Date.parse(`2026-11-${day}T12:00:00Z`) + at).toISOString(),
+          id: `1.${at}`,
+          agent: { id: '001', name: `web-${at % 2}` },
+          rule: { id: '50', level: 3 },
+          decoder: { name: 'app' },
+          location: '/var/log/app',
+          full_log: log,
+        },
+      ]
+    })
+    const bulk = `${rows.flatMap(pair => pair.map(part => JSON.stringify(part))).join('\n')}\n`
+    await fetch(`${node.url}/_bulk?refresh=true`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson' },
+      body: bulk,
+    })
+    const names = ['TOCSIN_INDEXER_URL', 'TOCSIN_INDEXER_USER', 'TOCSIN_INDEXER_PASSWORD']
+    for (const [at, value] of [node.url, 'u', 'p'].entries()) process.env[names[at] ?? ''] = value
+    const backtest = async () => {
+      let [stdout, stderr] = ['', '']
+      const options = ['--state', join(folder, 'state.json'), '--json']
+      const code = await runCli(
+        [
+          ...['rules', 'backtest', draft, '--ruleset', join(folder, 'set'), '--alerts', 'indexer'],
+          ...['--index', 'wazuh-alerts-4.x-2026.11.10', '--to', '2026-11-11T00:00:00Z', ...options],
+        ],
+        {
+          stdin: Readable.from([]),
+          stdout: text => {
+            stdout += text
+          },
+          stderr: text => {
+            stderr += text
+          },
+          signal,
+        },
+      )
+      const [tally, summary] = stdout
+        .split('\n')
+        .filter(Boolean)
+        .map(row => JSON.parse(row))
+      return { code, tally, summary, stderr }
+    }
+    const whole = await backtest()
+    expect(whole.summary).toMatchObject({ lines: 2100, impossible: 0 })
+    expect(whole.tally).toMatchObject({
+      rule_id: '100100',
+      hits: 700,
+      by_day: { '2026-11-10': 700 },
+      instead_of: { 50: 700 },
+    })
+    // The kept state is at the end: nothing is counted twice.
+    const again = await backtest()
+    expect(again.stderr).toContain('going on after line 2100')
+    expect(again.tally).toEqual(whole.tally)
+    for (const name of names) delete process.env[name]
+    rmSync(folder, { recursive: true })
   })
 })
 
