@@ -6,6 +6,7 @@ import { QueryState } from '../components/query-state.tsx'
 import { Section } from '../components/section.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 import { shortDuration } from '../text/format-time.ts'
+import { Facts } from './facts.tsx'
 
 const days = 90
 const percent = (part: number, whole: number) => (whole === 0 ? '–' : `${Math.round((part / whole) * 100)} %`)
@@ -26,7 +27,7 @@ export function OversightSection() {
               Over {days} days. People who always follow, and quickly, are not overseeing: then look at the
               cases, not at the people.
             </p>
-            <Facts oversight={oversight} />
+            <Facts facts={factsOf(oversight)} />
             <DataTable
               label="By person"
               rows={oversight.byPerson}
@@ -49,9 +50,8 @@ export function OversightSection() {
   )
 }
 
-function Facts({ oversight }: { oversight: Oversight }) {
-  const { verdicts, approvals, reviews, hasty } = oversight
-  const facts = [
+function factsOf({ verdicts, approvals, reviews, hasty }: Oversight) {
+  return [
     ['Verdicts where one was proposed', String(verdicts.decided)],
     ['Followed the proposal', percent(verdicts.followed, verdicts.decided)],
     ['Median time to a verdict', duration(verdicts.medianSeconds)],
@@ -62,14 +62,4 @@ function Facts({ oversight }: { oversight: Oversight }) {
     ['Of them rejected', percent(reviews.rejected, reviews.reviewed)],
     [`Decided in under ${hasty.underSeconds} s`, percent(hasty.hasty, hasty.decided)],
   ] as const
-  return (
-    <dl className="grid grid-cols-2 gap-x-6 gap-y-3 sm:grid-cols-3">
-      {facts.map(([name, value]) => (
-        <div key={name} className="grid">
-          <dt className="text-xs text-muted">{name}</dt>
-          <dd className="text-lg tabular-nums">{value}</dd>
-        </div>
-      ))}
-    </dl>
-  )
 }

@@ -16,32 +16,46 @@ import {
 } from '../evaluation/suite-items.ts'
 import { extractIndicators } from '../indicators/extract-indicators.ts'
 import { rankTechniques } from '../intel/rank-techniques.ts'
-import { investigateCase } from '../investigate/investigate.ts'
 import { attackVersion } from '../knowledge/attack-techniques.ts'
 import { AppError } from '../lib/app-error.ts'
 import { systemClock } from '../lib/clock.ts'
 import { mailAnalyser } from '../mail/analyse-mail.ts'
 import { openModelsOffline } from '../main/open-models-for.ts'
+import { redact, redactionRules } from '../redact/redact.ts'
+import { Vault } from '../redact/vault.ts'
 import { type Command, type Io, readArgs, readInput } from './command.ts'
+import { caseSolversByCode, caseSolversByModel } from './eval/case-solvers.ts'
+import { recordRun } from './eval/record-run.ts'
 import { filesBelow } from './files-below.ts'
 import { AlertReader } from './triage/read-alerts.ts'
-import { casesOf } from './triage/triage-alerts.ts'
 
 const suitesFolder = join(import.meta.dirname, '..', '..', 'samples', 'suites')
+/** One folder each in samples/suites. */
+const shippedSuites = [
+  'attack',
+  'chat',
+  'injection',
+  'intel',
+  'leakage',
+  'mail',
+  'summary',
+  'triage',
+] as const
 const seed = 20261124
 const shownProblems = 5
 
 /** `tocsin eval run`. */
 export const command: Command = {
-  usage: `tocsin eval run SUITE|DIR|FILE [--model PROFILE|none] [--task TASK] [--out FILE]
+  usage: `tocsin eval run SUITE|DIR|FILE [--model PROFILE|none] [--task TASK] [--out FILE] [--record]
 
-SUITE is one that Tocsin ships (attack, chat); DIR holds .ndjson, .jsonl, .json or .tsv files of items, FILE is one of
+SUITE is one that Tocsin ships (${shippedSuites.join(', ')}); DIR holds .ndjson, .jsonl, .json or .tsv files of items, FILE is one of
 them. An item is {id, input, expected, task?}; the TSV files of CTIBench are read as they are. Items of the tasks
 choice, cwe and cvss take a model; the others are answered by code unless a model is named.
 
   --model  a profile of 'tocsin model list', or 'none' (the default): code alone
   --task   the task of items that name none: ${evaluationTasks.join(', ')}
   --out    writes there instead of to standard output
+  --record keeps the run, signed, in the database: the console shows and compares it, and the gates of models read it
 
 Writes one record an item {id, task, output, score, deterministic}, and last {suite, n, metrics, ci95, seed, versions}.
 
@@ -54,6 +68,7 @@ Exit codes: 0 run, whatever the scores; 1 an item could not be answered; 2 bad u
         model: { type: 'string', default: 'none' },
         task: { type: 'string' },
         out: { type: 'string' },
+        record: { type: 'boolean' },
         json: { type: 'boolean' },
       },
     })
@@ -80,7 +95,9 @@ Exit codes: 0 run, whatever the scores; 1 an item could not be answered; 2 bad u
         results.push(result)
       }
       const versions = { tocsin: packageJson.version, attack: attackVersion.version, model: values.model }
-      write(summarise(basename(suite), results, seed, versions))
+      const summary = summarise(basename(suite), results, seed, versions)
+      write(summary)
+      if (values.record) await recordRun(readConfig(), summary, results, io)
       return results.some(result => result.error !== undefined) ? 1 : 0
     } finally {
       await models?.close()
@@ -95,7 +112,7 @@ Exit codes: 0 run, whatever the scores; 1 an item could not be answered; 2 bad u
 async function readSuite(suite: string, task: EvaluationTask | undefined, io: Io): Promise<EvaluationItem[]> {
   const shipped = join(suitesFolder, suite)
   const path = /^[a-z-]+$/.test(suite) && existsSync(shipped) ? shipped : suite
-  const named = evaluationTasks.find(name => name === basename(path))
+  const named = evaluationTasks.find(name => name === basename(path)) // A shipped suite is called like its task.
   const items: EvaluationItem[] = []
   for (const file of filesBelow(
     path,
@@ -122,7 +139,8 @@ function solversFor(suite: string, ask: Ask | undefined): Partial<Record<Evaluat
   const judge = mailAnalyser(emptyMailOrganisation)
   const data = alertsBeside(suite)
   return {
-    triage: byCode(triage),
+    ...(ask === undefined ? caseSolversByCode() : caseSolversByModel(ask)),
+    redact: byCode(input => redactedAlone(String(input))),
     attack: byCode(input => rankTechniques(String(input)).map(ranked => ranked.id)),
     chat:
       ask === undefined
@@ -134,6 +152,11 @@ function solversFor(suite: string, ask: Ask | undefined): Partial<Record<Evaluat
       ? {}
       : { choice: askSolver(ask, 'choice'), cwe: askSolver(ask, 'cwe'), cvss: askSolver(ask, 'cvss') }),
   }
+}
+
+/** A text as a model would see it, with no list of our own names given. */
+function redactedAlone(text: string): string {
+  return redact(text, new Vault('default', 'evaluation'), redactionRules(emptyInventory)).text
 }
 
 function questionOf(input: unknown): string {
@@ -150,19 +173,4 @@ function alertsBeside(suite: string) {
   reader.read(readFileSync(path), path)
   const alerts = reader.result().alerts.toSorted((a, b) => a.timestampMs - b.timestampMs)
   return { alerts, rankTechniques, nowMs: (alerts.at(-1)?.timestampMs ?? 0) + 1 }
-}
-
-/** The probability that an alert needs a person: of the alert itself, or the highest of several. */
-function triage(input: unknown): number {
-  const reader = new AlertReader(systemClock.now())
-  const list = Array.isArray(input) ? input : [input]
-  reader.read(Buffer.from(list.map(alert => JSON.stringify(alert)).join('\n')), 'item')
-  const { alerts } = reader.result()
-  if (alerts.length === 0) throw new AppError('not-an-alert', 'the input is no Wazuh alert')
-  return Math.max(
-    ...casesOf(alerts).flatMap(context => {
-      investigateCase(context)
-      return context.assessments.map(assessment => assessment.probability)
-    }),
-  )
 }

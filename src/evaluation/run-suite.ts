@@ -76,5 +76,9 @@ export function summarise(
     metrics[name] = mean(scores)
     ci95[name] = bootstrapInterval(scores, random)
   }
+  for (const task of evaluationTasks) {
+    const live = results.filter(result => result.task === task && !result.deterministic)
+    if (live.length > 0) metrics[`live_${task}`] = mean(live.map(result => result.score))
+  }
   return { suite, n: results.length, metrics, ci95, seed, versions }
 }

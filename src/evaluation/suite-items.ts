@@ -11,6 +11,8 @@ export const evaluationTasks = [
   'mail',
   'intel',
   'redact',
+  'summary',
+  'injection',
   'choice',
   'cwe',
   'cvss',

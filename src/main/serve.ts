@@ -14,6 +14,7 @@ import { caseRoutes } from '../http/routes/case-routes.ts'
 import { chatRoutes } from '../http/routes/chat-routes.ts'
 import { complianceRoutes } from '../http/routes/compliance-routes.ts'
 import { entityRoutes } from '../http/routes/entity-routes.ts'
+import { evaluationRoutes } from '../http/routes/evaluation-routes.ts'
 import { eventRoutes } from '../http/routes/event-routes.ts'
 import { exportRoutes } from '../http/routes/export-routes.ts'
 import { factorRoutes } from '../http/routes/factor-routes.ts'
@@ -38,6 +39,7 @@ import { sessionRoutes } from '../http/routes/session-routes.ts'
 import { settingsRoutes } from '../http/routes/settings-routes.ts'
 import { triageRoutes } from '../http/routes/triage-routes.ts'
 import { trustRoutes } from '../http/routes/trust-routes.ts'
+import { usageRoutes } from '../http/routes/usage-routes.ts'
 import { rankTechniques } from '../intel/rank-techniques.ts'
 import { openDatabaseLedger } from '../ledger/database-ledger.ts'
 import { openDatabaseDataKeys } from '../ledger/stored-data-keys.ts'
@@ -149,6 +151,12 @@ export async function serve(app: Application): Promise<Serving> {
       ...retentionRoutes({ ...(await erasurePartsOf(config, database, clock)), tenant }),
       ...modelRoutes({ ...parts, configured: new Set(models.profileIds.values()) }),
       ...governanceRoutes(parts),
+      ...evaluationRoutes(parts),
+      ...usageRoutes({
+        ...parts,
+        perDay: modelSettings.budgets.perDay,
+        perTaskPerDay: modelSettings.budgets.perTaskPerDay ?? {},
+      }),
       ...ruleDraftRoutes({
         ports: openRuleDrafts(app),
         tenant,

@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { appendFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accessibilityViolations } from '../support/accessibility.ts'
@@ -141,6 +144,22 @@ describe.skipIf(!hasBrowser)('governance in the console', () => {
     await table.getByText('treated').waitFor()
   })
 
+  it('recorded evaluations are there with their signature, and compared item by item', async () => {
+    await page.goto(`${tocsin.base}/evaluations`)
+    await page.getByText('No evaluation has been recorded yet.').waitFor()
+    for (const suite of ['leakage', 'leakage']) await recordEvaluation(suite)
+    await page.reload()
+    const table = page.getByRole('table', { name: 'Recorded runs' })
+    await table.getByText('fits').first().waitFor()
+    await page.getByText('Of 10 items both were right on 10').waitFor()
+  })
+
+  it('what models cost is there before any was answered', async () => {
+    await page.goto(`${tocsin.base}/usage`)
+    await page.getByText('No budget is set.').waitFor()
+    await page.getByRole('heading', { name: 'Dearest cases' }).waitFor()
+  })
+
   it('has no accessibility violation, and nothing broke', async () => {
     for (const path of paths) {
       await page.goto(`${tocsin.base}${path}`)
@@ -151,22 +170,28 @@ describe.skipIf(!hasBrowser)('governance in the console', () => {
     expect(complaints).toEqual([])
   })
 
-  it.runIf(process.env.TOCSIN_SCREENSHOTS)('is pictured for people', async () => {
-    const pages = Object.fromEntries(
-      paths.map(path => [path.slice(1).replaceAll(/\W/g, '-'), `${tocsin.base}${path}`]),
-    )
-    await takeScreenshots(
-      browser,
-      await page.context().storageState(),
-      process.env.TOCSIN_SCREENSHOTS ?? '',
-      pages,
-    )
-  })
+  it.runIf(process.env.TOCSIN_SCREENSHOTS)(
+    'is pictured for people',
+    async () => {
+      const pages = Object.fromEntries(
+        paths.map(path => [path.slice(1).replaceAll(/\W/g, '-'), `${tocsin.base}${path}`]),
+      )
+      await takeScreenshots(
+        browser,
+        await page.context().storageState(),
+        process.env.TOCSIN_SCREENSHOTS ?? '',
+        pages,
+      )
+    },
+    240_000,
+  )
 })
 
 const paths = [
   '/retention',
   '/models',
+  '/evaluations',
+  '/usage',
   '/governance?tab=oversight',
   '/governance?tab=policy',
   '/governance?tab=group',
@@ -179,4 +204,14 @@ async function hosts(): Promise<string[]> {
   const reply = await page.request.get(`${tocsin.base}/api/cases?limit=50`)
   const { cases } = (await reply.json()) as { cases: { hosts: string[] }[] }
   return [...new Set(cases.flatMap(each => each.hosts))].reverse()
+}
+
+/** As a lead does on the machine, beside the running server. */
+async function recordEvaluation(suite: string): Promise<void> {
+  const child = spawn(process.execPath, ['bin/tocsin.js', 'eval', 'run', suite, '--record'], {
+    env: { ...process.env, TOCSIN_DATA: join(dirname(tocsin.alertsFile), 'data'), TOCSIN_SKIP_INSTALL: '1' },
+    stdio: 'ignore',
+  })
+  const [code] = await once(child, 'exit')
+  expect(code).toBe(0)
 }

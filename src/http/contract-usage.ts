@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { endpoint } from './endpoint.ts'
+
+const sums = z.object({
+  calls: z.number().int(),
+  answered: z.number().int(),
+  failed: z.number().int(),
+  invalid: z.number().int(),
+  unsupported: z.number().int(),
+  inputTokens: z.number().int(),
+  outputTokens: z.number().int(),
+  costUsd: z.number(),
+  medianMs: z.number(),
+  p95Ms: z.number(),
+})
+
+const budget = z.object({
+  /** `day`: of all calls; else of one task. */
+  scope: z.string(),
+  unit: z.enum(['tokens', 'costUsd', 'calls']),
+  limit: z.number(),
+  /** Today, UTC. */
+  spent: z.number(),
+  /** At the pace of today so far, by midnight UTC. */
+  forecast: z.number(),
+})
+
+/** What models cost and how they did, over a period, from the ledger. */
+export const modelUsage = z.object({
+  fromMs: z.number(),
+  toMs: z.number(),
+  byTask: z.array(sums.extend({ task: z.string(), model: z.string() })),
+  byDay: z.array(
+    z.object({ day: z.string(), calls: z.number().int(), tokens: z.number().int(), costUsd: z.number() }),
+  ),
+  dearest: z.array(
+    z.object({
+      caseId: z.string(),
+      title: z.string().nullable(),
+      calls: z.number().int(),
+      tokens: z.number().int(),
+      costUsd: z.number(),
+    }),
+  ),
+  /** One call a case and not one an alert: what that saves. */
+  grouping: z.object({
+    alerts: z.number().int(),
+    cases: z.number().int(),
+    briefed: z.number().int(),
+    /** At the mean cost of a case brief; null where none was written. */
+    savedUsd: z.number().nullable(),
+  }),
+  /** At the mean of the days so far, for thirty days. */
+  monthUsd: z.number(),
+  budgets: z.array(budget),
+})
+export type ModelUsage = z.infer<typeof modelUsage>
+
+export const usageEndpoints = {
+  readUsage: endpoint({
+    method: 'GET',
+    path: '/api/model-usage',
+    summary: 'Tokens, money and time by task, model, day and case, with budgets and forecasts.',
+    access: { kind: 'role', role: 'approver' },
+    query: z.object({ days: z.coerce.number().int().min(1).max(365).default(30) }),
+    reply: modelUsage,
+  }),
+}
