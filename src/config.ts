@@ -45,6 +45,16 @@ const schema = z.object({
   TOCSIN_MAIL_HOST: z.string().default('127.0.0.1'),
   /** A passing mail that could not be analysed: delivered with a tag, or put off. */
   TOCSIN_MAIL_UNAVAILABLE: z.enum(['deliver', 'defer']).default('deliver'),
+  /** Where signed checkpoints of the ledger go, separated by commas: file:, syslog+udp/tcp/tls:, s3+https: URLs. */
+  TOCSIN_CHECKPOINT_TO: z
+    .string()
+    .default('')
+    .transform(text => text.split(',').flatMap(url => (url.trim() === '' ? [] : [url.trim()]))),
+  TOCSIN_CHECKPOINT_MINUTES: z.coerce.number().positive().default(60),
+  /** ACCESS_KEY_ID:SECRET_ACCESS_KEY[:SESSION_TOKEN] of the object store. */
+  TOCSIN_CHECKPOINT_S3_KEY: secret.optional(),
+  /** PEM file of a private authority, for syslog+tls and s3+https. */
+  TOCSIN_CHECKPOINT_CA: z.string().optional(),
   TOCSIN_HOST: z.string().default('127.0.0.1'),
   TOCSIN_PORT: z.coerce.number().int().min(0).max(65_535).default(7411),
   /** The address that browsers use, where a proxy stands in front: https makes cookies Secure. */
@@ -181,6 +191,13 @@ export interface Config {
   /** By default organisation.json in the data directory, if there is one. */
   readonly organisationFile: string
   readonly mail: MailDoors
+  /** Where checkpoints of the ledger are kept out of our own reach. */
+  readonly checkpoints: {
+    readonly to: readonly string[]
+    readonly everyMinutes: number
+    readonly s3Key: Secret | undefined
+    readonly caFile: string | undefined
+  }
   readonly host: string
   readonly port: number
   readonly publicUrl: string | undefined
@@ -237,6 +254,12 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, givenDa
     databaseUrl: values.DATABASE_URL,
     organisationFile: values.TOCSIN_MAIL_ORG ?? join(dataDir, 'organisation.json'),
     mail: mailDoors(values),
+    checkpoints: {
+      to: values.TOCSIN_CHECKPOINT_TO,
+      everyMinutes: values.TOCSIN_CHECKPOINT_MINUTES,
+      s3Key: values.TOCSIN_CHECKPOINT_S3_KEY,
+      caFile: values.TOCSIN_CHECKPOINT_CA,
+    },
     host: values.TOCSIN_HOST,
     port: values.TOCSIN_PORT,
     publicUrl: values.TOCSIN_PUBLIC_URL,

@@ -29,13 +29,22 @@ export type Explanation =
 /** Sends nothing, keeps nothing, records nothing. */
 export async function explainQuestion(
   question: Omit<ModelQuestion<unknown>, 'claimsOf'>,
-  adapters: Pick<AskAdapters, 'gateway' | 'vaults' | 'policy' | 'inventory' | 'newBoundary'>,
+  adapters: Pick<AskAdapters, 'gateway' | 'route' | 'vaults' | 'policy' | 'inventory' | 'newBoundary'>,
   signal: AbortSignal,
 ): Promise<Explanation> {
   const policy = await adapters.policy(question.tenant)
   const { inventory, redaction } = await adapters.inventory(question.tenant)
   const rules = { policy, redaction }
-  const choice = chooseModels(question, adapters.gateway.candidates(question.task), rules)
+  const candidates = adapters.gateway.candidates(question.task)
+  const { models } = await adapters.route(question, candidates)
+  if (models.length === 0 && candidates.length > 0) {
+    const names = candidates.map(client => client.name).join(', ')
+    return {
+      kind: 'unavailable',
+      reason: `no model may be asked for task ${question.task}: ${names} is not in use`,
+    }
+  }
+  const choice = chooseModels(question, models, rules)
   if (choice.kind !== 'chosen') return { kind: choice.kind, reason: choice.reason }
   const { decision } = choice
   const [client, ...others] = choice.models

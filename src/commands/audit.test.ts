@@ -3,6 +3,7 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 import { runCli } from '../cli.ts'
@@ -60,6 +61,17 @@ it('exports, signs and verifies offline, and exits by what it finds', async () =
   await writeFile(inFolder('cut.ndjson'), `${lines.slice(0, 3).join('\n')}\n`)
   const cut = await audit('verify', inFolder('cut.ndjson'), ...against)
   expect(JSON.parse(cut.out)).toMatchObject({ first_bad: { seq: 4, kind: 'truncate' } })
+})
+
+it('hands a checkpoint to a place out of reach', async () => {
+  const place = pathToFileURL(inFolder('kept.ndjson')).href
+  const { code, out, err } = await audit('checkpoint', '--data', data, '--ship', place)
+  expect(code, err).toBe(0)
+  expect(out).toMatch(/^entry \d+ is kept at file:/)
+  await writeFile(inFolder('later.ndjson'), (await audit('export', '--data', data)).out)
+  const against = ['--checkpoint', inFolder('kept.ndjson')]
+  expect((await audit('verify', inFolder('later.ndjson'), ...against)).code).toBe(0)
+  expect((await audit('checkpoint', '--data', data, '--ship', 'gopher://x')).code).toBe(2)
 })
 
 it('keeps the signing key from everybody but its owner, and out of what it prints', async () => {

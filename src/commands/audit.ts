@@ -15,18 +15,21 @@ import { canonicalJson } from '../lib/canonical-json.ts'
 import { systemClock } from '../lib/clock.ts'
 import { createLogger } from '../main/create-logger.ts'
 import { openStore } from '../main/open-store.ts'
+import { openCheckpointTargets, shipCheckpoint } from '../main/ship-checkpoints.ts'
 import { hasEmbeddedDatabase } from '../store/embedded-postgres.ts'
 import { type Command, type Io, readArgs, readInput, writeRecord } from './command.ts'
 
 const usage = `tocsin audit export [--from SEQ|TIME] [--to SEQ|TIME] [--data DIR] [--ledger database|file]
-tocsin audit checkpoint [--out FILE] [--public-key FILE] [--data DIR] [--ledger database|file]
+tocsin audit checkpoint [--out FILE] [--ship URL]... [--public-key FILE] [--data DIR] [--ledger database|file]
 tocsin audit verify FILE [--checkpoint FILE] [--public-key FILE] [--json]
 tocsin audit note TEXT [--subject ID] [--data DIR]
 
 export      writes the ledger as NDJSON, one entry a line, closed by an entry that says where it begins and ends.
             That a copy was taken is itself an entry. TIME is ISO 8601.
 checkpoint  prints a signed statement of where the ledger stands (or writes it to --out), and writes the public
-            key to --public-key. Keep both where the keeper of the ledger cannot reach.
+            key to --public-key. Keep both where the keeper of the ledger cannot reach. --ship hands it to such a place:
+            file:///PATH, syslog+udp|tcp|tls://HOST[:PORT], s3+https://ENDPOINT/BUCKET/PREFIX?region=REGION (key:
+            TOCSIN_CHECKPOINT_S3_KEY). The server does so by itself where TOCSIN_CHECKPOINT_TO is set.
 verify      checks an export: each entry's hash and link, its closing, and, against a checkpoint, that history was
             not written anew. Needs neither server nor ledger. Prints {ok, entries, head, first_bad{seq, kind}};
             kind is edit, reorder, delete, truncate, fork or rewrite.
@@ -45,6 +48,7 @@ const options = {
   out: { type: 'string' },
   data: { type: 'string' },
   ledger: { type: 'string' },
+  ship: { type: 'string', multiple: true },
   subject: { type: 'string' },
   checkpoint: { type: 'string' },
   'public-key': { type: 'string' },
@@ -72,7 +76,10 @@ export const command: Command = {
       if (operand !== undefined) throw new AppError('bad-usage', `unexpected argument '${operand}'`)
       const key = await loadSigningKey(join(dataDir, 'ledger', 'signing-key.pem'))
       if (action === 'export') return await exportAll(ledger, key, values, io)
-      if (action === 'checkpoint') return await checkpoint(ledger, key, values, io)
+      if (action === 'checkpoint') {
+        if (values.ship !== undefined) return await ship(ledger, key, config, values.ship, io)
+        return await checkpoint(ledger, key, values, io)
+      }
     } finally {
       await close()
     }
@@ -223,6 +230,21 @@ async function checkpoint(
   if (values.out === undefined) io.stdout(text)
   else await writeFile(values.out, text)
   if (values['public-key'] !== undefined) await writeFile(values['public-key'], publicKeyPem(key))
+  return 0
+}
+
+async function ship(
+  ledger: Ledger,
+  key: KeyObject,
+  config: Config,
+  urls: readonly string[],
+  io: Io,
+): Promise<number> {
+  for (const target of await openCheckpointTargets(config, urls)) {
+    const seq = await shipCheckpoint(ledger, key, target, systemClock.now(), io.signal)
+    if (seq === undefined) throw new AppError('ledger-empty', 'the ledger is empty: nothing to sign')
+    io.stdout(`entry ${seq} is kept at ${target.name}\n`)
+  }
   return 0
 }
 

@@ -44,12 +44,12 @@ export const checkpointSchema: z.ZodType<Checkpoint> = z.object({
 
 const denseMarks = 64
 
-/** The entries that a checkpoint at `seq` marks: the last 64, then at doubling distances, and the first. */
-export function markedSeqs(seq: number): number[] {
+/** The entries that a checkpoint at `seq` marks: the last `dense`, then at doubling distances, and the first. */
+export function markedSeqs(seq: number, dense = denseMarks): number[] {
   const marked: number[] = []
   for (let at = seq, step = 1; at > 1; at -= step) {
     marked.push(at)
-    if (marked.length >= denseMarks) step *= 2
+    if (marked.length >= dense) step *= 2
   }
   return [...marked, 1].reverse()
 }

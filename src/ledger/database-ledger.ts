@@ -88,6 +88,8 @@ export function openDatabaseLedger(database: Database, clock: Clock): Ledger {
         next = last.seq + 1
       }
     },
+    readThese: seqs =>
+      database.query<Row>(`select ${columns} from ledger where seq = any($1) order by seq`, [seqs]),
     async last() {
       const [row] = await database.query<Row>(`select ${columns} from ledger order by seq desc limit 1`)
       return row

@@ -10,10 +10,13 @@ export async function makeCheckpoint(
   ledger: Ledger,
   key: KeyObject,
   nowMs: number,
+  denseMarks?: number,
 ): Promise<Checkpoint | undefined> {
   const head = await ledger.last()
   if (head === undefined) return undefined
-  const wanted = new Set(markedSeqs(head.seq))
+  const seqs = markedSeqs(head.seq, denseMarks)
+  if (ledger.readThese) return signCheckpoint(head, await ledger.readThese(seqs), nowMs, key)
+  const wanted = new Set(seqs)
   const marked: LedgerEntry[] = []
   for await (const entry of ledger.read({ fromSeq: 1, toSeq: head.seq })) {
     if (wanted.has(entry.seq)) marked.push(entry)

@@ -12,6 +12,8 @@ export interface Ledger {
   append(drafts: readonly LedgerDraft[], signal?: AbortSignal): Promise<readonly LedgerEntry[]>
   /** In rising `seq`. */
   read(range: LedgerRange): AsyncIterable<LedgerEntry>
+  /** These entries, in rising `seq`: where the keeping can find them without reading all. */
+  readThese?(seqs: readonly number[]): Promise<LedgerEntry[]>
   /** The last entry, where there is one. */
   last(): Promise<LedgerEntry | undefined>
 }

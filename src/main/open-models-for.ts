@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
+import type { RouteModels } from '../ask/model-route.ts'
 import { memoryVaults } from '../ask/vault-store.ts'
 import { type DatabaseVaults, databaseVaults } from '../commands/database-vaults.ts'
 import type { Config } from '../config.ts'
 import { emptyInventory, type Inventory } from '../domain/inventory.ts'
 import type { GateParts } from '../governance/model-gates/move-profile.ts'
-import { registerProfiles } from '../governance/model-gates/register-profiles.ts'
+import { profileIdOf, registerProfiles } from '../governance/model-gates/register-profiles.ts'
 import { openDatabaseLedger } from '../ledger/database-ledger.ts'
 import { openFileLedger } from '../ledger/file-ledger.ts'
 import { openDatabaseDataKeys, openFileDataKeys } from '../ledger/stored-data-keys.ts'
@@ -21,6 +22,7 @@ import { type Policy, parsePolicy } from '../policy/policy.ts'
 import { isTelling, joinInventories, learnInventory } from '../redact/learn-inventory.ts'
 import { inventoryListsVersion, readUploadedInventory } from '../store/inventory-lists.ts'
 import { readKnownNames } from '../store/known-names.ts'
+import { listProfiles } from '../store/model-profiles.ts'
 import { configuredProfiles } from './model-profiles.ts'
 import { type ModelParts, type OpenModels, openModels, readModelSettings } from './open-models.ts'
 import { gatedRoute } from './route-models.ts'
@@ -116,8 +118,28 @@ export async function openModelsOnline(
 }
 
 /** The same for looking at what would be sent: nothing can be, and nothing is registered. */
-export function openModelsToLook(config: Config, database: Database): Promise<OpenModels> {
-  return openModelsOf(config, database, { keys: 'unneeded' })
+export async function openModelsToLook(
+  config: Config,
+  database: Database,
+  tenant: string,
+): Promise<OpenModels> {
+  const configured = configuredProfiles(
+    await readModelSettings(config.modelsFile),
+    await readPolicyFile(config),
+  )
+  const ids = new Map(configured.map(({ name, content }) => [name, profileIdOf(content)]))
+  const known = new Set((await listProfiles(database, tenant)).map(({ id }) => id))
+  const gate = gatedRoute(database, systemClock, ids)
+  const route: RouteModels = async (question, candidates) => {
+    const allowed = await gate(question, candidates)
+    // What no server has started with yet is told of as it will be where the gates are open.
+    const fresh = candidates.filter(({ name }) => !known.has(ids.get(name) ?? ''))
+    return {
+      ...allowed,
+      models: candidates.filter(each => allowed.models.includes(each) || fresh.includes(each)),
+    }
+  }
+  return openModelsOf(config, database, { keys: 'unneeded', route })
 }
 
 async function openModelsOf(

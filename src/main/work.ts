@@ -53,6 +53,7 @@ import { shadowProfiles } from './route-models.ts'
 import { runMailDoors } from './run-mail-doors.ts'
 import { keepRetention } from './run-retention.ts'
 import { runSources } from './run-sources.ts'
+import { shipCheckpoints } from './ship-checkpoints.ts'
 import { openSmtpRelay } from './smtp-relay.ts'
 import { watchModels } from './watch-models.ts'
 import { watchNotices } from './watch-notices.ts'
@@ -91,6 +92,7 @@ export async function work(app: Application, signal: AbortSignal): Promise<void>
       sweep(app, signal),
       reportModelHealth(app, models, signal),
       watchNotices(app, signal),
+      shipCheckpoints(app, signal),
       keepRetention(app, signal),
       watchModels(app, signal),
       runMailDoors(app, signal),

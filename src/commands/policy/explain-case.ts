@@ -48,7 +48,7 @@ async function look(
   try {
     const context = await loadCaseContext(store.database, tenant, caseId, async () => [], systemClock.now())
     if (context === undefined) throw new AppError('bad-usage', `there is no case ${caseId}`)
-    const models = await openModelsToLook(config, store.database)
+    const models = await openModelsToLook(config, store.database, tenant)
     try {
       const question = caseBriefQuestion({ tenant, caseId }, investigateCase(context).evidence)
       const explanation = await models.explain(question, io.signal)
