@@ -56,3 +56,8 @@ export async function bearerBehind(parts: AccountParts, sent: string): Promise<T
     owner: { id: found.userId, username: found.username, displayName: found.displayName },
   }
 }
+
+/** Whether a token that was accepted still is: not revoked, its owner active. */
+export async function tokenStands(parts: AccountParts, tokenId: string): Promise<boolean> {
+  return (await findToken(parts.database, parts.tenant, tokenId, parts.clock.now())) !== undefined
+}

@@ -111,3 +111,8 @@ export async function personBehind(parts: AccountParts, cookie: string): Promise
     },
   }
 }
+
+/** Whether a session that was open still is: not ended, its owner active. */
+export async function sessionStands(parts: AccountParts, sessionId: string): Promise<boolean> {
+  return (await findSession(parts.database, parts.tenant, sessionId, parts.clock.now())) !== undefined
+}

@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import type { AccountParts } from '../accounts/account-parts.ts'
-import { bearerBehind } from '../accounts/api-token.ts'
+import { bearerBehind, tokenStands } from '../accounts/api-token.ts'
 import { sameText } from '../accounts/credential.ts'
-import { personBehind } from '../accounts/session.ts'
+import { personBehind, sessionStands } from '../accounts/session.ts'
 import { includesRole } from '../domain/role.ts'
 import { assertNever } from '../lib/app-error.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -76,4 +76,10 @@ function checkForgery(request: FastifyRequest, csrfToken: string): void {
   const sent = request.headers['x-csrf-token']
   if (typeof sent !== 'string' || !sameText(sent, csrfToken))
     throw new RequestError('csrf-token-missing', 'send the CSRF token of GET /api/session as x-csrf-token')
+}
+
+/** Whether a caller who was let in would still be: for streams that stay open. */
+export function callerStands(parts: AccountParts, caller: Caller): Promise<boolean> {
+  if (caller.kind === 'person') return sessionStands(parts, caller.sessionId)
+  return caller.kind === 'token' ? tokenStands(parts, caller.tokenId) : Promise.resolve(false)
 }

@@ -8,8 +8,11 @@ import {
 import { createToken } from '../accounts/api-token.ts'
 import { changeUser } from '../accounts/users.ts'
 import { peopleNow } from '../respond/people-now.ts'
+import { callerStands } from './authorize.ts'
+import { createEventHub } from './event-hub.ts'
 import { accountRoutes } from './routes/account-routes.ts'
 import { breakGlassRoutes } from './routes/break-glass-routes.ts'
+import { eventRoutes } from './routes/event-routes.ts'
 import { factorRoutes } from './routes/factor-routes.ts'
 import { scimRoutes } from './routes/scim-routes.ts'
 import { sessionRoutes } from './routes/session-routes.ts'
@@ -303,4 +306,32 @@ it('an admin sees and ends the sessions of others; others do not', async () => {
   expect((await nosy.call('DELETE', `/api/sessions/${sessions[0].id}`)).statusCode).toBe(404)
   expect((await admin.call('DELETE', path)).statusCode).toBe(200)
   expect((await watched.call('GET', '/api/session')).statusCode).toBe(401)
+})
+
+it('a live stream ends with the session that opened it', async () => {
+  const hub = createEventHub(server.test.database)
+  const streaming = await startTestServer(parts => [
+    ...sessionRoutes(parts, false, 10_000),
+    ...eventRoutes(hub, 'default', new AbortController().signal, caller => callerStands(parts, caller), 50),
+    ...accountRoutes(parts),
+  ])
+  try {
+    const base = await streaming.app.listen({ host: '127.0.0.1', port: 0 })
+    const person = await streaming.signIn('viewer', 'listens')
+    const stream = await fetch(`${base}/api/events`, { headers: { cookie: person.cookie } })
+    const reader = stream.body?.getReader()
+    await reader?.read()
+    let ended = false
+    const draining = (async () => {
+      while (!(await reader?.read())?.done);
+      ended = true
+    })()
+    await new Promise(resolve => setTimeout(resolve, 300))
+    expect(ended).toBe(false)
+    await changeUser(streaming.accounts, null, person.id, { state: 'disabled' })
+    await draining
+    expect(ended).toBe(true)
+  } finally {
+    await streaming.close()
+  }
 })

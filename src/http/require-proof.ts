@@ -27,7 +27,7 @@ export async function requireProof(
   if (proof === undefined) {
     const { methods } = await askStepUp(parts, person.user, party, purpose)
     if (methods.length > 0)
-      throw new RequestError('wrong-proof', `prove that it is you: ${methods.join(' or ')}`, 'body/proof')
+      throw new RequestError('wrong-proof', `prove that it is you: ${methods.join(' or ')}`)
     if (parts.clock.now() - person.createdMs > freshMs)
       throw new RequestError('sign-in-again', 'sign out and in again first: this needs a fresh sign-in')
     return
@@ -35,7 +35,7 @@ export async function requireProof(
   const result = await stepUp(parts, person.user, proof, party, purpose)
   if (result.kind === 'locked') throw lockedOut(parts, result.untilMs)
   if (result.kind === 'wrong')
-    throw new RequestError('wrong-proof', `${proofWords[proof.kind]}: nothing was changed`, 'body/proof')
+    throw new RequestError('wrong-proof', `${proofWords[proof.kind]}: nothing was changed`)
 }
 
 const proofWords = {

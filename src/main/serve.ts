@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
 import { createFirstAdmin } from '../accounts/users.ts'
 import { RecentAlerts } from '../chat/recent-alerts.ts'
+import { callerStands } from '../http/authorize.ts'
 import { createServer } from '../http/create-server.ts'
 import { createEventHub } from '../http/event-hub.ts'
 import { createHttpMetrics } from '../http/http-metrics.ts'
@@ -163,7 +164,7 @@ export async function serve(app: Application): Promise<Serving> {
         signal: stopping.signal,
         modelConfigured: modelSettings.models.length > 0,
       }),
-      ...eventRoutes(hub, tenant, stopping.signal),
+      ...eventRoutes(hub, tenant, stopping.signal, caller => callerStands(app.accounts, caller)),
       ...ingestRoutes(app.ingest, tenant, receipt => app.monitor.received('webhook', receipt)),
       ...settingsRoutes({
         database,

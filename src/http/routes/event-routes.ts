@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { endpoint } from '../endpoint.ts'
 import type { EventHub } from '../event-hub.ts'
-import { type Route, streamRoute } from '../route.ts'
+import { type Caller, type Route, streamRoute } from '../route.ts'
 import { openEventStream } from '../server-sent-events.ts'
 
 const readEvents = endpoint({
@@ -12,20 +12,38 @@ const readEvents = endpoint({
   reply: z.unknown(),
 })
 
-/** The live stream of open consoles. `stopping` ends every stream when the server stops. */
-export function eventRoutes(hub: EventHub, tenant: string, stopping: AbortSignal): Route[] {
+const askEveryMs = 15_000
+
+/**
+ * The live stream of open consoles. `stopping` ends every stream when the server stops; `stands` is asked every few
+ * seconds, so that a stream does not outlive a session or a token that was ended.
+ */
+export function eventRoutes(
+  hub: EventHub,
+  tenant: string,
+  stopping: AbortSignal,
+  stands: (caller: Caller) => Promise<boolean>,
+  everyMs = askEveryMs,
+): Route[] {
   return [
     streamRoute(
       readEvents,
-      async ({ reply, signal }) => {
+      async ({ reply, signal, caller }) => {
         const stream = openEventStream(reply, 'retry: 2000\n\n')
         const unsubscribe = hub.subscribe(tenant, event => stream.send(event.kind, event))
+        let asking: ReturnType<typeof setInterval> | undefined
         await new Promise<void>(resolve => {
+          // A database that is away ends the stream too: the console comes back by itself.
+          const ask = () => stands(caller).catch(() => false)
+          asking = setInterval(async () => {
+            if (!(await ask())) resolve()
+          }, everyMs)
           for (const end of [signal, stopping]) {
             if (end.aborted) resolve()
             end.addEventListener('abort', () => resolve(), { once: true })
           }
         })
+        clearInterval(asking)
         unsubscribe()
         stream.end()
       },
