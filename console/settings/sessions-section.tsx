@@ -41,10 +41,11 @@ export function SessionsSection() {
                 {
                   title: 'Browser',
                   cell: each => (
-                    <>
+                    <span className="block min-w-52">
                       <Untrusted text={each.userAgent} limit={200} />
                       {each.current && <span className="ml-2 font-semibold">this one</span>}
-                    </>
+                      <span className="block text-xs text-muted">opened by {each.method}</span>
+                    </span>
                   ),
                 },
                 { title: 'Signed in', cell: each => <Moment atMs={each.createdMs} /> },
