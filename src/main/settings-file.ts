@@ -44,7 +44,13 @@ function serving(setup: Setup, masterKey: string | undefined): Line[] {
     value: 'https://tocsin.example.org',
     off: true,
   }
-  if (setup.size === 'small') return [near, publicUrl]
+  const notify: Line = {
+    why: 'Mail and chat servers that notifications may go to; admins set up the channels in the console.',
+    name: 'TOCSIN_NOTIFY_HOSTS',
+    value: 'smtp.example.org:587,hooks.slack.com',
+    off: true,
+  }
+  if (setup.size === 'small') return [near, publicUrl, notify]
   const database: Line = {
     why:
       setup.size === 'large'
@@ -64,7 +70,7 @@ function serving(setup: Setup, masterKey: string | undefined): Line[] {
             value: masterKey,
           },
         ]
-  return [near, publicUrl, database, ...key]
+  return [near, publicUrl, notify, database, ...key]
 }
 
 function wazuh({ size, wazuhHere, indexer }: Setup): Line[] {
