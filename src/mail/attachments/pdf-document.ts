@@ -1,7 +1,8 @@
 import { inflateSync } from 'node:zlib'
 import { mailLimits } from '../limits.ts'
 import type { FileExamination } from './file-examination.ts'
-import { qrCodesIn } from './qr-codes.ts'
+import { pdfImage } from './pdf-image.ts'
+import { qrCodesIn, qrCodesOf } from './qr-codes.ts'
 
 const streamBytes = 2 * 1024 * 1024
 
@@ -12,6 +13,7 @@ const streamBytes = 2 * 1024 * 1024
 export function examinePdf(bytes: Buffer, shown: string, examination: FileExamination): void {
   const texts = [bytes.toString('latin1')]
   const images: Buffer[] = []
+  const codes: string[] = []
   let at = 0
   for (let count = 0; count < mailLimits.pdfStreams; count++) {
     const stream = nextStream(bytes, at)
@@ -19,7 +21,12 @@ export function examinePdf(bytes: Buffer, shown: string, examination: FileExamin
     at = stream.end
     const body = bytes.subarray(stream.start, stream.end)
     if (/\/DCTDecode/.test(stream.head)) images.push(body)
-    else if (/\/FlateDecode|\/Fl\b/.test(stream.head) && !/\/Subtype\s*\/Image/.test(stream.head)) {
+    else if (/\/FlateDecode/.test(stream.head) && /\/Subtype\s*\/Image/.test(stream.head)) {
+      if (examination.imagesRead >= mailLimits.images) continue
+      examination.imagesRead++
+      const bitmap = pdfImage(stream.head, body)
+      if (bitmap) codes.push(...qrCodesOf(bitmap))
+    } else if (/\/FlateDecode|\/Fl\b/.test(stream.head) && !/\/Subtype\s*\/Image/.test(stream.head)) {
       const text = inflate(body)
       if (text !== undefined) texts.push(text)
     }
@@ -42,8 +49,11 @@ export function examinePdf(bytes: Buffer, shown: string, examination: FileExamin
   }
   if (/\/Encrypt\b/.test(texts[0] ?? ''))
     examination.note('attachment-encrypted', `${shown} is encrypted`, 0.4)
-  for (const image of images)
-    for (const target of qrCodesIn(image, 'jpeg', examination)) examination.links.push({ kind: 'qr', target })
+  for (const image of images) codes.push(...qrCodesIn(image, 'jpeg', examination))
+  for (const target of new Set(codes)) {
+    examination.links.push({ kind: 'qr', target })
+    examination.note('qr-code-link', `a QR code in ${shown} leads to ${target}`)
+  }
   if (examination.links.some(link => link.kind === 'attachment'))
     examination.note('attachment-pdf-link', `${shown} links to ${examination.links[0]?.target ?? ''}`)
 }
@@ -54,8 +64,10 @@ function nextStream(bytes: Buffer, from: number): { head: string; start: number;
   const end = bytes.indexOf('endstream', mark + 6)
   if (end === -1) return undefined
   const start = mark + 6 + (bytes[mark + 6] === 13 ? 2 : 1)
+  const before = bytes.subarray(Math.max(from, mark - 600), mark).toString('latin1')
   return {
-    head: bytes.subarray(Math.max(from, mark - 600), mark).toString('latin1'),
+    // The dictionary of this object, not of the one before.
+    head: before.slice(before.lastIndexOf(' obj') + 1),
     start,
     end: Math.max(end, mark + 15),
   }

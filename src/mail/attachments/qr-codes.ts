@@ -7,7 +7,8 @@ import type { FileExamination } from './file-examination.ts'
 // The package is CommonJS with a default export inside its default export.
 const jsQr = jsQrModule.default
 
-interface Bitmap {
+/** Pixels as RGBA. */
+export interface Bitmap {
   readonly width: number
   readonly height: number
   readonly data: Uint8Array
@@ -21,7 +22,11 @@ export function qrCodesIn(bytes: Buffer, type: 'png' | 'jpeg', examination: File
     return []
   examination.imagesRead++
   const bitmap = decodeImage(bytes, type)
-  if (bitmap === undefined) return []
+  return bitmap === undefined ? [] : qrCodesOf(bitmap)
+}
+
+/** The web addresses in the QR code of a picture. */
+export function qrCodesOf(bitmap: Bitmap): string[] {
   const small = shrink(bitmap)
   const found = jsQr(new Uint8ClampedArray(small.data), small.width, small.height, {
     inversionAttempts: 'dontInvert',
