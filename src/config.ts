@@ -39,6 +39,12 @@ const schema = z.object({
   TOCSIN_MAIL_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   TOCSIN_MAIL_SMTP_PASSWORD: secret.optional(),
   TOCSIN_MAIL_FROM: z.email().optional(),
+  /** In place of a token that ends: where new ones come from (OAuth2, refresh token or client credentials). */
+  TOCSIN_MAIL_IMAP_OAUTH_URL: z.url({ protocol: /^https?$/ }).optional(),
+  TOCSIN_MAIL_IMAP_OAUTH_CLIENT: z.string().optional(),
+  TOCSIN_MAIL_IMAP_OAUTH_SECRET: secret.optional(),
+  TOCSIN_MAIL_IMAP_OAUTH_REFRESH: secret.optional(),
+  TOCSIN_MAIL_IMAP_OAUTH_SCOPE: z.string().optional(),
   /** Ports of the journal address (SMTP) and of the milter, on TOCSIN_MAIL_HOST. */
   TOCSIN_MAIL_JOURNAL_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   TOCSIN_MAIL_MILTER_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
@@ -156,7 +162,16 @@ export interface MailDoors {
         readonly secure: boolean
         readonly user: string
         readonly folder: string
-        readonly credential: { readonly kind: 'password' | 'token'; readonly secret: Secret }
+        readonly credential:
+          | { readonly kind: 'password' | 'token'; readonly secret: Secret }
+          | {
+              readonly kind: 'oauth'
+              readonly tokenUrl: string
+              readonly clientId: string
+              readonly clientSecret: Secret | undefined
+              readonly refreshToken: Secret | undefined
+              readonly scope: string | undefined
+            }
       }
     | undefined
   readonly yaraRules: string | undefined
@@ -302,11 +317,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, givenDa
 }
 
 function mailDoors(values: z.output<typeof schema>): MailDoors {
-  const {
-    TOCSIN_MAIL_IMAP_URL: address,
-    TOCSIN_MAIL_IMAP_TOKEN: token,
-    TOCSIN_MAIL_IMAP_PASSWORD: password,
-  } = values
+  const { TOCSIN_MAIL_IMAP_URL: address } = values
   const doors = {
     yaraRules: values.TOCSIN_MAIL_YARA,
     gateway: mailGatewayOf(values),
@@ -319,11 +330,11 @@ function mailDoors(values: z.output<typeof schema>): MailDoors {
   if (address === undefined) return { ...doors, imap: undefined }
   const url = new URL(address)
   const user = decodeURIComponent(url.username)
-  const held = token ?? password
-  if (user === '' || held === undefined)
+  const credential = imapCredential(values)
+  if (user === '' || credential === undefined)
     throw new AppError(
       'bad-usage',
-      'TOCSIN_MAIL_IMAP_URL is set: name the user in it (imaps://user@host/INBOX), and set TOCSIN_MAIL_IMAP_PASSWORD or _TOKEN',
+      'TOCSIN_MAIL_IMAP_URL is set: name the user in it (imaps://user@host/INBOX), and set TOCSIN_MAIL_IMAP_PASSWORD, _TOKEN, or _OAUTH_URL and _OAUTH_CLIENT with _OAUTH_SECRET or _OAUTH_REFRESH',
     )
   const secure = url.protocol === 'imaps:'
   return {
@@ -334,7 +345,7 @@ function mailDoors(values: z.output<typeof schema>): MailDoors {
       secure,
       user,
       folder: decodeURIComponent(url.pathname.slice(1)) || 'INBOX',
-      credential: { kind: token ? 'token' : 'password', secret: held },
+      credential,
     },
   }
 }
@@ -396,4 +407,24 @@ function mailRelayOf(values: z.output<typeof schema>): MailDoors['relay'] {
     password,
     from,
   }
+}
+
+type ImapCredential = NonNullable<MailDoors['imap']>['credential']
+
+function imapCredential(values: z.output<typeof schema>): ImapCredential | undefined {
+  const {
+    TOCSIN_MAIL_IMAP_OAUTH_URL: tokenUrl,
+    TOCSIN_MAIL_IMAP_OAUTH_CLIENT: clientId,
+    TOCSIN_MAIL_IMAP_OAUTH_SECRET: clientSecret,
+    TOCSIN_MAIL_IMAP_OAUTH_REFRESH: refreshToken,
+    TOCSIN_MAIL_IMAP_TOKEN: token,
+    TOCSIN_MAIL_IMAP_PASSWORD: password,
+  } = values
+  if (tokenUrl !== undefined) {
+    if (clientId === undefined || (clientSecret === undefined && refreshToken === undefined)) return undefined
+    const scope = values.TOCSIN_MAIL_IMAP_OAUTH_SCOPE
+    return { kind: 'oauth', tokenUrl, clientId, clientSecret, refreshToken, scope }
+  }
+  if (token !== undefined) return { kind: 'token', secret: token }
+  return password && { kind: 'password', secret: password }
 }

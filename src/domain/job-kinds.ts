@@ -28,3 +28,7 @@ export const mailRaiseJob = 'mail-raise'
 export const shadowBriefJob = 'case-shadow-brief'
 /** A notice is to be sent through a channel. */
 export const noticeJob = 'notice-deliver'
+/** A mail that a person called harmful is to become a threat report. */
+export const mailShareJob = 'mail-share'
+/** A message that an alert carries is to be judged. */
+export const alertMailJob = 'alert-mail'

@@ -8,7 +8,7 @@ const range = z.object({ part: z.string(), start: z.number(), end: z.number() })
 
 const summaryShape = {
   id: z.string(),
-  source: z.enum(['upload', 'imap', 'journal', 'milter', 'gateway']),
+  source: z.enum(['upload', 'imap', 'journal', 'milter', 'gateway', 'alert']),
   receivedMs: z.number(),
   subject: z.string(),
   sender: z.string(),

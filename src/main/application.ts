@@ -11,6 +11,7 @@ import { appendEntries } from '../ledger/database-ledger.ts'
 import { messageOf } from '../lib/app-error.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import { type IdSource, randomIds } from '../lib/ids.ts'
+import { alertMailJobsOf } from '../mail/alert-mail.ts'
 import { type MailParts, mailParts } from '../mail/receive-mail.ts'
 import type { MailGatewayClient } from '../mail-gateway/mail-gateway.ts'
 import type { NotifyParts } from '../notify/send-notice.ts'
@@ -98,7 +99,7 @@ export async function openApplication(
       clock,
       ids,
       slaMinutes: config.slaMinutes,
-      followUps: reportJobsOf,
+      followUps: alert => [...reportJobsOf(alert), ...alertMailJobsOf(alert)],
     }),
     monitor: createSourceMonitor(clock, registry),
     accounts: {

@@ -1,10 +1,12 @@
 import { once } from 'node:events'
-import { watchImapMailbox } from '../mail/intake/imap-mailbox.ts'
+import { type ImapOptions, watchImapMailbox } from '../mail/intake/imap-mailbox.ts'
 import type { TakeMail } from '../mail/intake/intake.ts'
 import { journalServer } from '../mail/intake/journal-server.ts'
 import { milterServer } from '../mail/intake/milter-server.ts'
+import { oauthTokens } from '../mail/intake/oauth-token.ts'
 import { receiveMail } from '../mail/receive-mail.ts'
 import type { Application } from './application.ts'
+import { serviceFetch } from './service-fetch.ts'
 
 /** Opens the ways by which mails come in, as far as they are set, until the signal fires. */
 export async function runMailDoors(app: Application, signal: AbortSignal): Promise<void> {
@@ -18,7 +20,21 @@ export async function runMailDoors(app: Application, signal: AbortSignal): Promi
       : [await milterServer(take, { host, port: milterPort, unavailable, onFailure })]),
   ]
   const watching =
-    imap && watchImapMailbox(take, { ...imap, credential: async () => imap.credential, onFailure }, signal)
+    imap && watchImapMailbox(take, { ...imap, ...signInOf(imap.credential, app), onFailure }, signal)
   if (!signal.aborted) await once(signal, 'abort')
   await Promise.all([...servers.map(server => server.close()), watching])
+}
+
+/** How a sign-in to the mailbox gets its password or token; token endpoints are reached by an egress rule of their own. */
+function signInOf(
+  credential: NonNullable<Application['config']['mail']['imap']>['credential'],
+  { clock }: Application,
+): Pick<ImapOptions, 'credential' | 'onRefused'> {
+  if (credential.kind !== 'oauth') return { credential: async () => credential }
+  const fetch = serviceFetch({ url: credential.tokenUrl, caFile: undefined })
+  const tokens = oauthTokens({ ...credential, fetch, clock })
+  return {
+    credential: async () => ({ kind: 'token', secret: await tokens.get() }),
+    onRefused: () => tokens.forget(),
+  }
 }

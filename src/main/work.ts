@@ -1,5 +1,6 @@
 import { environmentSecret } from '../config.ts'
 import {
+  alertMailJob,
   contextJob,
   digestJob,
   executeJob,
@@ -8,6 +9,7 @@ import {
   investigateJob,
   mailJudgeJob,
   mailRaiseJob,
+  mailShareJob,
   modelBriefJob,
   noticeJob,
   publishJob,
@@ -16,6 +18,7 @@ import {
   shadowBriefJob,
 } from '../domain/job-kinds.ts'
 import type { AskModel } from '../domain/model-question.ts'
+import { addReport } from '../intel/add-report.ts'
 import { runFeeds } from '../intel/feeds/run-feeds.ts'
 import { handleHunt } from '../intel/hunt.ts'
 import { handleHistoryHunt } from '../intel/hunt-history.ts'
@@ -29,8 +32,10 @@ import {
 } from '../investigate/investigation-jobs.ts'
 import { handleShadowBrief } from '../investigate/shadow-brief.ts'
 import { sleep } from '../lib/abort.ts'
+import { handleAlertMail } from '../mail/alert-mail.ts'
 import { handleMailJudgement } from '../mail/judgement/judge-job.ts'
 import { handleMailRaise } from '../mail/raise-job.ts'
+import { handleMailShare } from '../mail/share-job.ts'
 import { deliveryTries, handleDelivery } from '../notify/deliver-job.ts'
 import { publishCase } from '../publish/publish-case.ts'
 import { type JobHandler, runWorker } from '../queue/run-worker.ts'
@@ -168,6 +173,29 @@ function handlersOf(
       leaseMs: 15 * 60_000,
       maxAttempts: 5,
       handle: (job, stop) => handleMailJudgement(app.mail, investigation.ask, job, stop),
+    },
+    {
+      kind: alertMailJob,
+      concurrency: 2,
+      leaseMs: 5 * 60_000,
+      maxAttempts: 5,
+      handle: job => handleAlertMail(app.mail, job),
+    },
+    {
+      kind: mailShareJob,
+      concurrency: 1,
+      leaseMs: 5 * 60_000,
+      maxAttempts: 8,
+      handle: (job, stop) =>
+        handleMailShare(
+          app.mail,
+          async ({ name, text, by }, halt) => {
+            const incoming = { bytes: Buffer.from(text), name, source: 'mail', trust: 'B', by }
+            await addReport(intelPartsOf(app), incoming, halt)
+          },
+          job,
+          stop,
+        ),
     },
     {
       kind: mailRaiseJob,

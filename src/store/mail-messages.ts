@@ -2,7 +2,7 @@ import type { MailReport, MailVerdict } from '../domain/mail.ts'
 import type { Sql } from '../lib/database.ts'
 
 /** How a mail came in. */
-export type MailSource = 'upload' | 'imap' | 'journal' | 'milter' | 'gateway'
+export type MailSource = 'upload' | 'imap' | 'journal' | 'milter' | 'gateway' | 'alert'
 
 export interface MailSummaryRow {
   readonly id: string

@@ -33,12 +33,17 @@ export function linksOf(text: TextPart): MailLink[] {
     const made = makeLink(link.kind, link.target, link.text, link.hasImage, where)
     if (made) found.push(made)
   }
-  if (text.kind === 'plain') {
+  // Mail programs make a link of an address that is only written out, in HTML as well.
+  const seen = new Set(found.map(link => link.target))
+  const shown = found.map(link => link.text).join('\n')
+  if (text.kind === 'plain' || text.html !== undefined) {
     for (const match of text.visible.matchAll(textUrl)) {
       if (found.length >= 2_000) break
       const target = match[0].replace(/[.,;:!?]+$/, '').replace(/^hxxp/i, 'http')
-      const where = () => text.rangeOfSource(match.index, match.index + target.length)
-      const made = makeLink('text', target.startsWith('www.') ? `http://${target}` : target, '', false, where)
+      const address = target.startsWith('www.') ? `http://${target}` : target
+      if (text.kind === 'html' && (seen.has(address) || shown.includes(target))) continue
+      const where = () => text.rangeOfVisible(match.index, match.index + target.length)
+      const made = makeLink('text', address, '', false, where)
       if (made) found.push(made)
     }
   }

@@ -11,6 +11,8 @@ export interface ImapOptions {
   readonly user: string
   /** A password, or an OAuth2 access token (RFC 7628), read anew at each connection. */
   readonly credential: () => Promise<{ readonly kind: 'password' | 'token'; readonly secret: Secret }>
+  /** The server did not take it: an access token may have been revoked before its time. */
+  readonly onRefused?: () => void
   readonly folder: string
   /** Only for tests against a server on this machine. */
   readonly allowPlain?: boolean
@@ -65,7 +67,11 @@ async function watchOnce(
   const stop = () => client.close()
   signal.addEventListener('abort', stop, { once: true })
   try {
-    await client.connect()
+    await client.connect().catch((error: unknown) => {
+      // ImapFlow's own member, set where it was the sign-in that failed.
+      if ((error as { authenticationFailed?: boolean }).authenticationFailed) options.onRefused?.()
+      throw error
+    })
     await client.mailboxOpen(options.folder)
     while (!signal.aborted) {
       await takeUnread(client, take, options)

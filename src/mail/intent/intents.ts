@@ -92,6 +92,7 @@ export const intents: readonly Intent[] = [
     '(?:process|make|initiate|send|complete|arrange|handle|approve|execute|expedite|prioriti[sz]e|set ?up|release|authori[sz]e|push|schedule|finali[sz]e|confirm|assist with|help (?:me )?with|facilitate)(?: \\w+){0,5} (?:wire|wire transfer|bank transfer|money transfer|funds? transfer|transfer|payment|ach|swift|same[- ]day payment)',
     '(?:wire|bank|domestic|international|funds?) transfers? (?:\\w+ ){0,4}(?:today|now|urgently|immediately|asap|processed|for|to|of|request)',
     '(?:urgent|pending|outstanding) (?:wire|payment|transfer)',
+    '(?:transfer|wire|remit) (?:the |this |that |an )?(?:amount|funds?|money|sum|balance)(?: \\w+){0,6} (?:today|now|immediately|urgently|asap|account|wire)',
     '(?:uberweisung|zahlung|betrag|uberweis(?:en|e)|auslandsuberweisung)(?: \\w+){0,6} (?:durchfuhren|veranlassen|tatigen|ausfuhren|vornehmen|uberweisen|heute|anweisen|vorbereiten|erledigen)|(?:uberweisen|veranlassen|uberweise) sie(?: \\w+){0,6} (?:betrag|uberweisung|zahlung|euro|summe)',
     '(?:effectuer|faire|proceder a|executer|realiser|traiter|preparer)(?: \\w+){0,4} (?:virement|paiement|transfert)|virement (?:urgent|bancaire|international|immediat)',
     '(?:realizar|hacer|efectuar|procesar|ejecutar|tramitar|gestionar|realice|haga)(?: \\w+){0,4} (?:transferencia|pago|giro)|transferencia (?:urgente|bancaria|internacional|inmediata)',

@@ -244,7 +244,11 @@ export function brandWords(brands: readonly KnownBrand[]): BrandWord[] {
 
 /** Folded, with one space for whatever separates words: what `namesBrand` looks in. */
 export function spaced(text: string): string {
-  return foldText(text).replace(/[\s._-]+/g, ' ')
+  const folded = foldText(text).replace(/[\s._-]+/g, ' ')
+  // `U P S`: letters set apart are one word.
+  return folded.replace(/(?<![\p{L}\p{N}])(?:\p{L} ){2,7}\p{L}(?![\p{L}\p{N}])/gu, run =>
+    run.replaceAll(' ', ''),
+  )
 }
 
 /**

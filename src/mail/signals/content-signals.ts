@@ -3,7 +3,7 @@ import { smuggles } from '../content/html-smuggling.ts'
 import { headerOf } from '../mime/part-tree.ts'
 import { bodyRange, fieldRange } from '../mime/source-range.ts'
 import { type Examined, type Finding, quote } from './finding.ts'
-import { isDressedUp } from './sender-signals.ts'
+import { isDressedUp, namesMoney } from './sender-signals.ts'
 
 /** Newsletters pad the preview line of the inbox with runs of these; that is no disguise. */
 const paddingRun = /(?:[\s\u200b-\u200f\u00ad\ufeff\u2007\u00a0]|\u034f){6,}/g
@@ -31,10 +31,11 @@ function reportFinding({ mail }: Examined): Finding {
 function subjectSignals({ mail }: Examined): Finding[] {
   const findings: Finding[] = []
   const where = () => fieldRange(mail.root, mail.subjectField)
-  if (isDressedUp(mail.subject)) {
+  const isDressed = isDressedUp(mail.subject)
+  if (isDressed || namesMoney(mail.subject)) {
     findings.push({
       id: 'subject-dressed-up',
-      strength: 1,
+      strength: isDressed ? 1 : 0.4,
       text: `the subject is dressed up: ${quote(mail.subject)}`,
       where,
     })
@@ -113,6 +114,20 @@ function textSignals({ mail, body }: Examined): Finding[] {
       where: () => text.rangeOfVisible(0, sample.length),
     })
   }
+  const padding = /[_=.*~-]{60,}/.exec(sample.trimStart().slice(0, 300))
+  const salad = (sample.slice(0, 3_000).match(/[a-z0-9]{30,200}/g) ?? []).find(
+    run => (run.match(/[a-z](?=\d)|\d(?=[a-z])/g)?.length ?? 0) >= 6 && !/^[0-9a-f]+$/.test(run),
+  )
+  if (text.kind === 'html' && (padding || salad)) {
+    const example = padding?.[0] ?? salad ?? ''
+    const at = Math.max(text.visible.indexOf(example), 0)
+    findings.push({
+      id: 'text-padding',
+      strength: 1,
+      text: `filled up with ${quote(example.slice(0, 40))}, which says nothing`,
+      where: () => text.rangeOfVisible(at, at + example.length),
+    })
+  }
   const mixed = (all.match(/[\p{L}\p{N}]+/gu) ?? []).find(word => mixesScripts(word))
   const fonts = /[\u{1d400}-\u{1d7ff}]{3,}/u.exec(all)
   if (mixed || fonts) {
@@ -150,7 +165,7 @@ function textSignals({ mail, body }: Examined): Finding[] {
   if (text.kind === 'html' && images > 0 && words < 20) {
     findings.push({
       id: 'image-only',
-      strength: words < 10 ? 1 : 0.5,
+      strength: words < 10 ? 1 : 0.3,
       text: `${images} pictures and only ${words} words`,
       where: () => bodyRange(text.part),
     })

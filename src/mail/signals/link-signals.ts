@@ -1,5 +1,7 @@
 import { foldText } from '../content/fold-text.ts'
+import type { FoldedText } from '../content/folded-text.ts'
 import type { MailLink } from '../content/links.ts'
+import { findIntents } from '../intent/find-intents.ts'
 import { brandOfDomain, namesBrand, spaced } from '../sender/brands.ts'
 import { isFreeHosting, isShortener, oddness, registrable } from '../sender/domains.ts'
 import { lookAlikeOf } from '../sender/look-alike.ts'
@@ -115,22 +117,24 @@ function pictureOfLinks(examined: Examined, clickable: readonly MailLink[], home
       where,
     })
   const subject = spaced(examined.subject.text)
-  const opening = spaced(examined.body.text.slice(0, 1500))
+  const start = spaced(opening(examined).text)
   const named = examined.brands.find(
-    entry => !entry.ordinary && (namesBrand(subject, entry) || namesBrand(opening, entry)),
+    entry => !entry.ordinary && (namesBrand(subject, entry) || namesBrand(start, entry)),
   )
   if (named && !isAtHome(home, named.brand) && !organisation.domains.includes(home)) {
     const inSubject = namesBrand(subject, named)
+    // People write about firms; whoever poses as one wants something.
+    const share = findIntents(examined.subject).length + findIntents(opening(examined)).length > 0 ? 1 : 0.5
     findings.push({
       id: 'brand-in-text',
-      strength: inSubject ? 1 : 0.5,
+      strength: (inSubject ? 1 : 0.5) * share,
       text: `the mail speaks of ${named.brand.name} but comes from ${home || 'nowhere'}`,
       where,
     })
     if (!domains.some(domain => isAtHome(domain, named.brand))) {
       findings.push({
         id: 'link-brand-elsewhere',
-        strength: inSubject ? 1 : 0.5,
+        strength: (inSubject ? 1 : 0.5) * share,
         text: `the mail speaks of ${named.brand.name}, and no link goes there`,
         where,
       })
@@ -142,6 +146,11 @@ function pictureOfLinks(examined: Examined, clickable: readonly MailLink[], home
     findings.push({ id: 'links-are-images', strength: 1, text: 'every link is a picture', where })
   }
   return findings
+}
+
+/** What a reader meets first. */
+function opening({ body }: Examined): FoldedText {
+  return { ...body, text: body.text.slice(0, 1500) }
 }
 
 /** The registrable domain that a link's text names, where the text is an address and nothing else. */

@@ -89,6 +89,11 @@ export function senderSignals(examined: Examined): Finding[] {
       at,
     )
   }
+  // One free mailbox that asks to be answered at another: the first one is expected to be closed.
+  if (replyTo && replyTo.domain === from.domain && isFreeMail(domain) && replyTo.address !== from.address) {
+    const at = () => fieldRange(mail.root, headerOf(mail.root, 'reply-to'))
+    add('reply-to-freemail', 1, `answers go to another free mailbox, ${replyTo.address}`, at)
+  }
   const recipient = mail.to.find(
     mailbox => mailbox.address !== '' && (mailbox.address === from.address || name.includes(mailbox.address)),
   )
@@ -101,19 +106,25 @@ export function senderSignals(examined: Examined): Finding[] {
 const businessName =
   /\b(?:support|service|team|department|dept|billing|invoice|security|admin|administrator|helpdesk|help desk|customer|account|accounts|office|bank|inc|llc|ltd|gmbh|corp|company|group|notification|alert|payment|order|desk|official|director|ceo|president|foundation|ministry|attorney|kundenservice|soporte|atendimento|servizio|assistenza)\b/
 
-/** Several emoji or one that cries alarm, other alphabets' fonts, capitals in the middle of words, money: eye-catchers. */
+/** An amount of money: lures name one, and so does every receipt. */
+export function namesMoney(text: string): boolean {
+  return /[$€£]\s?\d[\d.,]{2,}/.test(text)
+}
+
+/** Several emoji or one that cries alarm, other alphabets' fonts, capitals in the middle of words: eye-catchers. */
 export function isDressedUp(text: string): boolean {
   if (text === '') return false
   const pictures = text.match(/\p{Extended_Pictographic}/gu)?.length ?? 0
   return (
     pictures > 1 ||
-    /[\u{1f6a8}\u{1f514}\u{1f381}\u{1f389}\u{1f3b0}\u{1f4b0}\u{1f911}\u{1f6ab}\u{1f512}\u{1f510}\u{1f4b8}\u{1f3c6}\u{1f449}\u26a0\u2757\u203c\u{1fa82}]/u.test(
+    /[\u{1f6a8}\u{1f514}\u{1f381}\u{1f389}\u{1f3b0}\u{1f4b0}\u{1f911}\u{1f6ab}\u{1f512}\u{1f510}\u{1f4b8}\u{1f3c6}\u{1f449}\u26a0\u2757\u203c\u{1fa82}\u2705\u2714\u2611\u{1f7e2}\u{1f534}\u23f0\u{1f525}\u{1f4e6}\u{1f4e9}]/u.test(
       text,
     ) ||
     /[\u{1d400}-\u{1d7ff}\u2460-\u24ff\uff01-\uff5e]/u.test(text) ||
     text.split(/\s+/).some(mixesScripts) ||
     /[a-z][A-Z]{1,3}[a-z]+[A-Z]{1,3}[a-z]/.test(text) ||
-    /!{2,}|[*~]{2,}|\/{3,}|[$€£]\s?\d[\d.,]{2,}|[\p{L}][._][\p{L}]+[._][\p{L}]+[._]/u.test(text)
+    /^\s*[_~.`'"[-]{2,}|`|[_-]{2,}\W*$|^\W*~|\(\d{4,}\)/u.test(text) ||
+    /!{2,}|[*~]{2,}|\/{3,}|[\p{L}][._][\p{L}]+[._][\p{L}]+[._]/u.test(text)
   )
 }
 

@@ -66,6 +66,7 @@ export const signalKinds = {
   'subject-random-token': risk(0.8),
   'letters-disguised': risk(2),
   'invisible-characters': risk(1.2),
+  'text-padding': risk(0.8),
   // Links.
   'link-text-mismatch': risk(1.8),
   'link-to-address': risk(1.5),
