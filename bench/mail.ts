@@ -32,16 +32,18 @@ const analyse = mailAnalyser(emptyMailOrganisation)
 for (const mail of mails.slice(0, 50)) analyse(mail.bytes, mail.file, 0) // Warm-up: the first mails pay for compilation.
 const times: number[] = []
 const own: Scored[] = mails.map(({ label, file, bytes }) => {
-  const start = performance.now()
+  // CPU time, so that what else runs on the machine does not count; the compiler's and collector's threads do.
+  const before = process.cpuUsage()
   const report = analyse(bytes, file, 0)
-  times.push(performance.now() - start)
+  const { user, system } = process.cpuUsage(before)
+  times.push((user + system) / 1000)
   return { label, score: report.probability, flagged: flaggedMailVerdicts.includes(report.verdict) }
 })
 times.sort((a, b) => a - b)
 const total = times.reduce((sum, time) => sum + time, 0)
 print('Tocsin', own)
 console.log(
-  `  ${((times.length / total) * 1000).toFixed(0)} messages/s on one core, p99 ${times[Math.floor(times.length * 0.99)]?.toFixed(0)} ms\n`,
+  `  ${((times.length / total) * 1000).toFixed(0)} messages/s of one core's CPU time, p99 ${times[Math.floor(times.length * 0.99)]?.toFixed(0)} ms\n`,
 )
 
 if (!only) {

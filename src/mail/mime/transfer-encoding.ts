@@ -13,7 +13,7 @@ export function transferEncodingOf(value: string | undefined): TransferEncoding 
 export function decodeTransfer(body: Buffer, encoding: TransferEncoding, limitBytes: number): Buffer {
   switch (encoding) {
     case 'base64':
-      return decodeBase64(body.subarray(0, Math.ceil(limitBytes * 1.4) + 4))
+      return decodeBase64(body.subarray(0, Math.ceil(limitBytes * 1.4) + 4)).subarray(0, limitBytes)
     case 'quoted-printable':
       return decodeQuotedPrintable(body.subarray(0, limitBytes * 3)).subarray(0, limitBytes)
     case 'uuencode':
