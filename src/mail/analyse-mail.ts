@@ -122,12 +122,18 @@ function signalsOf({ mail }: Examined, score: Score): MailSignal[] {
     signals.push({
       id: 'wording',
       weight: round(score.words.weight),
-      text: `words such as ${top.map(entry => `"${entry.word}"`).join(', ')}`,
+      text: `words such as ${[...new Set(top.map(entry => shownWord(entry.word)))].join(', ')}`,
       where:
         mail.body?.rangeOfVisible(0, mail.body.visible.length) ?? fieldRange(mail.root, mail.subjectField),
     })
   }
   return signals.sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
+}
+
+/** Words of the subject are features of their own. */
+function shownWord(word: string): string {
+  const inSubject = word.startsWith('subject ') ? word.slice('subject '.length) : undefined
+  return inSubject === undefined ? `"${word}"` : `"${inSubject}" in the subject`
 }
 
 function round(value: number): number {
