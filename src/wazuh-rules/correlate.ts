@@ -1,6 +1,6 @@
 import type { WazuhEvent } from './event.ts'
-import type { EventHistory } from './event-history.ts'
-import type { ComparedField, Correlation, Search } from './rule.ts'
+import { comparedValue, type EventHistory } from './event-history.ts'
+import type { Correlation, Search } from './rule.ts'
 
 /** `previous_output` keeps no more than this. */
 const mostPrevious = 11
@@ -17,10 +17,12 @@ export function correlates(
   search: Search,
   level: number,
 ): boolean {
+  const alike = eventsAlike(event, history, correlation)
+  if (!alike || alike.size <= correlation.skip) return false
   let counted = 0
   let latest: WazuhEvent | undefined
   for (let back = 0; ; back++) {
-    const earlier = history.back(back)
+    const earlier = alike.back(back)
     if (!earlier) return false
     if (event.arrivedAt - earlier.arrivedAt > correlation.timeframeSeconds) return false
     if (!isComparable(event, earlier, correlation, search)) continue
@@ -36,6 +38,18 @@ export function correlates(
   event.consumedLevel = level
   if (latest) latest.consumedLevel = level
   return true
+}
+
+/** Those of the history that have the event's value of the first field that must be the same. */
+function eventsAlike(
+  event: WazuhEvent,
+  history: EventHistory,
+  { same }: Correlation,
+): EventHistory | undefined {
+  const [field] = same
+  if (field === undefined) return history
+  const value = comparedValue(event, field)
+  return value === undefined ? undefined : history.having(field, value)
 }
 
 function isComparable(
@@ -77,8 +91,4 @@ function comparesDynamic(
     if (value !== undefined && value === earlier.dynamic(name)) return false
   }
   return true
-}
-
-function comparedValue(event: WazuhEvent, field: ComparedField): string | undefined {
-  return field === 'location' ? event.location : event.fields[field]
 }

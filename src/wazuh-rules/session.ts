@@ -74,7 +74,8 @@ export class Session {
   readonly #accumulator = new Accumulator()
   readonly #lastOutputs = new Map<string, string>()
   readonly #runPlugin: PluginRunner
-  readonly #mostSkipped: number
+  /** Worked out when first needed: most sessions are short. */
+  #mostSkipped: number | undefined
   readonly #location: string
   readonly #locationLower: string
 
@@ -85,7 +86,6 @@ export class Session {
     const { agent, location } = options
     this.#location = fullLocation(location, agent)
     this.#locationLower = this.#location.toLowerCase()
-    this.#mostSkipped = Math.max(0, ...ruleset.rules.rules.map(rule => rule.body.correlation?.skip ?? 0))
     this.#runPlugin = (name, event) => {
       switch (name) {
         case 'JSON_Decoder':
@@ -237,6 +237,10 @@ export class Session {
 
   /** Drops the ten oldest events, and further ones as long as they are older than any rule looks back. */
   #forget(latest: WazuhEvent): void {
+    this.#mostSkipped ??= Math.max(
+      0,
+      ...this.#ruleset.rules.rules.map(rule => rule.body.correlation?.skip ?? 0),
+    )
     for (let dropped = 0; ; dropped++) {
       const oldest = this.#events.oldest()
       if (!oldest || oldest === latest) return
