@@ -34,10 +34,21 @@ export function guardEgress(bytes: Uint8Array, guard: EgressGuard): void {
   )
 }
 
+/** Parts of inventories by what is in them: the same object each time, so that the scan need not index it anew. */
+const parts = new WeakMap<Inventory, Map<string, Inventory>>()
+
 /** The lists of the inventory that may not go to this zone as they are. */
 function forbiddenInventory({ policy, task, zone, inventory }: EgressGuard): Inventory {
   const internal = mustReplace(policy, { task, zone }, 'internal')
   const confidential = mustReplace(policy, { task, zone }, 'confidential')
+  const known = parts.get(inventory) ?? new Map<string, Inventory>()
+  parts.set(inventory, known)
+  const part = known.get(`${internal} ${confidential}`) ?? partOf(inventory, internal, confidential)
+  known.set(`${internal} ${confidential}`, part)
+  return part
+}
+
+function partOf(inventory: Inventory, internal: boolean, confidential: boolean): Inventory {
   return {
     ...emptyInventory,
     ...(internal

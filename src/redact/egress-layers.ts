@@ -123,14 +123,11 @@ function decodeTokens(
 function base64Readings(token: string, maybeDeflated: boolean): string[] {
   const whole = readBytes(Buffer.from(token, 'base64'), maybeDeflated)
   // A token may start in the middle of a group of four: glued to a path, or cut.
-  const shifts =
-    token.length < 12
-      ? []
-      : [1, 2, 3].map(shift => Buffer.from(token.slice(shift), 'base64').toString('latin1'))
+  const shifts = token.length < 12 ? [] : [1, 2, 3].map(shift => Buffer.from(token.slice(shift), 'base64'))
   const pieces = token.split(/[/+_-]/).filter(piece => piece.length >= 6 && piece.length < token.length)
   return [
     ...whole,
-    ...shifts.filter(isMostlyText),
+    ...shifts.filter(isMostlyText).map(bytes => bytes.toString('latin1')),
     ...pieces.flatMap(piece => readBytes(Buffer.from(piece, 'base64'))),
   ]
 }
@@ -142,14 +139,18 @@ function hexReadings(token: string): string[] {
 function readBytes(bytes: Buffer, maybeDeflated = false): string[] {
   const unpacked = unpack(bytes, maybeDeflated)
   const readings = unpacked === undefined ? [] : [unpacked.toString('utf8'), unpacked.toString('utf16le')]
-  const latin = bytes.toString('latin1')
-  if (isMostlyText(latin)) readings.push(bytes.toString('utf8'))
+  if (isMostlyText(bytes)) readings.push(bytes.toString('utf8'))
   return readings
 }
 
 /** At least half of it can be read: else every word of the request would be taken for an encoding. */
-function isMostlyText(text: string): boolean {
-  return text.replaceAll(/[^\x20-\x7e\0]/g, '').length * 2 >= text.length
+function isMostlyText(bytes: Buffer): boolean {
+  let readable = 0
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0
+    if (byte === 0 || (byte >= 0x20 && byte <= 0x7e)) readable++
+  }
+  return readable * 2 >= bytes.length
 }
 
 function unpack(bytes: Buffer, maybeDeflated: boolean): Buffer | undefined {

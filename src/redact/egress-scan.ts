@@ -58,7 +58,7 @@ const secretForms: readonly (readonly [string, RegExp])[] = [
  * cannot pass both. Any finding stops the call.
  */
 export function scanRequest(bytes: Uint8Array, knowledge: EgressKnowledge): EgressFinding[] {
-  const needles = needlesOf(knowledge)
+  const needles = [namesOf(knowledge.inventory), replacedOf(knowledge.vaultValues)]
   const allowed = countIn(layersOf(knowledge.constants.join('\n')).layers, needles)
   const masked = maskPlaceholders(Buffer.from(bytes).toString('utf8'), knowledge.placeholders)
   const { layers, complete } = layersOf(masked)
@@ -86,27 +86,52 @@ function maskPlaceholders(text: string, placeholders: Iterable<string>): string 
 }
 
 /** Names to look for: by their first two characters, then by length, then themselves. */
-type Needles = ReadonlyMap<string, ReadonlyMap<number, ReadonlyMap<string, Needle>>>
+interface Needles {
+  readonly index: ReadonlyMap<number, ReadonlyMap<number, ReadonlyMap<string, Needle>>>
+  /** Whether any name begins with two characters of this hash: nearly every place of a text is passed over by it. */
+  readonly starts: Uint8Array
+}
 
-function needlesOf(knowledge: EgressKnowledge): Needles {
-  const index = new Map<string, Map<number, Map<string, Needle>>>()
-  const add = (kind: Needle['kind'], what: string, value: string): void => {
+/** Both units in one number; its lowest 16 bits are the hash of `starts`. */
+const startOf = (first: number, second: number): number => first * 65_536 + ((first * 251 + second) & 0xffff)
+
+class NeedleIndex implements Needles {
+  readonly index = new Map<number, Map<number, Map<string, Needle>>>()
+  readonly starts = new Uint8Array(65_536)
+
+  add(kind: Needle['kind'], what: string, value: string): void {
     const text = visible(value).trim()
     if (text.length < 2 || protocolWords.has(text)) return
-    const key = text.slice(0, 2)
-    const lengths = index.get(key) ?? new Map<number, Map<string, Needle>>()
+    const start = startOf(text.charCodeAt(0), text.charCodeAt(1))
+    this.starts[start & 0xffff] = 1
+    const lengths = this.index.get(start) ?? new Map<number, Map<string, Needle>>()
     const texts = lengths.get(text.length) ?? new Map<string, Needle>()
     if (!texts.has(text)) texts.set(text, { kind, what, text })
-    index.set(key, lengths.set(text.length, texts))
+    this.index.set(start, lengths.set(text.length, texts))
   }
+}
+
+/** An inventory is indexed once: it changes rarely, and thousands of names take longer to index than to look for. */
+const indexed = new WeakMap<Inventory, Needles>()
+
+function namesOf(inventory: Inventory): Needles {
+  const known = indexed.get(inventory)
+  if (known !== undefined) return known
+  const index = new NeedleIndex()
   for (const what of ['hosts', 'users', 'domains', 'groups', 'terms'] as const) {
-    for (const name of knowledge.inventory[what]) {
-      for (const form of formsOf(what, name.trim())) add('inventory', what, form)
+    for (const name of inventory[what]) {
+      for (const form of formsOf(what, name.trim())) index.add('inventory', what, form)
     }
   }
-  for (const value of knowledge.vaultValues) {
+  indexed.set(inventory, index)
+  return index
+}
+
+function replacedOf(values: Iterable<string>): Needles {
+  const index = new NeedleIndex()
+  for (const value of values) {
     // Short words that were taken for a name once (`CORP\\it`) stand in every text; listed ones are looked for above.
-    if (value.length > 4 || /\d/.test(value)) add('vault-value', 'vault', value)
+    if (value.length > 4 || /\d/.test(value)) index.add('vault-value', 'vault', value)
   }
   return index
 }
@@ -123,19 +148,23 @@ function formsOf(list: string, name: string): string[] {
 }
 
 /** How often each needle stands alone in the layers: the most in any one of them. */
-function countIn(layers: readonly Layer[], needles: Needles): Map<Needle, number> {
+function countIn(layers: readonly Layer[], indexes: readonly Needles[]): Map<Needle, number> {
   const most = new Map<Needle, number>()
   for (const { text } of layers) {
     const counts = new Map<Needle, number>()
-    for (let at = 0; at < text.length - 1; at++) {
-      if (isAlphanumeric(text, at - 1) && isAlphanumeric(text, at)) continue
-      for (const [length, texts] of needles.get(text.slice(at, at + 2)) ?? []) {
-        const end = at + length
-        const needle = texts.get(text.slice(at, end))
-        if (needle === undefined || (isAlphanumeric(text, end - 1) && isAlphanumeric(text, end))) continue
-        // `evil-acme.com` is not `acme.com`.
-        if (needle.what === 'domains' && (text[at - 1] === '-' || text[end] === '-')) continue
-        counts.set(needle, (counts.get(needle) ?? 0) + 1)
+    for (const { index, starts } of indexes) {
+      for (let at = 0; at < text.length - 1; at++) {
+        const start = startOf(text.charCodeAt(at), text.charCodeAt(at + 1))
+        if (starts[start & 0xffff] === 0) continue
+        if (isAlphanumeric(text, at - 1) && isAlphanumeric(text, at)) continue
+        for (const [length, texts] of index.get(start) ?? []) {
+          const end = at + length
+          const needle = texts.get(text.slice(at, end))
+          if (needle === undefined || (isAlphanumeric(text, end - 1) && isAlphanumeric(text, end))) continue
+          // `evil-acme.com` is not `acme.com`.
+          if (needle.what === 'domains' && (text[at - 1] === '-' || text[end] === '-')) continue
+          counts.set(needle, (counts.get(needle) ?? 0) + 1)
+        }
       }
     }
     for (const [needle, count] of counts) most.set(needle, Math.max(count, most.get(needle) ?? 0))
