@@ -1,7 +1,8 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { AppError } from './lib/app-error.ts'
+import { AppError, messageOf } from './lib/app-error.ts'
 import { Secret } from './lib/secret.ts'
 
 // All settings come from the environment, and only this file reads it. Everything has a default that works on one
@@ -15,6 +16,10 @@ const schema = z.object({
   TOCSIN_DATA: z.string().optional(),
   /** Wraps every key at rest; made and kept in the data directory where it is not set. */
   TOCSIN_MASTER_KEY: secret.optional(),
+  /** The same as a file, such as a container's /run/secrets/NAME. Without it, systemd's credential `tocsin-master-key`. */
+  TOCSIN_MASTER_KEY_FILE: z.string().optional(),
+  /** Where systemd puts the credentials of a unit (LoadCredentialEncrypted=, LoadCredential=). */
+  CREDENTIALS_DIRECTORY: z.string().optional(),
   /** Which models there are: see docs of `tocsin model`. By default models.yaml in the data directory. */
   TOCSIN_MODELS: z.string().optional(),
   /** The OpenID provider that signs people in. By default sign-in.yaml in the data directory, if there is one. */
@@ -247,6 +252,21 @@ export interface Config {
   readonly slaMinutes: readonly number[]
 }
 
+/** The master key that the system hands over; a file that was named and cannot be read stops the start. */
+function masterKeyOfSystem(values: z.output<typeof schema>): Secret | undefined {
+  const { TOCSIN_MASTER_KEY_FILE: file, CREDENTIALS_DIRECTORY: folder } = values
+  const credential = folder === undefined ? undefined : join(folder, 'tocsin-master-key')
+  const path = file ?? (credential !== undefined && existsSync(credential) ? credential : undefined)
+  if (path === undefined) return undefined
+  try {
+    return new Secret(readFileSync(path, 'utf8').trim())
+  } catch (error) {
+    throw new AppError('bad-usage', `the master key cannot be read from ${path}: ${messageOf(error)}`, {
+      cause: error,
+    })
+  }
+}
+
 /**
  * Reads the settings. `givenDataDir` goes before TOCSIN_DATA, for the files that lie in it too. Throws `bad-usage` naming the
  * first that is wrong; never repeats a value.
@@ -262,7 +282,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, givenDa
   const dataDir = givenDataDir ?? values.TOCSIN_DATA ?? defaultDataDir()
   return {
     dataDir,
-    masterKey: values.TOCSIN_MASTER_KEY,
+    masterKey: values.TOCSIN_MASTER_KEY ?? masterKeyOfSystem(values),
     modelsFile: values.TOCSIN_MODELS ?? join(dataDir, 'models.yaml'),
     policyFile: values.TOCSIN_POLICY ?? join(dataDir, 'policy.yaml'),
     signInFile: values.TOCSIN_SIGN_IN ?? join(dataDir, 'sign-in.yaml'),
