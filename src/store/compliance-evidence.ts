@@ -71,6 +71,17 @@ const queries = {
   accounts: `select count(*), max(created_ms) from users where tenant_id = $1 and state = 'active' and created_ms < $3`,
   approvers: `select count(*), max(created_ms) from users
     where tenant_id = $1 and state = 'active' and created_ms < $3 and role in ('approver', 'admin')`,
+  evaluations: `select count(*), max(created_ms) from evaluation_runs
+    where tenant_id = $1 and created_ms >= $2 and created_ms < $3`,
+  'model-moves': `select count(*), max(at_ms) from model_moves
+    where tenant_id = $1 and at_ms >= $2 and at_ms < $3 and by_id is not null`,
+  acknowledgements: `select count(*), max(at_ms) from policy_acknowledgements
+    where tenant_id = $1 and at_ms >= $2 and at_ms < $3`,
+  suppliers: register('supplier'),
+  risks: register('risk'),
+  'output-audits': register('audit'),
+  'group-members': register('member'),
+  'decisions-recorded': register('decision'),
   'sealed-cases': 'select count(*), null::bigint from data_keys where tenant = $1 and wrapped is not null',
   vaults: 'select count(*), null::bigint from vaults where tenant_id = $1',
 } as const
@@ -91,6 +102,12 @@ function decisions(condition: string): string {
 function ledger(condition: string): string {
   return `select count(*), (extract(epoch from max(at)) * 1000)::bigint from ledger
     where tenant = $1 and at >= to_timestamp($2 / 1000.0) and at < to_timestamp($3 / 1000.0) and ${condition}`
+}
+
+/** Records of a register that people wrote or looked at again in the period. */
+function register(kind: string): string {
+  return `select count(*), max(changed_ms) from governance_records
+    where tenant_id = $1 and changed_ms >= $2 and changed_ms < $3 and kind = '${kind}'`
 }
 
 function accountEvents(condition: string): string {

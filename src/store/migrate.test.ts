@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newIngest } from '../../test/support/new-ingest.ts'
 import { databaseKinds, openTestDatabase, type TestDatabase } from '../../test/support/postgres.ts'
-import { migrate } from './migrate.ts'
+import { wazuhLine } from '../../test/support/wazuh-alert.ts'
+import { fixedClock } from '../lib/clock.ts'
+import { migrate, migrateIn, migrationNames } from './migrate.ts'
 
 describe.each(databaseKinds)('migrations on the %s database', kind => {
   let test: TestDatabase
@@ -29,5 +32,38 @@ describe.each(databaseKinds)('migrations on the %s database', kind => {
     await test.database.query(`insert into migrations (name) values ('9999-from-the-future.sql')`)
     await expect(migrate(test.database)).rejects.toMatchObject({ code: 'schema-too-new' })
     await test.database.query(`delete from migrations where name = '9999-from-the-future.sql'`)
+  })
+
+  it('upgrade a schema with data in it while alerts go on coming in: none is lost, and nobody sees an error', async () => {
+    await test.database.query('drop schema public cascade; create schema public')
+    const names = await migrationNames()
+    const before = names.filter(name => name < '0200')
+    await test.database.transaction(sql => migrateIn(sql, before))
+    const clock = fixedClock(1_770_000_000_000)
+    const ingest = newIngest(test.connect(), clock)
+    let sent = 0
+    const send = async () => {
+      const lines = Array.from({ length: 10 }, () =>
+        wazuhLine({
+          id: `1770000000.${sent++}`,
+          atMs: clock.now(),
+          host: `h${sent % 5}`,
+          rule: ['5710', 5, 'r', ['sshd']],
+        }),
+      )
+      await ingest(lines)
+    }
+    await send()
+    let going = true
+    const writer = (async () => {
+      while (going) await send()
+    })()
+    const applied = await migrate(test.connect())
+    going = false
+    await writer
+    await send()
+    expect([...before, ...applied]).toEqual(names)
+    const [row] = await test.database.query<{ count: number }>('select count(*) as count from alerts')
+    expect(row?.count).toBe(sent)
   })
 })

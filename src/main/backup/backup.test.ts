@@ -15,6 +15,7 @@ import { fixedClock } from '../../lib/clock.ts'
 import type { Database } from '../../lib/database.ts'
 import { enqueue } from '../../queue/jobs.ts'
 import { listBackupTables } from '../../store/backup-tables.ts'
+import { migrateIn, migrationNames } from '../../store/migrate.ts'
 import { insertProposal } from '../../store/proposals.ts'
 import { openArchive } from './archive.ts'
 import { readKeys, writeKeys } from './backup-keys.ts'
@@ -187,6 +188,24 @@ describe.each(databaseKinds)('a backup of the %s database', kind => {
     const sums = `select (select count(*) from alerts) as alerts, (select sum(alert_count)::int8 from cases) as counted`
     const [sum] = await to.database.query<{ alerts: number; counted: number }>(sums)
     expect(sum?.counted).toBe(sum?.alerts)
+  })
+
+  it('of an older version is brought up to date when it is restored', async () => {
+    const older = await openTestDatabase(kind)
+    try {
+      await empty(older.database)
+      const names = (await migrationNames()).filter(name => name < '0200')
+      await older.database.transaction(sql => migrateIn(sql, names))
+      await newIngest(older.database, clock)([alertOf(1), alertOf(2)])
+      const path = join(folder, 'older')
+      await backUp(older.database, path)
+      const restored = await restore(to.database, path)
+      expect(restored.migrations.length).toBeGreaterThan(0)
+      expect(await to.database.query('select from alerts')).toHaveLength(2)
+      expect(await to.database.query('select from model_profiles')).toEqual([])
+    } finally {
+      await older.close()
+    }
   })
 
   it('never overwrites, and leaves the place empty when anything is wrong', async () => {

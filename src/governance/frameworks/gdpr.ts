@@ -1,0 +1,90 @@
+import type { Framework } from '../control.ts'
+
+/** Articles of Regulation (EU) 2016/679 on which the records of a SOC with a language model can speak. */
+export const gdpr: Framework = {
+  id: 'gdpr',
+  name: 'GDPR, Regulation (EU) 2016/679',
+  version: '2016',
+  mappingVersion: '2026-11-28',
+  source: 'https://eur-lex.europa.eu/eli/reg/2016/679/oj',
+  controls: [
+    {
+      id: 'Art. 5(1)(c)',
+      topic: 'Data minimised',
+      owner: 'data protection officer',
+      evidence: ['pseudonymised-calls'],
+      beyond: 'Purpose of each source of alerts.',
+    },
+    {
+      id: 'Art. 5(1)(e)',
+      topic: 'Storage limited',
+      owner: 'data protection officer',
+      evidence: ['keys-erased'],
+      beyond: 'Retention periods in force, and their reasons.',
+    },
+    {
+      id: 'Art. 5(2)',
+      topic: 'Accountability',
+      owner: 'data protection officer',
+      evidence: ['ledger-verified', 'ledger-entries'],
+      beyond: 'Record of processing activities.',
+    },
+    {
+      id: 'Art. 17',
+      topic: 'Erasure',
+      owner: 'data protection officer',
+      evidence: ['keys-erased'],
+      beyond: 'Requests received and answered in time; backups.',
+    },
+    {
+      id: 'Art. 22',
+      topic: 'No decision by machine alone',
+      owner: 'data protection officer',
+      evidence: ['verdicts', 'approvals', 'brief-reviews'],
+      contrary: ['own-approvals'],
+      beyond: 'That no other process acts on what is published.',
+    },
+    {
+      id: 'Art. 25',
+      topic: 'Protection by design and by default',
+      owner: 'data protection officer',
+      evidence: ['pseudonymised-calls', 'sealed-cases', 'vaults'],
+      beyond: 'Design decisions and their review.',
+    },
+    {
+      id: 'Art. 28',
+      topic: 'Processors',
+      owner: 'data protection officer',
+      evidence: ['suppliers'],
+      beyond: 'Contracts with each provider of models.',
+    },
+    {
+      id: 'Art. 30',
+      topic: 'Records of processing',
+      owner: 'data protection officer',
+      evidence: ['model-calls'],
+      beyond: 'The record itself, with purposes and categories.',
+    },
+    {
+      id: 'Art. 32',
+      topic: 'Security of processing',
+      owner: 'platform engineer',
+      evidence: ['sign-ins', 'setting-https', 'sealed-cases'],
+      beyond: 'Technical and organisational measures as a whole.',
+    },
+    {
+      id: 'Art. 33',
+      topic: 'Breaches notified',
+      owner: 'data protection officer',
+      evidence: ['incidents'],
+      beyond: 'Notifications within 72 hours.',
+    },
+    {
+      id: 'Art. 35',
+      topic: 'Impact assessed',
+      owner: 'data protection officer',
+      evidence: ['risks'],
+      beyond: 'The assessment, where one is required.',
+    },
+  ],
+}

@@ -1,0 +1,96 @@
+import type { Framework } from '../control.ts'
+
+/** Mitigations of MITRE ATLAS that a SOC with a language model can show. */
+export const mitreAtlas: Framework = {
+  id: 'mitre-atlas',
+  name: 'MITRE ATLAS mitigations',
+  version: '2025',
+  mappingVersion: '2026-11-28',
+  source: 'https://atlas.mitre.org/mitigations',
+  controls: [
+    {
+      id: 'AML.M0004',
+      topic: 'Number of queries to models limited',
+      owner: 'platform engineer',
+      evidence: ['model-calls'],
+      beyond: 'Budgets in models.yaml.',
+    },
+    {
+      id: 'AML.M0005',
+      topic: 'Access to models and data at rest controlled',
+      owner: 'platform engineer',
+      evidence: ['sealed-cases', 'vaults', 'accounts'],
+      beyond: 'Rights on the data folder and the database.',
+    },
+    {
+      id: 'AML.M0007',
+      topic: 'Training data cleaned',
+      owner: 'detection engineer',
+      evidence: [],
+      beyond: 'Origin and cleaning of any data that a model was tuned on.',
+    },
+    {
+      id: 'AML.M0013',
+      topic: 'Code signed',
+      owner: 'platform engineer',
+      evidence: [],
+      beyond: 'Signed releases of this product and of endpoint scripts.',
+    },
+    {
+      id: 'AML.M0014',
+      topic: 'Artefacts of models verified',
+      owner: 'platform engineer',
+      evidence: ['model-moves'],
+      beyond: 'Digest of each model file against its source.',
+    },
+    {
+      id: 'AML.M0015',
+      topic: 'Hostile input detected',
+      owner: 'detection engineer',
+      evidence: ['quarantined', 'claims-checked'],
+      beyond: 'Results of the injection suite.',
+    },
+    {
+      id: 'AML.M0016',
+      topic: 'Vulnerabilities scanned for',
+      owner: 'platform engineer',
+      evidence: [],
+      beyond: 'Dependency review of this product.',
+    },
+    {
+      id: 'AML.M0018',
+      topic: 'Users trained',
+      owner: 'CISO',
+      evidence: ['acknowledgements'],
+      beyond: 'Training on the use of AI, with attendance.',
+    },
+    {
+      id: 'AML.M0019',
+      topic: 'Access to models in production controlled',
+      owner: 'platform engineer',
+      evidence: ['accounts', 'approvers', 'sign-ins'],
+      beyond: 'Access to the model provider itself.',
+    },
+    {
+      id: 'AML.M0020',
+      topic: 'Guardrails of generative models',
+      owner: 'SOC lead',
+      evidence: ['pseudonymised-calls', 'claims-checked', 'setting-policy-file'],
+      beyond: 'Results of the leakage suite.',
+    },
+    {
+      id: 'AML.M0021',
+      topic: 'Guidelines for generative models',
+      owner: 'CISO',
+      evidence: ['acknowledgements', 'evaluations'],
+      beyond: 'Text of the policy on the use of AI.',
+    },
+    {
+      id: 'AML.M0024',
+      topic: 'Telemetry of models logged',
+      owner: 'SOC lead',
+      evidence: ['model-calls', 'model-answers', 'ledger-verified'],
+      beyond: 'How long it is kept.',
+    },
+  ],
+}

@@ -1,0 +1,96 @@
+import type { Framework } from '../control.ts'
+
+/** Articles of Directive (EU) 2022/2555 on which the records of a SOC can speak. */
+export const nis2: Framework = {
+  id: 'nis2',
+  name: 'NIS2, Directive (EU) 2022/2555',
+  version: '2022',
+  mappingVersion: '2026-11-28',
+  source: 'https://eur-lex.europa.eu/eli/dir/2022/2555/oj',
+  controls: [
+    {
+      id: 'Art. 20',
+      topic: 'Governance by management bodies',
+      owner: 'CISO',
+      evidence: ['group-members', 'decisions-recorded'],
+      beyond: 'Approval and training of the management body.',
+    },
+    {
+      id: 'Art. 21(2)(a)',
+      topic: 'Risk analysis and security policies',
+      owner: 'CISO',
+      evidence: ['risks'],
+      beyond: 'Policies of the organisation.',
+    },
+    {
+      id: 'Art. 21(2)(b)',
+      topic: 'Incident handling',
+      owner: 'SOC lead',
+      evidence: ['cases', 'verdicts', 'incidents', 'case-history'],
+      beyond: 'Incident response plan and exercises.',
+    },
+    {
+      id: 'Art. 21(2)(c)',
+      topic: 'Continuity, backup and crisis management',
+      owner: 'platform engineer',
+      evidence: [],
+      beyond: 'Backups, restore exercises, crisis plan.',
+    },
+    {
+      id: 'Art. 21(2)(d)',
+      topic: 'Supply chain',
+      owner: 'CISO',
+      evidence: ['suppliers'],
+      beyond: 'Contracts with suppliers other than of models.',
+    },
+    {
+      id: 'Art. 21(2)(e)',
+      topic: 'Acquisition, development and vulnerabilities',
+      owner: 'platform engineer',
+      evidence: ['rules-deployed'],
+      beyond: 'Vulnerability handling and disclosure.',
+    },
+    {
+      id: 'Art. 21(2)(f)',
+      topic: 'Effectiveness assessed',
+      owner: 'SOC lead',
+      evidence: ['evaluations', 'output-audits'],
+      beyond: 'Audits of other measures.',
+    },
+    {
+      id: 'Art. 21(2)(g)',
+      topic: 'Cyber hygiene and training',
+      owner: 'CISO',
+      evidence: ['acknowledgements', 'mails-reported'],
+      beyond: 'Training with attendance.',
+    },
+    {
+      id: 'Art. 21(2)(h)',
+      topic: 'Cryptography',
+      owner: 'platform engineer',
+      evidence: ['setting-https', 'sealed-cases'],
+      beyond: 'Policy on cryptography.',
+    },
+    {
+      id: 'Art. 21(2)(i)',
+      topic: 'Access control and assets',
+      owner: 'platform engineer',
+      evidence: ['accounts', 'account-changes', 'hosts'],
+      beyond: 'Inventory of assets, human resources security.',
+    },
+    {
+      id: 'Art. 21(2)(j)',
+      topic: 'Multi-factor authentication',
+      owner: 'platform engineer',
+      evidence: [],
+      beyond: 'Sign-in settings, and access to other systems.',
+    },
+    {
+      id: 'Art. 23',
+      topic: 'Significant incidents reported',
+      owner: 'CISO',
+      evidence: ['incidents'],
+      beyond: 'Early warning in 24 hours, notification in 72, report in a month.',
+    },
+  ],
+}
