@@ -1,11 +1,14 @@
 import { extname } from 'node:path'
 import { lookUpTechnique } from '../knowledge/attack-techniques.ts'
 import type { Problem } from '../lib/problem.ts'
+import { compileDetection } from '../sigma/detection.ts'
 import { parseSigma } from '../sigma/sigma-rule.ts'
+import { schemaProblems } from '../sigma/sigma-schema.ts'
 import { parseCdbList } from '../wazuh-rules/cdb-list.ts'
 import { checkDrafts } from '../wazuh-rules/check-drafts.ts'
 import type { Finding } from '../wazuh-rules/finding.ts'
 import type { RulesetFiles } from '../wazuh-rules/ruleset.ts'
+import { lintYara } from '../yara/lint-rules.ts'
 import { checkSource, customaryVariables, includeFolderOf } from '../yara/rule-set.ts'
 import { YaraProcess } from '../yara/yara-process.ts'
 
@@ -79,9 +82,21 @@ function checkWazuh(
 }
 
 function checkSigma(text: string): Finding[] {
-  return parseSigma(text).flatMap(({ content, problems }) =>
-    problems.map(entry => withSeverity(entry, content === undefined ? 'error' : 'warning')),
-  )
+  const read = parseSigma(text).flatMap(({ content, problems }) => [
+    ...problems.map(entry => withSeverity(entry, content === undefined ? 'error' : 'warning')),
+    // Values for placeholders come with whoever runs the rule: it is not wrong without them.
+    ...(content?.kind === 'rule' ? compileDetection(content).problems : []).map(entry =>
+      withSeverity(entry, entry.message.includes('placeholder') ? 'warning' : 'error'),
+    ),
+  ])
+  // What the engine has said already is not said again by the schema.
+  const said = new Set(read.map(({ where, message }) => `${where} ${/`\w+`/.exec(message)?.[0]}`))
+  return [
+    ...read,
+    ...schemaProblems(text)
+      .filter(({ where, message }) => !said.has(`${where} ${/`\w+`/.exec(message)?.[0]}`))
+      .map(entry => withSeverity(entry, 'warning')),
+  ]
 }
 
 async function checkYara(
@@ -96,10 +111,11 @@ async function checkYara(
   try {
     for (const { path, bytes } of files) {
       const source = { name: path, bytes, includeFolder: includeFolderOf(path) }
-      const { errors, warnings } = await checkSource(yara, source, options, signal)
+      const { errors, warnings, text } = await checkSource(yara, source, options, signal)
       found.set(path, [
         ...errors.map(entry => withSeverity(entry, 'error')),
         ...warnings.map(entry => withSeverity(entry, 'warning')),
+        ...(errors.length > 0 ? [] : lintYara(text)).map(entry => withSeverity(entry, 'warning')),
       ])
     }
   } finally {

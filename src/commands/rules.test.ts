@@ -147,6 +147,42 @@ describe('tocsin rules check', () => {
     )
     expect(records[2]?.problems).toMatchObject([{ where: 'line 2, column 1' }, { code: 'list-key' }])
   })
+
+  it('holds Sigma rules to the schema, and says what hurts in YARA rules', async () => {
+    const sigma = (detection: string) =>
+      `title: t\nlevel: severe\nlogsource: { product: linux }\ndetection:\n  a:\n    ${detection}\n  condition: a\n`
+    const files = [
+      write('s/schema.yml', sigma('b: c')),
+      write('s/regex.yml', sigma("b|re: '(?=a)b'")),
+      write('s/expand.yml', sigma("b|expand: '%admins%'")),
+      write('s/weak.yar', 'rule weak { strings: $a = "abc" condition: $a }'),
+    ]
+    const { code, records } = await run('check', ...files, '--json')
+    expect(code).toBe(1)
+    expect(records.map(({ ok }) => ok)).toEqual([true, false, true, true])
+    expect(records[0]?.problems).toContainEqual(
+      expect.objectContaining({ code: 'schema', severity: 'warning', where: 'line 2, column 1' }),
+    )
+    expect(JSON.stringify(records[3]?.problems)).toMatch(/weak-string.*missing-meta/)
+  })
+
+  it('gives each file of --logs a session of its own, and names it where there are several', async () => {
+    const [one, two] = ['a', 'b'].map(name => write(`several/${name}`, 'Feb 10 23:21:05 host app[1]: bad\n'))
+    const { records } = await run(
+      'test',
+      '--ruleset',
+      set,
+      '--logs',
+      one ?? '',
+      '--logs',
+      two ?? '',
+      '--json',
+    )
+    expect(records).toMatchObject([
+      { file: one, line: 1, firedtimes: 1 },
+      { file: two, line: 1, firedtimes: 1 },
+    ])
+  })
 })
 
 describe('tocsin rules backtest', () => {

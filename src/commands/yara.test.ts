@@ -49,6 +49,17 @@ describe('tocsin yara', () => {
     expect([code, records[0].matches.length]).toEqual([0, 1])
   })
 
+  it('draws strings from samples that stand in no clean file', async () => {
+    const sample = write('shell.php', 'an ordinary greeting\0eval(base64_decode($_POST["k"]));')
+    const clean = mkdtempSync(join(tmpdir(), 'tocsin-clean-'))
+    writeFileSync(join(clean, 'page'), 'an ordinary greeting')
+    const { code, records } = await check(['candidates', sample, '--corpus', clean])
+    rmSync(clean, { recursive: true })
+    expect(code).toBe(0)
+    expect(records.map(({ text }) => text)).toEqual(['eval(base64_decode($_POST["k"]));'])
+    expect((await check(['candidates'])).code).toBe(2)
+  })
+
   it('takes several rule files behind one --rules, or --rules again', async () => {
     for (const rules of [
       ['--rules', word, number],

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 import { basename, extname, resolve } from 'node:path'
+import { readConfig } from '../config.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import { type Problem, problem } from '../lib/problem.ts'
+import { candidatesOf } from '../rule-drafts/draft-surroundings.ts'
+import { lintYara } from '../yara/lint-rules.ts'
 import {
   type CheckedSource,
   checkSource,
@@ -19,9 +22,13 @@ import { filesBelow, filesBelowOrName } from './files-below.ts'
 export const command: Command = {
   usage: `tocsin yara check PATH... [--define NAME=VALUE] [--timeout-ms N] [--json]
 tocsin yara scan PATH... --rules FILE|DIR... [--define NAME=VALUE] [--timeout-ms N] [--json]
+tocsin yara candidates SAMPLE... [--corpus DIR]... [--json]
 
-check compiles each rule file (of a folder: each .yar and .yara) and prints its errors at their line.
+check compiles each rule file (of a folder: each .yar and .yara) and prints its errors at their line, and what hurts in
+rules that compile: weak strings, slow expressions, missing metadata.
 scan scans each file (of a folder: each regular file below it, links not followed).
+candidates draws strings for a rule from samples: what stands in them and in no file below --corpus (default: the
+machine's own programs and libraries), the most telling first.
 Rules are compiled and run in a process of their own, with limits on time and memory.
 
   --rules       rule files or folders of them, as many as follow; rules that do not compile are named and left out
@@ -41,12 +48,14 @@ Exit codes: 0 done, 1 a file given to check does not compile, 2 bad usage or unr
         rules: { type: 'string', multiple: true },
         define: { type: 'string', multiple: true },
         'timeout-ms': { type: 'string' },
+        corpus: { type: 'string', multiple: true },
         json: { type: 'boolean' },
       },
     })
     const { action, paths, rules } = readPlaces(tokens)
+    if (action === 'candidates') return candidates(paths, values.corpus, io, values.json ?? false)
     if (action !== 'check' && action !== 'scan')
-      throw new AppError('bad-usage', 'say `yara check` or `yara scan`')
+      throw new AppError('bad-usage', 'say `yara check`, `yara scan` or `yara candidates`')
     const files = action === 'check' ? [...paths, ...rules] : paths
     if (files.length === 0) throw new AppError('bad-usage', `say which files to ${action}`)
     const options: YaraOptions = {
@@ -65,6 +74,32 @@ Exit codes: 0 done, 1 a file given to check does not compile, 2 bad usage or unr
       yara.close()
     }
   },
+}
+
+/** Prints strings of samples that stand in no clean file, the most telling first. */
+async function candidates(
+  paths: readonly string[],
+  folders: readonly string[] = readConfig().cleanFolders,
+  io: Io,
+  json: boolean,
+): Promise<number> {
+  if (paths.length === 0) throw new AppError('bad-usage', 'say which samples to draw strings from')
+  const samples: Buffer[] = []
+  for (const path of paths.flatMap(each => filesBelow(each)))
+    samples.push(await readInput(path, io, 64 * 1024 ** 2))
+  const found = await candidatesOf(samples, { folders }, io.signal)
+  for (const one of found.candidates) {
+    if (json) writeRecord(io, { ...one, problems: [] })
+    else
+      io.stdout(
+        `${String(one.score).padStart(5)}  ${one.encoding.padEnd(5)}  ${one.text}${one.reasons.length > 0 ? `  (${one.reasons.join(', ')})` : ''}\n`,
+      )
+  }
+  const { files, cutShort } = found.corpus
+  io.stderr(
+    `${found.inCleanFiles} strings stand in clean files too; ${files} clean files searched${cutShort ? ', as many as there was time for' : ''}\n`,
+  )
+  return 0
 }
 
 type ArgumentToken =
@@ -108,6 +143,7 @@ async function check(
     }
     const { bytes } = checked.source
     const ok = checked.errors.length === 0
+    const warnings = ok ? [...checked.warnings, ...lintYara(checked.text)] : checked.warnings
     if (!ok) code = Math.max(code, 1)
     if (json) {
       writeRecord(io, {
@@ -117,11 +153,11 @@ async function check(
         ok,
         rules: checked.rules,
         matches: [],
-        problems: [...withSeverity(checked.errors, 'error'), ...withSeverity(checked.warnings, 'warning')],
+        problems: [...withSeverity(checked.errors, 'error'), ...withSeverity(warnings, 'warning')],
       })
     } else {
       io.stdout(`${file}: ${ok ? `${checked.rules.length} rules compile` : 'does not compile'}\n`)
-      printProblems(io, [...checked.errors, ...checked.warnings])
+      printProblems(io, [...checked.errors, ...warnings])
     }
   }
   return code
