@@ -4,6 +4,7 @@ import type {
   Digest,
   Hunt,
   IndicatorStatusBody,
+  Layer,
   Profile,
   ProfileBody,
   ReportDetail,
@@ -79,6 +80,18 @@ export function setIndicatorStatus(body: IndicatorStatusBody): Promise<void> {
 
 export function readCoverage(signal: AbortSignal): Promise<Coverage> {
   return getJson('/api/intel/coverage', signal)
+}
+
+export function listLayers(signal: AbortSignal): Promise<{ layers: Layer[] }> {
+  return getJson('/api/intel/layers', signal)
+}
+
+export async function addLayer(file: File): Promise<{ id: string; techniques: number; unknown: string[] }> {
+  return sendJson('POST', '/api/intel/layers', { content: await file.text() })
+}
+
+export function deleteLayer(id: string): Promise<void> {
+  return sendJson('DELETE', `/api/intel/layers/${encodeURIComponent(id)}`)
 }
 
 /** Links that download; the session cookie goes with them. */

@@ -234,6 +234,23 @@ export const techniqueCoverage = z.object({
 })
 export type TechniqueCoverage = z.infer<typeof techniqueCoverage>
 
+/** A Navigator layer that somebody imported. */
+export const layer = z.object({
+  id: z.string(),
+  name: z.string(),
+  techniques: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      tactics: z.array(z.string()),
+      score: z.number().nullable(),
+      comment: z.string(),
+    }),
+  ),
+  createdMs: z.number(),
+})
+export type Layer = z.infer<typeof layer>
+
 export const coverage = z.object({
   attackVersion: z.string(),
   tactics: z.array(z.object({ shortName: z.string(), name: z.string() })),
@@ -341,6 +358,29 @@ export const intelEndpoints = {
     summary: 'What reports describe against what our alerts carry, by ATT&CK technique.',
     access: read,
     reply: coverage,
+  }),
+  listLayers: endpoint({
+    method: 'GET',
+    path: '/api/intel/layers',
+    summary: 'ATT&CK Navigator layers that were imported, newest first.',
+    access: read,
+    reply: z.object({ layers: z.array(layer) }),
+  }),
+  addLayer: endpoint({
+    method: 'POST',
+    path: '/api/intel/layers',
+    summary: 'Import a layer of format 4.x. Ids that ATT&CK Enterprise does not have are left out and named.',
+    access: work,
+    body: z.object({ content: z.string().min(2).max(4_000_000) }),
+    reply: z.object({ id: z.string(), techniques: z.number(), unknown: z.array(z.string()) }),
+  }),
+  deleteLayer: endpoint({
+    method: 'DELETE',
+    path: '/api/intel/layers/:id',
+    summary: 'Delete an imported layer.',
+    access: work,
+    params: idParams,
+    reply: done,
   }),
   navigatorLayer: endpoint({
     method: 'GET',

@@ -1,4 +1,7 @@
-import { attackVersion } from '../knowledge/attack-techniques.ts'
+import { z } from 'zod'
+import { attackVersion, currentTechnique } from '../knowledge/attack-techniques.ts'
+import { AppError } from '../lib/app-error.ts'
+import type { LayerTechnique } from '../store/intel-layers.ts'
 
 /** How often a technique was met: in reports, and in our own alerts. */
 export interface TechniqueCoverage {
@@ -30,4 +33,45 @@ export function navigatorLayer(
     })),
     gradient: { colors: ['#ffffff', '#3b82f6'], minValue: 0, maxValue: most },
   }
+}
+
+/** What a layer made elsewhere says: techniques with a score, and those that it is silent about left out. */
+export interface ImportedLayer {
+  readonly name: string
+  readonly techniques: readonly LayerTechnique[]
+  /** Ids that ATT&CK Enterprise does not have. */
+  readonly unknown: readonly string[]
+}
+
+const layerFile = z.looseObject({
+  name: z.string().max(300).catch('Layer'),
+  techniques: z
+    .array(
+      z.looseObject({
+        techniqueID: z.string().max(20),
+        score: z.number().nullish().catch(null),
+        comment: z.string().max(5_000).nullish().catch(null),
+        enabled: z.boolean().catch(true),
+      }),
+    )
+    .max(5_000),
+})
+
+/** Reads a Navigator layer of format 4.x. Retired ids count for what took their place. Throws `bad-layer`. */
+export function readLayer(json: unknown): ImportedLayer {
+  const parsed = layerFile.safeParse(json)
+  if (!parsed.success)
+    throw new AppError(
+      'bad-layer',
+      'this is no Navigator layer: it has no list of techniques with techniqueID',
+    )
+  const techniques = new Map<string, LayerTechnique>()
+  const unknown: string[] = []
+  for (const { techniqueID, score, comment, enabled } of parsed.data.techniques) {
+    if (!enabled) continue
+    const technique = currentTechnique(techniqueID)
+    if (technique === undefined) unknown.push(techniqueID)
+    else techniques.set(technique.id, { id: technique.id, score: score ?? null, comment: comment ?? '' })
+  }
+  return { name: parsed.data.name, techniques: [...techniques.values()], unknown }
 }

@@ -7,6 +7,7 @@ import { firstSignIn, queueRows } from '../support/console-visit.ts'
 import { connectIndexer, indexAlerts, type OpenSearchNode, startOpenSearch } from '../support/opensearch.ts'
 import { type RunningTocsin, startTocsin } from '../support/running-tocsin.ts'
 import { intrusion } from '../support/sample-alerts.ts'
+import { takeScreenshots } from '../support/screenshots.ts'
 import { wazuhLine } from '../support/wazuh-alert.ts'
 
 // From a report on somebody's desk to the case it belongs to, in a real Chromium against `tocsin up`.
@@ -131,6 +132,21 @@ describe.skipIf(!hasBrowser)('from a report to a case', () => {
   it('is in the list, in the matrix, and leaves as STIX', async () => {
     await page.goto(`${tocsin.base}/intel/matrix`)
     await page.getByLabel('ATT&CK matrix').getByText('T1110').first().waitFor()
+    const layer = {
+      name: 'Bear of old',
+      techniques: [{ techniqueID: 'T1086', score: 3 }, { techniqueID: 'T9999' }],
+    }
+    await page.getByLabel('Import a Navigator layer').setInputFiles({
+      name: 'layer.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(JSON.stringify(layer)),
+    })
+    await page.getByText('ATT&CK Enterprise does not have T9999').waitFor()
+    await page.getByLabel('ATT&CK matrix').getByText('T1059.001').first().waitFor()
+    expect(await page.getByLabel('ATT&CK matrix').getByText('T1110').count()).toBe(0)
+    expect(await accessibilityViolations(page)).toEqual([])
+    await page.goto(`${tocsin.base}/intel/digest`)
+    await page.getByText('because its indicators stand in').waitFor()
     expect(await accessibilityViolations(page)).toEqual([])
     await page.goto(`${tocsin.base}/intel`)
     await page.getByRole('link', { name: 'Brute-forcers of the Bear' }).click()
@@ -161,4 +177,25 @@ describe.skipIf(!hasBrowser)('from a report to a case', () => {
     await page.getByLabel('Sightings').getByText('db-02').first().waitFor()
     expect(complaints).toEqual([])
   })
+
+  it.skipIf(process.env.TOCSIN_SCREENSHOTS === undefined)(
+    'screenshots',
+    async () => {
+      const report = new URL(page.url()).pathname
+      const pages = {
+        'intel-report': report,
+        'intel-list': '/intel',
+        'intel-matrix': '/intel/matrix',
+        'intel-digest': '/intel/digest',
+      }
+      const urls = Object.fromEntries(Object.entries(pages).map(([name, path]) => [name, tocsin.base + path]))
+      await takeScreenshots(
+        browser,
+        await page.context().storageState(),
+        process.env.TOCSIN_SCREENSHOTS ?? '',
+        urls,
+      )
+    },
+    300_000,
+  )
 })

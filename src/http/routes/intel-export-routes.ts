@@ -1,11 +1,12 @@
 import type { IntelParts } from '../../intel/add-report.ts'
 import { techniqueCoverage } from '../../intel/coverage.ts'
 import { type Digest, type DigestEntry, digestMarkdown, digestPdf, readDigest } from '../../intel/digest.ts'
-import { navigatorLayer } from '../../intel/navigator-layer.ts'
+import { type ImportedLayer, navigatorLayer, readLayer } from '../../intel/navigator-layer.ts'
 import { indicatorsCsv, mispEvent, stixBundle } from '../../intel/stix-export.ts'
 import { attackVersion, currentTechnique, tactics } from '../../knowledge/attack-techniques.ts'
-import { assertNever } from '../../lib/app-error.ts'
+import { assertNever, messageOf } from '../../lib/app-error.ts'
 import { sightingTotals } from '../../store/intel-hunts.ts'
+import { deleteLayer, insertLayer, type LayerTechnique, listLayers } from '../../store/intel-layers.ts'
 import { readProfile, writeProfile } from '../../store/intel-profile.ts'
 import { mentionsOf } from '../../store/intel-reports.ts'
 import { wasDone } from '../contract.ts'
@@ -14,6 +15,8 @@ import { RequestError } from '../http-error.ts'
 import { type Route, route, streamRoute } from '../route.ts'
 import { existingReport } from './intel-routes.ts'
 import { actorId } from './session-routes.ts'
+
+const shownLayers = 50
 
 /** What leaves as a file: indicators of a report, the ATT&CK layer, the digest. */
 export function intelExportRoutes(parts: IntelParts): Route[] {
@@ -56,6 +59,31 @@ export function intelExportRoutes(parts: IntelParts): Route[] {
       }
     }),
     route(intelEndpoints.coverage, () => coverageOf(parts)),
+    route(intelEndpoints.listLayers, async () => {
+      const layers = await listLayers(database, tenant, shownLayers)
+      const told = (technique: LayerTechnique) => {
+        const known = currentTechnique(technique.id)
+        const tactics = known?.tactics.map(({ shortName }) => shortName) ?? []
+        return { ...technique, name: known?.name ?? technique.id, tactics }
+      }
+      return { layers: layers.map(each => ({ ...each, techniques: each.techniques.map(told) })) }
+    }),
+    route(
+      intelEndpoints.addLayer,
+      async ({ body, caller }) => {
+        const { name, techniques, unknown } = layerOf(body.content)
+        const id = parts.ids.next('layer')
+        const by = actorId(caller)
+        await insertLayer(database, tenant, { id, name, techniques, by, createdMs: clock.now() })
+        return { id, techniques: techniques.length, unknown: [...unknown] }
+      },
+      { bodyBytes: 5 * 1024 * 1024 },
+    ),
+    route(intelEndpoints.deleteLayer, async ({ params }) => {
+      if (!(await deleteLayer(database, tenant, params.id)))
+        throw new RequestError('not-found', `there is no layer ${params.id}`)
+      return wasDone
+    }),
     streamRoute(intelEndpoints.navigatorLayer, async ({ reply }) => {
       const layer = navigatorLayer('Tocsin: reports against alerts', (await coverageOf(parts)).techniques)
       reply.header('content-type', 'application/json; charset=utf-8')
@@ -101,6 +129,14 @@ export function intelExportRoutes(parts: IntelParts): Route[] {
       return wasDone
     }),
   ]
+}
+
+function layerOf(content: string): ImportedLayer {
+  try {
+    return readLayer(JSON.parse(content))
+  } catch (error) {
+    throw new RequestError('bad-request', `the layer could not be read: ${messageOf(error)}`)
+  }
 }
 
 async function digestOf({ database, tenant, clock }: IntelParts, days: number): Promise<Digest> {

@@ -111,3 +111,20 @@ export function readEnvelope(json: unknown): z.infer<typeof envelope> {
   if (!parsed.success) throw new AppError('not-a-feed', 'this is no TAXII 2.1 envelope')
   return parsed.data
 }
+
+const found = z.object({
+  response: z.array(
+    z.looseObject({ Event: z.looseObject({ uuid: z.string(), timestamp: z.coerce.number() }) }),
+  ),
+})
+
+/** The events of an answer of MISP's `/events/restSearch`, each as a file of its own. */
+export function restSearchEvents(json: unknown): { readonly item: FeedItem; readonly timestamp: number }[] {
+  const parsed = found.safeParse(json)
+  if (!parsed.success)
+    throw new AppError('not-a-feed', 'this is no answer of MISP: it has no events of their shape')
+  return parsed.data.response.map(event => ({
+    item: { name: `${event.Event.uuid}.json`, bytes: Buffer.from(JSON.stringify(event)) },
+    timestamp: event.Event.timestamp,
+  }))
+}

@@ -34,6 +34,10 @@ const feed = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('taxii'), ...overHttp }),
   /** A MISP feed: the folder that holds manifest.json. */
   z.object({ kind: z.literal('misp'), ...overHttp }),
+  /** Security advisories as JSON: GitHub's (`https://api.github.com/advisories`) or OSV's. Each is a report, again when it changes. */
+  z.object({ kind: z.literal('advisories'), ...overHttp }),
+  /** The REST API of a MISP instance: its address, with the key as `authorization`. */
+  z.object({ kind: z.literal('misp-api'), ...overHttp }),
   /** A folder of this machine: each file in it is a report. */
   z.object({ kind: z.literal('folder'), ...common, path: z.string().min(1) }),
 ])

@@ -6,9 +6,11 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { withTimeout } from '../../lib/abort.ts'
 import { AppError, assertNever } from '../../lib/app-error.ts'
+import type { Json } from '../../lib/canonical-json.ts'
 import { createEgressFetch } from '../../lib/egress-fetch.ts'
 import type { FeedState } from '../../store/intel-feeds.ts'
-import { type FeedItem, feedEntries, newerEvents, readEnvelope } from './feed-items.ts'
+import { advisories } from './advisories.ts'
+import { type FeedItem, feedEntries, newerEvents, readEnvelope, restSearchEvents } from './feed-items.ts'
 import type { Feed, HttpFeed } from './feed-settings.ts'
 
 /** What came, and where to go on. */
@@ -21,6 +23,7 @@ const largestAnswer = 64 * 1024 * 1024
 const timeoutMs = 60_000
 /** So many pages or events a turn; the rest comes with the next. */
 const mostRequests = 50
+const eventsPerPage = 100
 
 export async function fetchFeed(
   feed: Feed,
@@ -30,8 +33,8 @@ export async function fetchFeed(
 ): Promise<FeedReading> {
   if (feed.kind === 'folder') return readFolder(feed.path, state)
   const client = createEgressFetch({ rules: [ruleFor(feed)], redirects: 'return' })
-  const read = (url: string, headers: Record<string, string> = {}) =>
-    request(client.fetch, feed, url, headers, signal)
+  const read: Read = (url, headers = {}, body = undefined) =>
+    request(client.fetch, feed, { url, headers, body }, signal)
   try {
     switch (feed.kind) {
       case 'rss':
@@ -40,6 +43,10 @@ export async function fetchFeed(
         return await readDocument(feed, state, read, body => [
           { name: basename(new URL(feed.url).pathname) || feed.id, bytes: body },
         ])
+      case 'advisories':
+        return await readDocument(feed, state, read, body => advisories(parseJson(body)))
+      case 'misp-api':
+        return await readMispApi(feed, state, read)
       case 'taxii':
         return await readTaxii(feed, state, nowMs, read)
       case 'misp':
@@ -52,7 +59,7 @@ export async function fetchFeed(
   }
 }
 
-type Read = (url: string, headers?: Record<string, string>) => Promise<Answer>
+type Read = (url: string, headers?: Record<string, string>, body?: Json) => Promise<Answer>
 
 interface Answer {
   readonly status: number
@@ -123,6 +130,26 @@ async function readMisp(feed: HttpFeed, state: FeedState, read: Read): Promise<F
   }
 }
 
+/** https://www.misp-project.org/openapi/: published events that changed after the last turn, oldest first, page by page. */
+async function readMispApi(feed: HttpFeed, state: FeedState, read: Read): Promise<FeedReading> {
+  const url = new URL('events/restSearch', feed.url.endsWith('/') ? feed.url : `${feed.url}/`).href
+  const headers = { accept: 'application/json', 'content-type': 'application/json' }
+  const after = Number(state.place ?? 0)
+  const items: FeedItem[] = []
+  let newest = after
+  for (let page = 1; page <= mostRequests; page++) {
+    const asked = { returnFormat: 'json', published: true, timestamp: after + 1, limit: eventsPerPage, page }
+    const events = restSearchEvents(parseJson((await read(url, headers, asked)).body))
+    for (const { item, timestamp } of events) {
+      items.push(item)
+      newest = Math.max(newest, timestamp)
+    }
+    if (events.length < eventsPerPage)
+      return { items, state: { etag: null, lastModified: null, place: String(newest) } }
+  }
+  throw new AppError('too-many-pages', `more than ${mostRequests} pages; narrow the events of this key`)
+}
+
 /** Files that changed since the last turn. Links are not followed; names beginning with a dot are somebody's half-written files. */
 async function readFolder(path: string, state: FeedState): Promise<FeedReading> {
   const after = Number(state.place ?? 0)
@@ -142,13 +169,13 @@ async function readFolder(path: string, state: FeedState): Promise<FeedReading> 
 async function request(
   fetch: typeof globalThis.fetch,
   feed: HttpFeed,
-  url: string,
-  headers: Record<string, string>,
+  { url, headers, body }: { url: string; headers: Record<string, string>; body: Json | undefined },
   signal: AbortSignal,
 ): Promise<Answer> {
   const authorization = feed.authorization?.expose()
   const response = await fetch(url, {
     headers: { ...headers, ...(authorization === undefined ? {} : { authorization }) },
+    ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
     signal: withTimeout(timeoutMs, `feed ${feed.id}`, signal),
   })
   if (response.status !== 304 && !response.ok) {

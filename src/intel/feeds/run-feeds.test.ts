@@ -17,6 +17,38 @@ const rss = `<?xml version="1.0"?><rss version="2.0" xmlns:content="http://purl.
 <content:encoded><![CDATA[<p>C2: evil-rss[.]com</p><script>bad()</script>]]></content:encoded></item></channel></rss>`
 const uuid = '5f3c8f3e-0000-4000-8000-000000000001'
 
+const githubAdvisories = [
+  {
+    ghsa_id: 'GHSA-aaaa-bbbb-cccc',
+    cve_id: 'CVE-2026-11111',
+    html_url: 'https://github.com/advisories/GHSA-aaaa-bbbb-cccc',
+    summary: 'Bear parser runs code',
+    description: 'A crafted file runs code.',
+    severity: 'critical',
+    updated_at: '2026-11-24T09:00:00Z',
+    withdrawn_at: null,
+    vulnerabilities: [
+      {
+        package: { ecosystem: 'npm', name: 'bear' },
+        vulnerable_version_range: '< 2.0.0',
+        first_patched_version: '2.0.0',
+      },
+    ],
+  },
+  { ghsa_id: 'GHSA-dddd-eeee-ffff', summary: 'A mistake', withdrawn_at: '2026-11-24T09:00:00Z' },
+]
+const osvAnswer = {
+  vulns: [
+    {
+      id: 'PYSEC-2026-1',
+      aliases: ['CVE-2026-22222'],
+      details: 'A bear in the parser.',
+      modified: '2026-11-20T00:00:00Z',
+      affected: [{ package: { ecosystem: 'PyPI', name: 'bear' } }],
+    },
+  ],
+}
+
 /** Answers as real servers do: conditional requests, TAXII paging, a MISP feed. Anything else is an error. */
 function answer(request: IncomingMessage, response: ServerResponse): void {
   const url = new URL(request.url ?? '/', 'http://x')
@@ -59,6 +91,33 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
         Event: { info: 'Bear event', Attribute: [{ type: 'domain', value: 'evil-misp.com' }] },
       }),
     )
+  if (url.pathname === '/advisories') {
+    if (request.headers['if-modified-since'] === 'Tue, 24 Nov 2026 10:00:00 GMT')
+      return void response.writeHead(304).end()
+    return void send(JSON.stringify(githubAdvisories), { 'last-modified': 'Tue, 24 Nov 2026 10:00:00 GMT' })
+  }
+  if (url.pathname === '/osv') return void send(JSON.stringify(osvAnswer))
+  if (url.pathname === '/misp-instance/events/restSearch') {
+    if (request.method !== 'POST' || request.headers.authorization !== 'misp-key')
+      return void response.writeHead(403).end()
+    let body = ''
+    request.on('data', chunk => {
+      body += chunk
+    })
+    request.on('end', () => {
+      const { timestamp, page, limit } = JSON.parse(body)
+      const events = Array.from({ length: 101 }, (_, index) => ({
+        Event: {
+          uuid: `5f3c8f3e-0000-4000-8000-${String(index).padStart(12, '0')}`,
+          timestamp: String(1_700_000_000 + index),
+          info: `Event ${index}`,
+          Attribute: [{ type: 'domain', value: `evil-api-${index}.com` }],
+        },
+      })).filter(({ Event }) => Number(Event.timestamp) >= timestamp)
+      send(JSON.stringify({ response: events.slice((page - 1) * limit, page * limit) }))
+    })
+    return
+  }
   if (url.pathname === '/elsewhere')
     return void response.writeHead(302, { location: 'http://169.254.169.254/' }).end()
   response.writeHead(500).end()
@@ -135,6 +194,34 @@ describe('feeds', () => {
     expect(await read(each)).toBe(0)
   })
 
+  it('advisories of GitHub and OSV: one report each, none that was withdrawn, nothing twice', async () => {
+    const each = feed(`{id: ghsa, kind: advisories, url: "${base}/advisories", trust: A}`)
+    expect(await read(each)).toBe(1)
+    expect(await read(each)).toBe(0)
+    const [report] = await listReports(test.database, 'default', undefined, 1)
+    expect(report).toMatchObject({
+      title: 'Bear parser runs code',
+      url: 'https://github.com/advisories/GHSA-aaaa-bbbb-cccc',
+      trust: 'A',
+    })
+    const stored = await readReport(test.database, 'default', report?.id ?? '')
+    expect(stored?.text).toContain('Affected: npm bear < 2.0.0')
+    const osv = feed(`{id: osv, kind: advisories, url: "${base}/osv"}`)
+    expect(await read(osv)).toBe(1)
+    expect(await read(osv)).toBe(0)
+    expect(await values()).toEqual(expect.arrayContaining(['CVE-2026-11111', 'CVE-2026-22222']))
+  })
+
+  it("MISP's API: every page of published events, then only what changed", async () => {
+    const each = feed(
+      `{id: misp-api, kind: misp-api, url: "${base}/misp-instance", authorization: misp-key, trust: B}`,
+    )
+    expect(await read(each)).toBe(101)
+    expect(await values()).toEqual(expect.arrayContaining(['evil-api-0.com', 'evil-api-100.com']))
+    expect(await read(each)).toBe(0)
+    expect((await readFeedState(test.database, 'default', 'misp-api')).place).toBe('1700000100')
+  })
+
   it('a file such as KEV, and a folder', async () => {
     expect(await read(feed(`{id: kev, kind: file, url: "${base}/kev.json"}`))).toBe(1)
     const folder = mkdtempSync(join(tmpdir(), 'tocsin-feed-'))
@@ -162,7 +249,7 @@ describe('feeds', () => {
   })
 
   it('a report from a feed keeps no script', async () => {
-    const [report] = (await listReports(test.database, 'default', undefined, 99)).filter(
+    const [report] = (await listReports(test.database, 'default', undefined, 999)).filter(
       ({ source }) => source === 'press',
     )
     const stored = await readReport(test.database, 'default', report?.id ?? '')
