@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
+import { zipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runCli } from '../cli.ts'
 import { mailVerdicts } from '../domain/mail.ts'
@@ -103,6 +104,24 @@ describe('tocsin mail', () => {
     expect(records[0].signals.map((signal: { id: string }) => signal.id)).toContain('person-impersonated')
     await rm(org)
     await rm(spoof)
+  })
+
+  it('scans every part with YARA rules, decoded and unpacked, and names rules that do not compile', async () => {
+    const rules = await mkdtemp(join(tmpdir(), 'tocsin-mail-yara-'))
+    await writeFile(join(rules, 'marker.yar'), 'rule Marker { strings: $a = "the marker" condition: $a }')
+    await writeFile(join(rules, 'broken.yar'), 'rule Broken {')
+    const zip = Buffer.from(zipSync({ 'notes.txt': Buffer.from('here is the marker') })).toString('base64')
+    const file = join(rules, 'armed.eml')
+    await writeFile(
+      file,
+      `From: a@b.example\nSubject: notes\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nsee the notes\n--b\nContent-Type: application/zip; name=n.zip\nContent-Transfer-Encoding: base64\n\n${zip}\n--b--\n`,
+    )
+    const { records, err } = await check([file, join(folder, 'a.eml'), '--yara', rules])
+    expect(records[0]).toMatchObject({ verdict: 'malware', problems: [] })
+    expect(records[0].signals[0].text).toContain('matches the YARA rule Marker')
+    expect(records[1].signals.map((signal: { id: string }) => signal.id)).not.toContain('yara-match')
+    expect(err).toContain('broken.yar')
+    await rm(rules, { recursive: true })
   })
 
   it('reports an unreadable file as a record and exits 2, without losing the others', async () => {
