@@ -121,6 +121,12 @@ export const pages: readonly PageEntry[] = [
     load: () => import('./pages/assistant.tsx'),
   },
   {
+    path: '/authorize',
+    title: 'Give access',
+    icon: MessageCircleQuestion,
+    load: () => import('./pages/authorize.tsx'),
+  },
+  {
     path: '/ledger',
     title: 'Ledger',
     icon: ScrollText,

@@ -55,7 +55,8 @@ const allowed: Record<string, readonly string[]> = {
   evidence: [...pure, 'assess', 'knowledge', 'store', 'wazuh'],
   ...Object.fromEntries(features.map(name => [name, feature])),
   publish: [...feature],
-  http: edge,
+  // /mcp is a route like the others; what it speaks is mcp/.
+  http: [...edge, 'mcp'],
   mcp: edge,
   config: ['lib', 'domain'],
   commands: ['*'],

@@ -57,6 +57,32 @@ export function sendFile<T>(path: string, file: Blob, contentType: string): Prom
   })
 }
 
+/** Sends a body and yields the data of each server-sent event of the reply. Throws `RequestFailure`. */
+export async function* openStream(path: string, body: unknown, signal: AbortSignal): AsyncGenerator<string> {
+  const response = await fetch(path, {
+    method: 'POST',
+    headers: { 'x-csrf-token': csrfToken, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    credentials: 'same-origin',
+    signal,
+  }).catch(error => {
+    throw unreached(error)
+  })
+  if (!response.ok || response.body === null) throw failureOf(response.status, await response.text())
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+  let text = ''
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return
+    text += value
+    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+      const data = /^data: (.*)$/m.exec(text.slice(0, end))?.[1]
+      text = text.slice(end + 2)
+      if (data !== undefined) yield data
+    }
+  }
+}
+
 /** `/api/cases` and `{severity: ['high']}` to `/api/cases?severity=high`. */
 export function withQuery(path: string, query: Query): string {
   const parameters = new URLSearchParams()
@@ -73,16 +99,20 @@ async function exchange<T>(path: string, init: RequestInit): Promise<T> {
   try {
     response = await fetch(path, { ...init, credentials: 'same-origin' })
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error
-    throw new RequestFailure(
-      0,
-      'unreachable',
-      'Tocsin does not answer. Check that it is running, then try again.',
-    )
+    throw unreached(error)
   }
   const text = await response.text()
   if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as T // The server validates replies against T.
   throw failureOf(response.status, text)
+}
+
+function unreached(error: unknown): unknown {
+  if (error instanceof DOMException && error.name === 'AbortError') return error
+  return new RequestFailure(
+    0,
+    'unreachable',
+    'Tocsin does not answer. Check that it is running, then try again.',
+  )
 }
 
 function failureOf(status: number, text: string): RequestFailure {

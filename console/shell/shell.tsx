@@ -4,6 +4,8 @@ import { Menu as MenuIcon } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { openLiveEvents, useReconnect } from '../api/live-events.ts'
 import { useSession } from '../api/session.ts'
+import { AssistantDrawer } from '../assistant/assistant-drawer.tsx'
+import { toggleAssistant } from '../assistant/assistant-state.ts'
 import { ErrorState } from '../components/states.tsx'
 import { Toasts } from '../components/toast.tsx'
 import { useShortcuts } from '../keyboard/use-shortcuts.ts'
@@ -61,6 +63,7 @@ function SignedInShell() {
           ],
     ),
     { keys: 'Ctrl-k', label: 'Command palette', group: 'Anywhere', run: () => setOverlay('palette') },
+    { keys: 'Ctrl-j', label: 'Ask the assistant', group: 'Anywhere', run: toggleAssistant },
     { keys: '?', label: 'Keyboard help', group: 'Anywhere', run: () => setOverlay('help') },
   ])
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new address closes the navigation on a phone
@@ -92,6 +95,7 @@ function SignedInShell() {
           <Outlet />
         </main>
       </div>
+      <AssistantDrawer />
       {overlay === 'palette' && <CommandPalette onClose={() => setOverlay(undefined)} />}
       {overlay === 'help' && <HelpOverlay onClose={() => setOverlay(undefined)} />}
       <PendingKeys />

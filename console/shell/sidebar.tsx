@@ -1,8 +1,18 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useLocation } from '@tanstack/react-router'
-import { BellRing, CircleHelp, Command, LogOut, Monitor, Moon, Sun } from 'lucide-react'
+import {
+  BellRing,
+  CircleHelp,
+  Command,
+  LogOut,
+  MessageCircleQuestion,
+  Monitor,
+  Moon,
+  Sun,
+} from 'lucide-react'
 import { useLiveState } from '../api/live-events.ts'
 import { roleIncludes, signOut, usePerson } from '../api/session.ts'
+import { toggleAssistant } from '../assistant/assistant-state.ts'
 import { KeyHint } from '../components/key-hint.tsx'
 import { Link } from '../components/link.tsx'
 import { toastFailure } from '../components/toast.tsx'
@@ -44,6 +54,11 @@ export function Sidebar({
       ))}
       <div className="mt-auto grid grid-cols-[minmax(0,1fr)] gap-0.5 border-t border-line pt-2">
         <LiveLine />
+        <button type="button" className={rowClass} onClick={toggleAssistant}>
+          <MessageCircleQuestion aria-hidden="true" className="size-4 text-muted" />
+          <span className="flex-1">Ask</span>
+          <KeyHint keys="Ctrl-j" />
+        </button>
         <button type="button" className={rowClass} onClick={onPalette}>
           <Command aria-hidden="true" className="size-4 text-muted" />
           <span className="flex-1">Commands</span>

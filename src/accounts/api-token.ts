@@ -1,4 +1,4 @@
-import type { TokenScope } from '../domain/role.ts'
+import type { Role, TokenScope } from '../domain/role.ts'
 import type { Sql } from '../lib/database.ts'
 import { findToken, insertToken, touchToken } from '../store/api-tokens.ts'
 import { type AccountParts, logAccountEvent } from './account-parts.ts'
@@ -11,6 +11,8 @@ export interface TokenBearer {
   readonly tokenId: string
   readonly name: string
   readonly scopes: readonly TokenScope[]
+  /** Of an access token that a person granted: it reads with their role. */
+  readonly role?: Role
   readonly owner: { readonly id: string; readonly username: string; readonly displayName: string }
 }
 

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { AccountParts } from '../accounts/account-parts.ts'
 import { bearerBehind, tokenStands } from '../accounts/api-token.ts'
 import { sameText } from '../accounts/credential.ts'
+import { delegateBehind } from '../accounts/delegated-access.ts'
 import { personBehind, sessionStands } from '../accounts/session.ts'
 import { includesRole } from '../domain/role.ts'
 import { assertNever } from '../lib/app-error.ts'
@@ -62,6 +63,9 @@ function checkRole(
 async function callerOf(request: FastifyRequest, parts: AccountParts, secure: boolean): Promise<Caller> {
   const bearer = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1]
   if (bearer !== undefined) {
+    const delegate = await delegateBehind(parts, bearer)
+    if (delegate !== undefined)
+      return { kind: 'token', ...delegate, name: delegate.clientId, scopes: ['read'] }
     const token = await bearerBehind(parts, bearer)
     return token === undefined ? { kind: 'nobody' } : { kind: 'token', ...token }
   }

@@ -51,6 +51,15 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   app.addContentTypeParser('application/scim+json', { parseAs: 'string' }, (request, body, done) =>
     json(request, String(body), done),
   )
+  // OAuth's token endpoint takes forms (RFC 6749, 4.1.3). No other address does: see above.
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string' },
+    (request, body, done) =>
+      request.url.startsWith('/oauth/')
+        ? done(null, { form: Object.fromEntries(new URLSearchParams(String(body))) })
+        : done(new RequestError('unsupported-content-type', 'send JSON'), undefined),
+  )
   await app.register(fastifyCookie)
   await app.register(fastifyHelmet, securityHeaders(options.secure))
   await app.register(fastifyRateLimit, {

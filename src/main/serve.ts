@@ -2,17 +2,14 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
 import { createFirstAdmin } from '../accounts/users.ts'
-import { RecentAlerts } from '../chat/recent-alerts.ts'
 import { callerStands } from '../http/authorize.ts'
 import { createServer } from '../http/create-server.ts'
 import { createEventHub } from '../http/event-hub.ts'
 import { createHttpMetrics } from '../http/http-metrics.ts'
 import { accountRoutes } from '../http/routes/account-routes.ts'
-import { assistantRoutes } from '../http/routes/assistant-routes.ts'
 import { breakGlassRoutes } from '../http/routes/break-glass-routes.ts'
 import { briefRoutes } from '../http/routes/brief-routes.ts'
 import { caseRoutes } from '../http/routes/case-routes.ts'
-import { chatRoutes } from '../http/routes/chat-routes.ts'
 import { complianceRoutes } from '../http/routes/compliance-routes.ts'
 import { entityRoutes } from '../http/routes/entity-routes.ts'
 import { evaluationRoutes } from '../http/routes/evaluation-routes.ts'
@@ -41,17 +38,15 @@ import { settingsRoutes } from '../http/routes/settings-routes.ts'
 import { triageRoutes } from '../http/routes/triage-routes.ts'
 import { trustRoutes } from '../http/routes/trust-routes.ts'
 import { usageRoutes } from '../http/routes/usage-routes.ts'
-import { rankTechniques } from '../intel/rank-techniques.ts'
 import { openDatabaseLedger } from '../ledger/database-ledger.ts'
 import { openDatabaseDataKeys } from '../ledger/stored-data-keys.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
-import { chatFileBytes } from '../store/chats.ts'
 import type { Application } from './application.ts'
+import { allAssistantRoutes } from './assistant-route-list.ts'
 import { connectionsOf } from './connections.ts'
 import { erasurePartsOf } from './erasure-parts.ts'
 import { intelPartsOf } from './intel-parts.ts'
 import { modelOverview } from './model-overview.ts'
-import { chatModel, openAssistantTools } from './open-assistant.ts'
 import { readModelSettings } from './open-models.ts'
 import {
   masterKeyOf,
@@ -86,8 +81,6 @@ export async function serve(app: Application): Promise<Serving> {
   const vaults = vaultsOf(database, masterKey)
   const inventory = organisationInventory(config, database)
   const models = await openModelsOnline(config, parts)
-  const recentAlerts = new RecentAlerts(database, tenant)
-  const tools = openAssistantTools(app, recentAlerts, models, id => chatFileBytes(database, tenant, id))
   const server = await createServer({
     routes: [
       ...healthRoutes(database, app.registry),
@@ -101,18 +94,7 @@ export async function serve(app: Application): Promise<Serving> {
       ...entityRoutes(parts),
       ...intelRoutes(intelPartsOf(app)),
       ...intelExportRoutes(intelPartsOf(app)),
-      ...chatRoutes({ alerts: recentAlerts, rankTechniques, clock, tenant, tools }),
-      ...assistantRoutes({
-        ...parts,
-        respond: app.respond,
-        stopping: stopping.signal,
-        turn: {
-          tools,
-          data: { alerts: recentAlerts, rankTechniques },
-          clock,
-          model: chatModel(models, modelSettings),
-        },
-      }),
+      ...allAssistantRoutes(app, models, modelSettings, stopping.signal),
       ...accountRoutes(app.accounts),
       ...factorRoutes(app.accounts),
       ...breakGlassRoutes(app.accounts, secure),

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Browser, BrowserContext } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 
 const looks = {
   dark: { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
@@ -27,5 +27,16 @@ export async function takeScreenshots(
       await page.screenshot({ path: join(folder, `${name}-${look}.png`) })
     }
     await context.close()
+  }
+}
+
+/** One picture of the page as it stands, where TOCSIN_SCREENSHOTS names a folder; else nothing. */
+export async function keepScreenshot(page: Page, name: string): Promise<void> {
+  const folder = process.env.TOCSIN_SCREENSHOTS
+  if (folder === undefined) return
+  await mkdir(folder, { recursive: true })
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme })
+    await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) })
   }
 }

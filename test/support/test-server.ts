@@ -36,6 +36,7 @@ export const testPassword = 'a password of the test'
 export async function startTestServer(
   routesOf: (parts: AccountParts) => readonly Route[],
   more: Partial<AccountParts> = {},
+  options: { readonly consoleDir?: string; readonly framedBy?: string } = {},
 ): Promise<TestServer> {
   const test = await openTestDatabase()
   const clock = fixedClock(Date.UTC(2026, 5, 1))
@@ -65,6 +66,7 @@ export async function startTestServer(
     consoleDir: undefined,
     version: 'test',
     requestsPerMinute: 100_000,
+    ...options,
   })
   const signIn = async (role: Role, username: string = role): Promise<Person> => {
     const { user, oneTimePassword } = await createUser(accounts, null, {

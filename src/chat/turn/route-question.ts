@@ -28,6 +28,9 @@ const notHosts = new Set([
 ])
 const cve = /\bCVE-\d{4}-\d{4,}\b/i
 
+const aboutThisCase =
+  /^(?:what (?:has |is )?happen(?:ed|ing)(?: here| in this case)?|summari[sz]e(?: this| the)?(?: case)?|what is this(?: case)?(?: about)?)\??$/i
+
 /**
  * Slash commands, and questions about live state that no alert answers: agents, inventory, weaknesses, checks, watched
  * files, log lines. `offered` are the tools there are: a route to a tool that is not there is none.
@@ -39,6 +42,8 @@ export function routeQuestion(
 ): CodeRoute | undefined {
   const command = /^\/(\w+)\s*([\s\S]*)$/.exec(text.trim())
   if (command !== null) return commandRoute(command[1] ?? '', (command[2] ?? '').trim(), context, offered)
+  if (context.caseId !== undefined && aboutThisCase.test(text.trim()) && offered.has('read_case'))
+    return { kind: 'steps', steps: [{ tool: 'read_case', input: { case_id: context.caseId } }] }
   const steps = liveSteps(text).filter(step => offered.has(step.tool))
   return steps.length === 0 ? undefined : { kind: 'steps', steps }
 }
@@ -117,6 +122,8 @@ const inventoryWords: readonly (readonly [RegExp, (typeof inventoryKinds)[number
 
 /** Live state: only where the question names it and a host or a CVE, so that counting alerts is not disturbed. */
 function liveSteps(text: string): PlannedStep[] {
+  const file = /\bfile_[0-9a-z]{26}\b/.exec(text)?.[0]
+  if (file !== undefined && /\bscan\b/i.test(text)) return [{ tool: 'scan_upload', input: { file_id: file } }]
   const foundHost = host.exec(text)?.[1]
   const named = foundHost === undefined || notHosts.has(foundHost.toLowerCase()) ? undefined : foundHost
   const foundCve = cve.exec(text)?.[0]

@@ -43,9 +43,10 @@ export function chatRoutes(parts: ChatRouteParts): Route[] {
   ]
 }
 
-/** A token reads as a viewer does: it never has its owner's role. */
+/** An API token reads as a viewer does; one that a person granted to a program reads as they do. */
 export function askerOf(caller: Caller, tenant: string): Asker {
-  return { tenant, role: caller.kind === 'person' ? caller.user.role : 'viewer' }
+  if (caller.kind === 'person') return { tenant, role: caller.user.role }
+  return { tenant, role: caller.kind === 'token' ? (caller.role ?? 'viewer') : 'viewer' }
 }
 
 /** An answer as the API shows it. */

@@ -1,0 +1,41 @@
+import packageJson from '../../package.json' with { type: 'json' }
+import { RecentAlerts } from '../chat/recent-alerts.ts'
+import type { Route } from '../http/route.ts'
+import { assistantRoutes } from '../http/routes/assistant-routes.ts'
+import { chatRoutes } from '../http/routes/chat-routes.ts'
+import { mcpRoutes } from '../http/routes/mcp-routes.ts'
+import { oauthRoutes } from '../http/routes/oauth-routes.ts'
+import { rankTechniques } from '../intel/rank-techniques.ts'
+import type { ModelSettings } from '../llm/model-settings.ts'
+import { chatFileBytes } from '../store/chats.ts'
+import type { Application } from './application.ts'
+import { chatModel, openAssistantTools } from './open-assistant.ts'
+import type { OpenModels } from './open-models.ts'
+
+/** Every way to the assistant: questions, the chat, tools, MCP and what lets programs in. All over one list of tools. */
+export function allAssistantRoutes(
+  app: Application,
+  models: OpenModels,
+  modelSettings: ModelSettings,
+  stopping: AbortSignal,
+): Route[] {
+  const { accounts, clock, config, ids, tenant } = app
+  const { database } = app.store
+  const alerts = new RecentAlerts(database, tenant)
+  const tools = openAssistantTools(app, alerts, models, id => chatFileBytes(database, tenant, id))
+  const data = { alerts, rankTechniques }
+  return [
+    ...chatRoutes({ ...data, clock, tenant, tools }),
+    ...assistantRoutes({
+      database,
+      tenant,
+      clock,
+      ids,
+      respond: app.respond,
+      stopping,
+      turn: { tools, data, clock, model: chatModel(models, modelSettings) },
+    }),
+    ...oauthRoutes(accounts, config.publicUrl),
+    ...mcpRoutes({ accounts, tools, publicUrl: config.publicUrl, version: packageJson.version }),
+  ]
+}

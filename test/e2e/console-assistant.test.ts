@@ -1,0 +1,225 @@
+import { appendFile } from 'node:fs/promises'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { accessibilityViolations } from '../support/accessibility.ts'
+import { hasBrowser, openBrowser, watchComplaints } from '../support/browser.ts'
+import { firstSignIn, openFirstCase, queueRows } from '../support/console-visit.ts'
+import { openaiCompatible } from '../support/provider-servers/chat-completions.ts'
+import { type ProviderServer, startProviderServer } from '../support/provider-servers/start-server.ts'
+import { type RunningTocsin, startTocsin } from '../support/running-tocsin.ts'
+import { intrusion } from '../support/sample-alerts.ts'
+import { keepScreenshot } from '../support/screenshots.ts'
+import { analystAnswers, analystKey, careful } from '../support/scripted-analyst.ts'
+import { standInUser, startWazuhServer, type WazuhStandIn } from '../support/wazuh-server.ts'
+
+// The chat beside the pages, as an analyst uses it: ask, cite, open evidence, prepare a proposal, stop mid-stream.
+
+const invented = 'The intruder copied 41 files to 198.51.100.250.'
+
+let model: ProviderServer
+let wazuh: WazuhStandIn
+let tocsin: RunningTocsin
+let browser: Browser
+let page: Page
+let complaints: string[]
+
+const steps = [{ tool: 'count_alerts', arguments: { by: 'rule' } }]
+const sentences: typeof careful = prompt => {
+  const [first] = prompt.items
+  return [
+    ...careful(prompt).slice(0, 1),
+    { text: invented, evidence: [{ id: first?.id ?? '', quote: first?.quote.split('\n')[0] ?? '' }] },
+  ]
+}
+
+describe.skipIf(!hasBrowser)('the assistant beside the pages', () => {
+  beforeAll(async () => {
+    ;[model, wazuh] = await Promise.all([
+      startProviderServer(openaiCompatible, analystKey),
+      startWazuhServer([{ id: '001', name: 'web-07', status: 'active', activeResponse: true }]),
+    ])
+    model.always({ kind: 'answer', text: analystAnswers({ plan: steps, sentences }) })
+    ;[tocsin, browser] = await Promise.all([
+      startTocsin({
+        models: modelsYaml(model.url),
+        settings: {
+          TOCSIN_WAZUH_API_URL: wazuh.url,
+          TOCSIN_WAZUH_API_USER: standInUser.username,
+          TOCSIN_WAZUH_API_PASSWORD: standInUser.password,
+          TOCSIN_PUBLISH: 'off',
+        },
+      }),
+      openBrowser(),
+    ])
+    page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+    page.setDefaultTimeout(20_000)
+    complaints = watchComplaints(page)
+    await page.goto(tocsin.base)
+    await firstSignIn(page, tocsin)
+    await appendFile(tocsin.alertsFile, intrusion(Date.now()))
+    await queueRows(page).first().waitFor()
+    await openFirstCase(page, tocsin.base, 'host=web-07')
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await tocsin?.stop()
+    await model?.close()
+    await wazuh?.close()
+  })
+
+  const field = () => page.getByRole('textbox', { name: /^(Question|Ask it differently)/ })
+  const ask = async (text: string) => {
+    await field().fill(text)
+    await page.keyboard.press('Enter')
+  }
+  const lastAnswer = () => page.getByRole('article', { name: 'Answer' }).last()
+
+  it('opens by a key with the focus in the question, and knows what is open', async () => {
+    await page.keyboard.press('Control+j')
+    const drawer = page.getByRole('complementary', { name: 'Assistant' })
+    await drawer
+      .getByText(/about case case_/)
+      .first()
+      .waitFor()
+    await expect.poll(() => field().evaluate(node => node.matches(':focus'))).toBe(true)
+    await drawer.getByRole('button', { name: 'What happened here?' }).waitFor()
+    await keepScreenshot(page, 'assistant-drawer')
+  })
+
+  it('answers by code, cites, and opens the evidence down to the raw alert', async () => {
+    await ask('Which rules fire most? top 3 rules')
+    await lastAnswer()
+      .getByText(/Top 3 rules/)
+      .waitFor()
+    await lastAnswer().getByText('no model was asked').waitFor()
+    await lastAnswer()
+      .getByRole('button', { name: /^Evidence E2/ })
+      .click()
+    await lastAnswer().getByRole('button', { name: 'Show the raw alert' }).click()
+    await lastAnswer().getByText('full_log').first().waitFor()
+    await keepScreenshot(page, 'assistant-evidence')
+  })
+
+  it('streams what a model says with the fate of each sentence', async () => {
+    await ask('Why should I worry about this?')
+    await lastAnswer().getByText('Verified').first().waitFor()
+    const struck = lastAnswer().getByRole('listitem').filter({ hasText: invented })
+    await struck.getByText('Not in the evidence').waitFor()
+    await lastAnswer().getByText('count_alerts').first().waitFor()
+    await keepScreenshot(page, 'assistant-model-answer')
+  })
+
+  it('stops in the middle, keeps what was verified, and frees the provider', async () => {
+    const abandoned = model.abandoned
+    const sentence = { text: 'It says alerts: 14.', evidence: [{ id: 'E1', quote: 'alerts: 14' }] }
+    model.script(
+      {
+        kind: 'answer',
+        text: JSON.stringify({ steps: [{ tool: 'count_alerts', arguments: '{"by":"rule"}' }] }),
+      },
+      {
+        kind: 'hang',
+        text: `${JSON.stringify({ sentences: [sentence] }).slice(0, -2)},{"text":"${'x'.repeat(4000)}`,
+        sends: 30,
+      },
+    )
+    await ask('Why is it like that?')
+    await page.getByText(sentence.text).waitFor()
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await page.getByText('Stopped. What had been verified by then:').waitFor()
+    await expect.poll(() => model.abandoned).toBe(abandoned + 1)
+  })
+
+  it('asks differently in a branch, and goes back to the one before', async () => {
+    await page
+      .getByRole('article', { name: 'Question' })
+      .last()
+      .getByRole('button', { name: 'Ask it differently' })
+      .click()
+    await field().fill('How many alerts are there?')
+    await page.keyboard.press('Enter')
+    await lastAnswer()
+      .getByText(/14 alerts/)
+      .waitFor()
+    await page.getByText('2 of 2').waitFor()
+    await page.getByRole('button', { name: 'Branch before' }).click()
+    await page.getByText('Why is it like that?').waitFor()
+  })
+
+  it('prepares a proposal as a draft of the person, which waits in the inbox', async () => {
+    await ask('/draft')
+    await lastAnswer().getByRole('button', { name: 'Prepare a draft' }).first().click()
+    await lastAnswer()
+      .getByRole('link', { name: /Prepared as your draft/ })
+      .click()
+    await page.waitForURL(/approvals/)
+    await page.getByRole('main').getByText(/draft/i).first().waitFor()
+    expect(wazuh.calls).toEqual([])
+  })
+
+  it('saves an answer as a note only after a person read it', async () => {
+    await page.goBack()
+    await page.getByRole('heading', { name: 'Brief' }).waitFor()
+    await ask('When was the first alert?')
+    await lastAnswer().getByRole('button', { name: 'Save as note' }).click()
+    await page.getByRole('dialog').getByLabel('Note').waitFor()
+    await page.getByRole('dialog').getByRole('button', { name: 'Save note' }).click()
+    await page
+      .getByRole('main')
+      .getByText(/Asked: When was the first alert\?/)
+      .waitFor()
+  })
+
+  it('finds the chat again by its words, on its own page', async () => {
+    await page.goto(`${tocsin.base}/assistant`)
+    await page.getByLabel('Search your chats').fill('first alert')
+    await page
+      .getByRole('region', { name: 'Chats' })
+      .getByRole('listitem')
+      .first()
+      .getByRole('button')
+      .first()
+      .click()
+    await page.getByText('Why should I worry about this?').waitFor()
+    await keepScreenshot(page, 'assistant-page')
+    expect(await accessibilityViolations(page)).toEqual([])
+  })
+
+  it('asks for a hypothesis first in learning mode, and shows the evidence before the conclusion', async () => {
+    await page.getByLabel('Learning mode').check()
+    await openFirstCase(page, tocsin.base, 'host=web-07')
+    await page.keyboard.press('Control+j')
+    await ask('What happened here?')
+    await page.getByText(/say first what you think happened/).waitFor()
+    await page.getByLabel('Your own hypothesis').fill('Somebody guessed the password of root.')
+    await field().press('Enter')
+    await lastAnswer().getByText('The evidence first').waitFor()
+    await keepScreenshot(page, 'assistant-learning')
+    await lastAnswer().getByRole('button', { name: 'Show the conclusion' }).click()
+    await lastAnswer()
+      .getByText(/: 14 alerts, severity/)
+      .waitFor()
+  })
+
+  it('fits a phone, and the page complained about nothing', async () => {
+    await page.setViewportSize({ width: 390, height: 844 })
+    await keepScreenshot(page, 'assistant-phone')
+    const root = page.locator(':root')
+    expect(await root.evaluate(node => node.scrollWidth - node.clientWidth)).toBe(0)
+    expect(complaints).toEqual([])
+  })
+})
+
+function modelsYaml(url: string): string {
+  return `models:
+  - name: strong
+    provider: openai-compatible
+    model: strong-1
+    zone: local
+    baseUrl: ${url}/v1
+    plainHttp: true
+    addresses: [127.0.0.1/32]
+    key: { env: TOCSIN_STUB_KEY }
+    tasks: [chat]
+`
+}
