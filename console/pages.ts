@@ -120,6 +120,7 @@ export const pages: readonly PageEntry[] = [
     goKey: 'h',
     load: () => import('./pages/assistant.tsx'),
   },
+  { path: '/alert', title: 'Alert', icon: Inbox, load: () => import('./pages/alert.tsx') },
   {
     path: '/authorize',
     title: 'Give access',

@@ -13,6 +13,7 @@ export default defineConfig({
     // The CSP allows no data: URLs for scripts, styles or fonts, so nothing is inlined.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: { input: ['index.html', 'embed.html'].map(name => `${import.meta.dirname}/${name}`) },
   },
   server: {
     port: 7412,

@@ -101,6 +101,10 @@ const schema = z.object({
   TOCSIN_API_TOKEN: secret.optional(),
   /** A folder with `decoders/`, `rules/` and `lists/` that rule drafts are proven with, where no manager runs here. */
   TOCSIN_RULESET: z.string().optional(),
+  /** Where people reach the Wazuh dashboard, such as https://dashboard.example: it may frame the page of its plugin. */
+  TOCSIN_DASHBOARD_ORIGIN: z.url({ protocol: /^https?$/ }).optional(),
+  /** PEM file with the public half of the key that the dashboard's plugin signs with. */
+  TOCSIN_DASHBOARD_KEY: z.string().optional(),
   /** A folder of YARA rules that the assistant scans attachments with. By default yara in the data directory. */
   TOCSIN_YARA_RULES: z.string().optional(),
   /** Whether the indexer is one of Wazuh 5, whose content manager takes Sigma rules. */
@@ -245,6 +249,7 @@ export interface Config {
   /** Folder of the rules that drafts are added to; a local manager's own by default. */
   readonly rulesetDir: string | undefined
   readonly yaraRulesDir: string
+  readonly dashboard: { readonly origin: string; readonly keyFile: string } | undefined
   readonly contentManager: boolean
   readonly yaraEndpointDir: string | undefined
   readonly cleanFolders: readonly string[]
@@ -328,6 +333,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, givenDa
     notifyCaFile: values.TOCSIN_NOTIFY_CA,
     sourceSilentMs: values.TOCSIN_SOURCE_SILENT_MINUTES * 60_000,
     rulesetDir: values.TOCSIN_RULESET,
+    dashboard: dashboard(values),
     yaraRulesDir: values.TOCSIN_YARA_RULES ?? join(dataDir, 'yara'),
     contentManager: values.TOCSIN_CONTENT_MANAGER,
     yaraEndpointDir: values.TOCSIN_YARA_ENDPOINT_RULES,
@@ -368,6 +374,14 @@ function mailDoors(values: z.output<typeof schema>): MailDoors {
       credential,
     },
   }
+}
+
+function dashboard(values: z.output<typeof schema>): Config['dashboard'] {
+  const { TOCSIN_DASHBOARD_ORIGIN: address, TOCSIN_DASHBOARD_KEY: keyFile } = values
+  if (address === undefined && keyFile === undefined) return undefined
+  if (address === undefined || keyFile === undefined)
+    throw new AppError('bad-usage', 'set TOCSIN_DASHBOARD_ORIGIN and TOCSIN_DASHBOARD_KEY together')
+  return { origin: new URL(address).origin, keyFile }
 }
 
 function service(

@@ -86,6 +86,11 @@ export function readCitedAlert(key: string, signal: AbortSignal): Promise<{ case
   return getJson('/api/assistant/alert', signal, { key })
 }
 
+/** The case of an alert, by the alert's key or its own id. */
+export function findAlert(key: string, signal: AbortSignal): Promise<{ caseId: string }> {
+  return getJson('/api/assistant/alert', signal, { key })
+}
+
 export function runSearch(query: string, signal?: AbortSignal): Promise<ToolAnswerView> {
   return sendJson('POST', '/api/assistant/tools/search_indexer', { input: { query } }, signal)
 }

@@ -28,6 +28,8 @@ export interface ServerOptions {
   /** The built console; without it only the API is served. */
   readonly consoleDir: string | undefined
   readonly version: string
+  /** The one address that may frame `/embed`; every other page may be framed by nobody. */
+  readonly framedBy?: string | undefined
   /** Requests a minute of one address. */
   readonly requestsPerMinute: number
 }
@@ -88,6 +90,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   )
   app.get('/api/openapi.json', async () => document)
   await serveConsole(app, options.consoleDir)
+  if (options.framedBy !== undefined && options.consoleDir !== undefined) serveEmbed(app, options.framedBy)
   return app
 }
 
@@ -180,6 +183,20 @@ async function serveConsole(app: FastifyInstance, consoleDir: string | undefined
   app.setNotFoundHandler((request, reply) => {
     if (index && isPage(request)) return reply.sendFile('index.html')
     throw new RequestError('not-found', `there is nothing at ${request.method} ${request.url.split('?')[0]}`)
+  })
+}
+
+/** The page inside the Wazuh dashboard: the same policy, but for who may frame it. */
+function serveEmbed(app: FastifyInstance, framedBy: string): void {
+  app.get('/embed', (_request, reply) => {
+    const policy = String(reply.getHeader('content-security-policy'))
+    reply.removeHeader('x-frame-options')
+    return reply
+      .header(
+        'content-security-policy',
+        policy.replace("frame-ancestors 'none'", `frame-ancestors ${framedBy}`),
+      )
+      .sendFile('embed.html')
   })
 }
 

@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs'
 import packageJson from '../../package.json' with { type: 'json' }
+import { readDashboardKey } from '../accounts/dashboard-token.ts'
 import { RecentAlerts } from '../chat/recent-alerts.ts'
 import type { Route } from '../http/route.ts'
 import { assistantRoutes } from '../http/routes/assistant-routes.ts'
 import { chatRoutes } from '../http/routes/chat-routes.ts'
+import { type DashboardTrust, embedRoutes } from '../http/routes/embed-routes.ts'
 import { mcpRoutes } from '../http/routes/mcp-routes.ts'
 import { oauthRoutes } from '../http/routes/oauth-routes.ts'
 import { rankTechniques } from '../intel/rank-techniques.ts'
@@ -35,7 +38,16 @@ export function allAssistantRoutes(
       stopping,
       turn: { tools, data, clock, model: chatModel(models, modelSettings) },
     }),
+    ...embedRoutes(accounts, dashboardTrust(app)),
     ...oauthRoutes(accounts, config.publicUrl),
     ...mcpRoutes({ accounts, tools, publicUrl: config.publicUrl, version: packageJson.version }),
   ]
+}
+
+/** The dashboard whose plugin may show us and says who is signed in; undefined where none is set. */
+function dashboardTrust({ config, publicUrl }: Application): DashboardTrust | undefined {
+  if (config.dashboard === undefined) return undefined
+  const { origin, keyFile } = config.dashboard
+  const key = readDashboardKey(readFileSync(keyFile, 'utf8'), keyFile)
+  return { key, origin, audience: new URL(publicUrl).origin }
 }

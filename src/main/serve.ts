@@ -168,6 +168,7 @@ export async function serve(app: Application): Promise<Serving> {
     secure,
     consoleDir: consoleFolder(),
     version: packageJson.version,
+    framedBy: config.dashboard?.origin,
     requestsPerMinute: config.requestsPerMinute,
   })
   const listening = hub.run(stopping.signal)

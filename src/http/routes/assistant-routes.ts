@@ -147,10 +147,13 @@ export function assistantRoutes(parts: AssistantRouteParts): Route[] {
       return wasDone
     }),
     route(assistantEndpoints.readAlert, async ({ query }) => {
-      const found = await alertByKey(database, tenant, query.key)
+      // By the key, or by the alert's own id among the newest alerts: ids are only unique on one manager.
+      const recent = await parts.turn.data.alerts.current()
+      const key = recent.findLast(alert => alert.id === query.key)?.key ?? query.key
+      const found = await alertByKey(database, tenant, key)
       if (found === undefined)
         throw new RequestError('not-found', `there is no alert ${query.key}`, 'query/key')
-      return { key: query.key, ...found }
+      return { key, ...found }
     }),
     route(assistantEndpoints.draftProposal, async ({ body, caller }) => {
       const { user } = personOf(caller)

@@ -1,0 +1,248 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { unzipSync } from 'fflate'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readDashboardKey } from '../../src/accounts/dashboard-token.ts'
+import { RecentAlerts } from '../../src/chat/recent-alerts.ts'
+import { chatRoutes } from '../../src/http/routes/chat-routes.ts'
+import { embedRoutes } from '../../src/http/routes/embed-routes.ts'
+import { sessionRoutes } from '../../src/http/routes/session-routes.ts'
+import { rankTechniques } from '../../src/intel/rank-techniques.ts'
+import { systemClock } from '../../src/lib/clock.ts'
+import { hasBrowser, openBrowser } from '../support/browser.ts'
+import { startTestServer, type TestServer } from '../support/test-server.ts'
+
+// The plugin as the platform would load it: from its zip, through `__osdBundles__`, with stand-ins for the core services.
+// Its server part runs with a stand-in router and an indexer that says who is signed in. Tocsin behind it is the real one.
+
+const root = resolve(import.meta.dirname, '..', '..')
+const consoleDir = join(root, 'console', 'dist')
+
+let folder: string
+let server: TestServer
+let tocsinUrl: string
+let dashboard: Server
+let dashboardUrl: string
+let browser: Browser
+let page: Page
+let files: Record<string, Uint8Array>
+let signedIn = 'ada'
+
+type Handler = (
+  context: unknown,
+  request: unknown,
+  response: unknown,
+) => Promise<{ status: number; body: unknown }>
+const routes = new Map<string, Handler>()
+
+describe.skipIf(!hasBrowser)('the plugin in the dashboard', () => {
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tocsin-plugin-'))
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+    const keyFile = join(folder, 'key.pem')
+    await writeFile(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }))
+    const { buildPlugin } = await import(join(root, 'dashboard-plugin', 'build.js'))
+    const zip = await buildPlugin('2.19.5', { out: folder })
+    files = unzipSync(await readFile(zip))
+
+    dashboard = createServer((request, response) => {
+      void answerDashboard(request.method ?? '', request.url ?? '').then(({ status, type, body }) =>
+        response.writeHead(status, { 'content-type': type }).end(body),
+      )
+    }).listen(0, '127.0.0.1')
+    await once(dashboard, 'listening')
+    dashboardUrl = `http://127.0.0.1:${(dashboard.address() as AddressInfo).port}`
+
+    const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString()
+    server = await startTestServer(
+      accounts => {
+        const alerts = new RecentAlerts(accounts.database, accounts.tenant)
+        return [
+          ...sessionRoutes(accounts, false),
+          ...chatRoutes({ alerts, rankTechniques, clock: systemClock, tenant: accounts.tenant, tools: [] }),
+          ...embedRoutes(accounts, {
+            key: readDashboardKey(pem, 'test'),
+            origin: dashboardUrl,
+            get audience() {
+              return tocsinUrl
+            },
+          }),
+        ]
+      },
+      { clock: systemClock },
+      { consoleDir, framedBy: dashboardUrl },
+    )
+    await server.signIn('analyst', 'ada')
+    // Another host name than the dashboard's: the frame is another site's, as it would be.
+    await server.app.listen({ host: '127.0.0.1', port: 0 })
+    tocsinUrl = `http://localhost:${(server.app.server.address() as AddressInfo).port}`
+
+    await startPluginServer(keyFile)
+    browser = await openBrowser()
+    page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+    page.setDefaultTimeout(15_000)
+  }, 120_000)
+  afterAll(async () => {
+    await browser?.close()
+    dashboard?.close()
+    await server?.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  it('is a zip that the platform can install: manifest, versions, server, bundle', () => {
+    const at = (name: string) => Buffer.from(files[`opensearch-dashboards/tocsin/${name}`] ?? []).toString()
+    const manifest = JSON.parse(at('opensearch_dashboards.json'))
+    expect(manifest).toMatchObject({
+      id: 'tocsin',
+      opensearchDashboardsVersion: '2.19.5',
+      server: true,
+      ui: true,
+    })
+    expect(manifest.version).toMatch(/^\d+\.\d+\.\d+/)
+    expect(at('target/public/tocsin.plugin.js')).toContain("__osdBundles__.define('plugin/tocsin/public'")
+    expect(at('target/public/tocsin.plugin.js')).not.toMatch(/PRIVATE KEY|keyFile/)
+    expect(at('server/index.js')).toContain('asCurrentUser')
+  })
+
+  it('shows a page and a flyout, signed in as the dashboard’s person, with what is open there', async () => {
+    await page.goto(`${dashboardUrl}/app/wz-home?agentId=001&id=1795557211.50376`)
+    await page.getByRole('button', { name: 'Ask Tocsin' }).click()
+    const frame = page.getByRole('dialog').frameLocator('iframe')
+    await frame.getByText('Signed in as ada').waitFor()
+    await frame.getByRole('button', { name: 'What happened on agent 001?' }).waitFor()
+    await frame.getByRole('button', { name: 'Explain alert 1795557211.50376' }).waitFor()
+    await frame.getByLabel('Question').fill('What is the MITRE ID for obfuscation?')
+    await frame.getByLabel('Question').press('Enter')
+    await frame.getByText(/T1027/).first().waitFor()
+    if (process.env.TOCSIN_SCREENSHOTS !== undefined)
+      await page.screenshot({ path: join(process.env.TOCSIN_SCREENSHOTS, 'dashboard-flyout.png') })
+  })
+
+  it('says what to do for a person without an account', async () => {
+    signedIn = 'mallory'
+    await page.goto(`${dashboardUrl}/app/tocsin`)
+    await page.frameLocator('iframe').getByText("Tocsin has no active account 'mallory'").waitFor()
+    signedIn = 'ada'
+  })
+
+  it('cannot be framed by anybody else, and takes no token twice, forged or old', async () => {
+    const reply = await fetch(`${tocsinUrl}/embed`)
+    expect(reply.headers.get('content-security-policy')).toContain(`frame-ancestors ${dashboardUrl}`)
+    expect(reply.headers.get('x-frame-options')).toBeNull()
+    const other = await fetch(`${tocsinUrl}/`, { headers: { accept: 'text/html' } })
+    expect(other.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+    const token = JSON.parse((await answerDashboard('POST', '/api/tocsin/token')).body).token as string
+    const open = async (text: string) =>
+      (
+        await fetch(`${tocsinUrl}/api/embed/session`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ token: text }),
+        })
+      ).status
+    expect(await open(token)).toBe(200)
+    expect(await open(token)).toBe(401)
+    const [head, body, signature] = token.split('.')
+    const claims = JSON.parse(Buffer.from(body ?? '', 'base64url').toString())
+    const forged = Buffer.from(JSON.stringify({ ...claims, sub: 'admin', jti: 'another-id' })).toString(
+      'base64url',
+    )
+    expect(await open(`${head}.${forged}.${signature}`)).toBe(401)
+    const none = Buffer.from('{"alg":"none"}').toString('base64url')
+    expect(await open(`${none}.${forged}.x`)).toBe(401)
+  })
+})
+
+/** What the platform does at its start with the server part. */
+async function startPluginServer(keyFile: string): Promise<void> {
+  const path = join(folder, 'server.cjs')
+  await writeFile(path, files['opensearch-dashboards/tocsin/server/index.js'] ?? '')
+  const { plugin } = createRequire(import.meta.url)(path)
+  const config = {
+    subscribe: ({ next }: { next: (value: unknown) => void }) => next({ url: tocsinUrl, keyFile }),
+  }
+  const add = (method: string) => (route: { path: string }, handler: Handler) =>
+    void routes.set(`${method} ${route.path}`, handler)
+  await plugin({ config: { create: () => config } }).setup({
+    http: { createRouter: () => ({ get: add('GET'), post: add('POST') }) },
+  })
+}
+
+async function answerDashboard(
+  method: string,
+  url: string,
+): Promise<{ status: number; type: string; body: string }> {
+  const path = url.split('?')[0] ?? ''
+  const handler = routes.get(`${method} ${path}`)
+  if (handler !== undefined) {
+    // The indexer's security plugin knows the person by their own session.
+    const request = async () => ({ body: { user_name: signedIn } })
+    const context = { core: { opensearch: { client: { asCurrentUser: { transport: { request } } } } } }
+    const answer = (status: number) => (options: { body: unknown }) => ({ status, body: options.body })
+    const response = { ok: answer(200), unauthorized: answer(401) }
+    const { status, body } = await handler(context, {}, response)
+    return { status, type: 'application/json', body: JSON.stringify(body) }
+  }
+  if (path === '/bundles/plugin/tocsin/tocsin.plugin.js')
+    return {
+      status: 200,
+      type: 'text/javascript',
+      body: Buffer.from(
+        files['opensearch-dashboards/tocsin/target/public/tocsin.plugin.js'] ?? [],
+      ).toString(),
+    }
+  if (path === '/core.js') return { status: 200, type: 'text/javascript', body: coreStandIn }
+  if (path.startsWith('/app/'))
+    return {
+      status: 200,
+      type: 'text/html',
+      body: '<!doctype html><title>Wazuh</title><nav id="right"></nav><main id="app"></main><script src="/core.js"></script>',
+    }
+  return { status: 404, type: 'text/plain', body: 'nothing here' }
+}
+
+// The loader is written as the platform's own bootstrap has it: bundles register once and are asked for by their key.
+const coreStandIn = `
+const modules = {}
+window.__osdBundles__ = {
+  has: key => Object.hasOwn(modules, key),
+  define(key, bundleRequire, bundleModuleKey) {
+    if (Object.hasOwn(modules, key)) throw new Error('already has a module defined for ' + key)
+    modules[key] = { bundleRequire, bundleModuleKey }
+  },
+  get: key => modules[key].bundleRequire(modules[key].bundleModuleKey),
+}
+const script = document.createElement('script')
+script.src = '/bundles/plugin/tocsin/tocsin.plugin.js'
+script.onload = async () => {
+  const instance = window.__osdBundles__.get('plugin/tocsin/public').plugin({ opaqueId: Symbol('tocsin') })
+  const apps = []
+  const json = method => async path => (await fetch(path, { method })).json()
+  const core = {
+    http: { get: json('GET'), post: json('POST') },
+    application: { register: app => apps.push(app) },
+    chrome: { navControls: { registerRight: control => control.mount(document.getElementById('right')) } },
+    overlays: {
+      openFlyout(mount) {
+        const flyout = document.createElement('div')
+        flyout.setAttribute('role', 'dialog')
+        Object.assign(flyout.style, { position: 'fixed', inset: '0 0 0 40%', background: 'white' })
+        document.body.append(flyout)
+        mount(flyout)
+      },
+    },
+  }
+  const data = { query: { filterManager: { getFilters: () => [] }, timefilter: { timefilter: { getTime: () => ({ from: 'now-24h', to: 'now' }) } } } }
+  instance.setup(core, { data })
+  instance.start(core, { data })
+  if (location.pathname === '/app/tocsin') await apps[0].mount({ element: document.getElementById('app') })
+}
+document.head.append(script)
+`
