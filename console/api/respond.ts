@@ -1,9 +1,14 @@
 import type {
   CaseResponse,
+  ChangeSettingsBody,
   DecisionBody,
+  Delegations,
   ProposalReply,
   ProposalView,
   ProposeBody,
+  ResponsePolicyView,
+  SettingsChanged,
+  TickBody,
 } from '../../src/http/contract-respond.ts'
 import { getJson, sendJson } from './request.ts'
 
@@ -35,4 +40,37 @@ export function decideProposal(id: string, body: DecisionBody): Promise<Proposal
 
 export function withdrawProposal(id: string): Promise<ProposalReply> {
   return sendJson('POST', `${proposalPath(id)}/withdraw`)
+}
+
+/** Asks for what was done to be taken back. */
+export function rollBack(id: string, reason: string): Promise<ProposalReply> {
+  return sendJson('POST', `${proposalPath(id)}/rollback`, { reason })
+}
+
+export function markStep(caseId: string, step: string, body: TickBody): Promise<unknown> {
+  return sendJson('POST', `/api/cases/${encodeURIComponent(caseId)}/steps/${step}`, body)
+}
+
+export function readResponsePolicy(signal: AbortSignal): Promise<ResponsePolicyView> {
+  return getJson('/api/response-settings', signal)
+}
+
+export function changeResponseSettings(body: ChangeSettingsBody): Promise<SettingsChanged> {
+  return sendJson('PUT', '/api/response-settings', body)
+}
+
+export function decideResponseSettings(version: number, confirm: boolean): Promise<SettingsChanged> {
+  return sendJson('POST', `/api/response-settings/${version}/decision`, { confirm })
+}
+
+export function listDelegations(signal: AbortSignal): Promise<Delegations> {
+  return getJson('/api/approval-delegations', signal)
+}
+
+export function delegate(standIn: string, untilMs: number): Promise<unknown> {
+  return sendJson('POST', '/api/approval-delegations', { standIn, untilMs })
+}
+
+export function endDelegation(standIn: string): Promise<unknown> {
+  return sendJson('DELETE', `/api/approval-delegations/${encodeURIComponent(standIn)}`)
 }

@@ -4,10 +4,14 @@ import type { CaseResponse, RemediationStep } from '../../src/http/contract-resp
 import { propose, readCaseResponse } from '../api/respond.ts'
 import { useMay } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
+import { Link } from '../components/link.tsx'
+import { Moment } from '../components/moment.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { toast, toastFailure } from '../components/toast.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
+import { ActionForm } from '../respond/action-form.tsx'
 import { ProposalCard } from '../respond/proposal-card.tsx'
+import { StepMarks } from '../respond/step-marks.tsx'
 import type { CaseSectionProps } from './case-sections.ts'
 
 const phases = { contain: 'Contain', eradicate: 'Eradicate', recover: 'Recover', harden: 'Harden' } as const
@@ -37,8 +41,13 @@ function isInMotion({ state }: CaseResponse['proposals'][number]): boolean {
 }
 
 function Response({ caseId, response }: { caseId: string; response: CaseResponse }) {
+  const mayRespond = useMay('responder')
+  const [asking, setAsking] = useState(false)
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-1 gap-3">
+      {response.dryRun && (
+        <p className="font-medium text-high">A dry run: approved actions are shown and not sent.</p>
+      )}
       {response.proposals.map(proposal => (
         <ProposalCard key={proposal.id} proposal={proposal} />
       ))}
@@ -56,11 +65,14 @@ function Response({ caseId, response }: { caseId: string; response: CaseResponse
             <ol className="grid gap-1.5">
               {steps.map(step => (
                 <Step
-                  key={`${step.text}${step.why}`}
+                  key={step.id}
                   caseId={caseId}
                   step={step}
                   connected={
                     step.action?.target.platform === 'mail' ? response.mailConnected : response.connected
+                  }
+                  unstaffed={
+                    response.actions.find(each => each.name === step.action?.action)?.unstaffed ?? null
                   }
                 />
               ))}
@@ -68,11 +80,28 @@ function Response({ caseId, response }: { caseId: string; response: CaseResponse
           </section>
         )
       })}
+      {mayRespond && response.targets.length > 0 && (
+        <Button className="justify-self-start" onClick={() => setAsking(true)}>
+          Ask for another action
+        </Button>
+      )}
+      {asking && <ActionForm caseId={caseId} response={response} onClose={() => setAsking(false)} />}
     </div>
   )
 }
 
-function Step({ caseId, step, connected }: { caseId: string; step: RemediationStep; connected: boolean }) {
+function Step({
+  caseId,
+  step,
+  connected,
+  unstaffed,
+}: {
+  caseId: string
+  step: RemediationStep
+  connected: boolean
+  /** Why nobody could approve it, with the accounts that there are. */
+  unstaffed: string | null
+}) {
   const client = useQueryClient()
   const mayRespond = useMay('responder')
   const [asked, setAsked] = useState(false)
@@ -112,6 +141,24 @@ function Step({ caseId, step, connected }: { caseId: string; step: RemediationSt
           </>
         )}
       </span>
+      {step.rejections.map(rejection => (
+        <span key={`${rejection.caseId}${rejection.atMs}`} className="text-sm">
+          <span className="font-medium">Rejected before</span> by {rejection.by},{' '}
+          <Moment atMs={rejection.atMs} />
+          {rejection.caseId !== caseId && (
+            <>
+              {' '}
+              in{' '}
+              <Link href={`/cases/${encodeURIComponent(rejection.caseId)}`} className="text-accent underline">
+                another case
+              </Link>
+            </>
+          )}
+          : <Untrusted text={rejection.reason} />
+        </span>
+      ))}
+      {action === null && <StepMarks caseId={caseId} step={step} />}
+      {action !== null && unstaffed !== null && <span className="text-sm text-muted">{unstaffed}</span>}
       {action !== null && mayRespond && (
         <span>
           <Button busy={ask.isPending} disabled={asked || !connected} onClick={() => ask.mutate()}>

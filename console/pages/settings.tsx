@@ -10,8 +10,10 @@ import { ModelsSection } from '../settings/models-section.tsx'
 import { NotificationsSection } from '../settings/notifications-section.tsx'
 import { PolicySection } from '../settings/policy-section.tsx'
 import { QuarantineSection } from '../settings/quarantine-section.tsx'
+import { ResponseSection } from '../settings/response-section.tsx'
 import { SessionsSection } from '../settings/sessions-section.tsx'
 import { SignInRulesSection } from '../settings/sign-in-rules-section.tsx'
+import { StandInsSection } from '../settings/stand-ins-section.tsx'
 import { TokensSection } from '../settings/tokens-section.tsx'
 import { UsersSection } from '../settings/users-section.tsx'
 
@@ -29,6 +31,8 @@ const sections: readonly SettingsSection[] = [
   { id: 'policy', title: 'Data policy', role: 'viewer', Content: PolicySection },
   { id: 'inventory', title: 'Own names', role: 'analyst', Content: InventorySection },
   { id: 'quarantine', title: 'Quarantine', role: 'analyst', Content: QuarantineSection },
+  { id: 'response', title: 'Response', role: 'viewer', Content: ResponseSection },
+  { id: 'stand-ins', title: 'Stand-ins', role: 'responder', Content: StandInsSection },
   { id: 'users', title: 'Accounts', role: 'admin', Content: UsersSection },
   { id: 'sign-in', title: 'Sign-in rules', role: 'admin', Content: SignInRulesSection },
   { id: 'notifications', title: 'Notifications', role: 'admin', Content: NotificationsSection },

@@ -3,9 +3,10 @@ import { useState } from 'react'
 import type { ProposalView } from '../../src/http/contract-respond.ts'
 import { Complaint, useProof } from '../account/proof-fields.tsx'
 import { decideProposal } from '../api/respond.ts'
+import { useMay } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
-import { TextField } from '../components/field.tsx'
+import { SelectField, TextField } from '../components/field.tsx'
 import { toast } from '../components/toast.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 
@@ -21,6 +22,8 @@ export function DecideDialog({
 }) {
   const client = useQueryClient()
   const [reason, setReason] = useState('')
+  const mayApprove = useMay('approver')
+  const [behalf, setBehalf] = useState(mayApprove ? '' : (proposal.mayStandInFor[0]?.id ?? ''))
   const approving = decision === 'approve'
   const proof = useProof(proposal.digest, { needed: approving && proposal.stepUp })
   const decide = useMutation({
@@ -31,6 +34,7 @@ export function DecideDialog({
         decision,
         reason: reason.trim(),
         ...(given === undefined ? {} : { proof: given }),
+        ...(behalf === '' ? {} : { onBehalfOf: behalf }),
       })
     },
     onSuccess: async () => {
@@ -61,6 +65,21 @@ export function DecideDialog({
           value={reason}
           onChange={event => setReason(event.target.value)}
         />
+        {approving && proposal.mayStandInFor.length > 0 && (
+          <SelectField
+            label="As"
+            hint="Your own right and that of the person you stand in for count once together."
+            value={behalf}
+            onChange={event => setBehalf(event.target.value)}
+            options={[
+              ...(mayApprove ? [{ value: '', label: 'yourself' }] : []),
+              ...proposal.mayStandInFor.map(each => ({
+                value: each.id,
+                label: `the stand-in of ${each.displayName}`,
+              })),
+            ]}
+          />
+        )}
         {proof.fields}
         {decide.isError && <Complaint error={decide.error} />}
         <div className="flex gap-2">

@@ -1,11 +1,13 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ProposalView } from '../../src/http/contract-respond.ts'
-import { submitProposal, withdrawProposal } from '../api/respond.ts'
+import { rollBack, submitProposal, withdrawProposal } from '../api/respond.ts'
 import { useMay, usePerson } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
 import { Link } from '../components/link.tsx'
 import { Moment } from '../components/moment.tsx'
+import { RawJson } from '../components/raw-json.tsx'
+import { ReasonDialog } from '../components/reason-dialog.tsx'
 import { toast, toastFailure } from '../components/toast.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 import { DecideDialog } from './decide-dialog.tsx'
@@ -25,6 +27,7 @@ export function ProposalCard({
   const person = usePerson()
   const mayRespond = useMay('responder')
   const [deciding, setDeciding] = useState<'approve' | 'reject'>()
+  const [takingBack, setTakingBack] = useState(false)
   const refresh = () => client.invalidateQueries({ queryKey: ['proposals'] })
   const submit = useMutation({
     mutationFn: () => submitProposal(proposal.id),
@@ -39,8 +42,17 @@ export function ProposalCard({
     },
     onError: error => toastFailure('Not withdrawn', error),
   })
+  const takeBack = useMutation({
+    mutationFn: (reason: string) => rollBack(proposal.id, reason),
+    onSuccess: async () => {
+      setTakingBack(false)
+      await refresh()
+      toast('Asked for. Somebody else has to approve it.')
+    },
+    onError: error => toastFailure('Not asked for', error),
+  })
   const waiting = proposal.state === 'awaiting'
-  const own = proposal.requestedBy?.id === person.id
+  const own = proposal.requestedBy === null || proposal.requestedBy.id === person.id
   return (
     <article
       aria-label={`${proposal.title} on ${proposal.target.agentName}`}
@@ -110,6 +122,25 @@ export function ProposalCard({
             </dd>
           </>
         )}
+        {proposal.rollback !== null && (
+          <>
+            <dt>Taken back</dt>
+            <dd>
+              By a proposal of its own: <ProposalState state={proposal.rollback.state} />
+            </dd>
+          </>
+        )}
+        <dt>Sent</dt>
+        <dd className="min-w-0">
+          {proposal.request === null ? (
+            'Nothing: this action is no longer allowed.'
+          ) : (
+            <details>
+              <summary className="cursor-pointer text-accent">the exact request</summary>
+              <RawJson raw={JSON.stringify(proposal.request)} />
+            </details>
+          )}
+        </dd>
         <dt>Digest</dt>
         <dd className="font-mono text-xs break-all">{proposal.digest}</dd>
       </dl>
@@ -130,15 +161,28 @@ export function ProposalCard({
             </Button>
           </>
         )}
+        {waiting && proposal.unstaffed !== null && (
+          <p className="basis-full text-sm font-medium text-high">{proposal.unstaffed}</p>
+        )}
         {waiting && proposal.cannotApprove !== null && (
           <p className="text-sm text-muted">{proposal.cannotApprove}</p>
         )}
+        {proposal.canRollBack && mayRespond && <Button onClick={() => setTakingBack(true)}>Take back</Button>}
         {['draft', 'awaiting', 'approved'].includes(proposal.state) && own && (
           <Button look="quiet" busy={withdraw.isPending} onClick={() => withdraw.mutate()}>
             Withdraw
           </Button>
         )}
       </div>
+      {takingBack && (
+        <ReasonDialog
+          title={`Take back: ${proposal.title} on ${proposal.target.agentName}`}
+          action="Ask for it"
+          busy={takeBack.isPending}
+          onSubmit={reason => takeBack.mutate(reason)}
+          onClose={() => setTakingBack(false)}
+        />
+      )}
       {deciding !== undefined && (
         <DecideDialog proposal={proposal} decision={deciding} onClose={() => setDeciding(undefined)} />
       )}
