@@ -3,6 +3,7 @@ import {
   BrainCircuit,
   ClipboardCheck,
   Coins,
+  FileSearch,
   FlaskConical,
   Grid3x3,
   Inbox,
@@ -66,6 +67,14 @@ export const pages: readonly PageEntry[] = [
     load: () => import('./pages/rule-coverage.tsx'),
   },
   { path: '/rules/$ruleId', title: 'Rule', icon: ScanSearch, load: () => import('./pages/rule.tsx') },
+  {
+    path: '/yara',
+    title: 'YARA',
+    icon: FileSearch,
+    section: 'Detect',
+    goKey: 'y',
+    load: () => import('./pages/yara.tsx'),
+  },
   {
     path: '/approvals',
     title: 'Approvals',

@@ -37,6 +37,7 @@ const features = [
   'chat',
   'rule-drafts',
   'respond',
+  'file-scan',
   'evaluation',
   'governance',
 ]

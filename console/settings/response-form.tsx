@@ -208,7 +208,7 @@ export function ResponseForm({
         hint="Active-response commands of your own with their arguments, and ticket systems. Secrets are named by variables TOCSIN_HOOK_…, never written here."
       >
         {() => (
-          <CodeEditor label="Commands and receivers" language="yaml" value={lists} onChange={setLists} />
+          <CodeEditor label="Commands and receivers" language="text" value={lists} onChange={setLists} />
         )}
       </Field>
       <TextField

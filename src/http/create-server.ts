@@ -44,7 +44,12 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     routerOptions: { maxParamLength: 2000 },
   })
   app.removeContentTypeParser('text/plain') // JSON only: a form on another site cannot send that.
-  const rawTypes = ['application/x-ndjson', 'message/rfc822', 'application/vnd.ms-outlook']
+  const rawTypes = [
+    'application/x-ndjson',
+    'message/rfc822',
+    'application/vnd.ms-outlook',
+    'application/octet-stream',
+  ]
   app.addContentTypeParser(rawTypes, { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, { raw: body }),
   )

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
 import { createFirstAdmin } from '../accounts/users.ts'
+import { openScanner } from '../file-scan/scanner.ts'
 import { callerStands } from '../http/authorize.ts'
 import { createServer } from '../http/create-server.ts'
 import { createEventHub } from '../http/event-hub.ts'
@@ -38,6 +39,7 @@ import { settingsRoutes } from '../http/routes/settings-routes.ts'
 import { triageRoutes } from '../http/routes/triage-routes.ts'
 import { trustRoutes } from '../http/routes/trust-routes.ts'
 import { usageRoutes } from '../http/routes/usage-routes.ts'
+import { yaraRoutes } from '../http/routes/yara-routes.ts'
 import { openDatabaseLedger } from '../ledger/database-ledger.ts'
 import { openDatabaseDataKeys } from '../ledger/stored-data-keys.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
@@ -81,6 +83,7 @@ export async function serve(app: Application): Promise<Serving> {
   const vaults = vaultsOf(database, masterKey)
   const inventory = organisationInventory(config, database)
   const models = await openModelsOnline(config, parts)
+  const scanner = openScanner()
   const server = await createServer({
     routes: [
       ...healthRoutes(database, app.registry),
@@ -114,6 +117,7 @@ export async function serve(app: Application): Promise<Serving> {
         caseUrl: app.caseUrl,
         filePath: config.responseFile,
       }),
+      ...yaraRoutes({ ports: { ...parts, scanner }, tenant }),
       ...mailRoutes(app.mail, openSmtpRelay(config)),
       ...notificationRoutes(app.notify, app.accounts),
       ...ledgerRoutes({ ...parts, dataKeys }),
@@ -192,6 +196,7 @@ export async function serve(app: Application): Promise<Serving> {
       stopping.abort()
       await Promise.all([server.close(), listening])
       await models.close()
+      scanner.close()
     },
   }
 }
