@@ -44,6 +44,24 @@ export interface SightingFact {
   readonly tlp: string | null
 }
 
+/** What the server's rule packs say about a YARA rule that an endpoint named. */
+export interface YaraRuleFact {
+  readonly rule: string
+  /** Name and version of the pack. */
+  readonly pack: string
+  readonly tags: readonly string[]
+  readonly meta: Readonly<Record<string, unknown>>
+}
+
+/** On which hosts a file, known by its hash, was reported, over all cases. */
+export interface FilePrevalence {
+  readonly sha256: string
+  /** At most 20 names. */
+  readonly hosts: readonly string[]
+  readonly hostCount: number
+  readonly firstSeenMs: number
+}
+
 /**
  * All that evidence is made from, loaded by the caller: the same code runs offline in `tocsin triage` (from the file
  * alone) and in the server (with what store, Wazuh and knowledge add). What is not known is simply absent.
@@ -55,6 +73,9 @@ export interface CaseContext extends CaseFile {
   readonly around: readonly Alert[]
   readonly history: readonly HistoryFact[]
   readonly agents: readonly AgentFact[]
+  /** Rules and files of the case's YARA matches; absent where nothing is known of them. */
+  readonly yaraRules?: readonly YaraRuleFact[]
+  readonly prevalence?: readonly FilePrevalence[]
   readonly pastVerdicts: readonly PastVerdict[]
   readonly sightings?: readonly SightingFact[]
 }

@@ -9,6 +9,7 @@ import { processTree } from './process-tree.ts'
 import { relatedAlerts } from './related-alerts.ts'
 import { sighting } from './sighting.ts'
 import { technique } from './technique.ts'
+import { yaraMatch } from './yara-match.ts'
 
 /** Every kind of evidence, in the order in which it is numbered: one file and one line each. */
 const collectors: readonly ((context: CaseContext) => readonly EvidenceDraft[])[] = [
@@ -18,6 +19,7 @@ const collectors: readonly ((context: CaseContext) => readonly EvidenceDraft[])[
   processTree,
   history,
   agent,
+  yaraMatch,
   technique,
   sighting,
   pastVerdict,

@@ -4,10 +4,13 @@ import type { CaseDraft } from '../domain/case.ts'
 import type {
   AgentFact,
   CaseContext,
+  FilePrevalence,
   HistoryFact,
   PastVerdict,
   SightingFact,
+  YaraRuleFact,
 } from '../evidence/case-context.ts'
+import { yaraReport } from '../evidence/yara-match.ts'
 import { currentConfidence } from '../indicators/indicator-decay.ts'
 import type { Sql } from '../lib/database.ts'
 import { normalizeLine } from '../normalize/normalize-line.ts'
@@ -18,10 +21,12 @@ import {
   alertsToRead,
   decidedLikeThis,
   firstCountedDay,
+  hostsWithFile,
   type RawAlertRow,
   ruleHistory,
 } from '../store/case-surroundings.ts'
 import { sightingsOfCase } from '../store/intel-hunts.ts'
+import { rulesNamed } from '../store/yara-packs.ts'
 import { withKnownIndicators } from './known-indicators.ts'
 
 const maxAlerts = 100
@@ -58,6 +63,7 @@ export async function loadCaseContext(
     pastVerdictsOf(sql, tenant, draft),
     sightingFacts(sql, tenant, caseId, nowMs),
   ])
+  const yara = await yaraFacts(sql, tenant, alerts)
   return {
     case: draft,
     alerts,
@@ -68,7 +74,38 @@ export async function loadCaseContext(
     agents,
     pastVerdicts,
     sightings,
+    ...yara,
   }
+}
+
+const maxFiles = 3
+const maxHosts = 20
+
+/** What the server's rule packs say of the rules that matched, and where the same files were seen. */
+async function yaraFacts(
+  sql: Sql,
+  tenant: string,
+  alerts: readonly Alert[],
+): Promise<Pick<CaseContext, 'yaraRules' | 'prevalence'>> {
+  const reports = alerts.flatMap(alert => yaraReport(alert) ?? [])
+  if (reports.length === 0) return {}
+  const rows = await rulesNamed(sql, tenant, [...new Set(reports.map(report => report.rule))])
+  const yaraRules = rows.map(({ name, version, outline }): YaraRuleFact => {
+    const rule = outline as { name: string; tags: string[]; meta: Record<string, unknown> } // Written by `addPack`.
+    return { rule: rule.name, pack: `${name} ${version}`, tags: rule.tags, meta: rule.meta }
+  })
+  const files = [...new Set(reports.map(report => report.sha256))]
+    .filter(sha256 => /^[0-9a-f]{64}$/.test(sha256))
+    .slice(0, maxFiles)
+  const prevalence = await Promise.all(
+    files.map(async (sha256): Promise<FilePrevalence[]> => {
+      const { hosts, firstSeenMs } = await hostsWithFile(sql, tenant, sha256)
+      return firstSeenMs === null
+        ? []
+        : [{ sha256, hosts: hosts.slice(0, maxHosts), hostCount: hosts.length, firstSeenMs }]
+    }),
+  )
+  return { yaraRules, prevalence: prevalence.flat() }
 }
 
 /** A stored alert is read from its raw text again: what the store keeps beside it is for lists. */

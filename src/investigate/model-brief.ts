@@ -8,6 +8,7 @@ import { verdicts } from '../domain/verdict.ts'
 
 /** Bumped with every change of the instructions or the schema: results are compared per version. */
 export const caseBriefPrompt = 'case-brief-1'
+export const yaraEnrichmentPrompt = 'yara-enrichment-1'
 
 const sentence = z.object({
   text: z.string().max(600),
@@ -31,6 +32,13 @@ violation that needs a person), a benign true positive (real, but expected: admi
 positive, or undetermined. A wrong "false positive" costs more than a wrong "true positive". Weigh innocent
 explanations honestly. Say what an analyst should check next, concretely, and what the evidence does not show.
 Write short, plain sentences.`
+
+/** What is asked besides where YARA named a file: the model's part of what stands beside the match. */
+const yaraInstructions = `
+A YARA rule matched a file on an endpoint. Say what kind of file the rule detects, according to its metadata and the
+strings that matched; how such a file typically behaves, as far as the evidence and the named techniques bear it; and on
+how many hosts it was seen. As next steps give containment steps in their order, for exactly this file and host.
+Nothing is deleted or moved without people's approval.`
 
 /** Which case, and which model profile alone where nobody is to be shown the answer. */
 export interface BriefScope {
@@ -81,13 +89,14 @@ export function caseBriefQuestion(
   scope: BriefScope,
   evidence: readonly EvidenceItem[],
 ): ModelQuestion<CaseBriefAnswer> {
+  const aboutFile = evidence.some(item => item.kind === 'yara-match')
   return {
-    task: 'case-brief',
+    task: aboutFile ? 'yara-enrichment' : 'case-brief',
     tenant: scope.tenant,
     caseId: scope.caseId,
     ...(scope.onlyProfile === undefined ? {} : { onlyProfile: scope.onlyProfile }),
-    instructions,
-    promptVersion: caseBriefPrompt,
+    instructions: aboutFile ? instructions + yaraInstructions : instructions,
+    promptVersion: aboutFile ? yaraEnrichmentPrompt : caseBriefPrompt,
     evidence: withinLength(evidence),
     schema: answerSchema,
     claimsOf,
@@ -110,7 +119,15 @@ function withinLength(evidence: readonly EvidenceItem[]): EvidenceItem[] {
   return evidence.filter(item => foremost.has(item) || others.has(item))
 }
 
-const foremostKinds = new Set(['related-alerts', 'reading', 'suspected-injection', 'authentication-sequence'])
+const foremostKinds = new Set([
+  'yara-match',
+  'yara-rule',
+  'file-prevalence',
+  'related-alerts',
+  'reading',
+  'suspected-injection',
+  'authentication-sequence',
+])
 
 /** Every sentence a person will read. The order is what `byPart` takes apart again. */
 function claimsOf(answer: CaseBriefAnswer): Claim[] {

@@ -80,6 +80,8 @@ export const alertFields: readonly EntityField[] = [
   field('syscheck/sha256_after', 'hash', 'subject'),
   field('syscheck/sha1_after', 'hash', 'subject'),
   field('syscheck/md5_after', 'hash', 'subject'),
+  field('data/tocsin/path', 'file', 'target'),
+  field('data/tocsin/sha256', 'hash', 'subject'),
   field('syscheck/audit/user/name', 'user', 'actor'),
   field('syscheck/audit/process/name', 'process', 'actor'),
 ]

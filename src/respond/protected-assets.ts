@@ -54,7 +54,7 @@ export function protectionOf(
 ): string | undefined {
   if (target.platform === 'mail') {
     if (target.agentId !== mailGateway.agentId) return `'${target.agentId}' is not the mail gateway`
-  } else if (!/^\d{3,}$/.test(target.agentId) || /^0+$/.test(target.agentId)) {
+  } else if (!/^\d{3,8}$/.test(target.agentId) || /^0+$/.test(target.agentId)) {
     return `agent '${target.agentId}' is the Wazuh manager or no single agent`
   }
   const all = [...builtInProtection, ...listed]

@@ -122,8 +122,17 @@ export function remediationSteps(
       )
     }
     const process = processOf(alert)
-    if (process !== undefined)
+    if (process !== undefined) {
       offer('contain', 'kill-process', process, target, 'The process is named in the alert.', process.program)
+      offer(
+        'eradicate',
+        'yara-scan',
+        { path: process.program },
+        target,
+        'The program was run; a match names what it is.',
+        process.program,
+      )
+    }
   }
   return [...steps, ...checklist(draft, alerts)].sort(
     (a, b) =>

@@ -138,3 +138,18 @@ export function decidedLikeThis(
     [tenant, title, caseId, limit],
   )
 }
+
+/** On which hosts alerts name this file hash, over the newest 200 cases that do. */
+export async function hostsWithFile(
+  sql: Sql,
+  tenant: string,
+  sha256: string,
+): Promise<{ readonly hosts: string[]; readonly firstSeenMs: number | null }> {
+  const [row] = await sql.query<{ hosts: string[] | null; firstSeenMs: number | null }>(
+    `select array_agg(distinct agent_name) as hosts, min(timestamp_ms) as "firstSeenMs" from alerts
+     where tenant_id = $1 and raw::text like '%' || $2 || '%' and case_id in (
+       select case_id from case_entities where tenant_id = $1 and type = 'hash' and value = $2 order by case_id desc limit 200)`,
+    [tenant, sha256],
+  )
+  return { hosts: row?.hosts ?? [], firstSeenMs: row?.firstSeenMs ?? null }
+}

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -133,5 +133,54 @@ it.skipIf(stock === undefined)(
       ['json', '100904'],
     ])
     expect(answers[2]?.description).toBe('Tocsin (validated by Ana): Log-ons failed')
+  },
+)
+
+it.skipIf(stock === undefined)(
+  'start a scan of a program that is run from where programs are dropped',
+  () => {
+    const executed = (exe: string) =>
+      `type=SYSCALL msg=audit(1624643172.076:11843): arch=c000003e syscall=59 success=yes exit=0 a0=1 a1=2 a2=3 a3=4 items=2 ppid=4353 pid=13331 auid=1000 uid=1000 gid=1000 euid=1000 suid=1000 fsuid=1000 egid=1000 sgid=1000 fsgid=1000 tty=pts0 ses=48 comm="x" exe="${exe}" key="tocsin"`
+    const paths = [
+      '/tmp/x',
+      '/dev/shm/.a/b',
+      '/var/www/html/up',
+      '/home/ana/.cache/run',
+      '/usr/bin/ls',
+      '/opt/app/app',
+    ]
+    const ids = evaluate(paths.map(executed), '/var/log/audit/audit.log').map(
+      each => each.rule_id === '100933',
+    )
+    expect(ids).toEqual([true, true, true, true, false, false])
+    // Windows events have no log line: they are replayed from their fields.
+    const execution = (image: string, index: number) => {
+      const system = {
+        providerName: 'Microsoft-Windows-Sysmon',
+        eventID: '1',
+        channel: 'Microsoft-Windows-Sysmon/Operational',
+        severityValue: 'INFORMATION',
+      }
+      const eventdata = { image: image.replaceAll('\\', '\\\\') }
+      return JSON.stringify({
+        id: String(index),
+        decoder: { name: 'windows_eventchannel' },
+        data: { win: { system, eventdata } },
+      })
+    }
+    const images = [
+      'C:\\Users\\ana\\Downloads\\x.exe',
+      'C:\\ProgramData\\x.exe',
+      'C:\\Windows\\System32\\notepad.exe',
+    ]
+    const alerts = join(ruleset, 'executions.ndjson')
+    writeFileSync(alerts, `${images.map(execution).join('\n')}\n`)
+    const args = ['src/run-cli.ts', 'rules', 'backtest', 'deploy/wazuh/rules/tocsin_response_rules.xml', '--ruleset', stock ?? '', '--alerts', alerts, '--json'] // biome-ignore format: a list
+    const output = execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8' })
+    const tallies = output
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line))
+    expect(tallies.find(({ rule_id }) => rule_id === '100934')).toMatchObject({ hits: 2 })
   },
 )

@@ -28,6 +28,8 @@ export type Fault =
   | { readonly kind: 'reset' }
   /** The call takes effect, and the answer is lost. */
   | { readonly kind: 'lost-answer' }
+  /** The call takes effect, and the answer breaks off in its middle. */
+  | { readonly kind: 'half-answer' }
 
 export interface WazuhStandIn {
   readonly url: string
@@ -119,6 +121,11 @@ async function answer(state: State, request: IncomingMessage, response: ServerRe
     if (fault?.kind === 'status') throw new Problem(fault.status, fault.code, fault.title)
     const body = route(state, call, request.headers['content-type'], text)
     if (fault?.kind === 'lost-answer') return void request.socket.destroy()
+    if (fault?.kind === 'half-answer') {
+      response.writeHead(200, { 'content-type': 'application/json' })
+      const half = JSON.stringify(body).slice(0, 20)
+      return void response.write(half, () => request.socket.destroy())
+    }
     if (typeof body === 'string') response.writeHead(200, { 'content-type': 'text/plain' }).end(body)
     else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
   } catch (error) {
