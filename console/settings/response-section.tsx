@@ -94,8 +94,9 @@ function Policy({ policy }: { policy: ResponsePolicyView }) {
             ...policy.console.protectedAssets.map(asset => ({ ...asset, from: 'here' })),
             ...policy.file.settings.protectedAssets.map(asset => ({ ...asset, from: 'the file' })),
             ...policy.effective.builtInProtection.map(asset => ({ ...asset, from: 'built in' })),
-          ]}
-          rowKey={asset => `${asset.from} ${asset.kind} ${asset.value}`}
+          ].map((asset, at) => ({ ...asset, at }))}
+          // The same asset may stand in several places, and twice in one.
+          rowKey={asset => String(asset.at)}
           empty="Nothing."
           columns={[
             { title: 'Kind', cell: asset => asset.kind },

@@ -1,7 +1,7 @@
 import { promptFrame } from '../ask/prompt.ts'
 import type { ConfiguredProfile } from '../governance/model-gates/register-profiles.ts'
 import { intelContextPrompt } from '../intel/report-context.ts'
-import { caseBriefPrompt } from '../investigate/model-brief.ts'
+import { caseBriefPrompt, yaraEnrichmentPrompt } from '../investigate/model-brief.ts'
 import { attackVersion } from '../knowledge/attack-techniques.ts'
 import { digestOf } from '../lib/canonical-json.ts'
 import type { ModelSettings } from '../llm/model-settings.ts'
@@ -14,6 +14,7 @@ import { ruleDraftPrompt } from '../rule-drafts/draft-question.ts'
 const prompts = {
   frame: promptFrame,
   'case-brief': caseBriefPrompt,
+  'yara-enrichment': yaraEnrichmentPrompt,
   'mail-judgement': mailJudgementPrompt,
   'intel-context': intelContextPrompt,
   'rule-draft': ruleDraftPrompt,
