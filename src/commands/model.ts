@@ -8,11 +8,14 @@ import { priceOf } from '../llm/price-table.ts'
 import { readModelSettings } from '../main/open-models.ts'
 import { masterKeyOf, modelsDirOf, openModelsOffline } from '../main/open-models-for.ts'
 import { type Command, type Io, readArgs, readInput, writeRecord } from './command.ts'
+import { rollBackModel, showStates } from './model/model-states.ts'
 import { testModel } from './model/test-model.ts'
 
 const usage = `tocsin model list [--json]
 tocsin model pull NAME --from URL|FILE --sha256 DIGEST [--json]
 tocsin model test NAME [--json]
+tocsin model states [--json]
+tocsin model rollback NAME --reason TEXT
 tocsin model key NAME
 tocsin model rotate NAME --old-master-key FILE
 
@@ -20,6 +23,8 @@ list    the models of models.yaml
 pull    installs the local runtime (node-llama-cpp) and a GGUF file into the data directory; takes a broken download
         up where it stopped, and checks the digest
 test    asks the model for a real triage brief of made-up alerts; prints speed, validity and cost
+states  every model profile and where it stands: candidate, shadow, canary, active, retired
+rollback  takes a model out of use at once, and puts back what it replaced; letting one in is the console's
 key     reads an API key from standard input and prints it sealed, for 'key: { sealed: … }' in models.yaml
 rotate  reads sealed keys from standard input, one a line, and prints them for the present master key
 
@@ -38,15 +43,24 @@ export const command: Command = {
         from: { type: 'string' },
         sha256: { type: 'string' },
         'old-master-key': { type: 'string' },
+        reason: { type: 'string' },
       },
     })
     const [action, name, ...rest] = positionals
     if (rest.length > 0) throw new AppError('bad-usage', `too many arguments: ${rest.join(' ')}`)
     if (action === 'list' && name === undefined) return listModels(values.json ?? false, io)
+    if (action === 'states' && name === undefined) return showStates(readConfig(), values.json ?? false, io)
     if (name === undefined)
-      throw new AppError('bad-usage', 'say one of: list, pull NAME, test NAME, key NAME')
+      throw new AppError(
+        'bad-usage',
+        'say one of: list, states, pull NAME, test NAME, rollback NAME, key NAME',
+      )
     if (action === 'pull') return pull(name, values, io)
     if (action === 'test') return test(name, values.json ?? false, io)
+    if (action === 'rollback') {
+      if (values.reason === undefined) throw new AppError('bad-usage', 'say why: --reason TEXT')
+      return rollBackModel(readConfig(), name, values.reason, io)
+    }
     if (action === 'key') return sealKey(name, io)
     if (action === 'rotate') return rotate(name, values['old-master-key'], io)
     throw new AppError('bad-usage', `there is no 'model ${action}'`)

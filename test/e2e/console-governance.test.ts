@@ -147,11 +147,18 @@ describe.skipIf(!hasBrowser)('governance in the console', () => {
   it('recorded evaluations are there with their signature, and compared item by item', async () => {
     await page.goto(`${tocsin.base}/evaluations`)
     await page.getByText('No evaluation has been recorded yet.').waitFor()
-    for (const suite of ['leakage', 'leakage']) await recordEvaluation(suite)
+    for (const suite of ['leakage', 'leakage']) await tocsinBeside('eval', 'run', suite, '--record')
     await page.reload()
     const table = page.getByRole('table', { name: 'Recorded runs' })
     await table.getByText('fits').first().waitFor()
     await page.getByText('Of 10 items both were right on 10').waitFor()
+  })
+
+  it('a model is taken out of use on the command line, and every process knows within seconds', async () => {
+    await tocsinBeside('model', 'rollback', 'house', '--reason', 'it invents hosts')
+    await page.goto(`${tocsin.base}/models`)
+    await page.getByRole('article', { name: 'house' }).getByText('shown to nobody, since').waitFor()
+    await page.getByText('command line: it invents hosts').waitFor()
   })
 
   it('what models cost is there before any was answered', async () => {
@@ -207,8 +214,8 @@ async function hosts(): Promise<string[]> {
 }
 
 /** As a lead does on the machine, beside the running server. */
-async function recordEvaluation(suite: string): Promise<void> {
-  const child = spawn(process.execPath, ['bin/tocsin.js', 'eval', 'run', suite, '--record'], {
+async function tocsinBeside(...args: string[]): Promise<void> {
+  const child = spawn(process.execPath, ['bin/tocsin.js', ...args], {
     env: { ...process.env, TOCSIN_DATA: join(dirname(tocsin.alertsFile), 'data'), TOCSIN_SKIP_INSTALL: '1' },
     stdio: 'ignore',
   })
