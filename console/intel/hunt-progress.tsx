@@ -82,7 +82,7 @@ function StoredHunt({ hunt }: { hunt: Hunt }) {
 }
 
 function InHistory({ hunt }: { hunt: HistoryHunt }) {
-  const found = `${number(hunt.candidates)} candidates looked at, ${number(hunt.hits)} found`
+  const found = `${number(hunt.candidates)} ${hunt.candidates === 1 ? 'candidate' : 'candidates'} looked at, ${number(hunt.hits)} found`
   if (hunt.state === 'done')
     return (
       <span className="tabular text-muted">

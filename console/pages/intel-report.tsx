@@ -172,9 +172,24 @@ function SightingTable({ sightings }: { sightings: readonly Sighting[] }) {
       empty="No stored alert holds one of its indicators."
       columns={[
         { title: 'Time', cell: each => <Moment atMs={each.alertMs} /> },
-        { title: 'Indicator', cell: each => <Untrusted text={each.value} limit={120} /> },
+        {
+          title: 'Indicator',
+          cell: each => (
+            <div className="min-w-28">
+              <Untrusted text={each.value} limit={120} />
+            </div>
+          ),
+        },
         { title: 'Host', cell: each => <Untrusted text={each.agentName} /> },
-        { title: 'Alert', cell: each => <Untrusted text={each.ruleDescription} limit={200} /> },
+        {
+          title: 'Alert',
+          cell: each => (
+            // On a phone the table scrolls; a column of single letters would not be read.
+            <div className="min-w-40">
+              <Untrusted text={each.ruleDescription} limit={200} />
+            </div>
+          ),
+        },
         {
           title: 'Case',
           cell: each => (
