@@ -47,7 +47,8 @@ const planByHost = ({ request }: AnalystPrompt) => {
 
 export const scripted = ({ invents = false } = {}): ModelClient =>
   client('strong', planByHost, prompt => {
-    const sentences = careful(prompt)
+    const counted = prompt.items.filter(item => item.label.startsWith('Alerts by'))
+    const sentences = careful({ ...prompt, items: counted })
     const [first] = sentences
     if (!invents || first === undefined) return sentences
     return [

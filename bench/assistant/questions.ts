@@ -83,7 +83,7 @@ export const questions: readonly CheckedQuestion[] = [
   code('How many failed logins are there?', `${all('failures')} alerts`),
   code('What is the most severe alert?', '15', rules.severe.id),
   code('Which rule fires most?', rules.failure.id),
-  code('How many hosts have alerts?', `${hosts.length} hosts`),
+  code('How many hosts are there?', `${hosts.length} hosts`),
   code('Top 3 rules', rules.failure.id, rules.change.id, rules.severe.id),
   code('How many alerts of rule 550?', `${all('changes')} alerts`),
   code('What does rule 5760 mean?', rules.failure.description),
@@ -97,7 +97,7 @@ export const questions: readonly CheckedQuestion[] = [
   ...words.map(([text, id]) => code(`What is the MITRE ID for ${text}?`, id)),
   ...terms.map(([term, holds]) => code(`What is ${term}?`, holds)),
   ...hosts.map(host => ({
-    text: `Why should I look at ${host.name} first?`,
+    text: `Why should I look at ${host.name} now?`,
     holds: [String(host.failures), rules.failure.id],
     by: 'model' as const,
   })),

@@ -23,7 +23,7 @@ interface Setting {
 const believed = ['computed', 'verified']
 
 /** The chat over the seeded network, with the stand-in of the Wazuh API behind its tools. */
-export async function createEvents() {
+export async function openNetwork() {
   const wazuh = await startWazuhServer(
     hosts.map(host => ({ id: host.id, name: host.name, status: host.status, activeResponse: true })),
   )
@@ -110,7 +110,7 @@ export async function createEvents() {
       const one = async () => {
         const start = performance.now()
         let firstMs: number | undefined
-        await turn(ports, `Why should I look at ${hosts[0]?.name} first?`, 'model', () => {
+        await turn(ports, `Why should I look at ${hosts[0]?.name} now?`, 'model', () => {
           firstMs ??= performance.now() - start
         })
         return firstMs ?? performance.now() - start

@@ -10,8 +10,8 @@ export type CodeRoute =
   | { readonly kind: 'draft' }
   | { readonly kind: 'help' }
 
-const host =
-  /\b(?:on|of|for|host|agent|does|is)\s+(?:the\s+)?(?:host\s+|agent\s+|server\s+|machine\s+)?([a-z0-9][\w.-]*[a-z0-9])/i
+const hostAfter =
+  /\b(?:on|of|for|host|agent|does|is)\s+(?:the\s+)?(?:host\s+|agent\s+|server\s+|machine\s+)?([a-z0-9][\w.-]*[a-z0-9])/gi
 const notHosts = new Set([
   'the',
   'all',
@@ -120,12 +120,22 @@ const inventoryWords: readonly (readonly [RegExp, (typeof inventoryKinds)[number
   [/\bbrowser extensions?\b/i, 'browser_extensions'],
 ]
 
+/** The host that a question names: most look like `web-01`; a plain word counts where nothing else does. */
+function hostIn(text: string): string | undefined {
+  const named = [...text.matchAll(hostAfter)].flatMap(([, name = '']) =>
+    notHosts.has(name.toLowerCase()) ? [] : [name],
+  )
+  return (
+    named.find(name => /[\d.-]/.test(name)) ??
+    (/^(?:what|who) (?:is|are|does)\b/i.test(text) ? undefined : named[0])
+  )
+}
+
 /** Live state: only where the question names it and a host or a CVE, so that counting alerts is not disturbed. */
 function liveSteps(text: string): PlannedStep[] {
   const file = /\bfile_[0-9a-z]{26}\b/.exec(text)?.[0]
   if (file !== undefined && /\bscan\b/i.test(text)) return [{ tool: 'scan_upload', input: { file_id: file } }]
-  const foundHost = host.exec(text)?.[1]
-  const named = foundHost === undefined || notHosts.has(foundHost.toLowerCase()) ? undefined : foundHost
+  const named = hostIn(text)
   const foundCve = cve.exec(text)?.[0]
   const aboutAlerts = /\balerts?\b|\bcases?\b/i.test(text)
   if (foundCve !== undefined && !aboutAlerts)
