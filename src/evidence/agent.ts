@@ -15,5 +15,11 @@ export function agent(context: CaseContext): EvidenceDraft[] {
     ].join(', '),
     trust: 'observed',
     label: `The host ${fact.name}`,
+    facts: {
+      agent: fact.agentId,
+      host: fact.name,
+      ...(fact.operatingSystem === undefined ? {} : { operating_system: fact.operatingSystem }),
+      ...(fact.groups === undefined ? {} : { groups: fact.groups.join(', ') }),
+    },
   }))
 }

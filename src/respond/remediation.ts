@@ -7,7 +7,9 @@ import { digestOf, type Json } from '../lib/canonical-json.ts'
 import { readPointer } from '../lib/json-pointer.ts'
 import { findAction } from './actions.ts'
 import { checkContent } from './authorise.ts'
+import { hostProfile } from './host-profile.ts'
 import { isMailAlert, mailSteps } from './mail-remediation.ts'
+import { packageStep } from './package-steps.ts'
 import type { ResponsePolicy } from './response-policy.ts'
 
 /** One step, in the order of NIST SP 800-61: contain, eradicate, recover, harden. */
@@ -134,11 +136,36 @@ export function remediationSteps(
       )
     }
   }
-  return [...steps, ...checklist(draft, alerts)].sort(
+  return [...steps, ...updates(alerts, evidence, cite), ...checklist(draft, alerts)].sort(
     (a, b) =>
       phases.indexOf(a.phase) - phases.indexOf(b.phase) ||
       Number(a.rejections.length > 0) - Number(b.rejections.length > 0),
   )
+}
+
+/** One for each weak package on each host, the first twenty: more are a matter for patch management. */
+function updates(
+  alerts: readonly Alert[],
+  evidence: readonly EvidenceItem[],
+  cite: (value: string) => readonly string[],
+): RemediationStep[] {
+  const steps = new Map<string, RemediationStep>()
+  for (const alert of alerts) {
+    const step = packageStep(alert, hostProfile(alert, evidence))
+    if (step === undefined || steps.size >= 20) continue
+    const { value, ...shown } = step
+    const id = stepId('harden', step.text)
+    if (!steps.has(id))
+      steps.set(id, {
+        ...shown,
+        id,
+        phase: 'harden',
+        evidence: cite(value),
+        rejections: [],
+        action: undefined,
+      })
+  }
+  return [...steps.values()]
 }
 
 function stepId(phase: string, text: string): string {
