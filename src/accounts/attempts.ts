@@ -1,3 +1,4 @@
+import { AppError } from '../lib/app-error.ts'
 import { beginAttempt, lockName } from '../store/sign-in-failures.ts'
 import type { AccountParts } from './account-parts.ts'
 
@@ -31,4 +32,10 @@ export async function countAttempt(
 /** The name under which failures of a person's second factor and step-ups are counted. No user name holds a colon. */
 export function factorName(userId: string): string {
   return `factor:${userId}`
+}
+
+/** The refusal of a locked name, with how long it lasts. */
+export function lockedOut(parts: AccountParts, untilMs: number): AppError {
+  const minutes = Math.max(1, Math.ceil((untilMs - parts.clock.now()) / 60_000))
+  return new AppError('locked-out', `too many failures: try again in ${minutes} min`)
 }

@@ -3,7 +3,14 @@ import { insertBreakGlassUse } from '../store/break-glass.ts'
 import { deleteFactorsOf } from '../store/second-factors.ts'
 import { deleteOtherSessions } from '../store/sessions.ts'
 import { consumeTicket } from '../store/sign-in-tickets.ts'
-import { findUser, findUserByName, insertUser, setPassword, updateUser } from '../store/users.ts'
+import {
+  findUser,
+  findUserByName,
+  insertUser,
+  setPassword,
+  spendPassword,
+  updateUser,
+} from '../store/users.ts'
 import { type AccountParts, logAccountEvent } from './account-parts.ts'
 import { hashPassword, noPassword, oneTimePassword } from './password.ts'
 import { completeSignIn, type SignIn, type Visitor } from './sign-in.ts'
@@ -61,11 +68,13 @@ export async function breakGlass(
   const ticket = await readTicket(parts.database, parts, 'break-glass', sent)
   if (ticket?.userId == null) return { kind: 'wrong' }
   const { userId } = ticket
+  const { seal } = ticket.data as { seal: string } // Written by `signIn`.
   return parts.database.transaction(async sql => {
     const user = await findUser(sql, parts.tenant, userId)
     if (user?.state !== 'active' || !(await consumeTicket(sql, parts.tenant, ticket.id)))
       return { kind: 'wrong' }
-    await setPassword(sql, parts.tenant, userId, noPassword, false)
+    // Of several sign-ins that the one password began, one gets in.
+    if (!(await spendPassword(sql, parts.tenant, userId, seal, noPassword))) return { kind: 'wrong' }
     const id = parts.ids.next('glass')
     const atMs = parts.clock.now()
     await insertBreakGlassUse(sql, parts.tenant, { id, userId, atMs, reason: why, address: visitor.address })

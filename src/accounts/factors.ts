@@ -30,6 +30,7 @@ export async function beginTotp(
   parts: AccountParts,
   person: SignedInPerson,
 ): Promise<{ readonly id: string; readonly secret: string; readonly uri: string }> {
+  refuseBreakGlass(person)
   const secret = newTotpSecret()
   const { id: userId, username } = person.user
   const context = totpContext(parts.tenant, userId)
@@ -70,6 +71,7 @@ export async function confirmTotp(
 
 /** What the browser is asked for to make a passkey. */
 export async function beginPasskey(parts: AccountParts, person: SignedInPerson, party: RelyingParty) {
+  refuseBreakGlass(person)
   const known = await confirmedFactors(parts, person.user.id)
   const { options, challenge } = await passkeyToMake(party, person.user, known)
   const ticket = await issueTicket(parts.database, parts, {
@@ -103,6 +105,12 @@ export async function finishPasskey(
       throw new AppError('passkey-refused', 'this passkey is known already')
     return factorAdded(sql, parts, person, 'passkey', 'password+passkey')
   })
+}
+
+/** A factor would outlive the hour for which the glass was broken, and open the account again in silence. */
+function refuseBreakGlass({ method }: SignedInPerson): void {
+  if (method === 'break-glass')
+    throw new AppError('forbidden', 'the break-glass account has no factors: make an account of your own')
 }
 
 async function factorAdded(

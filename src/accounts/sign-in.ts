@@ -1,3 +1,4 @@
+import { AppError } from '../lib/app-error.ts'
 import type { Sql } from '../lib/database.ts'
 import { forgetFailures } from '../store/sign-in-failures.ts'
 import { consumeTicket } from '../store/sign-in-tickets.ts'
@@ -54,7 +55,15 @@ export async function signIn(
     return { kind: 'wrong' }
   }
   await forgetFailures(database, tenant, username)
-  return goOn(parts, user, visitor, party, 'password')
+  return user.kind === 'break-glass'
+    ? askReason(parts, user.id, user.passwordHash)
+    : goOn(parts, user, visitor, party, 'password')
+}
+
+/** The ticket is bound to the seal that the password broke: with that used up, or made anew, it is worth nothing. */
+async function askReason(parts: AccountParts, userId: string, seal: string): Promise<SignIn> {
+  const ticket = { kind: 'break-glass', userId, data: { seal } } as const
+  return { kind: 'reason-needed', ticket: await issueTicket(parts.database, parts, ticket) }
 }
 
 /** After the first factor: the session, or what else is needed. */
@@ -65,11 +74,7 @@ export async function goOn(
   party: RelyingParty | undefined,
   method: 'password' | 'provider',
 ): Promise<SignIn> {
-  if (user.kind === 'break-glass')
-    return {
-      kind: 'reason-needed',
-      ticket: await issueTicket(parts.database, parts, { kind: 'break-glass', userId: user.id, data: {} }),
-    }
+  if (user.kind === 'break-glass') return { kind: 'wrong' } // Its sealed password is the one way in.
   const factors = await confirmedFactors(parts, user.id)
   if (factors.length === 0)
     return parts.database.transaction(sql => completeSignIn(sql, parts, user, visitor, method))
@@ -184,7 +189,7 @@ export async function signInByPasskey(
   const { challenge } = ticket.data as { challenge: string } // Written by `askPasskey`.
   const userId = await passkeyUser(database, parts, party, challenge, response)
   const user = userId === undefined ? undefined : await findUser(database, tenant, userId)
-  if (user?.state !== 'active') {
+  if (user?.state !== 'active' || user.kind === 'break-glass') {
     const subject = user?.username ?? 'unknown passkey'
     await logAccountEvent(database, parts, {
       kind: 'sign-in-failed',
@@ -205,6 +210,11 @@ export async function completeSignIn(
   visitor: Visitor,
   method: SessionMethod,
 ): Promise<Extract<SignIn, { kind: 'signed-in' }>> {
+  if (user.kind === 'break-glass' && method !== 'break-glass')
+    throw new AppError(
+      'forbidden',
+      'the break-glass account opens with its sealed password and a reason alone',
+    )
   await noteSignIn(sql, parts.tenant, user.id, parts.clock.now())
   const session = await openSession(sql, parts, user, visitor, method)
   await logAccountEvent(sql, parts, {

@@ -7,7 +7,6 @@ import { forgetFailures } from '../store/sign-in-failures.ts'
 import {
   countUsers,
   findUser,
-  findUserByName,
   insertUser,
   setPassword,
   type User,
@@ -15,7 +14,9 @@ import {
   updateUser,
 } from '../store/users.ts'
 import { type AccountParts, logAccountEvent } from './account-parts.ts'
-import { hashPassword, oneTimePassword, verifyPassword } from './password.ts'
+import { lockedOut } from './attempts.ts'
+import { hashPassword, oneTimePassword } from './password.ts'
+import { checkProof } from './proof.ts'
 
 export interface CreatedUser {
   readonly user: User
@@ -71,8 +72,11 @@ export async function changeUser(
 ): Promise<User> {
   return parts.database.transaction(async sql => {
     const before = await existingUser(parts, id, sql)
-    if (before.kind === 'break-glass' && change.role !== undefined)
-      throw new AppError('conflict', 'the break-glass account keeps its role: seal it anew, or disable it')
+    if (before.kind === 'break-glass' && (change.role !== undefined || change.linkable === true))
+      throw new AppError(
+        'conflict',
+        'the break-glass account keeps its role and no provider opens it: seal it anew, or disable it',
+      )
     if (!(await updateUser(sql, parts.tenant, id, change)))
       throw new AppError('last-admin', `${before.username} is the last active admin: make another one first`)
     const detail = Object.entries(change)
@@ -117,16 +121,23 @@ export async function resetPassword(parts: AccountParts, byId: string, id: strin
   })
 }
 
-/** Changes one's own password and ends one's other sessions. Throws `wrong-password`, `same-password`. */
+/** Changes one's own password and ends one's other sessions. Throws `wrong-password`, `same-password`, `locked-out`. */
 export async function changeOwnPassword(
   parts: AccountParts,
   person: { readonly id: string; readonly username: string; readonly sessionId: string },
   current: string,
   next: string,
 ): Promise<void> {
-  const user = await findUserByName(parts.database, parts.tenant, person.username)
-  if (!(await verifyPassword(current, user?.passwordHash)))
-    throw new AppError('wrong-password', 'the current password is not right')
+  // Counted like every other proof: a stolen session must not try passwords here instead.
+  const result = await checkProof(
+    parts,
+    person,
+    { kind: 'password', password: current },
+    undefined,
+    'account',
+  )
+  if (result.kind === 'locked') throw lockedOut(parts, result.untilMs)
+  if (result.kind === 'wrong') throw new AppError('wrong-password', 'the current password is not right')
   if (current === next) throw new AppError('same-password', 'the new password is the old one')
   const passwordHash = await hashPassword(next)
   await parts.database.transaction(async sql => {

@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   type Person,
@@ -7,30 +9,17 @@ import {
 } from '../../test/support/test-server.ts'
 import { createToken } from '../accounts/api-token.ts'
 import { roles, type TokenScope, tokenScopes } from '../domain/role.ts'
-import { sessionEndpoints } from './contract.ts'
-import { accountEndpoints } from './contract-accounts.ts'
-import { caseEndpoints, entityEndpoints, savedViewEndpoints } from './contract-cases.ts'
-import { complianceEndpoints } from './contract-compliance.ts'
-import { ledgerEndpoints } from './contract-ledger.ts'
-import { notificationEndpoints } from './contract-notifications.ts'
-import { settingsEndpoints } from './contract-settings.ts'
-import { trustEndpoints } from './contract-trust.ts'
 import type { Endpoint } from './endpoint.ts'
 import { route } from './route.ts'
 import { sessionRoutes } from './routes/session-routes.ts'
 
-// Every endpoint of the contract, with a handler that says that it was reached: what is attacked here is the door.
-const endpoints: Endpoint[] = [
-  caseEndpoints,
-  entityEndpoints,
-  savedViewEndpoints,
-  accountEndpoints,
-  settingsEndpoints,
-  ledgerEndpoints,
-  complianceEndpoints,
-  trustEndpoints,
-  notificationEndpoints,
-].flatMap(group => Object.values<Endpoint>(group))
+// Every endpoint of every contract file, with a handler that says that it was reached: what is attacked is the door.
+const contract = await wholeContract()
+/** The session's own are served for real: below. */
+const ofSession = contract.filter(
+  each => each.access.kind === 'signed-in' && /^\/api\/session(\/password)?$/.test(each.path),
+)
+const endpoints = contract.filter(each => each.access.kind !== 'open' && !ofSession.includes(each))
 const reached: string[] = []
 const probes = endpoints.map(endpoint => ({
   ...route(endpoint, async () => {
@@ -97,7 +86,9 @@ describe.each(endpoints.map(endpoint => [`${endpoint.method} ${endpoint.path}`, 
       for (const role of roles) {
         const person = people.get(role)
         const headers = { cookie: person?.cookie ?? '', 'x-csrf-token': person?.csrfToken ?? '' }
-        const allowed = access.kind === 'role' && roles.indexOf(role) >= roles.indexOf(access.role)
+        const allowed =
+          access.kind === 'signed-in' ||
+          (access.kind === 'role' && roles.indexOf(role) >= roles.indexOf(access.role))
         expect([role, (await open(endpoint, headers)).statusCode]).toEqual([role, allowed ? 200 : 403])
       }
       for (const scope of tokenScopes) {
@@ -193,6 +184,16 @@ it('few tries a minute come from one address, whatever names they try', async ()
 })
 
 describe('sessions and accounts', () => {
+  it('a session is read, ended and given a new password by its own browser alone', async () => {
+    expect(ofSession.map(each => each.method).sort()).toEqual(['DELETE', 'GET', 'POST'])
+    const { cookie = '' } = people.get('admin') ?? {}
+    for (const endpoint of ofSession) {
+      expect((await open(endpoint, {})).statusCode).toBe(401)
+      expect((await open(endpoint, { authorization: `Bearer ${tokens.get('read')}` })).statusCode).toBe(403)
+      if (endpoint.method !== 'GET') expect((await open(endpoint, { cookie })).statusCode).toBe(403)
+    }
+  })
+
   it('end at once when signed out, disabled, demoted or expired', async () => {
     const person = await server.signIn('admin', 'short-lived')
     const { changeUser } = await import('../accounts/users.ts')
@@ -218,7 +219,62 @@ describe('sessions and accounts', () => {
   it('has no endpoint outside the contract, and no contract without a description', async () => {
     const { statusCode } = await server.app.inject({ url: '/api/openapi.json' })
     expect(statusCode).toBe(200)
-    for (const endpoint of [...endpoints, ...Object.values<Endpoint>(sessionEndpoints)])
-      expect(endpoint.summary).not.toBe('')
+    for (const endpoint of contract) expect(endpoint.summary).not.toBe('')
   })
+
+  it('no more is open to everybody than signing in and the machine’s own health', () => {
+    const open = contract.filter(each => each.access.kind === 'open')
+    expect(open.map(each => `${each.method} ${each.path}`).sort()).toEqual([
+      'GET /api/sign-in',
+      'GET /api/sign-in/provider',
+      'GET /api/sign-in/provider/callback',
+      'GET /healthz',
+      'GET /readyz',
+      'POST /api/session',
+      'POST /api/session/passkey',
+      'POST /api/session/passkey/question',
+      'POST /api/session/reason',
+      'POST /api/session/second-factor',
+      'POST /api/sign-in/resume',
+    ])
+  })
+
+  it('a token for machines changes only what its scope is for', () => {
+    const changing = contract.filter(each => each.method !== 'GET' && 'scope' in each.access)
+    const byScope = (scope: TokenScope) =>
+      changing
+        .filter(each => 'scope' in each.access && each.access.scope === scope)
+        .map(each => `${each.method} ${each.path}`)
+    for (const scope of ['read', 'triage', 'ingest'] as const)
+      for (const line of byScope(scope))
+        expect(line).not.toMatch(
+          /proposals|approval|settings|users|tokens|reveal|ledger|factors|retention|erasure/,
+        )
+    for (const line of byScope('scim')) expect(line).toContain(' /scim/v2/')
+    expect(byScope('metrics')).toEqual([])
+  })
+})
+
+/** Read from the folder, so that a new contract file is attacked without anybody having to think of it. */
+async function wholeContract(): Promise<Endpoint[]> {
+  const files = readdirSync(import.meta.dirname).filter(name => /^contract(-[\w-]+)?\.ts$/.test(name))
+  const modules = await Promise.all(
+    files.map(name => import(/* @vite-ignore */ join(import.meta.dirname, name))),
+  )
+  return modules.flatMap(module =>
+    Object.entries<Record<string, Endpoint>>(module)
+      .filter(([name]) => name.endsWith('Endpoints'))
+      .flatMap(([, group]) => Object.values(group)),
+  )
+}
+
+it('nobody who may not call makes the server hold a body', async () => {
+  const upload = contract.find(each => each.method === 'POST' && each.path === '/api/mail')
+  const sent = await server.app.inject({
+    method: 'POST',
+    url: upload?.path ?? '',
+    headers: { 'content-type': 'message/rfc822' },
+    payload: Buffer.alloc(2 * 1024 * 1024), // Above the limit of this probe: were it read, the answer would be 413.
+  })
+  expect(sent.statusCode).toBe(401)
 })

@@ -16,7 +16,7 @@ import type { Endpoint } from './endpoint.ts'
 import { failureOf, RequestError } from './http-error.ts'
 import type { HttpMetrics } from './http-metrics.ts'
 import { openApi } from './open-api.ts'
-import type { Route } from './route.ts'
+import type { Caller, Route } from './route.ts'
 
 export interface ServerOptions {
   readonly routes: readonly Route[]
@@ -101,6 +101,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 
 function addRoute(app: FastifyInstance, entry: Route, options: ServerOptions): void {
   const { endpoint } = entry
+  const callers = new WeakMap<FastifyRequest, Caller>()
   app.route({
     method: endpoint.method,
     url: endpoint.path,
@@ -108,8 +109,13 @@ function addRoute(app: FastifyInstance, entry: Route, options: ServerOptions): v
     ...(entry.limits.requestsPerMinute === undefined
       ? {}
       : { config: rateLimit(entry.limits.requestsPerMinute) }),
+    // Before the body is read: whoever may not call makes us hold none of it.
+    preParsing: async request => {
+      callers.set(request, await authorize(request, endpoint, options.accounts, options.secure))
+    },
     handler: async (request, reply) => {
-      const caller = await authorize(request, endpoint, options.accounts, options.secure)
+      const caller = callers.get(request)
+      if (caller === undefined) throw new RequestError('not-signed-in', 'sign in first')
       const gone = new AbortController()
       // Of the reply: a request with a body is closed as soon as the body has been read.
       reply.raw.once('close', () => {

@@ -6,6 +6,7 @@ import {
   testPassword,
 } from '../../test/support/test-server.ts'
 import { createToken } from '../accounts/api-token.ts'
+import { completeSignIn } from '../accounts/sign-in.ts'
 import { changeUser } from '../accounts/users.ts'
 import { peopleNow } from '../respond/people-now.ts'
 import { callerStands } from './authorize.ts'
@@ -277,6 +278,52 @@ describe('the break-glass account', () => {
     ).toBe(403)
     expect((await admin.call('POST', quiet)).statusCode).toBe(200)
     expect((await admin.call('GET', '/api/banners')).json().breakGlass).toEqual([])
+  })
+
+  const reason = 'Nobody else gets in this night'
+  /** Breaks the glass; returns a way to call as it. */
+  const broken = async () => {
+    const password = await seal()
+    const { ticket } = (await open('/api/session', { username: 'break-glass', password })).json()
+    const done = await open('/api/session/reason', { ticket, reason })
+    const cookie = String(done.headers['set-cookie']).split(';')[0] ?? ''
+    const headers = {
+      host: 'localhost:7411',
+      cookie,
+      'x-csrf-token': done.json().session.csrfToken as string,
+    }
+    return (method: 'POST' | 'PATCH', url: string, payload: object) =>
+      server.app.inject({ method, url, headers, payload })
+  }
+
+  it('leaves nothing behind that opens it again: no passkey, no code, no token, no provider', async () => {
+    const call = await broken()
+    expect((await call('POST', '/api/factors/passkey/question', {})).statusCode).toBe(403)
+    expect((await call('POST', '/api/factors/totp', {})).statusCode).toBe(403)
+    expect((await call('POST', '/api/tokens', { name: 'later', scopes: ['scim'] })).statusCode).toBe(403)
+    const { users } = (await admin.call('GET', '/api/users')).json()
+    const account = users.find((each: { username: string }) => each.username === 'break-glass')
+    expect((await call('PATCH', `/api/users/${account.id}`, { linkable: true })).statusCode).toBe(409)
+    await expect(
+      server.test.database.transaction(sql =>
+        completeSignIn(sql, server.accounts, account, { address: '', userAgent: '' }, 'passkey'),
+      ),
+    ).rejects.toThrow('sealed password')
+  })
+
+  it('one password begun many times opens once, and never a later seal', async () => {
+    const password = await seal()
+    const begin = async () =>
+      (await open('/api/session', { username: 'break-glass', password })).json().ticket as string
+    const tickets = await Promise.all([begin(), begin(), begin()])
+    const statuses = async (kept: readonly string[]) =>
+      (await Promise.all(kept.map(ticket => open('/api/session/reason', { ticket, reason }))))
+        .map(answer => answer.statusCode)
+        .sort()
+    const old = await begin()
+    expect(await statuses(tickets)).toEqual([200, 401, 401])
+    await seal()
+    expect(await statuses([old])).toEqual([401])
   })
 
   it('approves nothing, and no admin makes it into somebody', async () => {

@@ -1,11 +1,11 @@
 import type { AccountParts } from '../accounts/account-parts.ts'
+import { lockedOut } from '../accounts/attempts.ts'
 import type { SignedInPerson } from '../accounts/session.ts'
 import { askStepUp, stepUp } from '../accounts/step-up.ts'
 import type { Proof } from './contract-sign-in.ts'
 import { RequestError } from './http-error.ts'
 import { partyOf } from './relying-party-of.ts'
 import type { Call } from './route.ts'
-import { lockedOut } from './routes/session-routes.ts'
 
 /** How long after a sign-in somebody without password and factors of ours may add one. */
 const freshMs = 10 * 60_000

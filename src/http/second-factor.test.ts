@@ -110,6 +110,16 @@ describe('an authenticator app', () => {
     expect((await open('/api/session/second-factor', right)).statusCode).toBe(423)
   })
 
+  it('nor can the password, where a stolen session would change it', async () => {
+    const person = await server.signIn('approver', 'robbed')
+    const change = (current: string) =>
+      at(person)('POST', '/api/session/password', { current, next: 'chosen by the thief' })
+    for (let tries = 0; tries < 6; tries++) expect((await change('a guess')).statusCode).toBe(400)
+    expect((await change(testPassword)).statusCode).toBe(423)
+    server.clock.advance(61_000)
+    expect((await change(testPassword)).statusCode).toBe(200)
+  })
+
   it('a secret that nobody confirmed asks for nothing; one without proof is not given', async () => {
     const person = await server.signIn('analyst', 'halfway')
     expect((await at(person)('POST', '/api/factors/totp', {})).json().error.code).toBe('wrong-proof')

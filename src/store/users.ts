@@ -172,6 +172,21 @@ export async function setPassword(
   )
 }
 
+/** Puts another hash in the place of this very one; of many at once, one gets `true`. */
+export async function spendPassword(
+  sql: Sql,
+  tenant: string,
+  id: string,
+  spent: string,
+  next: string,
+): Promise<boolean> {
+  const rows = await sql.query(
+    'update users set password_hash = $4 where tenant_id = $1 and id = $2 and password_hash = $3 returning id',
+    [tenant, id, spent, next],
+  )
+  return rows.length > 0
+}
+
 export async function noteSignIn(sql: Sql, tenant: string, id: string, nowMs: number): Promise<void> {
   await sql.query('update users set last_sign_in_ms = $3 where tenant_id = $1 and id = $2', [
     tenant,

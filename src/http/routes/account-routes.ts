@@ -54,7 +54,13 @@ function tokenRoutes(parts: AccountParts): Route[] {
       tokens: (await listTokens(database, tenant, ownTokensOnly(caller))).map(tokenView),
     })),
     route(accountEndpoints.createToken, async ({ body, caller }) => {
-      const { id: ownerId, role } = personOf(caller).user
+      const { user, method } = personOf(caller)
+      const { id: ownerId, role } = user
+      if (method === 'break-glass')
+        throw new RequestError(
+          'forbidden',
+          'a token would outlive the break-glass session: make it as yourself',
+        )
       if (body.scopes.includes('scim') && !includesRole(role, 'admin'))
         throw new RequestError(
           'forbidden',

@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import type { AccountParts } from '../../accounts/account-parts.ts'
+import { lockedOut } from '../../accounts/attempts.ts'
 import type { OpenedSession, SignedInPerson } from '../../accounts/session.ts'
 import { askPasskey, giveSecondFactor, type SignIn, signIn, signInByPasskey } from '../../accounts/sign-in.ts'
 import { changeOwnPassword } from '../../accounts/users.ts'
@@ -86,12 +87,6 @@ export function signInAnswer(
     default:
       return assertNever(result)
   }
-}
-
-/** The refusal of a locked name, with how long it lasts. */
-export function lockedOut(parts: AccountParts, untilMs: number): RequestError {
-  const minutes = Math.max(1, Math.ceil((untilMs - parts.clock.now()) / 60_000))
-  return new RequestError('locked-out', `too many failures: try again in ${minutes} min`)
 }
 
 /** The person behind a call that only persons can make. */
