@@ -13,7 +13,6 @@ export const caseTables = [
   'intel_sightings',
   'shadow_briefs',
   'chats',
-  'playbook_runs',
   'remediation_ticks',
 ] as const
 

@@ -51,36 +51,3 @@ create table assistant_learning (
   required_ms bigint,
   primary key (tenant_id, user_id)
 );
-
--- Saved investigations: ordered questions and searches with parameters.
-create table playbooks (
-  tenant_id text not null,
-  id text not null,
-  title text not null,
-  description text not null,
-  parameters json not null,
-  steps json not null,
-  owner_id text not null,
-  created_ms bigint not null,
-  changed_ms bigint not null,
-  primary key (tenant_id, id)
-);
-
-create table playbook_runs (
-  tenant_id text not null,
-  id text not null,
-  playbook_id text not null,
-  -- As they were when the run began: a playbook may be changed meanwhile.
-  title text not null,
-  steps json not null,
-  parameters json not null,
-  case_id text,
-  -- One for each step that was taken: what came of it.
-  results json not null,
-  state text not null check (state in ('running', 'done', 'stopped')),
-  started_by text not null,
-  created_ms bigint not null,
-  changed_ms bigint not null,
-  primary key (tenant_id, id)
-);
-create index playbook_runs_by_case on playbook_runs (tenant_id, case_id, created_ms desc);
