@@ -6,6 +6,7 @@ import type {
   UserRecord,
 } from '../../src/http/contract-accounts.ts'
 import type { Quarantined, Settings } from '../../src/http/contract-settings.ts'
+import type { Proof } from '../../src/http/contract-sign-in.ts'
 import { getJson, sendJson } from './request.ts'
 import type { Role } from './session.ts'
 
@@ -32,19 +33,26 @@ export function createUser(user: {
   username: string
   displayName: string
   role: Role
+  proof: Proof | undefined
 }): Promise<NewUserReply> {
   return sendJson('POST', '/api/users', user)
 }
 
 export function changeUser(
   id: string,
-  change: { role?: Role; state?: 'active' | 'disabled'; displayName?: string; linkable?: boolean },
+  change: {
+    role?: Role
+    state?: 'active' | 'disabled'
+    displayName?: string
+    linkable?: boolean
+    proof?: Proof | undefined
+  },
 ): Promise<UserRecord> {
   return sendJson('PATCH', `/api/users/${encodeURIComponent(id)}`, change)
 }
 
-export function resetPassword(id: string): Promise<NewUserReply> {
-  return sendJson('POST', `/api/users/${encodeURIComponent(id)}/reset-password`)
+export function resetPassword(id: string, proof: Proof | undefined): Promise<NewUserReply> {
+  return sendJson('POST', `/api/users/${encodeURIComponent(id)}/reset-password`, { proof })
 }
 
 export function listTokens(signal: AbortSignal): Promise<{ tokens: TokenRecord[] }> {

@@ -2,7 +2,9 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Ellipsis } from 'lucide-react'
 import { useState } from 'react'
 import type { NewUserReply, UserRecord } from '../../src/http/contract-accounts.ts'
+import type { Proof } from '../../src/http/contract-sign-in.ts'
 import { ProofDialog } from '../account/proof-dialog.tsx'
+import { useProof } from '../account/proof-fields.tsx'
 import { resetFactors } from '../api/factors.ts'
 import { failureText } from '../api/request.ts'
 import { type Role, readSignInOptions, roleOrder, usePerson } from '../api/session.ts'
@@ -26,12 +28,21 @@ const roleWords: Readonly<Record<Role, string>> = {
   admin: 'also manages accounts and connections',
 }
 
+/** Something that is done once it is proven who asks. */
+interface Question {
+  readonly title: string
+  readonly action: string
+  readonly danger?: boolean
+  readonly hint?: string
+  readonly run: (proof: Proof | undefined) => Promise<void>
+}
+
 /** Who may sign in, and as what. */
 export function UsersSection() {
   const client = useQueryClient()
   const [creating, setCreating] = useState(false)
   const [issued, setIssued] = useState<NewUserReply>()
-  const [resetting, setResetting] = useState<UserRecord>()
+  const [asking, setAsking] = useState<Question>()
   const [watching, setWatching] = useState<UserRecord>()
   const query = useQuery({ queryKey: ['users'], queryFn: ({ signal }) => listUsers(signal) })
   const renew = () => client.invalidateQueries({ queryKey: ['users'] })
@@ -44,6 +55,7 @@ export function UsersSection() {
       role?: Role
       state?: UserRecord['state']
       linkable?: boolean
+      proof?: Proof | undefined
     }) => changeUser(id, changes),
     onSuccess: async user => {
       await renew()
@@ -54,14 +66,23 @@ export function UsersSection() {
       toastFailure('Nothing was changed', error)
     },
   })
-  const reset = useMutation({
-    mutationFn: resetPassword,
-    onSuccess: async reply => {
-      await renew()
-      setIssued(reply)
-    },
-    onError: error => toastFailure('The password is unchanged', error),
-  })
+  /** What lets somebody do more takes proof; what takes away is done at once. */
+  const allow = (
+    user: UserRecord,
+    title: string,
+    changes: { role?: Role; state?: 'active'; linkable?: true },
+  ) =>
+    setAsking({
+      title,
+      action: 'Allow it',
+      run: async proof => {
+        await change.mutateAsync({ id: user.id, ...changes, proof })
+      },
+    })
+  const changeRole = (user: UserRecord, role: Role) =>
+    roleOrder.indexOf(role) > roleOrder.indexOf(user.role)
+      ? allow(user, `Make ${user.displayName} ${role}`, { role })
+      : change.mutate({ id: user.id, role })
   return (
     <div className="grid gap-3">
       <div className="flex items-center justify-between gap-4">
@@ -101,7 +122,7 @@ export function UsersSection() {
                     aria-label={`Role of ${user.displayName}`}
                     value={user.role}
                     onChange={
-                      event => change.mutate({ id: user.id, role: event.target.value as Role }) // Its options are the roles.
+                      event => changeRole(user, event.target.value as Role) // Its options are the roles.
                     }
                   >
                     {roleOrder.map(role => (
@@ -121,11 +142,41 @@ export function UsersSection() {
                 cell: user => (
                   <UserMenu
                     user={user}
-                    onReset={() => reset.mutate(user.id)}
-                    onResetFactors={() => setResetting(user)}
+                    onReset={() =>
+                      setAsking({
+                        title: `New one-time password for ${user.displayName}`,
+                        action: 'Make it',
+                        hint: 'Make sure that it is really them who asks. Their sessions end.',
+                        run: async proof => {
+                          setIssued(await resetPassword(user.id, proof))
+                          await renew()
+                        },
+                      })
+                    }
+                    onResetFactors={() =>
+                      setAsking({
+                        title: `Take the second factors of ${user.displayName} away`,
+                        action: 'Take them away',
+                        danger: true,
+                        hint: 'For who has lost them. Make sure that it is really them who asks. Their sessions end.',
+                        run: async proof => {
+                          await resetFactors(user.id, proof)
+                          await renew()
+                          toast(`${user.displayName} signs in with the password alone now.`)
+                        },
+                      })
+                    }
                     onSessions={() => setWatching(user)}
-                    onLink={linkable => change.mutate({ id: user.id, linkable })}
-                    onState={state => change.mutate({ id: user.id, state })}
+                    onLink={linkable =>
+                      linkable
+                        ? allow(user, `Open ${user.displayName} to the provider`, { linkable })
+                        : change.mutate({ id: user.id, linkable })
+                    }
+                    onState={state =>
+                      state === 'active'
+                        ? allow(user, `Enable ${user.displayName}`, { state })
+                        : change.mutate({ id: user.id, state })
+                    }
                   />
                 ),
               },
@@ -154,20 +205,18 @@ export function UsersSection() {
       {watching !== undefined && (
         <UserSessionsDialog user={watching} onClose={() => setWatching(undefined)} />
       )}
-      {resetting !== undefined && (
+      {asking !== undefined && (
         <ProofDialog
-          title={`Take the second factors of ${resetting.displayName} away`}
-          action="Take them away"
-          danger
-          onClose={() => setResetting(undefined)}
+          title={asking.title}
+          action={asking.action}
+          danger={asking.danger ?? false}
+          onClose={() => setAsking(undefined)}
           onProof={async proof => {
-            await resetFactors(resetting.id, proof)
-            await renew()
-            toast(`${resetting.displayName} signs in with the password alone now.`)
-            setResetting(undefined)
+            await asking.run(proof)
+            setAsking(undefined)
           }}
         >
-          <p>For who has lost them. Make sure that it is really them who asks. Their sessions end.</p>
+          {asking.hint !== undefined && <p>{asking.hint}</p>}
         </ProofDialog>
       )}
     </div>
@@ -249,8 +298,15 @@ function NewUserDialog({
   const [username, setUsername] = useState('')
   const [displayName, setDisplayName] = useState('')
   const [role, setRole] = useState<Role>('analyst')
+  const proof = useProof('account')
   const create = useMutation({
-    mutationFn: () => createUser({ username: username.trim(), displayName: displayName.trim(), role }),
+    mutationFn: async () =>
+      createUser({
+        username: username.trim(),
+        displayName: displayName.trim(),
+        role,
+        proof: await proof.give(),
+      }),
     onSuccess: onCreated,
   })
   return (
@@ -259,7 +315,7 @@ function NewUserDialog({
         className="grid gap-3"
         onSubmit={event => {
           event.preventDefault()
-          create.mutate()
+          if (proof.ready) create.mutate()
         }}
       >
         <TextField
@@ -288,11 +344,12 @@ function NewUserDialog({
           onChange={event => setRole(event.target.value as Role)} // Its options are the roles.
           options={roleOrder.map(each => ({ value: each, label: `${each}: ${roleWords[each]}` }))}
         />
+        {proof.fields}
         <div className="flex justify-end gap-2">
           <Button look="quiet" onClick={onClose}>
             Cancel
           </Button>
-          <Button type="submit" look="primary" busy={create.isPending}>
+          <Button type="submit" look="primary" busy={create.isPending} disabled={!proof.ready}>
             Create
           </Button>
         </div>

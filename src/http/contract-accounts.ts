@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { roles, tokenScopes } from '../domain/role.ts'
 import { done, idParams, pageQuery, person } from './contract.ts'
+import { proof, withProof } from './contract-sign-in.ts'
 import { endpoint } from './endpoint.ts'
 
 export const userRecord = person.extend({
@@ -71,7 +72,8 @@ export const accountEndpoints = {
   createUser: endpoint({
     method: 'POST',
     path: '/api/users',
-    summary: 'Create an account; the one-time password is in the answer and nowhere else.',
+    summary:
+      'Create an account, with proof that it is you; the one-time password is in the answer and nowhere else.',
     access: { kind: 'role', role: 'admin' },
     body: z.object({
       username: z
@@ -81,13 +83,15 @@ export const accountEndpoints = {
         .regex(/^[\w.@-]+$/, 'letters, digits and . _ @ - only'),
       displayName: z.string().min(1).max(200),
       role: z.enum(roles),
+      proof: proof.optional(),
     }),
     reply: newUserReply,
   }),
   changeUser: endpoint({
     method: 'PATCH',
     path: '/api/users/:id',
-    summary: 'Change role, name or state. The last active admin cannot be demoted or disabled.',
+    summary:
+      'Change role, name or state; what lets somebody do more takes proof that it is you. The last active admin cannot be demoted or disabled.',
     access: { kind: 'role', role: 'admin' },
     params: idParams,
     body: z.object({
@@ -95,15 +99,18 @@ export const accountEndpoints = {
       role: z.enum(roles).optional(),
       state: z.enum(['active', 'disabled']).optional(),
       linkable: z.boolean().optional(),
+      proof: proof.optional(),
     }),
     reply: userRecord,
   }),
   resetPassword: endpoint({
     method: 'POST',
     path: '/api/users/:id/reset-password',
-    summary: 'A new one-time password; every session of the account ends.',
+    summary:
+      'A new one-time password, with proof that it is you; every session of the account ends. Never your own.',
     access: { kind: 'role', role: 'admin' },
     params: idParams,
+    body: withProof,
     reply: newUserReply,
   }),
   listTokens: endpoint({

@@ -62,7 +62,7 @@ export const signInRules = z.object({ secondFactorRoles: z.array(z.enum(roles)) 
 export type SignInRules = z.infer<typeof signInRules>
 
 /** With the proof left out, only who has no way to give one gets through, right after signing in. */
-const withProof = z.object({ proof: proof.optional() })
+export const withProof = z.object({ proof: proof.optional() })
 
 const breakGlassUse = z.object({
   id: z.string(),

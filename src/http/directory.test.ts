@@ -233,12 +233,9 @@ describe('a directory', () => {
 })
 
 describe('the break-glass account', () => {
+  const proof = { proof: { kind: 'password', password: testPassword } }
   const seal = async () =>
-    (
-      await admin.call('POST', '/api/break-glass/seal', {
-        proof: { kind: 'password', password: testPassword },
-      })
-    ).json().password as string
+    (await admin.call('POST', '/api/break-glass/seal', proof)).json().password as string
   const open = (url: string, payload: object) => server.app.inject({ method: 'POST', url, payload })
 
   it('opens once, with a reason, for an hour, and everybody is told', async () => {
@@ -332,7 +329,7 @@ describe('the break-glass account', () => {
     const { id } = users.find((each: { username: string }) => each.username === 'break-glass')
     const people = await server.test.database.transaction(sql => peopleNow(sql, 'default', [id], 0))
     expect(people.get(id)?.kind).toBe('service')
-    expect((await admin.call('POST', `/api/users/${id}/reset-password`)).statusCode).toBe(409)
+    expect((await admin.call('POST', `/api/users/${id}/reset-password`, proof)).statusCode).toBe(409)
     expect((await admin.call('PATCH', `/api/users/${id}`, { role: 'viewer' })).statusCode).toBe(409)
     // It is no second admin: the last named one cannot go because of it.
     for (const other of users as { id: string; role: string; username: string; state: string }[])

@@ -273,6 +273,30 @@ describe('a passkey', () => {
   })
 })
 
+it('an unlocked screen of an admin makes nobody who could approve', async () => {
+  const chief = await server.signIn('admin', 'away-from-desk')
+  const helper = await server.signIn('analyst', 'helper')
+  const more = [
+    ['POST', `/api/users/${chief.id}/reset-password`, password],
+    ['POST', `/api/users/${helper.id}/reset-password`, {}],
+    ['POST', '/api/users', { username: 'puppet', displayName: 'Puppet', role: 'approver' }],
+    ['PATCH', `/api/users/${helper.id}`, { role: 'approver' }],
+    ['PATCH', `/api/users/${helper.id}`, { linkable: true }],
+  ] as const
+  for (const [method, url, body] of more)
+    expect([url, (await chief.call(method, url, body)).statusCode]).toEqual([
+      url,
+      url.includes(chief.id) ? 403 : 400,
+    ])
+  // With proof it is done; taking away needs none.
+  expect(
+    (await chief.call('PATCH', `/api/users/${helper.id}`, { role: 'approver', ...password })).statusCode,
+  ).toBe(200)
+  expect((await chief.call('PATCH', `/api/users/${helper.id}`, { role: 'viewer' })).statusCode).toBe(200)
+  expect((await chief.call('PATCH', `/api/users/${helper.id}`, { state: 'disabled' })).statusCode).toBe(200)
+  expect((await chief.call('PATCH', `/api/users/${helper.id}`, { state: 'active' })).statusCode).toBe(400)
+})
+
 describe('a role that takes a second factor', () => {
   it('opens nothing to who signed in without one, until one is added', async () => {
     const admin = await server.signIn('admin', 'boss')

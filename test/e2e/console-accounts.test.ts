@@ -308,6 +308,7 @@ async function createAccount(username: string, role: string): Promise<string> {
   await page.getByLabel('User name').fill(username)
   await page.getByLabel('Name', { exact: true }).fill(username)
   await page.getByRole('dialog').getByLabel('Role', { exact: true }).selectOption(role)
+  await page.getByText('Your browser will ask for your passkey').waitFor()
   await page.getByRole('button', { name: 'Create' }).click()
   const password = (await page.getByRole('dialog').locator('code').textContent()) ?? ''
   await page.getByRole('button', { name: 'I have kept it' }).click()

@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accessibilityViolations } from '../support/accessibility.ts'
 import { hasBrowser, openBrowser, watchComplaints } from '../support/browser.ts'
-import { firstSignIn, openFirstCase, queueRows } from '../support/console-visit.ts'
+import { consolePassword, firstSignIn, openFirstCase, queueRows } from '../support/console-visit.ts'
 import { type RunningTocsin, startTocsin } from '../support/running-tocsin.ts'
 import { hostileAlert, intrusion, noise } from '../support/sample-alerts.ts'
 import { takeScreenshots } from '../support/screenshots.ts'
@@ -217,6 +217,7 @@ describe.skipIf(!hasBrowser)('the console', () => {
     await page.keyboard.type('vera')
     await page.getByLabel('Name', { exact: true }).fill('Vera Lang')
     await page.getByLabel('Role', { exact: true }).selectOption('viewer')
+    await page.getByLabel('Your password again').fill(consolePassword)
     await page.getByRole('button', { name: 'Create' }).click()
     const secret = page.getByRole('dialog', { name: 'One-time password for Vera Lang' }).getByRole('code')
     const password = (await secret.textContent()) ?? ''

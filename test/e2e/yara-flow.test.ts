@@ -152,6 +152,7 @@ it.skipIf(!hasYara)(
         username,
         displayName: username,
         role,
+        proof: { kind: 'password', password },
       })
       return signIn(username, created.body.oneTimePassword)
     }

@@ -43,6 +43,7 @@ export async function secondApprover(page: Page, base: string): Promise<string> 
   await page.keyboard.type('olga')
   await page.getByLabel('Name', { exact: true }).fill('Olga')
   await page.getByLabel('Role', { exact: true }).selectOption('approver')
+  await page.getByLabel('Your password again').fill(consolePassword)
   await page.getByRole('button', { name: 'Create' }).click()
   const secret = page.getByRole('dialog', { name: 'One-time password for Olga' }).getByRole('code')
   const password = (await secret.textContent()) ?? ''

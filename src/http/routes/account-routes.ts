@@ -5,7 +5,7 @@ import { includesRole } from '../../domain/role.ts'
 import { listAccountEvents } from '../../store/account-events.ts'
 import { deleteToken, listTokens, type TokenRow } from '../../store/api-tokens.ts'
 import { deleteSession, listSessions, type SessionRow } from '../../store/sessions.ts'
-import { listUsers, type User } from '../../store/users.ts'
+import { findUser, listUsers, type User, type UserChange } from '../../store/users.ts'
 import { wasDone } from '../contract.ts'
 import {
   accountEndpoints,
@@ -15,9 +15,13 @@ import {
 } from '../contract-accounts.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 import { RequestError } from '../http-error.ts'
+import { requireProof } from '../require-proof.ts'
 import { type Caller, type Route, route } from '../route.ts'
 import { personView } from './person-view.ts'
 import { personOf } from './session-routes.ts'
+
+/** Proof is looked at here: few tries. */
+const triesAMinute = { requestsPerMinute: 30 }
 
 /** Accounts, API tokens, sessions, and the log of what was done to them. */
 export function accountRoutes(parts: AccountParts): Route[] {
@@ -30,21 +34,54 @@ function userRoutes(parts: AccountParts): Route[] {
     route(accountEndpoints.listUsers, async () => ({
       users: (await listUsers(database, tenant)).map(user => userView(user, parts.clock.now())),
     })),
-    route(accountEndpoints.createUser, async ({ body, caller }) => {
-      const created = await createUser(parts, personOf(caller).user.id, body)
-      return {
-        user: userView(created.user, parts.clock.now()),
-        oneTimePassword: created.oneTimePassword,
-      }
-    }),
-    route(accountEndpoints.changeUser, async ({ params, body, caller }) =>
-      userView(await changeUser(parts, personOf(caller).user.id, params.id, body), parts.clock.now()),
+    route(
+      accountEndpoints.createUser,
+      async call => {
+        const { proof, ...details } = call.body
+        const person = personOf(call.caller)
+        await requireProof(parts, call, person, proof, 'account')
+        const created = await createUser(parts, person.user.id, details)
+        return {
+          user: userView(created.user, parts.clock.now()),
+          oneTimePassword: created.oneTimePassword,
+        }
+      },
+      triesAMinute,
     ),
-    route(accountEndpoints.resetPassword, async ({ params, caller }) => {
-      const reset = await resetPassword(parts, personOf(caller).user.id, params.id)
-      return { user: userView(reset.user, parts.clock.now()), oneTimePassword: reset.oneTimePassword }
-    }),
+    route(
+      accountEndpoints.changeUser,
+      async call => {
+        const { proof, ...change } = call.body
+        const person = personOf(call.caller)
+        if (givesMore(change, await findUser(database, tenant, call.params.id)))
+          await requireProof(parts, call, person, proof, 'account')
+        return userView(await changeUser(parts, person.user.id, call.params.id, change), parts.clock.now())
+      },
+      triesAMinute,
+    ),
+    route(
+      accountEndpoints.resetPassword,
+      async call => {
+        const person = personOf(call.caller)
+        if (call.params.id === person.user.id)
+          throw new RequestError('forbidden', 'change your own password: that takes the one you have')
+        await requireProof(parts, call, person, call.body.proof, 'account')
+        const reset = await resetPassword(parts, person.user.id, call.params.id)
+        return { user: userView(reset.user, parts.clock.now()), oneTimePassword: reset.oneTimePassword }
+      },
+      triesAMinute,
+    ),
   ]
+}
+
+/** Whether a change lets somebody do more than before. Taking away is always quick. */
+function givesMore(change: UserChange, before: User | undefined): boolean {
+  if (before === undefined) return true
+  return (
+    (change.role !== undefined && !includesRole(before.role, change.role)) ||
+    (change.state === 'active' && before.state !== 'active') ||
+    change.linkable === true
+  )
 }
 
 function tokenRoutes(parts: AccountParts): Route[] {
