@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import type { ManagerLogtest, RuleDeployment } from '../domain/rule-deployment.ts'
 import type { Clock } from '../lib/clock.ts'
 import { type ActiveResponseClient, openActiveResponse } from '../wazuh/active-response.ts'
+import { openActiveResponseChannel } from '../wazuh/active-response-channel.ts'
 import { type AgentState, openAgentState } from '../wazuh/agent-state.ts'
 import { openAgentLookup, type WazuhAgent } from '../wazuh/agents.ts'
 import { openContentManager } from '../wazuh/content-manager.ts'
@@ -63,7 +64,11 @@ export function openWazuh(config: Config, clock: Clock, onTrouble: (error: unkno
     sink: config.publish ? (queue ?? (api && apiEventSink(api))) : undefined,
     lookUpAgents: api ? openAgentLookup(api, clock, onTrouble) : async () => [],
     agents: api && openAgentState(api),
-    activeResponse: api && openActiveResponse(api),
+    // Wazuh 5 has no `PUT /active-response`; its content manager, which an admin names, comes with the channel instead.
+    activeResponse:
+      indexer && config.contentManager
+        ? openActiveResponseChannel(indexer, () => new Date(clock.now()).toISOString())
+        : api && openActiveResponse(api),
     ruleFiles: api && openRuleFiles(api),
     logtest: api && openManagerLogtest(api),
     contentManager: indexer && config.contentManager ? openContentManager(indexer) : undefined,

@@ -1,16 +1,13 @@
-import { messageOf } from '../lib/app-error.ts'
-import type { Json } from '../lib/canonical-json.ts'
+import { AppError, messageOf } from '../lib/app-error.ts'
 import type { ActiveResponseClient, SendResult } from './active-response.ts'
-
-/** Appends one document to a data stream of the indexer; returns the HTTP status. Throws when there is no answer. */
-export type AppendDocument = (stream: string, document: Json, signal: AbortSignal) => Promise<number>
+import type { Indexer } from './indexer.ts'
 
 /**
  * Active response of Wazuh 5.x: a document in the data stream `wazuh-active-responses`, which the manager polls every
  * 60 s. Source: migration guide 5.0, "Active response". Restarting an agent has no counterpart there.
  */
 export function openActiveResponseChannel(
-  append: AppendDocument,
+  indexer: Pick<Indexer, 'request'>,
   isoNow: () => string,
 ): ActiveResponseClient {
   return {
@@ -31,13 +28,11 @@ export function openActiveResponseChannel(
         data: request.data,
       }
       try {
-        const status = await append('wazuh-active-responses', document, signal)
-        if (status === 200 || status === 201) return { kind: 'sent' }
-        const reason = `the indexer answered ${status}`
-        return status >= 500
-          ? { kind: 'unknown', reason }
-          : { kind: 'not-sent', reason, retryable: status === 429 }
+        await indexer.request('POST', '/wazuh-active-responses/_doc?op_type=create', document, signal)
+        return { kind: 'sent' }
       } catch (error) {
+        if (error instanceof AppError && error.code === 'indexer-refused')
+          return { kind: 'not-sent', reason: error.message, retryable: false }
         return {
           kind: 'unknown',
           reason: `the indexer did not answer (${messageOf(error)}): the action may have been sent`,

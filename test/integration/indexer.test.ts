@@ -16,6 +16,7 @@ import { convertSigma } from '../../src/sigma/convert/convert-sigma.ts'
 import { parseSigma } from '../../src/sigma/sigma-rule.ts'
 import { indexerPoller } from '../../src/sources/indexer-poller.ts'
 import type { SourceState } from '../../src/sources/source.ts'
+import { openActiveResponseChannel } from '../../src/wazuh/active-response-channel.ts'
 import { type Indexer, openIndexer } from '../../src/wazuh/indexer.ts'
 import { connectIndexer, type OpenSearchNode, startOpenSearch } from '../support/opensearch.ts'
 import { wazuhLine } from '../support/wazuh-alert.ts'
@@ -219,6 +220,35 @@ describe('the indexer poller on a real OpenSearch', () => {
     )) as { hits: { hits: { _id: string; _source: { tocsin: unknown } }[] } }
     expect(reply.hits.hits.map(hit => hit._id).sort()).toEqual(['1.1', '1.3'])
     expect(reply.hits.hits[0]?._source.tocsin).toEqual({ headline: 'a "b" \n', techniques: ['T1110'] })
+  })
+
+  it('hands an action to the channel of Wazuh 5, and says when that was refused', async context => {
+    if (node === undefined) return context.skip()
+    await indexer.request(
+      'PUT',
+      '/_index_template/active-responses',
+      { index_patterns: ['wazuh-active-responses'], data_stream: {}, priority: 200 },
+      signal,
+    )
+    const channel = openActiveResponseChannel(indexer, () => '2026-11-24T12:00:00.000Z')
+    const request = {
+      agentId: '007',
+      command: '!tocsin',
+      arguments: ['add'],
+      data: { action: 'block-address' },
+    }
+    expect(await channel.send(request, signal)).toEqual({ kind: 'sent' })
+    await indexer.request('POST', '/wazuh-active-responses/_refresh', undefined, signal)
+    const reply = (await indexer.request('POST', '/wazuh-active-responses/_search', undefined, signal)) as {
+      hits: { hits: { _source: unknown }[] }
+    }
+    expect(reply.hits.hits).toHaveLength(1)
+    expect(reply.hits.hits[0]?._source).toMatchObject({
+      wazuh: { active_response: { executable: 'tocsin', location: 'defined-agent', agent_id: '007' } },
+      data: { action: 'block-address' },
+    })
+    const wrong = openActiveResponseChannel(indexer, () => 'no time at all')
+    expect(await wrong.send(request, signal)).toMatchObject({ kind: 'not-sent', retryable: false })
   })
 
   it('says what is wrong, and goes on when it is right again', async context => {
