@@ -117,7 +117,7 @@ describe.skipIf(!hasBrowser)('mail in the console', () => {
     }
     await page.goto(`${tocsin.base}/mail`)
     await page.locator('input[type=file]').setInputFiles(copy)
-    await page.getByText('2 mails of this campaign').waitFor()
+    await page.getByRole('link', { name: '2 mails of this campaign' }).waitFor()
     await page.goto(`${tocsin.base}/?status=all`)
     await queueRows(page).first().waitFor()
     expect(await queueRows(page).allInnerTexts()).toEqual([expect.stringContaining('mail: Your account')])
