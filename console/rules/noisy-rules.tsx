@@ -17,7 +17,7 @@ export function NoisyRules() {
         By the verdicts on their cases. An exception is proposed only where it hides nothing but noise.
       </p>
       <DataTable<Noisy['rules'][number]>
-        label="Noisy rules"
+        label="Rules by their noise"
         rows={rules}
         rowKey={row => row.ruleId}
         empty=""

@@ -222,20 +222,28 @@ describe('sessions and accounts', () => {
     for (const endpoint of contract) expect(endpoint.summary).not.toBe('')
   })
 
-  it('no more is open to everybody than signing in and the machine’s own health', () => {
+  it('no more is open to everybody than signing in, OAuth’s own doors and the machine’s health', () => {
     const open = contract.filter(each => each.access.kind === 'open')
     expect(open.map(each => `${each.method} ${each.path}`).sort()).toEqual([
+      'GET /.well-known/oauth-authorization-server',
+      'GET /.well-known/oauth-protected-resource',
+      'GET /.well-known/oauth-protected-resource/mcp',
+      'GET /api/embed/settings',
       'GET /api/sign-in',
       'GET /api/sign-in/provider',
       'GET /api/sign-in/provider/callback',
       'GET /healthz',
       'GET /readyz',
+      'POST /api/embed/session',
       'POST /api/session',
       'POST /api/session/passkey',
       'POST /api/session/passkey/question',
       'POST /api/session/reason',
       'POST /api/session/second-factor',
       'POST /api/sign-in/resume',
+      'POST /oauth/register',
+      'POST /oauth/revoke',
+      'POST /oauth/token',
     ])
   })
 
