@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { NewTotp } from '../../src/http/contract-sign-in.ts'
 import { addPasskey, beginTotp, confirmTotp } from '../api/factors.ts'
@@ -7,7 +7,8 @@ import { Button } from '../components/button.tsx'
 import { CopyButton } from '../components/copy-button.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { TextField } from '../components/field.tsx'
-import { Complaint, useProof } from './proof-fields.tsx'
+import { FormDialog } from '../components/form-dialog.tsx'
+import { useProof } from './proof-fields.tsx'
 import { QrCode } from './qr-code.tsx'
 
 /** Adds an authenticator app or a passkey; with the first one come the recovery codes. */
@@ -52,66 +53,43 @@ function TotpDialog({
   const proof = useProof('account')
   const [begun, setBegun] = useState<NewTotp>()
   const [code, setCode] = useState('')
-  const begin = useMutation({
-    mutationFn: async () => beginTotp(await proof.give()),
-    onSuccess: setBegun,
-  })
-  const confirm = useMutation({
-    mutationFn: async () => {
-      if (begun !== undefined) await onDone((await confirmTotp(begun.id, code)).recoveryCodes)
-    },
-  })
+  const begin = async () => setBegun(await beginTotp(await proof.give()))
+  const confirm = async () => {
+    if (begun !== undefined) await onDone((await confirmTotp(begun.id, code)).recoveryCodes)
+  }
   if (begun === undefined)
     return (
-      <Dialog title="Add an authenticator app" onClose={onClose}>
-        <form
-          className="grid gap-3"
-          onSubmit={event => {
-            event.preventDefault()
-            if (proof.ready) begin.mutate()
-          }}
-        >
-          <p>An app on your phone shows a six-digit code that changes every half minute.</p>
-          {proof.fields}
-          {begin.isError && <Complaint error={begin.error} />}
-          <Button type="submit" look="primary" busy={begin.isPending} disabled={!proof.ready}>
-            Show the QR code
-          </Button>
-        </form>
-      </Dialog>
+      <FormDialog
+        title="Add an authenticator app"
+        action="Show the QR code"
+        ready={proof.ready}
+        send={begin}
+        onClose={onClose}
+      >
+        <p>An app on your phone shows a six-digit code that changes every half minute.</p>
+        {proof.fields}
+      </FormDialog>
     )
   return (
-    <Dialog title="Scan, then confirm" onClose={onClose}>
-      <form
-        className="grid gap-3"
-        onSubmit={event => {
-          event.preventDefault()
-          confirm.mutate()
-        }}
-      >
-        <div className="grid justify-items-center">
-          <QrCode text={begun.uri} label="QR code for the authenticator app" />
-        </div>
-        <p className="text-sm text-muted">Without a camera, type this secret into the app:</p>
-        <p className="flex flex-wrap items-center gap-2">
-          <code className="font-mono text-sm wrap-anywhere select-all">{begun.secret}</code>
-          <CopyButton text={begun.secret} />
-        </p>
-        <TextField
-          label="The code that the app shows now"
-          inputMode="numeric"
-          autoComplete="one-time-code"
-          required
-          maxLength={10}
-          value={code}
-          onChange={event => setCode(event.target.value)}
-        />
-        {confirm.isError && <Complaint error={confirm.error} />}
-        <Button type="submit" look="primary" busy={confirm.isPending}>
-          Confirm
-        </Button>
-      </form>
-    </Dialog>
+    <FormDialog title="Scan, then confirm" action="Confirm" send={confirm} onClose={onClose}>
+      <div className="grid justify-items-center">
+        <QrCode text={begun.uri} label="QR code for the authenticator app" />
+      </div>
+      <p className="text-sm text-muted">Without a camera, type this secret into the app:</p>
+      <p className="flex flex-wrap items-center gap-2">
+        <code className="font-mono text-sm wrap-anywhere select-all">{begun.secret}</code>
+        <CopyButton text={begun.secret} />
+      </p>
+      <TextField
+        label="The code that the app shows now"
+        inputMode="numeric"
+        autoComplete="one-time-code"
+        required
+        maxLength={10}
+        value={code}
+        onChange={event => setCode(event.target.value)}
+      />
+    </FormDialog>
   )
 }
 
@@ -124,37 +102,29 @@ function PasskeyDialog({
 }) {
   const proof = useProof('account')
   const [name, setName] = useState('')
-  const add = useMutation({
-    mutationFn: async () => onDone((await addPasskey(name.trim(), await proof.give())).recoveryCodes),
-  })
+  const add = async () => onDone((await addPasskey(name.trim(), await proof.give())).recoveryCodes)
   return (
-    <Dialog title="Add a passkey" onClose={onClose}>
-      <form
-        className="grid gap-3"
-        onSubmit={event => {
-          event.preventDefault()
-          if (proof.ready) add.mutate()
-        }}
-      >
-        <p>
-          A passkey is a key in this device, your phone or a security key. It signs you in without a password
-          and cannot be given away to a false page.
-        </p>
-        <TextField
-          label="Name it"
-          hint="So that you know it again: Laptop, YubiKey…"
-          required
-          maxLength={100}
-          value={name}
-          onChange={event => setName(event.target.value)}
-        />
-        {proof.fields}
-        {add.isError && <Complaint error={add.error} />}
-        <Button type="submit" look="primary" busy={add.isPending} disabled={!proof.ready}>
-          Make the passkey
-        </Button>
-      </form>
-    </Dialog>
+    <FormDialog
+      title="Add a passkey"
+      action="Make the passkey"
+      ready={proof.ready}
+      send={add}
+      onClose={onClose}
+    >
+      <p>
+        A passkey is a key in this device, your phone or a security key. It signs you in without a password
+        and cannot be given away to a false page.
+      </p>
+      <TextField
+        label="Name it"
+        hint="So that you know it again: Laptop, YubiKey…"
+        required
+        maxLength={100}
+        value={name}
+        onChange={event => setName(event.target.value)}
+      />
+      {proof.fields}
+    </FormDialog>
   )
 }
 

@@ -1,12 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { Erased, ErasurePreview } from '../../src/http/contract-retention.ts'
-import { failureText } from '../api/request.ts'
+import type { ErasurePreview } from '../../src/http/contract-retention.ts'
 import { erase, previewErasure, type Subject } from '../api/retention.ts'
 import { Button } from '../components/button.tsx'
 import { DataTable } from '../components/data-table.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { SelectField, TextField } from '../components/field.tsx'
+import { FormDialog } from '../components/form-dialog.tsx'
 import { Section } from '../components/section.tsx'
 import { toast, toastFailure } from '../components/toast.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
@@ -79,74 +79,63 @@ function Agreement({
   const client = useQueryClient()
   const [reason, setReason] = useState('')
   const [again, setAgain] = useState('')
-  const run = useMutation({
-    mutationFn: () => erase(subject, reason.trim(), preview.cases.length),
-    onSuccess: async (erased: Erased) => {
-      await client.invalidateQueries()
-      toast(`Erased: ${erased.cases} cases, ${erased.mails} mails. It is in the ledger.`)
-      onClose()
-    },
-  })
+  const run = async () => {
+    const erased = await erase(subject, reason.trim(), preview.cases.length)
+    await client.invalidateQueries()
+    toast(`Erased: ${erased.cases} cases, ${erased.mails} mails. It is in the ledger.`)
+    onClose()
+  }
   const going = preview.cases.filter(each => each.kept === null).length
   const nothing = going === 0 && preview.mails === 0
+  const found = (
+    <>
+      <p>
+        {nothing
+          ? 'Nothing can be deleted: '
+          : `${going} cases and ${preview.mails} mails would be deleted: `}
+        {preview.cases.length} cases name <Untrusted text={subject.value} />.
+      </p>
+      <DataTable
+        label="Cases that name it"
+        rows={preview.cases.slice(0, 50)}
+        rowKey={({ id }) => id}
+        empty="No case names it."
+        columns={[
+          { title: 'Case', cell: each => <Untrusted text={each.title} /> },
+          { title: 'Status', cell: each => each.status },
+          { title: 'Fate', cell: each => (each.kept === null ? 'deleted' : whyKept[each.kept]) },
+        ]}
+      />
+    </>
+  )
+  if (nothing)
+    return (
+      <Dialog title="Erase for good" onClose={onClose} wide>
+        <div className="grid gap-3">{found}</div>
+      </Dialog>
+    )
   return (
-    <Dialog title="Erase for good" onClose={onClose} wide>
-      <div className="grid gap-3">
-        <p>
-          {nothing
-            ? 'Nothing can be deleted: '
-            : `${going} cases and ${preview.mails} mails would be deleted: `}
-          {preview.cases.length} cases name <Untrusted text={subject.value} />.
-        </p>
-        <DataTable
-          label="Cases that name it"
-          rows={preview.cases.slice(0, 50)}
-          rowKey={({ id }) => id}
-          empty="No case names it."
-          columns={[
-            { title: 'Case', cell: each => <Untrusted text={each.title} /> },
-            { title: 'Status', cell: each => each.status },
-            { title: 'Fate', cell: each => (each.kept === null ? 'deleted' : whyKept[each.kept]) },
-          ]}
-        />
-        {!nothing && (
-          <form
-            className="grid gap-3"
-            onSubmit={event => {
-              event.preventDefault()
-              run.mutate()
-            }}
-          >
-            <TextField
-              label="Reason"
-              hint="Kept in the ledger: name the request, not the person."
-              value={reason}
-              onChange={event => setReason(event.target.value)}
-            />
-            <TextField
-              label="Type it again to confirm"
-              value={again}
-              onChange={event => setAgain(event.target.value)}
-            />
-            {run.isError && (
-              <p role="alert" className="font-medium text-bad">
-                {failureText(run.error)}
-              </p>
-            )}
-            <div className="flex gap-2">
-              <Button
-                type="submit"
-                look="danger"
-                busy={run.isPending}
-                disabled={reason.trim().length < 3 || again.trim().toLowerCase() !== subject.value}
-              >
-                Erase for good
-              </Button>
-              <Button onClick={onClose}>Cancel</Button>
-            </div>
-          </form>
-        )}
-      </div>
-    </Dialog>
+    <FormDialog
+      title="Erase for good"
+      action="Erase for good"
+      danger
+      ready={reason.trim().length >= 3 && again.trim().toLowerCase() === subject.value}
+      send={run}
+      onClose={onClose}
+      wide
+    >
+      {found}
+      <TextField
+        label="Reason"
+        hint="Kept in the ledger: name the request, not the person."
+        value={reason}
+        onChange={event => setReason(event.target.value)}
+      />
+      <TextField
+        label="Type it again to confirm"
+        value={again}
+        onChange={event => setAgain(event.target.value)}
+      />
+    </FormDialog>
   )
 }

@@ -1,12 +1,11 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { GovernanceRecordView } from '../../src/http/contract-governance.ts'
 import { addRecord, changeRecord, listRecords } from '../api/governance.ts'
-import { failureText } from '../api/request.ts'
 import { Button } from '../components/button.tsx'
 import { DataTable } from '../components/data-table.tsx'
-import { Dialog } from '../components/dialog.tsx'
 import { Field, inputClass, SelectField, TextField } from '../components/field.tsx'
+import { FormDialog } from '../components/form-dialog.tsx'
 import { Moment } from '../components/moment.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { Section } from '../components/section.tsx'
@@ -94,51 +93,30 @@ export function RecordDialog({
       record?.content ??
       Object.fromEntries(register.fields.map(field => [field.name, field.choices?.[0] ?? ''])),
   )
-  const save = useMutation({
-    mutationFn: () =>
-      record === undefined
-        ? addRecord(register.kind, content)
-        : changeRecord(register.kind, record.id, record.version, content),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: ['governance'] })
-      toast('Saved. The earlier version stays, and the ledger has its digest.')
-      onClose()
-    },
-  })
+  const save = async () => {
+    if (record === undefined) await addRecord(register.kind, content)
+    else await changeRecord(register.kind, record.id, record.version, content)
+    await client.invalidateQueries({ queryKey: ['governance'] })
+    toast('Saved. The earlier version stays, and the ledger has its digest.')
+    onClose()
+  }
   return (
-    <Dialog
+    <FormDialog
       title={record === undefined ? `New ${register.one}` : `Change this ${register.one}`}
+      action="Save"
+      send={save}
       onClose={onClose}
       wide
     >
-      <form
-        className="grid gap-3"
-        onSubmit={event => {
-          event.preventDefault()
-          save.mutate()
-        }}
-      >
-        {register.fields.map(field => (
-          <RecordInput
-            key={field.name}
-            field={field}
-            value={content[field.name] ?? ''}
-            onChange={value => setContent({ ...content, [field.name]: value })}
-          />
-        ))}
-        {save.isError && (
-          <p role="alert" className="font-medium text-bad">
-            {failureText(save.error)}
-          </p>
-        )}
-        <div className="flex gap-2">
-          <Button type="submit" look="primary" busy={save.isPending}>
-            Save
-          </Button>
-          <Button onClick={onClose}>Cancel</Button>
-        </div>
-      </form>
-    </Dialog>
+      {register.fields.map(field => (
+        <RecordInput
+          key={field.name}
+          field={field}
+          value={content[field.name] ?? ''}
+          onChange={value => setContent({ ...content, [field.name]: value })}
+        />
+      ))}
+    </FormDialog>
   )
 }
 

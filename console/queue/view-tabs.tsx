@@ -2,11 +2,10 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { BookmarkPlus, Users, X } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { createSavedView, deleteSavedView, listSavedViews } from '../api/cases.ts'
-import { failureText } from '../api/request.ts'
 import { usePerson } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
-import { Dialog } from '../components/dialog.tsx'
 import { TextField } from '../components/field.tsx'
+import { FormDialog } from '../components/form-dialog.tsx'
 import { Link } from '../components/link.tsx'
 import { toast, toastFailure } from '../components/toast.tsx'
 import { visibleText } from '../text/visible-text.ts'
@@ -91,45 +90,26 @@ function SaveViewDialog({ query, onClose }: { query: string; onClose: () => void
   const client = useQueryClient()
   const [name, setName] = useState('')
   const [shared, setShared] = useState(false)
-  const save = useMutation({
-    mutationFn: () => createSavedView({ name: name.trim(), query, shared }),
-    onSuccess: async view => {
-      await client.invalidateQueries({ queryKey: ['saved-views'] })
-      toast(`Saved “${visibleText(view.name)}”.`)
-      onClose()
-    },
-  })
+  const save = async () => {
+    const view = await createSavedView({ name: name.trim(), query, shared })
+    await client.invalidateQueries({ queryKey: ['saved-views'] })
+    toast(`Saved “${visibleText(view.name)}”.`)
+    onClose()
+  }
   return (
-    <Dialog title="Save this view" onClose={onClose}>
-      <form
-        className="grid gap-3"
-        onSubmit={event => {
-          event.preventDefault()
-          save.mutate()
-        }}
-      >
-        <TextField
-          label="Name"
-          required
-          maxLength={100}
-          value={name}
-          onChange={event => setName(event.target.value)}
-          error={save.isError ? failureText(save.error) : undefined}
-        />
-        <label className="flex items-center gap-2">
-          <input type="checkbox" checked={shared} onChange={event => setShared(event.target.checked)} />
-          Everybody sees it
-        </label>
-        <div className="flex justify-end gap-2">
-          <Button look="quiet" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" look="primary" busy={save.isPending}>
-            Save
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog title="Save this view" action="Save" send={save} onClose={onClose}>
+      <TextField
+        label="Name"
+        required
+        maxLength={100}
+        value={name}
+        onChange={event => setName(event.target.value)}
+      />
+      <label className="flex items-center gap-2">
+        <input type="checkbox" checked={shared} onChange={event => setShared(event.target.checked)} />
+        Everybody sees it
+      </label>
+    </FormDialog>
   )
 }
 

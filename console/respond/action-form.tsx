@@ -1,11 +1,9 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ActionInfo, CaseResponse } from '../../src/http/contract-respond.ts'
-import { failureText } from '../api/request.ts'
 import { propose } from '../api/respond.ts'
-import { Button } from '../components/button.tsx'
-import { Dialog } from '../components/dialog.tsx'
 import { SelectField, TextField } from '../components/field.tsx'
+import { FormDialog } from '../components/form-dialog.tsx'
 import { toast } from '../components/toast.tsx'
 
 /** The part of a JSON Schema of arguments that the form reads. The server checks the values against the whole. */
@@ -35,93 +33,80 @@ export function ActionForm({
   const [values, setValues] = useState<Readonly<Record<string, string>>>({})
   const [reason, setReason] = useState('')
   const fields = action === undefined ? {} : fieldsOf(action)
-  const ask = useMutation({
-    mutationFn: async () => {
-      if (action === undefined || target === undefined) return
-      const given = Object.entries(fields).map(([key, schema]) => {
-        const value = values[key] ?? schema.enum?.[0] ?? ''
-        return [key, isNumber(schema) ? Number(value) : value] as const
-      })
-      await propose(caseId, {
-        action: action.name,
-        arguments: Object.fromEntries(given),
-        agentId: target.agentId,
-        platform: target.platform,
-        reason: reason.trim(),
-        evidence: [],
-      })
-    },
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: ['proposals'] })
-      toast('Asked for. Somebody else has to approve it.')
-      onClose()
-    },
-  })
+  const ask = async () => {
+    if (action === undefined || target === undefined) return
+    const given = Object.entries(fields).map(([key, schema]) => {
+      const value = values[key] ?? schema.enum?.[0] ?? ''
+      return [key, isNumber(schema) ? Number(value) : value] as const
+    })
+    await propose(caseId, {
+      action: action.name,
+      arguments: Object.fromEntries(given),
+      agentId: target.agentId,
+      platform: target.platform,
+      reason: reason.trim(),
+      evidence: [],
+    })
+    await client.invalidateQueries({ queryKey: ['proposals'] })
+    toast('Asked for. Somebody else has to approve it.')
+    onClose()
+  }
   return (
-    <Dialog title="Ask for an action" onClose={onClose}>
-      <form
-        className="grid gap-3"
-        onSubmit={event => {
-          event.preventDefault()
-          ask.mutate()
-        }}
-      >
-        <SelectField
-          label="On"
-          value={agentId}
-          onChange={event => setAgentId(event.target.value)}
-          options={response.targets.map(each => ({ value: each.agentId, label: each.agentName }))}
-        />
-        <SelectField
-          label="Action"
-          value={action?.name ?? ''}
-          onChange={event => setName(event.target.value)}
-          options={actions.map(each => ({ value: each.name, label: each.title }))}
-        />
-        {action !== undefined && (
-          <p className="text-sm text-muted">
-            Takes {action.approvers === 1 ? 'one approver' : `${action.approvers} approvers`} besides you.{' '}
-            {action.effect === 'irreversible' && 'It cannot be undone. '}
-            {action.unstaffed}
-          </p>
-        )}
-        {Object.entries(fields).map(([key, schema]) => {
-          const set = (value: string) => setValues({ ...values, [key]: value })
-          return schema.enum === undefined ? (
-            <TextField
-              key={key}
-              label={key}
-              required
-              type={isNumber(schema) ? 'number' : 'text'}
-              value={values[key] ?? ''}
-              onChange={event => set(event.target.value)}
-            />
-          ) : (
-            <SelectField
-              key={key}
-              label={key}
-              value={values[key] ?? schema.enum[0] ?? ''}
-              onChange={event => set(event.target.value)}
-              options={schema.enum.map(value => ({ value, label: value }))}
-            />
-          )
-        })}
-        <TextField
-          label="Why"
-          required
-          maxLength={2000}
-          value={reason}
-          error={ask.isError ? failureText(ask.error) : undefined}
-          onChange={event => setReason(event.target.value)}
-        />
-        <div className="flex gap-2">
-          <Button type="submit" look="primary" busy={ask.isPending} disabled={reason.trim() === ''}>
-            Ask for it
-          </Button>
-          <Button onClick={onClose}>Cancel</Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title="Ask for an action"
+      action="Ask for it"
+      ready={reason.trim() !== ''}
+      send={ask}
+      onClose={onClose}
+    >
+      <SelectField
+        label="On"
+        value={agentId}
+        onChange={event => setAgentId(event.target.value)}
+        options={response.targets.map(each => ({ value: each.agentId, label: each.agentName }))}
+      />
+      <SelectField
+        label="Action"
+        value={action?.name ?? ''}
+        onChange={event => setName(event.target.value)}
+        options={actions.map(each => ({ value: each.name, label: each.title }))}
+      />
+      {action !== undefined && (
+        <p className="text-sm text-muted">
+          Takes {action.approvers === 1 ? 'one approver' : `${action.approvers} approvers`} besides you.{' '}
+          {action.effect === 'irreversible' && 'It cannot be undone. '}
+          {action.unstaffed}
+        </p>
+      )}
+      {Object.entries(fields).map(([key, schema]) => {
+        const set = (value: string) => setValues({ ...values, [key]: value })
+        return schema.enum === undefined ? (
+          <TextField
+            key={key}
+            label={key}
+            required
+            type={isNumber(schema) ? 'number' : 'text'}
+            value={values[key] ?? ''}
+            onChange={event => set(event.target.value)}
+          />
+        ) : (
+          <SelectField
+            key={key}
+            label={key}
+            value={values[key] ?? schema.enum[0] ?? ''}
+            onChange={event => set(event.target.value)}
+            options={schema.enum.map(value => ({ value, label: value }))}
+          />
+        )
+      })}
+      <TextField
+        label="Why"
+        required
+        maxLength={2000}
+        value={reason}
+        onChange={event => setReason(event.target.value)}
+      />
+    </FormDialog>
   )
 }
 

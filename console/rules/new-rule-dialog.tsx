@@ -1,11 +1,8 @@
-import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { NewRuleBody, RuleKind } from '../../src/http/contract-rules.ts'
-import { failureText } from '../api/request.ts'
 import { createRuleDraft } from '../api/rules.ts'
-import { Button } from '../components/button.tsx'
-import { Dialog } from '../components/dialog.tsx'
 import { TextField } from '../components/field.tsx'
+import { FormDialog } from '../components/form-dialog.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 import { useGo } from '../router.tsx'
 import { ruleKinds } from './rule-kind.ts'
@@ -30,56 +27,48 @@ export function NewRuleDialog({ start, onClose }: { start?: RuleStart; onClose: 
   const go = useGo()
   const [title, setTitle] = useState(start?.title.slice(0, 200) ?? '')
   const [kind, setKind] = useState<RuleKind>('wazuh')
-  const create = useMutation({
-    mutationFn: () => createRuleDraft({ kind, title, ...(start === undefined ? {} : { from: start.from }) }),
-    onSuccess: ({ draft }) => go(`/rules/${draft.id}`),
-  })
+  const create = async () => {
+    const { draft } = await createRuleDraft({
+      kind,
+      title,
+      ...(start === undefined ? {} : { from: start.from }),
+    })
+    go(`/rules/${draft.id}`)
+  }
   const kinds = Object.entries(ruleKinds) as [RuleKind, (typeof ruleKinds)[RuleKind]][] // Exactly its members.
   return (
-    <Dialog title="New rule" onClose={onClose}>
-      <form
-        className="grid gap-3"
-        onSubmit={event => {
-          event.preventDefault()
-          create.mutate()
-        }}
-      >
-        {start !== undefined && (
-          <p className="text-muted">
-            {starts[start.from.kind]} <Untrusted text={start.title} limit={200} />.
-          </p>
-        )}
-        <TextField
-          label="What it detects"
-          value={title}
-          required
-          maxLength={200}
-          error={create.isError ? failureText(create.error) : undefined}
-          onChange={event => setTitle(event.target.value)}
-        />
-        {!(start && onlyWazuh.has(start.from.kind)) && (
-          <fieldset className="grid gap-1.5">
-            <legend className="text-sm font-medium">Kind</legend>
-            {kinds.map(([value, { name, about }]) => (
-              <label key={value} className="flex items-start gap-2">
-                <input
-                  type="radio"
-                  name="kind"
-                  className="mt-1"
-                  checked={kind === value}
-                  onChange={() => setKind(value)}
-                />
-                <span>
-                  {name} <span className="block text-xs text-muted">{about}</span>
-                </span>
-              </label>
-            ))}
-          </fieldset>
-        )}
-        <Button type="submit" look="primary" busy={create.isPending} className="justify-self-end">
-          Create
-        </Button>
-      </form>
-    </Dialog>
+    <FormDialog title="New rule" action="Create" send={create} onClose={onClose}>
+      {start !== undefined && (
+        <p className="text-muted">
+          {starts[start.from.kind]} <Untrusted text={start.title} limit={200} />.
+        </p>
+      )}
+      <TextField
+        label="What it detects"
+        value={title}
+        required
+        maxLength={200}
+        onChange={event => setTitle(event.target.value)}
+      />
+      {!(start && onlyWazuh.has(start.from.kind)) && (
+        <fieldset className="grid gap-1.5">
+          <legend className="text-sm font-medium">Kind</legend>
+          {kinds.map(([value, { name, about }]) => (
+            <label key={value} className="flex items-start gap-2">
+              <input
+                type="radio"
+                name="kind"
+                className="mt-1"
+                checked={kind === value}
+                onChange={() => setKind(value)}
+              />
+              <span>
+                {name} <span className="block text-xs text-muted">{about}</span>
+              </span>
+            </label>
+          ))}
+        </fieldset>
+      )}
+    </FormDialog>
   )
 }

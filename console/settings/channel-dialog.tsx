@@ -1,12 +1,9 @@
-import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ChannelBody, ChannelRecord, ChannelReply } from '../../src/http/contract-notifications.ts'
-import { Complaint } from '../account/proof-fields.tsx'
 import { changeChannel, createChannel } from '../api/notifications.ts'
 import { roleOrder } from '../api/session.ts'
-import { Button } from '../components/button.tsx'
-import { Dialog } from '../components/dialog.tsx'
 import { SelectField, TextField } from '../components/field.tsx'
+import { FormDialog } from '../components/form-dialog.tsx'
 import { eventWords, kindWords } from './notification-words.ts'
 
 type Target = ChannelBody['target']
@@ -41,90 +38,82 @@ export function ChannelDialog({
   })
   const retarget =
     channel === undefined || Object.keys(target).some(key => !['port', 'security'].includes(key))
-  const save = useMutation({
-    mutationFn: () => {
-      const common = { name: name.trim(), events: [...events], minimumSeverity, detail }
-      if (channel === undefined) return createChannel({ ...common, target: targetOf(kind, target) })
-      return changeChannel(channel.id, { ...common, ...(retarget ? { target: targetOf(kind, target) } : {}) })
-    },
-    onSuccess: onSaved,
-  })
+  const save = async () => {
+    const common = { name: name.trim(), events: [...events], minimumSeverity, detail }
+    await onSaved(
+      channel === undefined
+        ? await createChannel({ ...common, target: targetOf(kind, target) })
+        : await changeChannel(channel.id, {
+            ...common,
+            ...(retarget ? { target: targetOf(kind, target) } : {}),
+          }),
+    )
+  }
   return (
-    <Dialog title={channel === undefined ? 'New channel' : `Change ${channel.name}`} onClose={onClose}>
-      <form
-        className="grid gap-3"
-        onSubmit={event => {
-          event.preventDefault()
-          save.mutate()
-        }}
-      >
-        <TextField
-          label="Name"
-          required
-          maxLength={100}
-          value={name}
-          onChange={event => setName(event.target.value)}
-        />
-        {channel === undefined && (
-          <SelectField
-            label="Kind"
-            value={kind}
-            onChange={event => setKind(event.target.value as Kind)} // Its options are the kinds.
-            options={Object.entries(kindWords).map(([value, label]) => ({ value, label }))}
-          />
-        )}
-        {channel !== undefined && (
-          <p className="text-sm text-muted">
-            Leads to {channel.shown}. Where it leads is kept sealed: to change it, write it anew.
-          </p>
-        )}
-        <TargetFields kind={kind} values={target} required={channel === undefined} onChange={setTarget} />
-        <fieldset className="grid gap-1">
-          <legend className="mb-1 text-sm font-medium">Is told of</legend>
-          <div className="grid grid-cols-2 gap-x-4 gap-y-1 max-sm:grid-cols-1">
-            {offered.map(event => (
-              <label key={event} className="flex items-center gap-2 max-sm:min-h-9">
-                <input
-                  type="checkbox"
-                  checked={events.includes(event)}
-                  onChange={change =>
-                    setEvents(
-                      change.target.checked ? [...events, event] : events.filter(each => each !== event),
-                    )
-                  }
-                />
-                {eventWords[event]}
-              </label>
-            ))}
-          </div>
-        </fieldset>
+    <FormDialog
+      title={channel === undefined ? 'New channel' : `Change ${channel.name}`}
+      action="Save"
+      ready={events.length > 0}
+      send={save}
+      onClose={onClose}
+    >
+      <TextField
+        label="Name"
+        required
+        maxLength={100}
+        value={name}
+        onChange={event => setName(event.target.value)}
+      />
+      {channel === undefined && (
         <SelectField
-          label="Only cases from this severity up"
-          value={minimumSeverity}
-          onChange={event => setMinimum(event.target.value as (typeof severities)[number])} // Its options are these.
-          options={severities.map(value => ({ value, label: value }))}
+          label="Kind"
+          value={kind}
+          onChange={event => setKind(event.target.value as Kind)} // Its options are the kinds.
+          options={Object.entries(kindWords).map(([value, label]) => ({ value, label }))}
         />
-        <SelectField
-          label="What leaves"
-          hint="Names, addresses and secrets never do. Redaction misses some names: choose the link where the channel is not yours."
-          value={detail}
-          onChange={event => setDetail(event.target.value as 'link' | 'redacted')} // Its options are these.
-          options={[
-            { value: 'link', label: 'What happened, the severity and a link' },
-            { value: 'redacted', label: 'Also the case’s title, redacted' },
-          ]}
-        />
-        {save.isError && <Complaint error={save.error} />}
-        <div className="flex justify-end gap-2">
-          <Button look="quiet" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" look="primary" busy={save.isPending} disabled={events.length === 0}>
-            Save
-          </Button>
+      )}
+      {channel !== undefined && (
+        <p className="text-sm text-muted">
+          Leads to {channel.shown}. Where it leads is kept sealed: to change it, write it anew.
+        </p>
+      )}
+      <TargetFields kind={kind} values={target} required={channel === undefined} onChange={setTarget} />
+      <fieldset className="grid gap-1">
+        <legend className="mb-1 text-sm font-medium">Is told of</legend>
+        <div className="grid grid-cols-2 gap-x-4 gap-y-1 max-sm:grid-cols-1">
+          {offered.map(event => (
+            <label key={event} className="flex items-center gap-2 max-sm:min-h-9">
+              <input
+                type="checkbox"
+                checked={events.includes(event)}
+                onChange={change =>
+                  setEvents(
+                    change.target.checked ? [...events, event] : events.filter(each => each !== event),
+                  )
+                }
+              />
+              {eventWords[event]}
+            </label>
+          ))}
         </div>
-      </form>
-    </Dialog>
+      </fieldset>
+      <SelectField
+        label="Only cases from this severity up"
+        value={minimumSeverity}
+        onChange={event => setMinimum(event.target.value as (typeof severities)[number])} // Its options are these.
+        options={severities.map(value => ({ value, label: value }))}
+      />
+      <SelectField
+        label="What leaves"
+        hint="Names, addresses and secrets never do. Redaction misses some names: choose the link where the channel is not yours."
+        value={detail}
+        onChange={event => setDetail(event.target.value as 'link' | 'redacted')} // Its options are these.
+        options={[
+          { value: 'link', label: 'What happened, the severity and a link' },
+          { value: 'redacted', label: 'Also the case’s title, redacted' },
+        ]}
+      />
+    </FormDialog>
   )
 }
 

@@ -1,13 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { TokenRecord } from '../../src/http/contract-accounts.ts'
-import { failureText } from '../api/request.ts'
 import { useMay } from '../api/session.ts'
 import { createToken, deleteToken, listTokens } from '../api/settings.ts'
 import { Button } from '../components/button.tsx'
 import { DataTable } from '../components/data-table.tsx'
-import { Dialog } from '../components/dialog.tsx'
 import { SelectField, TextField } from '../components/field.tsx'
+import { FormDialog } from '../components/form-dialog.tsx'
 import { Moment } from '../components/moment.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { toast, toastFailure } from '../components/toast.tsx'
@@ -113,78 +112,58 @@ function NewTokenDialog({
   const isAdmin = useMay('admin')
   const [scopes, setScopes] = useState<readonly Scope[]>(['read'])
   const [days, setDays] = useState('90')
-  const create = useMutation({
-    mutationFn: () =>
-      createToken({
-        name: name.trim(),
-        scopes: [...scopes],
-        expiresInDays: days === 'never' ? null : Number(days),
-      }),
-    onSuccess: async ({ secret }) => {
-      await client.invalidateQueries({ queryKey: ['tokens'] })
-      onCreated(secret)
-    },
-  })
+  const create = async () => {
+    const { secret } = await createToken({
+      name: name.trim(),
+      scopes: [...scopes],
+      expiresInDays: days === 'never' ? null : Number(days),
+    })
+    await client.invalidateQueries({ queryKey: ['tokens'] })
+    onCreated(secret)
+  }
   return (
-    <Dialog title="New token" onClose={onClose}>
-      <form
-        className="grid gap-3"
-        onSubmit={event => {
-          event.preventDefault()
-          create.mutate()
-        }}
-      >
-        <TextField
-          label="Name"
-          hint="What will use it, and where."
-          required
-          maxLength={100}
-          value={name}
-          onChange={event => setName(event.target.value)}
-          error={create.isError ? failureText(create.error) : undefined}
-        />
-        <fieldset className="grid gap-1">
-          <legend className="font-medium">May</legend>
-          {Object.entries(scopeWords)
-            .filter(([scope]) => scope !== 'scim' || isAdmin)
-            .map(([scope, words]) => (
-              <label key={scope} className="flex items-center gap-2">
-                <input
-                  type="checkbox"
-                  checked={scopes.some(each => each === scope)}
-                  onChange={event =>
-                    setScopes(
-                      event.target.checked
-                        ? [...scopes, scope as Scope] // The keys of scopeWords are the scopes.
-                        : scopes.filter(each => each !== scope),
-                    )
-                  }
-                />
-                <span className="w-16 font-medium">{scope}</span>
-                <span className="text-muted">{words}</span>
-              </label>
-            ))}
-        </fieldset>
-        <SelectField
-          label="Expires"
-          value={days}
-          onChange={event => setDays(event.target.value)}
-          options={[
-            { value: '30', label: 'in 30 days' },
-            { value: '90', label: 'in 90 days' },
-            { value: '365', label: 'in a year' },
-            { value: 'never', label: 'never' },
-          ]}
-        />
-        <div className="flex justify-end gap-2">
-          <Button look="quiet" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" look="primary" busy={create.isPending} disabled={scopes.length === 0}>
-            Create
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog title="New token" action="Create" ready={scopes.length > 0} send={create} onClose={onClose}>
+      <TextField
+        label="Name"
+        hint="What will use it, and where."
+        required
+        maxLength={100}
+        value={name}
+        onChange={event => setName(event.target.value)}
+      />
+      <fieldset className="grid gap-1">
+        <legend className="font-medium">May</legend>
+        {Object.entries(scopeWords)
+          .filter(([scope]) => scope !== 'scim' || isAdmin)
+          .map(([scope, words]) => (
+            <label key={scope} className="flex items-center gap-2">
+              <input
+                type="checkbox"
+                checked={scopes.some(each => each === scope)}
+                onChange={event =>
+                  setScopes(
+                    event.target.checked
+                      ? [...scopes, scope as Scope] // The keys of scopeWords are the scopes.
+                      : scopes.filter(each => each !== scope),
+                  )
+                }
+              />
+              <span className="w-16 font-medium">{scope}</span>
+              <span className="text-muted">{words}</span>
+            </label>
+          ))}
+      </fieldset>
+      <SelectField
+        label="Expires"
+        value={days}
+        onChange={event => setDays(event.target.value)}
+        options={[
+          { value: '30', label: 'in 30 days' },
+          { value: '90', label: 'in 90 days' },
+          { value: '365', label: 'in a year' },
+          { value: 'never', label: 'never' },
+        ]}
+      />
+    </FormDialog>
   )
 }

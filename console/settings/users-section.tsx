@@ -6,13 +6,12 @@ import type { Proof } from '../../src/http/contract-sign-in.ts'
 import { ProofDialog } from '../account/proof-dialog.tsx'
 import { useProof } from '../account/proof-fields.tsx'
 import { resetFactors } from '../api/factors.ts'
-import { failureText } from '../api/request.ts'
 import { type Role, readSignInOptions, roleOrder, usePerson } from '../api/session.ts'
 import { changeUser, createUser, listUsers, resetPassword } from '../api/settings.ts'
 import { Button } from '../components/button.tsx'
 import { DataTable } from '../components/data-table.tsx'
-import { Dialog } from '../components/dialog.tsx'
 import { inputClass, SelectField, TextField } from '../components/field.tsx'
+import { FormDialog } from '../components/form-dialog.tsx'
 import { Menu, MenuItem } from '../components/menu.tsx'
 import { Moment, useNow } from '../components/moment.tsx'
 import { QueryState } from '../components/query-state.tsx'
@@ -299,61 +298,43 @@ function NewUserDialog({
   const [displayName, setDisplayName] = useState('')
   const [role, setRole] = useState<Role>('analyst')
   const proof = useProof('account')
-  const create = useMutation({
-    mutationFn: async () =>
-      createUser({
+  const create = async () =>
+    onCreated(
+      await createUser({
         username: username.trim(),
         displayName: displayName.trim(),
         role,
         proof: await proof.give(),
       }),
-    onSuccess: onCreated,
-  })
+    )
   return (
-    <Dialog title="New account" onClose={onClose}>
-      <form
-        className="grid gap-3"
-        onSubmit={event => {
-          event.preventDefault()
-          if (proof.ready) create.mutate()
-        }}
-      >
-        <TextField
-          label="User name"
-          hint="Letters, digits and . _ @ -"
-          required
-          maxLength={100}
-          pattern="[\w.@\-]+"
-          autoComplete="off"
-          value={username}
-          onChange={event => setUsername(event.target.value)}
-          error={create.isError ? failureText(create.error) : undefined}
-        />
-        <TextField
-          label="Name"
-          hint="As colleagues and reports show it."
-          required
-          maxLength={200}
-          autoComplete="off"
-          value={displayName}
-          onChange={event => setDisplayName(event.target.value)}
-        />
-        <SelectField
-          label="Role"
-          value={role}
-          onChange={event => setRole(event.target.value as Role)} // Its options are the roles.
-          options={roleOrder.map(each => ({ value: each, label: `${each}: ${roleWords[each]}` }))}
-        />
-        {proof.fields}
-        <div className="flex justify-end gap-2">
-          <Button look="quiet" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" look="primary" busy={create.isPending} disabled={!proof.ready}>
-            Create
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog title="New account" action="Create" ready={proof.ready} send={create} onClose={onClose}>
+      <TextField
+        label="User name"
+        hint="Letters, digits and . _ @ -"
+        required
+        maxLength={100}
+        pattern="[\w.@\-]+"
+        autoComplete="off"
+        value={username}
+        onChange={event => setUsername(event.target.value)}
+      />
+      <TextField
+        label="Name"
+        hint="As colleagues and reports show it."
+        required
+        maxLength={200}
+        autoComplete="off"
+        value={displayName}
+        onChange={event => setDisplayName(event.target.value)}
+      />
+      <SelectField
+        label="Role"
+        value={role}
+        onChange={event => setRole(event.target.value as Role)} // Its options are the roles.
+        options={roleOrder.map(each => ({ value: each, label: `${each}: ${roleWords[each]}` }))}
+      />
+      {proof.fields}
+    </FormDialog>
   )
 }
