@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { commandNames } from '../src/cli.ts'
-import { settingNames } from '../src/config.ts'
+import { settingNames } from '../src/config/settings.ts'
 
 // None of this can be run here, but a misspelt setting or metric can be found.
 const root = resolve(import.meta.dirname, '..')
@@ -72,7 +72,7 @@ describe('the container file', () => {
   })
 })
 
-it('every setting in deploy/ is one of src/config.ts', () => {
+it('every setting in deploy/ is one of src/config/settings.ts', () => {
   const files = [
     ...units.map(name => join('deploy/systemd', name)),
     'deploy/container/compose.yaml',

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runCli } from '../cli.ts'
-import { readConfig, settingNames } from '../config.ts'
+import { settingNames } from '../config/settings.ts'
+import { readConfig } from '../config.ts'
 import { settingsFile } from '../main/settings-file.ts'
 
 let folder: string

@@ -1,0 +1,145 @@
+import { z } from 'zod'
+import { Secret } from '../lib/secret.ts'
+
+// The list of all settings, each with its default: environment variables, by the names that people set.
+
+const flag = z.enum(['on', 'off']).transform(value => value === 'on')
+const secret = z.string().transform(value => new Secret(value))
+
+export const settings = z.object({
+  /** Where Tocsin keeps its data. As root /var/lib/tocsin, else ~/.local/share/tocsin. */
+  TOCSIN_DATA: z.string().optional(),
+  /** Wraps every key at rest; made and kept in the data directory where it is not set. */
+  TOCSIN_MASTER_KEY: secret.optional(),
+  /** The same as a file, such as a container's /run/secrets/NAME. Without it, systemd's credential `tocsin-master-key`. */
+  TOCSIN_MASTER_KEY_FILE: z.string().optional(),
+  /** Where systemd puts the credentials of a unit (LoadCredentialEncrypted=, LoadCredential=). */
+  CREDENTIALS_DIRECTORY: z.string().optional(),
+  /** Which models there are: see docs of `tocsin model`. By default models.yaml in the data directory. */
+  TOCSIN_MODELS: z.string().optional(),
+  /** The OpenID provider that signs people in. By default sign-in.yaml in the data directory, if there is one. */
+  TOCSIN_SIGN_IN: z.string().optional(),
+  /** The policy: which class of data may go how far. By default policy.yaml in the data directory, if there is one. */
+  TOCSIN_POLICY: z.string().optional(),
+  /** `postgres://…` of a PostgreSQL 15 or later, in place of the embedded one. */
+  DATABASE_URL: secret.optional(),
+  /** What mail analysis knows of the organisation, as of `tocsin mail --org`. */
+  TOCSIN_MAIL_ORG: z.string().optional(),
+  /** YARA rules (a file, or a folder of .yar and .yara files) that every file of a mail is scanned with. */
+  TOCSIN_MAIL_YARA: z.string().optional(),
+  /** `imaps://user@host/INBOX` of an abuse mailbox, with a password or an OAuth2 access token. */
+  TOCSIN_MAIL_IMAP_URL: z.url({ protocol: /^imaps?$/ }).optional(),
+  TOCSIN_MAIL_IMAP_PASSWORD: secret.optional(),
+  TOCSIN_MAIL_IMAP_TOKEN: secret.optional(),
+  /** The organisation's connector to its mail system (deploy/mail-gateway): approved blocks, purges, warnings, resets. */
+  TOCSIN_MAIL_GATEWAY_URL: z.url({ protocol: /^https?$/ }).optional(),
+  TOCSIN_MAIL_GATEWAY_SECRET: secret.optional(),
+  TOCSIN_MAIL_GATEWAY_CA: z.string().optional(),
+  /** `smtps://user@relay` or `smtp://relay`: sends what a person answers to whoever reported a mail, from that address. */
+  TOCSIN_MAIL_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  TOCSIN_MAIL_SMTP_PASSWORD: secret.optional(),
+  TOCSIN_MAIL_FROM: z.email().optional(),
+  /** In place of a token that ends: where new ones come from (OAuth2, refresh token or client credentials). */
+  TOCSIN_MAIL_IMAP_OAUTH_URL: z.url({ protocol: /^https?$/ }).optional(),
+  TOCSIN_MAIL_IMAP_OAUTH_CLIENT: z.string().optional(),
+  TOCSIN_MAIL_IMAP_OAUTH_SECRET: secret.optional(),
+  TOCSIN_MAIL_IMAP_OAUTH_REFRESH: secret.optional(),
+  TOCSIN_MAIL_IMAP_OAUTH_SCOPE: z.string().optional(),
+  /** Ports of the journal address (SMTP) and of the milter, on TOCSIN_MAIL_HOST. */
+  TOCSIN_MAIL_JOURNAL_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
+  TOCSIN_MAIL_MILTER_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
+  TOCSIN_MAIL_HOST: z.string().default('127.0.0.1'),
+  /** A passing mail that could not be analysed: delivered with a tag, or put off. */
+  TOCSIN_MAIL_UNAVAILABLE: z.enum(['deliver', 'defer']).default('deliver'),
+  /** Where signed checkpoints of the ledger go, separated by commas: file:, syslog+udp/tcp/tls:, s3+https: URLs. */
+  TOCSIN_CHECKPOINT_TO: z
+    .string()
+    .default('')
+    .transform(text => text.split(',').flatMap(url => (url.trim() === '' ? [] : [url.trim()]))),
+  TOCSIN_CHECKPOINT_MINUTES: z.coerce.number().positive().default(60),
+  /** ACCESS_KEY_ID:SECRET_ACCESS_KEY[:SESSION_TOKEN] of the object store. */
+  TOCSIN_CHECKPOINT_S3_KEY: secret.optional(),
+  /** PEM file of a private authority, for syslog+tls and s3+https. */
+  TOCSIN_CHECKPOINT_CA: z.string().optional(),
+  TOCSIN_HOST: z.string().default('127.0.0.1'),
+  TOCSIN_PORT: z.coerce.number().int().min(0).max(65_535).default(7411),
+  /** The address that browsers use, where a proxy stands in front: https makes cookies Secure. */
+  TOCSIN_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  TOCSIN_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  TOCSIN_REQUESTS_PER_MINUTE: z.coerce.number().int().positive().default(1200),
+
+  /** Whether `tocsin up` builds the console in a checkout whose sources are newer. */
+  TOCSIN_BUILD_CONSOLE: flag.default(true),
+
+  /** alerts.json of a Wazuh manager; `off` to follow none. */
+  TOCSIN_ALERTS_FILE: z.string().default('/var/ossec/logs/alerts/alerts.json'),
+  TOCSIN_INDEXER_URL: z.url({ protocol: /^https?$/ }).optional(),
+  TOCSIN_INDEXER_USER: z.string().optional(),
+  TOCSIN_INDEXER_PASSWORD: secret.optional(),
+  /** PEM file of the authority that signed the indexer's certificate. */
+  TOCSIN_INDEXER_CA: z.string().optional(),
+  TOCSIN_INDEXER_POLL_SECONDS: z.coerce.number().min(1).default(10),
+  TOCSIN_WAZUH_API_URL: z.url({ protocol: /^https?$/ }).optional(),
+  TOCSIN_WAZUH_API_USER: z.string().optional(),
+  TOCSIN_WAZUH_API_PASSWORD: secret.optional(),
+  TOCSIN_WAZUH_API_CA: z.string().optional(),
+  /** Socket of a local manager's analysisd. */
+  TOCSIN_WAZUH_QUEUE: z.string().default('/var/ossec/queue/sockets/queue'),
+  /** Whether briefs are written back to Wazuh, through the socket or the server API. */
+  TOCSIN_PUBLISH: flag.default(true),
+  /** Whether the alert's document in the indexer gets the brief too: needs the right to write there. */
+  TOCSIN_PUBLISH_DOCUMENT: flag.default(false),
+  TOCSIN_RESPOND_DRY_RUN: flag.default(false),
+  /** What response actions may do: protected assets, quiet hours, approvals, commands. By default response.yaml in the data directory, if there is one. */
+  TOCSIN_RESPONSE: z.string().optional(),
+  /** What `tocsin mcp --server` signs in with: an API token of scope read. */
+  TOCSIN_API_TOKEN: secret.optional(),
+  /** A folder with `decoders/`, `rules/` and `lists/` that rule drafts are proven with, where no manager runs here. */
+  TOCSIN_RULESET: z.string().optional(),
+  /** Where people reach the Wazuh dashboard, such as https://dashboard.example: it may frame the page of its plugin. */
+  TOCSIN_DASHBOARD_ORIGIN: z.url({ protocol: /^https?$/ }).optional(),
+  /** PEM file with the public half of the key that the dashboard's plugin signs with. */
+  TOCSIN_DASHBOARD_KEY: z.string().optional(),
+  /** A folder of YARA rules that the assistant scans attachments with. By default yara in the data directory. */
+  TOCSIN_YARA_RULES: z.string().optional(),
+  /** Whether the indexer is one of Wazuh 5, whose content manager takes Sigma rules. */
+  TOCSIN_CONTENT_MANAGER: flag.default(false),
+  /** Folder for the YARA rules of endpoints, such as the manager's etc/shared/default. */
+  TOCSIN_YARA_ENDPOINT_RULES: z.string().optional(),
+  /** Folders of files that are known to be clean, separated by commas: YARA drafts are run over them. */
+  TOCSIN_YARA_CORPUS: z
+    .string()
+    .default('/usr/bin,/usr/sbin,/usr/lib')
+    .transform(text => text.split(',').flatMap(name => (name.trim() === '' ? [] : [name.trim()]))),
+
+  /** Where notifications may go: `HOST`, `HOST:PORT`, `HOST:PORT@NETWORK`, separated by commas. By default nowhere. */
+  TOCSIN_NOTIFY_HOSTS: z.string().default(''),
+  /** PEM file of a private authority of mail and chat servers. */
+  TOCSIN_NOTIFY_CA: z.string().optional(),
+  /** Minutes without a record after which a source counts as silent. */
+  TOCSIN_SOURCE_SILENT_MINUTES: z.coerce.number().positive().default(60),
+
+  /** Feeds of threat intelligence (`feeds: [{id, kind, url, ...}]`). By default feeds.yaml in the data directory, if there is one. */
+  TOCSIN_INTEL_FEEDS: z.string().optional(),
+  /** How many days of the indexer's history are searched for a report's indicators; 0 for none. */
+  TOCSIN_INTEL_HISTORY_DAYS: z.coerce.number().int().min(0).max(3650).default(365),
+  /** Our own domains, separated by commas: a threat report that lists one is about us or bait, never an indicator. */
+  TOCSIN_OWN_DOMAINS: z
+    .string()
+    .default('')
+    .transform(text =>
+      text.split(',').flatMap(name => (name.trim() === '' ? [] : [name.trim().toLowerCase()])),
+    ),
+
+  /** Minutes until a case is due: low,medium,high,critical. */
+  TOCSIN_SLA_MINUTES: z
+    .string()
+    .default('1440,480,120,30')
+    .transform(text => text.split(',').map(Number))
+    .pipe(z.array(z.number().positive()).length(4)),
+})
+
+/** The names of all settings. */
+export const settingNames: readonly string[] = Object.keys(settings.shape)
+
+export type Settings = z.output<typeof settings>
