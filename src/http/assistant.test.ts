@@ -21,6 +21,7 @@ import type { ChatDetail, TurnEventView } from './contract-assistant.ts'
 import { assistantRoutes } from './routes/assistant-routes.ts'
 import { chatRoutes } from './routes/chat-routes.ts'
 import { respondRoutes } from './routes/respond-routes.ts'
+import { RunningAnswers } from './routes/running-answers.ts'
 import { sessionRoutes } from './routes/session-routes.ts'
 
 // The chat over real HTTP and a real database, with a model behind its real wire protocol.
@@ -66,6 +67,7 @@ beforeAll(async () => {
         clock,
         ids,
         respond,
+        running: new RunningAnswers(),
         stopping: new AbortController().signal,
         turn: {
           tools,

@@ -8,6 +8,8 @@ import { chatRoutes } from '../http/routes/chat-routes.ts'
 import { type DashboardTrust, embedRoutes } from '../http/routes/embed-routes.ts'
 import { mcpRoutes } from '../http/routes/mcp-routes.ts'
 import { oauthRoutes } from '../http/routes/oauth-routes.ts'
+import { playbookRoutes } from '../http/routes/playbook-routes.ts'
+import { RunningAnswers } from '../http/routes/running-answers.ts'
 import { rankTechniques } from '../intel/rank-techniques.ts'
 import type { ModelSettings } from '../llm/model-settings.ts'
 import { chatFileBytes } from '../store/chats.ts'
@@ -27,6 +29,8 @@ export function allAssistantRoutes(
   const alerts = new RecentAlerts(database, tenant)
   const tools = openAssistantTools(app, alerts, models, id => chatFileBytes(database, tenant, id))
   const data = { alerts, rankTechniques }
+  const running = new RunningAnswers()
+  const turn = { tools, data, clock, model: chatModel(models, modelSettings) }
   return [
     ...chatRoutes({ ...data, clock, tenant, tools }),
     ...assistantRoutes({
@@ -35,9 +39,11 @@ export function allAssistantRoutes(
       clock,
       ids,
       respond: app.respond,
+      running,
       stopping,
-      turn: { tools, data, clock, model: chatModel(models, modelSettings) },
+      turn,
     }),
+    ...playbookRoutes({ database, tenant, clock, ids, running, stopping, turn }),
     ...embedRoutes(accounts, dashboardTrust(app)),
     ...oauthRoutes(accounts, config.publicUrl),
     ...mcpRoutes({ accounts, tools, publicUrl: config.publicUrl, version: packageJson.version }),

@@ -14,6 +14,7 @@ export const caseTables = [
   'shadow_briefs',
   'chats',
   'remediation_ticks',
+  'playbook_runs',
 ] as const
 
 /** What was deleted, by table. */

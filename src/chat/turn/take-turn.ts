@@ -1,6 +1,6 @@
 import type { JudgedClaim } from '../../domain/claim.ts'
 import { type EvidenceDraft, type EvidenceItem, numberEvidence } from '../../domain/evidence.ts'
-import type { Answer, AnswerSentence } from '../answer.ts'
+import type { Answer, AnswerSentence, ToolCall } from '../answer.ts'
 import { answerByCode, answerOf, readQuestion } from '../answer-question.ts'
 import { questionToQuery } from '../search/question-to-query.ts'
 import { runTool, type ToolFinding, toolsFor } from '../tools/tool.ts'
@@ -70,15 +70,10 @@ export async function takeTurn(
   const read = await readFindings(request, evidence, model, onClaim, signal)
   await Promise.all(revealing)
   const told = toldByCode(byCode, findings, evidence)
-  const toolCalls = steps.map(step => ({
-    tool: step.tool,
-    arguments: argumentsOf(step),
-    rows: step.failed ? 0 : 1,
-  }))
   const base = {
     evidence,
     techniques: byCode?.techniques ?? [],
-    toolCalls,
+    toolCalls: callsOf(steps),
     steps,
     canAskModel: false,
     query: null,
@@ -143,31 +138,30 @@ async function codeAnswer(
   }
   if (route !== undefined) {
     code('it asks for live state')
-    emit({ kind: 'plan', steps: route.steps })
-    const { steps, findings } = await carryOut(route.steps, request, ports, emit, signal)
-    const evidence = numberEvidence(distinct(findings.flatMap(finding => finding.evidence)))
-    const failures = steps
-      .filter(step => step.failed)
-      .map((step): AnswerSentence => ({ text: step.summary, evidence: [], status: 'computed' }))
-    const toolCalls = steps.map(step => ({
-      tool: step.tool,
-      arguments: argumentsOf(step),
-      rows: step.failed ? 0 : 1,
-    }))
-    return {
-      ...plain({
-        ...emptyAnswer,
-        ...joined([...toldByCode(undefined, findings, evidence), ...failures]),
-        evidence,
-        toolCalls,
-      }),
-      steps,
-    }
+    return takeSteps(route.steps, request, ports, emit, signal)
   }
   const found = answerByCode(request.text, await data())
   if (found === undefined) return undefined
   code('code knows this kind of question')
   return plain(found)
+}
+
+/** Takes these searches with the rights of the asker, and tells by code what they found. No model is asked. */
+export async function takeSteps(
+  planned: readonly PlannedStep[],
+  request: TurnRequest,
+  ports: TurnPorts,
+  emit: (event: TurnEvent) => void,
+  signal: AbortSignal,
+): Promise<TurnAnswer> {
+  emit({ kind: 'plan', steps: planned })
+  const { steps, findings } = await carryOut(planned, request, ports, emit, signal)
+  const evidence = numberEvidence(distinct(findings.flatMap(finding => finding.evidence)))
+  const failures = steps
+    .filter(step => step.failed)
+    .map((step): AnswerSentence => ({ text: step.summary, evidence: [], status: 'computed' }))
+  const told = joined([...toldByCode(undefined, findings, evidence), ...failures])
+  return { ...plain({ ...emptyAnswer, ...told, evidence, toolCalls: callsOf(steps) }), steps }
 }
 
 /** Nothing answers it: the documentation may, and else that is said. */
@@ -291,6 +285,14 @@ function distinct(drafts: readonly EvidenceDraft[]): EvidenceDraft[] {
 
 function joined(sentences: readonly AnswerSentence[]): Pick<Answer, 'answer' | 'sentences'> {
   return { answer: sentences.map(sentence => sentence.text).join(' '), sentences }
+}
+
+function callsOf(steps: readonly TakenStep[]): ToolCall[] {
+  return steps.map(step => ({
+    tool: step.tool,
+    arguments: argumentsOf(step),
+    rows: step.failed ? 0 : 1,
+  }))
 }
 
 function argumentsOf(step: PlannedStep): Record<string, string | number> {

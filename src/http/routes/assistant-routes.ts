@@ -9,12 +9,7 @@ import type { IdSource } from '../../lib/ids.ts'
 import { caseRemediation } from '../../respond/case-response.ts'
 import { prepareProposal } from '../../respond/propose.ts'
 import type { RespondPorts } from '../../respond/respond-ports.ts'
-import {
-  learningOf,
-  learningPeople,
-  setLearningRequired,
-  setLearningWanted,
-} from '../../store/assistant-learning.ts'
+import { learningPeople, setLearningRequired, setLearningWanted } from '../../store/assistant-learning.ts'
 import { alertByKey } from '../../store/case-read.ts'
 import {
   type ChatMessageRow,
@@ -36,6 +31,8 @@ import { RequestError } from '../http-error.ts'
 import { type Caller, type CallOf, type Route, route, streamRoute } from '../route.ts'
 import { type EventStream, openEventStream } from '../server-sent-events.ts'
 import { answerView, askerOf } from './chat-routes.ts'
+import { learningState, requireHypothesis } from './learning-mode.ts'
+import type { RunningAnswers } from './running-answers.ts'
 import { actorId, personOf } from './session-routes.ts'
 
 export interface AssistantRouteParts {
@@ -45,17 +42,14 @@ export interface AssistantRouteParts {
   readonly ids: IdSource
   readonly turn: TurnPorts
   readonly respond: RespondPorts
+  readonly running: RunningAnswers
   /** Fires when the server stops: running answers end. */
   readonly stopping: AbortSignal
 }
 
-/** How many answers one person may have running: a tab that reloads in a loop is not worth a model's time. */
-const runningPerPerson = 4
-
 /** The chat: conversations, their answers as they come, attachments, learning mode, drafts. */
 export function assistantRoutes(parts: AssistantRouteParts): Route[] {
   const { database, tenant } = parts
-  const running = new Map<string, number>()
   const ownChat = async (caller: Caller, id: string): Promise<ChatRow> => {
     const chat = await findChat(database, tenant, actorId(caller), id)
     if (chat === undefined) throw new RequestError('not-found', `you have no chat ${id}`, 'params/id')
@@ -98,18 +92,9 @@ export function assistantRoutes(parts: AssistantRouteParts): Route[] {
     streamRoute(assistantEndpoints.ask, async call => {
       const chat = await ownChat(call.caller, call.params.id)
       const person = actorId(call.caller)
-      await requireHypothesis(parts, person, call.body)
-      const now = running.get(person) ?? 0
-      if (now >= runningPerPerson)
-        throw new RequestError('too-many-requests', `you have ${now} answers running: stop one of them`)
-      running.set(person, now + 1)
-      try {
-        await answerTurn(parts, chat, call)
-      } finally {
-        const left = (running.get(person) ?? 1) - 1
-        if (left === 0) running.delete(person)
-        else running.set(person, left)
-      }
+      if (call.body.context.caseId !== undefined)
+        await requireHypothesis(database, tenant, person, call.body.hypothesis)
+      await parts.running.during(person, () => answerTurn(parts, chat, call))
     }),
     route(
       assistantEndpoints.addFile,
@@ -129,10 +114,10 @@ export function assistantRoutes(parts: AssistantRouteParts): Route[] {
         throw new RequestError('not-found', `there is no answer ${params.messageId} in this chat`)
       return wasDone
     }),
-    route(assistantEndpoints.readLearning, ({ caller }) => learningState(parts, actorId(caller))),
+    route(assistantEndpoints.readLearning, ({ caller }) => learningState(database, tenant, actorId(caller))),
     route(assistantEndpoints.wantLearning, async ({ body, caller }) => {
       await setLearningWanted(database, tenant, actorId(caller), body.wanted)
-      return learningState(parts, actorId(caller))
+      return learningState(database, tenant, actorId(caller))
     }),
     route(assistantEndpoints.learners, async () => ({
       userIds: (await learningPeople(database, tenant)).flatMap(row =>
@@ -187,27 +172,6 @@ function sameJson(value: unknown, text: string): boolean {
   return (
     canonicalJson(JSON.parse(JSON.stringify(value ?? null))) === canonicalJson(JSON.parse(text ?? 'null'))
   )
-}
-
-async function learningState(parts: AssistantRouteParts, userId: string) {
-  const { wanted, requiredBy } = await learningOf(parts.database, parts.tenant, userId)
-  return { wanted, required: requiredBy !== null }
-}
-
-/** Learning mode: on a case, the person says first what they think. Held here, so that no client can leave it out. */
-async function requireHypothesis(
-  parts: AssistantRouteParts,
-  person: string,
-  body: CallOf<typeof assistantEndpoints.ask>['body'],
-): Promise<void> {
-  if (body.context.caseId === undefined || (body.hypothesis ?? '') !== '') return
-  const { wanted, required } = await learningState(parts, person)
-  if (wanted || required)
-    throw new RequestError(
-      'hypothesis-required',
-      'say first what you think happened and why: the answer follows your own hypothesis',
-      'body/hypothesis',
-    )
 }
 
 /** Runs one turn into the stream, and keeps what came of it: also what had been said when it was stopped. */
@@ -290,7 +254,7 @@ function tellFailure(
 }
 
 /** The messages from the beginning to the one that is answered to, oldest first. */
-function branchOf(messages: readonly ChatMessageRow[], parentId: string | null): ChatMessageRow[] {
+export function branchOf(messages: readonly ChatMessageRow[], parentId: string | null): ChatMessageRow[] {
   const byId = new Map(messages.map(message => [message.id, message]))
   const branch: ChatMessageRow[] = []
   for (let id = parentId; id !== null; ) {
