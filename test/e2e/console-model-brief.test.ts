@@ -2,6 +2,7 @@ import { appendFile } from 'node:fs/promises'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hasBrowser, openBrowser } from '../support/browser.ts'
+import { citingAnswer } from '../support/citing-answer.ts'
 import { firstSignIn, openFirstCase, queueRows } from '../support/console-visit.ts'
 import { openaiCompatible } from '../support/provider-servers/chat-completions.ts'
 import { type ProviderServer, startProviderServer } from '../support/provider-servers/start-server.ts'
@@ -155,27 +156,4 @@ budgets:
 }
 
 /** Cites real evidence word for word, guesses once, and invents once. */
-function answer(prompt: string): string {
-  const messages = JSON.parse(prompt) as { content: string | { text: string }[] }[]
-  const text = messages
-    .map(({ content }) => (typeof content === 'string' ? content : content.map(part => part.text).join('')))
-    .join('\n')
-  const items = [...text.matchAll(/^(E\d+) \([^)]*; observed\)\n<<\S+\n[^\n]*\n([^\n]+)\n/gm)]
-  const told = items.slice(0, 4).map(([, id = '', quote = '']) => ({
-    text: `The evidence says ${quote}`.slice(0, 400),
-    evidence: [{ id, quote: quote.slice(0, 300) }],
-  }))
-  const [first = { text: 'Nothing was sent.', evidence: [] }] = told
-  return JSON.stringify({
-    headline: first,
-    claims: [
-      ...told,
-      { text: guessed, evidence: first.evidence },
-      { text: invented, evidence: first.evidence },
-    ],
-    verdict: 'true_positive',
-    confidence: 0.8,
-    next_steps: [],
-    unknowns: [],
-  })
-}
+const answer = (prompt: string) => citingAnswer(prompt, [guessed, invented])

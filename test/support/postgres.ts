@@ -1,12 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { OpenDatabase } from '../../src/store/connect.ts'
 import { connectDatabase } from '../../src/store/connect.ts'
 import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.ts'
 import { migrate } from '../../src/store/migrate.ts'
+import { serverBinaries, startPostgresServer } from './postgres-server.ts'
 
 export type DatabaseKind = 'embedded' | 'server'
 
@@ -23,20 +22,13 @@ export interface TestDatabase {
 /** The kinds that can run here: both on Debian with postgresql-15, else the embedded one, said out loud. */
 export const databaseKinds: readonly DatabaseKind[] =
   serverBinaries() === undefined ? ['embedded'] : ['embedded', 'server']
-
-function serverBinaries(): string | undefined {
-  const found = ['15', '16', '17'].map(version => `/usr/lib/postgresql/${version}/bin`).find(existsSync)
-  if (found === undefined)
-    console.warn(
-      'SKIPPED: no PostgreSQL server in /usr/lib/postgresql (Debian: postgresql-15): embedded only',
-    )
-  return found
-}
+if (databaseKinds.length === 1)
+  console.warn('SKIPPED: no PostgreSQL server in /usr/lib/postgresql (Debian: postgresql-15): embedded only')
 
 /** Starts a server and migrates a fresh database. */
 export async function openTestDatabase(kind: DatabaseKind = 'embedded'): Promise<TestDatabase> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tocsin-db-'))
-  const server = kind === 'embedded' ? await startEmbedded(dataDir) : await startServer(dataDir)
+  const server = kind === 'embedded' ? await startEmbedded(dataDir) : await startPostgresServer(dataDir)
   const opened: OpenDatabase[] = []
   const connect = () => {
     const database = connectDatabase({
@@ -73,48 +65,4 @@ interface Server {
 
 function startEmbedded(dataDir: string): Promise<Server> {
   return startEmbeddedPostgres({ dataDir, onProgress: () => {}, signal: new AbortController().signal })
-}
-
-async function startServer(dataDir: string): Promise<Server> {
-  const binaries = serverBinaries()
-  if (binaries === undefined) throw new Error('there is no PostgreSQL server to start: see databaseKinds')
-  const account = unprivileged()
-  if (account) chownSync(dataDir, account.uid, account.gid)
-  const data = join(dataDir, 'data')
-  const options = { cwd: dataDir, ...account }
-  const made = spawnSync(
-    join(binaries, 'initdb'),
-    ['-D', data, '-U', 'tocsin', '--auth=trust', '--encoding=UTF8', '--no-locale', '--no-sync'],
-    options,
-  )
-  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`)
-  const flags = [
-    '-c',
-    'listen_addresses=',
-    '-c',
-    `unix_socket_directories=${dataDir}`,
-    '-c',
-    'max_connections=60',
-  ]
-  const child = spawn(join(binaries, 'postgres'), ['-D', data, ...flags], { ...options, stdio: 'ignore' })
-  process.once('exit', () => child.kill('SIGKILL')) // A test run that breaks off leaves no server behind.
-  const ready = () => spawnSync(join(binaries, 'pg_isready'), ['-h', dataDir, '-q']).status === 0
-  while (!ready() && child.exitCode === null) await new Promise(resolve => setTimeout(resolve, 50))
-  return {
-    connection: { host: dataDir, user: 'tocsin', database: 'postgres' },
-    async stop() {
-      const exit = once(child, 'exit')
-      child.kill('SIGINT')
-      await exit
-    },
-  }
-}
-
-function unprivileged(): { uid: number; gid: number } | undefined {
-  if (process.getuid?.() !== 0) return undefined
-  const line = readFileSync('/etc/passwd', 'utf8')
-    .split('\n')
-    .find(entry => /^(postgres|nobody):/.test(entry))
-  const [, , uid, gid] = line?.split(':') ?? []
-  return { uid: Number(uid), gid: Number(gid) }
 }

@@ -6,7 +6,12 @@ import { isObject, type WireProtocol, type WireRequest } from './wire-protocol.t
 
 /** What the server does with the next request. */
 export type Step =
-  | { readonly kind: 'answer'; readonly text: string | ((prompt: string) => string) }
+  | {
+      readonly kind: 'answer'
+      readonly text: string | ((prompt: string) => string)
+      /** How long the model thinks before its first piece. */
+      readonly afterMs?: number
+    }
   | { readonly kind: 'limit'; readonly text: string }
   | { readonly kind: 'refusal' }
   | { readonly kind: 'tool-call'; readonly name: string; readonly argumentsText: string }
@@ -124,6 +129,7 @@ async function play(
   }
   switch (step.kind) {
     case 'answer':
+      if (step.afterMs !== undefined) await sleep(step.afterMs)
       await send(
         protocol.answer(
           typeof step.text === 'string' ? step.text : step.text(protocol.promptOf(request)),
