@@ -19,6 +19,7 @@ const programs = [
     debian: 'openjdk-17-jre-headless',
   },
   { what: 'Maven (fetches OpenSearch)', paths: ['/usr/bin/mvn'], debian: 'maven' },
+  { what: 'Dovecot (the abuse mailbox)', paths: ['/usr/sbin/dovecot'], debian: 'dovecot-imapd' },
   {
     what: 'Python 3 (the script that the Wazuh manager runs)',
     paths: ['/usr/bin/python3'],

@@ -1,5 +1,14 @@
-import { spawn } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type ChildProcess, spawn } from 'node:child_process'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,28 +20,81 @@ const mailUid = 65_534
 /** Whether a Dovecot can be run here: Debian's dovecot-imapd, as root. */
 export const hasDovecot = existsSync(program) && process.getuid?.() === 0
 
-/** A real IMAP server with one account, `abuse` / `secret`. */
+/** Sign-in with tokens that the server shows to an introspection endpoint (RFC 7662). */
+export interface TokenSignIn {
+  readonly mechanism: 'oauthbearer' | 'xoauth2'
+  readonly introspectionUrl: string
+}
+
+/** A real IMAP server with one account, `abuse`; its password is `secret`, or it takes tokens only. */
 export interface RunningDovecot {
   readonly port: number
   /** Puts a message into the inbox, as a delivery agent does. */
   deliver(message: string): void
+  /** Dies with all its processes, as a machine does, and comes back with the same mails. */
+  crash(): Promise<void>
   stop(): Promise<void>
 }
 
 /** Starts Dovecot on a port of this machine with its mails in a temporary folder. */
-export async function startDovecot(port: number): Promise<RunningDovecot> {
+export async function startDovecot(port: number, tokens?: TokenSignIn): Promise<RunningDovecot> {
   const folder = mkdtempSync(join(tmpdir(), 'dovecot-'))
   chmodSync(folder, 0o755)
   const inbox = join(folder, 'mail', 'new')
   for (const name of ['new', 'cur', 'tmp']) mkdirSync(join(folder, 'mail', name), { recursive: true })
   for (const name of ['mail', 'mail/new', 'mail/cur', 'mail/tmp'])
     chownSync(join(folder, name), mailUid, mailUid)
-  const settings = `
+  if (tokens) writeFileSync(join(folder, 'oauth2.conf'), introspection(tokens.introspectionUrl))
+  writeFileSync(join(folder, 'dovecot.conf'), settings(folder, port, tokens))
+  let child = await run(folder, port)
+  let delivered = 0
+  return {
+    port,
+    deliver(message) {
+      // Written beside and moved: the server must not see half a message.
+      const name = `${++delivered}.message`
+      const path = join(folder, 'mail', 'tmp', name)
+      writeFileSync(path, message)
+      chownSync(path, mailUid, mailUid)
+      renameSync(path, join(inbox, name))
+    },
+    async crash() {
+      await end(child, 'SIGKILL')
+      child = await run(folder, port)
+    },
+    async stop() {
+      await end(child, 'SIGTERM')
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function run(folder: string, port: number): Promise<ChildProcess> {
+  const child = spawn(program, ['-F', '-c', join(folder, 'dovecot.conf')], {
+    stdio: 'ignore',
+    detached: true, // A process group of its own: the processes that hold the connections end with it.
+  })
+  await listening(port)
+  return child
+}
+
+function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  const gone = new Promise<void>(resolve => child.once('exit', () => resolve()))
+  if (child.pid !== undefined) process.kill(-child.pid, signal)
+  return gone
+}
+
+function settings(folder: string, port: number, tokens: TokenSignIn | undefined): string {
+  const passdb = tokens
+    ? `driver = oauth2\n  mechanisms = ${tokens.mechanism}\n  args = ${folder}/oauth2.conf`
+    : 'driver = static\n  args = password=secret'
+  return `
 base_dir = ${folder}/run
 log_path = ${folder}/log
 protocols = imap
 ssl = no
 disable_plaintext_auth = no
+auth_mechanisms = ${tokens?.mechanism ?? 'plain'}
 mail_location = maildir:${folder}/mail
 first_valid_uid = 1
 service imap-login {
@@ -45,36 +107,27 @@ service imap-login {
   }
 }
 passdb {
-  driver = static
-  args = password=secret
+  ${passdb}
 }
 userdb {
   driver = static
   args = uid=${mailUid} gid=${mailUid} home=${folder}/mail
 }
 `
-  writeFileSync(join(folder, 'dovecot.conf'), settings)
-  const child = spawn(program, ['-F', '-c', join(folder, 'dovecot.conf')], { stdio: 'ignore' })
-  await listening(port)
-  let delivered = 0
-  return {
-    port,
-    deliver(message) {
-      const path = join(inbox, `${++delivered}.message`)
-      writeFileSync(path, message)
-      chownSync(path, mailUid, mailUid)
-    },
-    async stop() {
-      const gone = new Promise(resolve => child.once('exit', resolve))
-      child.kill('SIGTERM')
-      await gone
-      rmSync(folder, { recursive: true, force: true })
-    },
-  }
+}
+
+function introspection(url: string): string {
+  return `
+introspection_mode = post
+introspection_url = ${url}
+username_attribute = username
+active_attribute = active
+active_value = true
+`
 }
 
 async function listening(port: number): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 300; tries++) {
     const open = await new Promise<boolean>(resolve => {
       const socket = connect(port, '127.0.0.1')
       socket.once('connect', () => resolve(true)).once('error', () => resolve(false))

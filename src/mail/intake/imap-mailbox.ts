@@ -23,6 +23,8 @@ const firstRetryMs = 5_000
 const longestRetryMs = 5 * 60_000
 /** Servers drop an idle connection after 30 minutes (RFC 2177); and a look now and then costs nothing. */
 const longestIdleMs = 9 * 60_000
+/** ImapFlow waits 15 seconds before IDLE by default: so long a reported mail would lie there unseen. */
+const idleAfterMs = 500
 
 /** Watches an abuse mailbox until the signal fires: unread mails are taken over, then marked read. Reconnects by itself. */
 export async function watchImapMailbox(
@@ -62,6 +64,7 @@ async function watchOnce(
         ? { user: options.user, pass: secret.expose() }
         : { user: options.user, accessToken: secret.expose() },
     logger: false,
+    autoIdleDelay: idleAfterMs,
   })
   client.on('error', options.onFailure)
   const stop = () => client.close()
@@ -74,9 +77,16 @@ async function watchOnce(
     })
     await client.mailboxOpen(options.folder)
     while (!signal.aborted) {
-      await takeUnread(client, take, options)
-      onWorking()
-      await somethingNew(client, signal)
+      // Listens before it looks: what arrives while mails are being taken must not wait for the next look.
+      const news = listenForNews(client)
+      try {
+        await takeUnread(client, take, options)
+        onWorking()
+        await news.wait(signal)
+      } finally {
+        news.close()
+      }
+      if (!client.usable) throw new Error('the mail server closed the connection')
     }
   } finally {
     signal.removeEventListener('abort', stop)
@@ -104,17 +114,23 @@ async function takeUnread(client: ImapFlow, take: TakeMail, options: ImapOptions
   }
 }
 
-/** Resolves when the server tells of a new mail (IDLE), or after a while. */
-async function somethingNew(client: ImapFlow, signal: AbortSignal): Promise<void> {
-  const news = new AbortController()
-  const wake = () => news.abort()
+interface News {
+  /** Resolves when the server has told of a new mail (IDLE) or is gone, or after a while. */
+  wait(signal: AbortSignal): Promise<void>
+  close(): void
+}
+
+function listenForNews(client: ImapFlow): News {
+  const heard = new AbortController()
+  const wake = () => heard.abort()
   client.on('exists', wake)
   client.on('close', wake)
-  try {
-    await sleep(longestIdleMs, AbortSignal.any([signal, news.signal])).catch(() => undefined) // Woken on purpose.
-    if (!client.usable) throw new Error('the mail server closed the connection')
-  } finally {
-    client.off('exists', wake)
-    client.off('close', wake)
+  return {
+    // Woken on purpose.
+    wait: signal => sleep(longestIdleMs, AbortSignal.any([signal, heard.signal])).catch(() => undefined),
+    close() {
+      client.off('exists', wake)
+      client.off('close', wake)
+    },
   }
 }
