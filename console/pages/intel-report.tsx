@@ -18,6 +18,7 @@ import { ModelContext } from '../intel/model-context.tsx'
 import { QuotedRules } from '../intel/quoted-rules.tsx'
 import { RelationsGraph } from '../intel/relations-graph.tsx'
 import { ReportTextView } from '../intel/report-text.tsx'
+import { RevisionList } from '../intel/revision-list.tsx'
 import { TechniqueTable } from '../intel/technique-table.tsx'
 import { useRouteParameter } from '../router.tsx'
 import { StartRuleButton } from '../rules/start-rule-button.tsx'
@@ -78,6 +79,11 @@ function ReportPage({ detail }: { detail: ReportDetail }) {
           </span>
           <span>{report.format}</span>
           <Moment atMs={report.createdMs} />
+          {report.revisedMs !== null && (
+            <span>
+              revised <Moment atMs={report.revisedMs} />
+            </span>
+          )}
           {report.url !== null && <Untrusted text={report.url} limit={200} />}
         </p>
         <Section title="Does this concern us?">
@@ -91,6 +97,11 @@ function ReportPage({ detail }: { detail: ReportDetail }) {
           </ul>
           <HuntProgress detail={detail} />
         </Section>
+        {detail.revision !== null && (
+          <Section title="What its last change brought">
+            <RevisionList revision={detail.revision} />
+          </Section>
+        )}
         {detail.context !== null && (
           <Section title="What a model reads in it">
             <RevealNames

@@ -84,7 +84,17 @@ function ReportTable({ reports }: { reports: readonly ReportSummary[] }) {
             </Link>
           ),
         },
-        { title: 'Added', cell: report => <Moment atMs={report.createdMs} /> },
+        {
+          title: 'Added',
+          cell: report =>
+            report.revisedMs === null ? (
+              <Moment atMs={report.createdMs} />
+            ) : (
+              <>
+                <Moment atMs={report.createdMs} />, revised <Moment atMs={report.revisedMs} />
+              </>
+            ),
+        },
         { title: 'TLP', cell: report => report.tlp ?? <span className="text-muted">none</span> },
         { title: 'Source', cell: report => `${report.source}, trust ${report.trust}` },
         { title: 'Indicators', cell: report => <span className="tabular">{report.indicatorCount}</span> },

@@ -21,6 +21,8 @@ export const reportSummary = z.object({
   sightingCount: z.number(),
   techniqueIds: z.array(z.string()),
   createdMs: z.number(),
+  /** When the document that it follows last changed. */
+  revisedMs: z.number().nullable(),
 })
 export type ReportSummary = z.infer<typeof reportSummary>
 
@@ -134,8 +136,19 @@ export const reportContext = z.discriminatedUnion('kind', [
 ])
 export type ReportContext = z.infer<typeof reportContext>
 
+/** What the newest version of a report's document brought and took away: the first of each, and how many there are. */
+export const reportRevision = z.object({
+  added: z.array(z.tuple([z.string(), z.string()])),
+  removed: z.array(z.tuple([z.string(), z.string()])),
+  addedCount: z.number(),
+  removedCount: z.number(),
+})
+export type ReportRevision = z.infer<typeof reportRevision>
+
 export const reportDetail = z.object({
   report: reportSummary,
+  /** Null for a report whose document never changed. */
+  revision: reportRevision.nullable(),
   text: z.string(),
   indicators: z.array(reportIndicator),
   techniques: z.array(reportTechnique),
@@ -281,7 +294,7 @@ export const intelEndpoints = {
       'Upload a report (text, Markdown, HTML, PDF, DOCX, e-mail, STIX, MISP, JSON, CSV). It is extracted at once and hunted for in the background. The same text again gives the report that is there.',
     access: work,
     body: addReportBody,
-    reply: z.object({ id: z.string(), known: z.boolean() }),
+    reply: z.object({ id: z.string(), known: z.boolean(), revised: z.boolean() }),
   }),
   readReport: endpoint({
     method: 'GET',

@@ -15,7 +15,14 @@ import { findUrls } from './find-urls.ts'
 import type { Found } from './found.ts'
 import { roleOf, surroundings } from './indicator-role.ts'
 import { refang } from './refang.ts'
-import { isEmptyDigest, isInternalAddress, isPublicResolver, isReferenceSite, siteOf } from './well-known.ts'
+import {
+  isEmptyDigest,
+  isInternalAddress,
+  isPublicResolver,
+  isReferenceSite,
+  isThreatSite,
+  siteOf,
+} from './well-known.ts'
 
 export interface ExtractionOptions {
   /** Our own domains: a report that names one is about us or poisoned; never an indicator. */
@@ -140,6 +147,7 @@ function reasonToDrop(candidate: Candidate, context: Context): string | undefine
       : undefined
   }
   if (site === context.publisher) return "the report's own site"
+  if (!context.isNote && isThreatSite(site)) return 'a site that describes threats'
   return context.defangs && isReferenceSite(site)
     ? 'a plain link to a well-known site, in a text that defangs its indicators'
     : undefined

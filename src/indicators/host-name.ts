@@ -38,3 +38,11 @@ export function looksLikeFileName(name: string): boolean {
   if (knownHosts.has(name.toLowerCase()) || name.toLowerCase().startsWith('www.')) return false
   return fileLikeSuffixes.has(name.slice(name.lastIndexOf('.') + 1).toLowerCase())
 }
+
+/** Whether anyone can put something up there: under a suffix that its owner hands out, or on a site for code. */
+export function isSharedHost(name: string): boolean {
+  const parsed = parse(name, { allowPrivateDomains: true })
+  return (
+    parsed.isPrivate === true || ['github.com', 'gitlab.com', 'bitbucket.org'].includes(parsed.domain ?? '')
+  )
+}

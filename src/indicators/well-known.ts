@@ -20,6 +20,13 @@ bleepingcomputer.com,thehackernews.com,krebsonsecurity.com,darkreading.com,zdnet
     .filter(name => name !== ''),
 )
 
+/** Sites that do nothing but describe threats: every list and report links to them, and none of their pages is one. */
+const threatSites = new Set(
+  'abuse.ch,virustotal.com,any.run,hybrid-analysis.com,joesandbox.com,tria.ge,urlscan.io,alienvault.com,fraunhofer.de,mitre.org,nist.gov,cisa.gov,first.org,exploit-db.com'.split(
+    ',',
+  ),
+)
+
 /** Digests of no bytes at all: every empty file has them. */
 const emptyDigests = new Set([
   'd41d8cd98f00b204e9800998ecf8427e',
@@ -59,6 +66,10 @@ export function siteOf(found: Pick<Found, 'type' | 'value'>): string | undefined
   if (found.type !== 'url') return undefined
   const host = /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^/?#@]*@)?([^/?#:]+)/i.exec(found.value)?.[1]
   return host === undefined ? undefined : registrableDomain(host.toLowerCase())
+}
+
+export function isThreatSite(site: string): boolean {
+  return threatSites.has(site)
 }
 
 export function isReferenceSite(site: string): boolean {

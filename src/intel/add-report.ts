@@ -8,6 +8,7 @@ import { enqueue } from '../queue/jobs.ts'
 import { insertHistoryHunt } from '../store/intel-history.ts'
 import { huntedIndicators, insertHunt } from '../store/intel-hunts.ts'
 import { insertReport, reportWithText } from '../store/intel-reports.ts'
+import { reportOfDocument, reviseReport } from '../store/report-revisions.ts'
 import { extractReport, type ReportExtract } from './extract-report.ts'
 
 export interface IntelParts {
@@ -34,12 +35,16 @@ export interface IncomingReport {
   readonly trust: string
   /** Who uploaded it. */
   readonly by: string | null
+  /** The document of the source that this is a version of: the next version takes this one's place. */
+  readonly document?: string | undefined
+  readonly fetchedFrom?: string | undefined
 }
 
-/** `known`: the same text was there already, perhaps from another feed. */
+/** `known`: the same text was there already, perhaps from another feed. `revised`: the document's earlier version was. */
 export interface AddedReport {
   readonly id: string
   readonly known: boolean
+  readonly revised: boolean
 }
 
 /** What is kept of an extract beside its own columns. */
@@ -51,22 +56,27 @@ export async function addReport(
   incoming: IncomingReport,
   signal?: AbortSignal,
 ): Promise<AddedReport> {
-  const extract = await extractReport(incoming.bytes, incoming.name, { ownDomains: parts.ownDomains }, signal)
+  const { fetchedFrom } = incoming
+  const options = { ownDomains: parts.ownDomains, fetchedFrom }
+  const extract = await extractReport(incoming.bytes, incoming.name, options, signal)
   const { text, indicators, ...kept } = extract
   const textSha256 = digest(
     text === '' ? incoming.bytes : Buffer.from(text.toLowerCase().replaceAll(/\s+/g, ' ').trim()),
   )
   const nowMs = parts.clock.now()
   return parts.database.transaction(async sql => {
+    const { source, document = null } = incoming
+    const followed =
+      document === null ? undefined : await reportOfDocument(sql, parts.tenant, source, document)
     const known = await reportWithText(sql, parts.tenant, textSha256)
-    if (known !== undefined) return { id: known, known: true }
-    const id = parts.ids.next('report')
-    await insertReport(sql, parts.tenant, {
+    if (known !== undefined) return { id: known, known: true, revised: false }
+    const id = followed ?? parts.ids.next('report')
+    const draft = {
       id,
       name: incoming.name,
       title: extract.title,
       url: extract.url,
-      source: incoming.source,
+      source,
       trust: incoming.trust,
       tlp: extract.tlp,
       format: extract.format,
@@ -78,33 +88,49 @@ export async function addReport(
       indicators,
       techniqueIds: extract.techniques.filter(({ score }) => score >= countedScore).map(({ id }) => id),
       addedBy: incoming.by,
+      document,
       createdMs: nowMs,
-    })
-    const huntId = parts.ids.next('hunt')
-    await insertHunt(sql, parts.tenant, { id: huntId, reportId: id, by: incoming.by, nowMs })
-    const jobs = [
-      { kind: huntJob, key: huntId, payload: { huntId } },
-      { kind: contextJob, key: id, payload: { reportId: id } },
-    ]
-    await enqueue(sql, parts.tenant, jobs, nowMs)
-    if (indicators.length <= mostHuntedUnasked) await startHistoryHunt(sql, parts, id, incoming.by)
-    return { id, known: false }
+    }
+    if (followed === undefined) await insertReport(sql, parts.tenant, draft)
+    const hunted =
+      followed === undefined
+        ? indicators.map(({ type, value }) => [type, value] as const)
+        : (await reviseReport(sql, parts.tenant, draft)).fresh
+    // A new version of the text is read anew by a model; a new hunt is for what is new in it.
+    const contextKey = followed === undefined ? id : `${id} ${textSha256.slice(0, 16)}`
+    const context = { kind: contextJob, key: contextKey, payload: { reportId: id } }
+    if (followed === undefined || hunted.length > 0) {
+      const huntId = parts.ids.next('hunt')
+      await insertHunt(sql, parts.tenant, { id: huntId, reportId: id, by: incoming.by, nowMs })
+      await enqueue(sql, parts.tenant, [{ kind: huntJob, key: huntId, payload: { huntId } }], nowMs)
+    }
+    await enqueue(sql, parts.tenant, [context], nowMs)
+    if (hunted.length > 0 && hunted.length <= mostHuntedUnasked)
+      await startHistoryHunt(sql, parts, id, incoming.by, hunted)
+    return { id, known: false, revised: followed !== undefined }
   })
 }
 
 /** A feed of many thousand addresses keeps the indexer busy for hours: then a person decides. */
 const mostHuntedUnasked = 2_000
 
-/** Queues the hunt in the indexer's history for a report; returns whether there is an indexer to hunt in. */
+/**
+ * Queues the hunt in the indexer's history for a report, or for `only` some of its indicators; returns whether there is an
+ * indexer to hunt in.
+ */
 export async function startHistoryHunt(
   sql: Sql,
   { tenant, clock, ids, historyDays = 0 }: Pick<IntelParts, 'tenant' | 'clock' | 'ids' | 'historyDays'>,
   reportId: string,
   by: string | null,
+  only?: readonly (readonly [type: string, value: string])[],
 ): Promise<boolean> {
   if (historyDays === 0) return false
   const nowMs = clock.now()
-  const indicators = await huntedIndicators(sql, tenant, reportId, ageing, nowMs)
+  const wanted = only && new Set(only.map(([type, value]) => `${type} ${value}`))
+  const indicators = (await huntedIndicators(sql, tenant, reportId, ageing, nowMs)).filter(
+    ({ type, value }) => wanted?.has(`${type} ${value}`) ?? true,
+  )
   const id = ids.next('history')
   const span = { fromMs: nowMs - historyDays * 86_400_000, toMs: nowMs }
   await insertHistoryHunt(sql, tenant, { id, reportId, indicators, ...span, by })

@@ -21,6 +21,20 @@ async function pdf(lines: readonly string[]): Promise<Uint8Array> {
   return Buffer.concat(chunks)
 }
 
+it('links of the place that a list was fetched from are none of its entries, unless anyone may put files there', async () => {
+  const list =
+    'https://lists.example.org/about\nhttps://evil-list.com/a\nhttps://gist.githubusercontent.com/x/raw/evil'
+  const urls = async (fetchedFrom: string) =>
+    (await read(list, 'list.txt', { fetchedFrom })).indicators
+      .filter(({ type }) => type === 'url')
+      .map(({ value }) => value)
+  expect(await urls('https://lists.example.org/all.txt')).toEqual([
+    'https://evil-list.com/a',
+    'https://gist.githubusercontent.com/x/raw/evil',
+  ])
+  expect(await urls('https://raw.githubusercontent.com/x/all.txt')).toHaveLength(3)
+})
+
 describe('formats', () => {
   it('Markdown: title, TLP, indicators with code-point offsets', async () => {
     const text = '# 😀 Bad Bear strikes\n\nTLP:AMBER\n\nC2: evil-c2[.]com'

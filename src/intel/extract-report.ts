@@ -1,6 +1,6 @@
 import type { DroppedIndicator, Indicator } from '../domain/indicator.ts'
 import { extractIndicators } from '../indicators/extract-indicators.ts'
-import { registrableDomain } from '../indicators/host-name.ts'
+import { isSharedHost, registrableDomain } from '../indicators/host-name.ts'
 import { codePointOffsets } from '../lib/code-points.ts'
 import type { Problem } from '../lib/problem.ts'
 import { type DetectionBlock, detectionBlocksOf } from './detection-blocks.ts'
@@ -35,6 +35,8 @@ export interface ExtractedRule {
 export interface ReportOptions {
   /** Our own domains: never indicators, whatever a report says. */
   readonly ownDomains?: readonly string[]
+  /** The address that the text was fetched from, where it names none itself. */
+  readonly fetchedFrom?: string | undefined
 }
 
 /** Reads a report and extracts what code can: TLP, indicators, techniques, rules. Never throws for content. */
@@ -45,9 +47,9 @@ export async function extractReport(
   signal?: AbortSignal,
 ): Promise<ReportExtract> {
   const { text, title, url, format, problems } = await readReport(bytes, name, signal)
-  const publisher = publisherOf(url)
+  const publisher = publisherOf(url ?? options.fetchedFrom)
   const { indicators, dropped } = extractIndicators(text, {
-    ...options,
+    ...(options.ownDomains === undefined ? {} : { ownDomains: options.ownDomains }),
     ...(publisher === undefined ? {} : { publisher }),
   })
   const toCodePoints = codePointOffsets(text)
@@ -65,7 +67,8 @@ export async function extractReport(
   }
 }
 
+/** The site whose own links say nothing. Where anyone can put up a file, the host is nobody's own. */
 function publisherOf(url: string | undefined): string | undefined {
   const host = url === undefined ? null : URL.parse(url)?.hostname
-  return host ? registrableDomain(host) : undefined
+  return host && !isSharedHost(host) ? registrableDomain(host) : undefined
 }

@@ -103,6 +103,7 @@ describe('starting a draft from what is there', () => {
       indicators: [],
       techniqueIds: [],
       addedBy: null,
+      document: null,
       createdMs: nowMs,
     })
     expect(await start('yara', { kind: 'report', id: 'report_1' })).toMatchObject({

@@ -18,6 +18,8 @@ export interface ReportDraft {
   readonly indicators: readonly Indicator[]
   readonly techniqueIds: readonly string[]
   readonly addedBy: string | null
+  /** The document within its source that the report follows, version by version. */
+  readonly document: string | null
   readonly createdMs: number
 }
 
@@ -35,6 +37,8 @@ export interface ReportRow {
   readonly sightingCount: number
   readonly techniqueIds: readonly string[]
   readonly createdMs: number
+  /** When its document last changed. */
+  readonly revisedMs: number | null
 }
 
 export interface StoredReport extends ReportRow {
@@ -42,6 +46,16 @@ export interface StoredReport extends ReportRow {
   readonly extract: unknown
   /** What a model said, or why none did; null before. */
   readonly context: unknown
+  readonly revision: ReportRevision | null
+}
+
+/** What the newest version of a report's document brought and took away. */
+export interface ReportRevision {
+  /** The first of each. */
+  readonly added: readonly (readonly [type: string, value: string])[]
+  readonly removed: readonly (readonly [type: string, value: string])[]
+  readonly addedCount: number
+  readonly removedCount: number
 }
 
 export interface MentionRow {
@@ -60,7 +74,7 @@ export interface MentionRow {
 }
 
 const columns = `r.id, r.name, r.title, r.url, r.source, r.trust, r.tlp, r.format,
-  r.indicator_count as "indicatorCount", r.technique_ids as "techniqueIds", r.created_ms as "createdMs",
+  r.indicator_count as "indicatorCount", r.technique_ids as "techniqueIds", r.created_ms as "createdMs", r.revised_ms as "revisedMs",
   (select count(distinct s.alert_key) from intel_mentions m
      join intel_sightings s on s.tenant_id = m.tenant_id and s.type = m.type and s.value = m.value
      where m.tenant_id = r.tenant_id and m.report_id = r.id and m.type <> 'cve') as "sightingCount"`
@@ -78,12 +92,12 @@ export async function reportWithText(
   return row?.id
 }
 
-/** Stores a report with its mentions, and its indicators as live ones unless a person said otherwise before. */
+/** Stores a report with what it mentions. */
 export async function insertReport(sql: Sql, tenant: string, report: ReportDraft): Promise<void> {
   await sql.query(
     `insert into intel_reports (tenant_id, id, name, title, url, source, trust, tlp, format, sha256, text_sha256, text,
-       extract, indicator_count, technique_ids, added_by, created_ms)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::json, $14, $15, $16, $17)`,
+       extract, indicator_count, technique_ids, added_by, document, created_ms)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::json, $14, $15, $16, $17, $18)`,
     [
       tenant,
       report.id,
@@ -101,10 +115,21 @@ export async function insertReport(sql: Sql, tenant: string, report: ReportDraft
       report.indicators.length,
       report.techniqueIds,
       report.addedBy,
+      report.document,
       report.createdMs,
     ],
   )
-  const { indicators } = report
+  await insertMentions(sql, tenant, report.id, report.indicators, report.createdMs)
+}
+
+/** Stores what a report mentions, and its indicators as live ones unless a person said otherwise before. */
+export async function insertMentions(
+  sql: Sql,
+  tenant: string,
+  reportId: string,
+  indicators: readonly Indicator[],
+  nowMs: number,
+): Promise<void> {
   const types = indicators.map(({ type }) => type)
   const values = indicators.map(({ value }) => value)
   const confidences = indicators.map(({ confidence }) => confidence)
@@ -113,7 +138,7 @@ export async function insertReport(sql: Sql, tenant: string, report: ReportDraft
      select $1, $2, * from unnest($3::text[], $4::text[], $5::int[], $6::boolean[], $7::text[], $8::real[])`,
     [
       tenant,
-      report.id,
+      reportId,
       types,
       values,
       indicators.map(({ offset }) => offset),
@@ -128,7 +153,7 @@ export async function insertReport(sql: Sql, tenant: string, report: ReportDraft
      on conflict (tenant_id, type, value) do update
        set confidence = greatest(i.confidence, excluded.confidence),
          last_reported_ms = greatest(i.last_reported_ms, excluded.last_reported_ms)`,
-    [tenant, types, values, confidences, report.createdMs],
+    [tenant, types, values, confidences, nowMs],
   )
 }
 
@@ -149,7 +174,7 @@ export function listReports(
 
 export async function readReport(sql: Sql, tenant: string, id: string): Promise<StoredReport | undefined> {
   const [row] = await sql.query<StoredReport>(
-    `select ${columns}, r.text, r.extract, r.context from intel_reports r where r.tenant_id = $1 and r.id = $2`,
+    `select ${columns}, r.text, r.extract, r.context, r.revision from intel_reports r where r.tenant_id = $1 and r.id = $2`,
     [tenant, id],
   )
   return row
@@ -253,7 +278,7 @@ export function digestReports(
           where m.tenant_id = r.tenant_id and m.report_id = r.id and m.type = 'cve' order by 1) as "sharedVulnerabilities",
        array(select w.word from unnest($3::text[], $4::text[]) as w (word, pattern)
           where coalesce(r.title, '') || ' ' || r.text ~* w.pattern) as words
-     from intel_reports r where r.tenant_id = $1 and r.created_ms >= $2
+     from intel_reports r where r.tenant_id = $1 and coalesce(r.revised_ms, r.created_ms) >= $2
      order by r.created_ms desc, r.id desc limit $5`,
     [tenant, sinceMs, words, words.map(wholeWord), limit],
   )

@@ -188,7 +188,7 @@ async function detailOf(
   { database, tenant, clock, historyDays = 0 }: IntelParts,
   stored: StoredReport,
 ): Promise<ReportDetail> {
-  const { text, extract, context, ...report } = stored
+  const { text, extract, context, revision, ...report } = stored
   // Written by `addReport`, and by nothing else.
   const kept = extract as KeptExtract
   const [mentions, hunt, history, sightings, exposureRows, alertCounts] = await Promise.all([
@@ -217,6 +217,11 @@ async function detailOf(
   })
   return {
     report: { ...report, techniqueIds: [...report.techniqueIds] },
+    revision: revision && {
+      ...revision,
+      added: revision.added.map(pair => [...pair]),
+      removed: revision.removed.map(pair => [...pair]),
+    },
     text,
     indicators: mentions.map(({ lastMs, ...mention }) => ({
       ...mention,

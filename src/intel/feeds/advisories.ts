@@ -57,7 +57,7 @@ interface Advisory {
 
 /**
  * The advisories of an answer: GitHub's list, OSV's `{vulns: [...]}` or one of either, as Markdown. What was withdrawn is
- * left out. A changed advisory is a text of its own, an unchanged one is known by its text.
+ * left out. A changed advisory takes the place of its earlier text.
  */
 export function advisories(json: unknown): FeedItem[] {
   const list = Array.isArray(json) ? json : listIn(json)
@@ -67,7 +67,7 @@ export function advisories(json: unknown): FeedItem[] {
   return read.flatMap(each =>
     each === undefined || each === 'withdrawn'
       ? []
-      : [{ name: `${each.id}.md`, bytes: Buffer.from(markdownOf(each)) }],
+      : [{ name: `${each.id}.md`, bytes: Buffer.from(markdownOf(each)), document: each.id }],
   )
 }
 

@@ -6,6 +6,8 @@ import { AppError } from '../../lib/app-error.ts'
 export interface FeedItem {
   readonly name: string
   readonly bytes: Uint8Array
+  /** Names what changes: a later version of it is the same report. */
+  readonly document?: string
 }
 
 const parser = new XMLParser({
@@ -124,7 +126,11 @@ export function restSearchEvents(json: unknown): { readonly item: FeedItem; read
   if (!parsed.success)
     throw new AppError('not-a-feed', 'this is no answer of MISP: it has no events of their shape')
   return parsed.data.response.map(event => ({
-    item: { name: `${event.Event.uuid}.json`, bytes: Buffer.from(JSON.stringify(event)) },
+    item: {
+      name: `${event.Event.uuid}.json`,
+      bytes: Buffer.from(JSON.stringify(event)),
+      document: event.Event.uuid,
+    },
     timestamp: event.Event.timestamp,
   }))
 }

@@ -28,13 +28,13 @@ const overHttp = {
 const feed = z.discriminatedUnion('kind', [
   /** RSS 2.0 or Atom: each entry is a report. */
   z.object({ kind: z.literal('rss'), ...overHttp }),
-  /** A whole file at one address: CSV as of abuse.ch, CISA's KEV JSON, an advisory. */
+  /** A whole file at one address: CSV as of abuse.ch, CISA's KEV JSON, an advisory. One report, revised when it changes. */
   z.object({ kind: z.literal('file'), ...overHttp }),
   /** A TAXII 2.1 collection: `https://host/api-root/collections/ID/`. */
   z.object({ kind: z.literal('taxii'), ...overHttp }),
   /** A MISP feed: the folder that holds manifest.json. */
   z.object({ kind: z.literal('misp'), ...overHttp }),
-  /** Security advisories as JSON: GitHub's (`https://api.github.com/advisories`) or OSV's. Each is a report, again when it changes. */
+  /** Security advisories as JSON: GitHub's (`https://api.github.com/advisories`) or OSV's. Each is a report, revised when it changes. */
   z.object({ kind: z.literal('advisories'), ...overHttp }),
   /** The REST API of a MISP instance: its address, with the key as `authorization`. */
   z.object({ kind: z.literal('misp-api'), ...overHttp }),

@@ -41,7 +41,7 @@ export async function fetchFeed(
         return await readDocument(feed, state, read, body => feedEntries(body.toString('utf8')))
       case 'file':
         return await readDocument(feed, state, read, body => [
-          { name: basename(new URL(feed.url).pathname) || feed.id, bytes: body },
+          { name: basename(new URL(feed.url).pathname) || feed.id, bytes: body, document: feed.url },
         ])
       case 'advisories':
         return await readDocument(feed, state, read, body => advisories(parseJson(body)))
@@ -117,7 +117,7 @@ async function readMisp(feed: HttpFeed, state: FeedState, read: Read): Promise<F
   const items: FeedItem[] = []
   for (const { uuid } of events) {
     const answer = await read(new URL(`${uuid}.json`, base).href)
-    items.push({ name: `${uuid}.json`, bytes: answer.body })
+    items.push({ name: `${uuid}.json`, bytes: answer.body, document: uuid })
   }
   const last = events.at(-1)
   return {

@@ -49,6 +49,36 @@ const osvAnswer = {
   ],
 }
 
+/** Lists that change: the version that is served now. */
+let version = 1
+const kev = () => ({
+  title: 'CISA Catalog of Known Exploited Vulnerabilities',
+  catalogVersion: `2026.11.2${version}`,
+  vulnerabilities: [
+    { cveID: 'CVE-2024-4242', vulnerabilityName: 'Bear Gateway Command Injection' },
+    ...(version === 2 ? [{ cveID: 'CVE-2026-4343', vulnerabilityName: 'Bear Mail Traversal' }] : []),
+  ],
+})
+/** As URLhaus writes its CSV: a commented head, every field quoted, CRLF. */
+const urlhaus = () =>
+  [
+    '################################################################',
+    '# abuse.ch URLhaus Database Dump (CSV - recent URLs only)      #',
+    '################################################################',
+    '#',
+    '# id,dateadded,url,url_status,last_online,threat,tags,urlhaus_link,reporter',
+    ...[
+      ['9001', 'http://198.51.77.20:8080/bins/bear.mips', 'elf,Mozi'],
+      version === 1
+        ? ['9002', 'https://evil-dropper.com/invoice/fa.zip', 'zip']
+        : ['9003', 'https://worse-dropper.com/a/b.js', 'js,"quoted"'],
+    ].map(
+      ([id, url, tags]) =>
+        `"${id}","2026-11-2${version} 08:00:00","${url}","online","","malware_download","${tags?.replaceAll('"', '""')}","https://urlhaus.abuse.ch/url/${id}/","anonymous"`,
+    ),
+    '',
+  ].join('\r\n')
+
 /** Answers as real servers do: conditional requests, TAXII paging, a MISP feed. Anything else is an error. */
 function answer(request: IncomingMessage, response: ServerResponse): void {
   const url = new URL(request.url ?? '/', 'http://x')
@@ -57,10 +87,12 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     if (request.headers['if-none-match'] === '"1"') return void response.writeHead(304).end()
     return void send(rss, { etag: '"1"' })
   }
-  if (url.pathname === '/kev.json')
-    return void send(
-      JSON.stringify({ title: 'Known exploited', vulnerabilities: [{ cveID: 'CVE-2024-4242' }] }),
-    )
+  if (url.pathname === '/kev.json') return void send(JSON.stringify(kev()))
+  if (url.pathname === '/downloads/csv_recent/') {
+    const lastModified = new Date(Date.UTC(2026, 10, 20 + version)).toUTCString()
+    if (request.headers['if-modified-since'] === lastModified) return void response.writeHead(304).end()
+    return void send(urlhaus(), { 'content-type': 'text/csv', 'last-modified': lastModified })
+  }
   if (url.pathname === '/root/collections/c1/objects/') {
     if (
       request.headers.accept !== 'application/taxii+json;version=2.1' ||
@@ -222,15 +254,61 @@ describe('feeds', () => {
     expect((await readFeedState(test.database, 'default', 'misp-api')).place).toBe('1700000100')
   })
 
-  it('a file such as KEV, and a folder', async () => {
-    expect(await read(feed(`{id: kev, kind: file, url: "${base}/kev.json"}`))).toBe(1)
+  it("CISA's KEV: a change adds to the one report and hunts for what is new", async () => {
+    version = 1
+    const each = feed(`{id: kev, kind: file, url: "${base}/kev.json", trust: A}`)
+    expect(await read(each)).toBe(1)
+    const ofKev = async () =>
+      (await listReports(test.database, 'default', undefined, 999)).filter(({ source }) => source === 'kev')
+    expect(await ofKev()).toMatchObject([{ indicatorCount: 1, revisedMs: null }])
+    version = 2
+    expect(await read(each)).toBe(1)
+    expect(await read(each)).toBe(0)
+    const [report, ...others] = await ofKev()
+    expect(others).toEqual([])
+    expect(report).toMatchObject({ indicatorCount: 2, revisedMs: expect.any(Number) })
+    expect(await readReport(test.database, 'default', report?.id ?? '')).toMatchObject({
+      revision: { added: [['cve', 'CVE-2026-4343']], removed: [], addedCount: 1, removedCount: 0 },
+      text: expect.stringContaining('Bear Mail Traversal'),
+    })
+    const hunts = await test.database.query('select id from intel_hunts where report_id = $1', [report?.id])
+    expect(hunts).toHaveLength(2)
+    expect(await values()).toEqual(expect.arrayContaining(['CVE-2024-4242', 'CVE-2026-4343']))
+  })
+
+  it("abuse.ch's CSV: quoted rows, unchanged not sent again, what left the list is withdrawn", async () => {
+    version = 1
+    const each = feed(`{id: urlhaus, kind: file, url: "${base}/downloads/csv_recent/", trust: B}`)
+    expect(await read(each)).toBe(1)
+    const first = await values()
+    expect(first).toEqual(
+      expect.arrayContaining([
+        'http://198.51.77.20:8080/bins/bear.mips',
+        'https://evil-dropper.com/invoice/fa.zip',
+      ]),
+    )
+    // The address under which abuse.ch describes an entry is no indicator.
+    expect(first.filter(value => value.includes('abuse.ch'))).toEqual([])
+    expect(await read(each)).toBe(0)
+    version = 2
+    expect(await read(each)).toBe(1)
+    const then = await values()
+    expect(then).toEqual(
+      expect.arrayContaining(['http://198.51.77.20:8080/bins/bear.mips', 'https://worse-dropper.com/a/b.js']),
+    )
+    expect(then).not.toContain('https://evil-dropper.com/invoice/fa.zip')
+    const reports = await listReports(test.database, 'default', undefined, 999)
+    expect(reports.filter(({ source }) => source === 'urlhaus')).toHaveLength(1)
+  })
+
+  it('a folder', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'tocsin-feed-'))
     writeFileSync(join(folder, 'note.txt'), 'Note: evil-folder[.]com')
     writeFileSync(join(folder, '.half'), 'evil-half[.]com')
     const each = feed(`{id: drop, kind: folder, path: "${folder}"}`)
     expect(await read(each)).toBe(1)
     expect(await read(each)).toBe(0)
-    expect(await values()).toEqual(expect.arrayContaining(['CVE-2024-4242', 'evil-folder.com']))
+    expect(await values()).toEqual(expect.arrayContaining(['evil-folder.com']))
     expect(await values()).not.toContain('evil-half.com')
     rmSync(folder, { recursive: true })
   })

@@ -41,7 +41,8 @@ export async function readFeedWhenDue(parts: FeedParts, feed: Feed, signal: Abor
     const reading = await fetchFeed(feed, state, nowMs, signal)
     let added = 0
     for (const item of reading.items) {
-      const incoming = { ...item, source: feed.id, trust: feed.trust, by: null }
+      const fetchedFrom = feed.kind === 'folder' ? undefined : feed.url
+      const incoming = { ...item, source: feed.id, trust: feed.trust, by: null, fetchedFrom }
       const { known } = await addReport(parts, incoming, signal)
       if (!known) added++
     }
