@@ -13,7 +13,11 @@ export function decodeEvent(
   runPlugin: PluginRunner,
 ): void {
   const roots = event.programName === undefined ? tree.withoutProgramName : tree.withProgramName
-  for (const node of prefilter.decoders(event, roots)) {
+  const candidates = prefilter.decoders(event, roots)
+  const { nodes } = candidates
+  for (let at = candidates.next(0); at < nodes.length; at = candidates.next(at + 1)) {
+    const node = nodes[at]
+    if (!node) return
     const afterParent = matchRoot(event, node.decoder, prefilter)
     if (afterParent === undefined) continue
     event.decoder = node.decoder

@@ -32,6 +32,26 @@ export class LogDigest {
     return false
   }
 
+  /** Walks the rows of `gatedCandidates` to the first entry from `from` on that needs nothing or whose needs may be met. */
+  nextHeld(starts: Int32Array, codes: Uint16Array, from: number): number {
+    const stamps = this.#stamps
+    const stamp = this.#stamp
+    const last = starts.length - 1
+    for (let entry = from; entry < last; entry++) {
+      let at = starts[entry] ?? 0
+      const end = starts[entry + 1] ?? 0
+      if (at === end) return entry
+      while (at < end) {
+        const listEnd = at + 1 + (codes[at] ?? 0)
+        at++
+        while (at < listEnd && stamps[codes[at] ?? 0] === stamp) at++
+        if (at === listEnd) return entry
+        at = listEnd
+      }
+    }
+    return last
+  }
+
   #mayHoldAll(pairs: WordPairs): boolean {
     const stamp = this.#stamp
     for (let i = 0; i < pairs.length; i++) if (this.#stamps[pairs[i] ?? 0] !== stamp) return false

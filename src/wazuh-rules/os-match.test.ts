@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { compileOsMatch, osMatchTest, wordMatches } from './os-match.ts'
+import { compileOsMatch, osMatchTest, osWordTest } from './os-match.ts'
 
 function check(pattern: string, subject: string, expected: boolean): void {
   expect(osMatchTest(compileOsMatch(pattern))(subject.toLowerCase()), `${pattern} on ${subject}`).toBe(
@@ -45,8 +45,9 @@ describe('OS_Match', () => {
 
 describe('OS_WordMatch', () => {
   it('knows ^ and | only', () => {
-    expect(wordMatches('authentication_failed', 'syslog,Authentication_Failed,')).toBe(true)
-    expect(wordMatches('^sys|web', 'syslog,')).toBe(true)
-    expect(wordMatches('', 'syslog,')).toBe(false)
+    expect(osWordTest('authentication_failed')('syslog,authentication_failed,')).toBe(true)
+    expect(osWordTest('^Sys|web')('syslog,')).toBe(true)
+    expect(osWordTest('^sys|web')('a,syslog,')).toBe(false)
+    expect(osWordTest('')('syslog,')).toBe(false)
   })
 })

@@ -73,14 +73,16 @@ export function osMatchLiterals(pattern: OsMatch): readonly (readonly string[])[
   return pattern.alternatives.map(({ text }) => [text])
 }
 
-/** OS_WordMatch, the older form that `if_group` uses: no `$`, no `!`, and it finds nothing in an empty subject. */
-export function wordMatches(pattern: string, subject: string): boolean {
-  if (pattern === '') return false
-  const lower = subject.toLowerCase()
-  return pattern
+/** OS_WordMatch, the older form that `if_group` uses, of a lower-cased subject: no `$`, no `!`. An empty pattern finds nothing. */
+export function osWordTest(pattern: string): (lower: string) => boolean {
+  if (pattern === '') return () => false
+  const tests = pattern
     .toLowerCase()
     .split('|')
-    .some(
-      word => word === '' || (word.startsWith('^') ? lower.startsWith(word.slice(1)) : lower.includes(word)),
-    )
+    .map(word => {
+      if (!word.startsWith('^')) return (lower: string) => lower.includes(word)
+      const start = word.slice(1)
+      return (lower: string) => lower.startsWith(start)
+    })
+  return lower => tests.some(test => test(lower))
 }

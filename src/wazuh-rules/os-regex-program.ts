@@ -16,6 +16,8 @@ export interface OsRegexProgram {
   /** For each code that is a parenthesis, which one it is (0, 1, 2, ...). */
   readonly groupIndex: Int16Array
   readonly groupMarks: number
+  /** The literals that it begins with, in lower case; empty where it is anchored or begins with something else. */
+  readonly prefix: string
 }
 
 export interface OsRegexError {
@@ -104,5 +106,11 @@ function finishProgram(row: readonly number[]): OsRegexProgram {
   const codes = Uint16Array.from([...(anchoredEnd ? inner.slice(0, -1) : inner), 0])
   let groupMarks = 0
   const groupIndex = Int16Array.from(codes, code => (code === groupMark ? groupMarks++ : -1))
-  return { codes, anchoredStart, anchoredEnd, groupIndex, groupMarks }
+  return { codes, anchoredStart, anchoredEnd, groupIndex, groupMarks, prefix: prefixOf(codes, anchoredStart) }
+}
+
+function prefixOf(codes: Uint16Array, anchoredStart: boolean): string {
+  if (anchoredStart) return ''
+  const end = codes.findIndex(code => code === 0 || code === classMark || code === groupMark)
+  return String.fromCharCode(...codes.subarray(0, end))
 }

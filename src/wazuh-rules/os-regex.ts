@@ -25,7 +25,7 @@ export function runOsRegex(
   start: number,
   marks: Int32Array | undefined,
 ): number {
-  const { codes, anchoredStart, anchoredEnd, groupIndex } = program
+  const { codes, anchoredStart, anchoredEnd, groupIndex, prefix } = program
   const end = lower.length
   let at = 0 // in the program
   let last = start // last byte matched; `miss` after a restart
@@ -34,6 +34,15 @@ export function runOsRegex(
   let resumes = 0
 
   for (let st = start; st < end; st++) {
+    if (at === 0 && prefix !== '') {
+      // Nothing is in progress, so no attempt before the next place of the leading literals can come to anything.
+      restart = lower.indexOf(prefix, st)
+      if (restart < 0) return miss
+      at = prefix.length
+      st = restart + at - 1
+      last = st
+      continue
+    }
     let code = codes[at]
     if (code === 0 && !anchoredEnd) return last
     if (code === groupMark) {

@@ -1,3 +1,4 @@
+import { allCandidates, type Candidates } from './candidates.ts'
 import type { DecoderNode } from './decoder.ts'
 import type { WazuhEvent } from './event.ts'
 import type { Expression } from './expression.ts'
@@ -12,14 +13,14 @@ export interface Prefilter {
   begin(event: WazuhEvent): void
   /** Whether the expression may match anywhere in the event's log. */
   mayMatch(expression: Expression): boolean
-  decoders(event: WazuhEvent, roots: readonly DecoderNode[]): readonly DecoderNode[]
-  rules(event: WazuhEvent, node: RuleNode): readonly RuleNode[]
+  decoders(event: WazuhEvent, roots: readonly DecoderNode[]): Candidates<DecoderNode>
+  rules(event: WazuhEvent, node: RuleNode): Candidates<RuleNode>
 }
 
 /** Lets everything through: the reference that the fast one is compared with. */
 export const plainPrefilter: Prefilter = {
   begin: () => {},
   mayMatch: () => true,
-  decoders: (_, roots) => roots,
-  rules: (_, node) => node.children,
+  decoders: (_, roots) => allCandidates(roots),
+  rules: (_, node) => allCandidates(node.children),
 }

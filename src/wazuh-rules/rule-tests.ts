@@ -164,7 +164,9 @@ function patternTest(
     field,
     expression,
     negated,
-    ...(subject === logOf ? { onLog: expression } : {}),
+    ...(subject === logOf
+      ? { onLog: expression }
+      : { present: (event: WazuhEvent) => subject(event) !== undefined }),
     passes(event) {
       const text = subject(event)
       return text !== undefined && expression.matches(text, event.lower(text)) !== negated

@@ -1,5 +1,5 @@
 import { type Problem, problem } from '../lib/problem.ts'
-import { compileOsMatch, osMatchTest, wordMatches } from './os-match.ts'
+import { compileOsMatch, osMatchTest, osWordTest } from './os-match.ts'
 import type { ReadRule } from './read-rule.ts'
 import type { Rule, RuleNode } from './rule.ts'
 import { placeText } from './xml.ts'
@@ -44,19 +44,16 @@ export function ruleTreeBuilder(): { add(read: ReadRule): Problem | undefined; f
     return reached.length > 0
   }
 
-  /** Hangs the rule under every rule that fits, depth first. */
+  /** Hangs the rule under every place of every rule that fits. */
   const addWhere = (rule: Rule, fits: (other: Rule) => boolean): boolean => {
     let added = false
-    const visit = (nodes: readonly RuleNode[]): void => {
-      for (const node of [...nodes]) {
-        if (node.rule !== rule && fits(node.rule)) {
-          insert(node.children, node, rule)
-          added = true
-        }
-        visit(node.children)
+    for (const other of rules) {
+      if (!fits(other)) continue
+      for (const node of nodesOf.get(other) ?? []) {
+        insert(node.children, node, rule)
+        added = true
       }
     }
-    visit(roots)
     return added
   }
 
@@ -80,7 +77,15 @@ export function ruleTreeBuilder(): { add(read: ReadRule): Problem | undefined; f
       return `no rule before it has level ${ifLevel}`
     }
     if (ifGroup !== undefined) {
-      if (addWhere(rule, other => wordMatches(ifGroup, other.body.groupText))) return undefined
+      // The same group texts stand in many rules.
+      const test = osWordTest(ifGroup)
+      const known = new Map<string, boolean>()
+      const fits = ({ body: { groupText } }: Rule): boolean => {
+        const found = known.get(groupText) ?? test(groupText.toLowerCase())
+        known.set(groupText, found)
+        return found
+      }
+      if (addWhere(rule, fits)) return undefined
       return `no rule before it is in the group ${ifGroup}`
     }
     const root = roots.find(node => node.rule.body.category === category)

@@ -39,6 +39,8 @@ export interface RuleTest {
   readonly negated: boolean
   /** The expression again, where its subject is the log. */
   readonly onLog?: Expression
+  /** Whether the event has what is tested; without it the rule fails, negated or not. Absent where it always has. */
+  readonly present?: (event: WazuhEvent) => boolean
   passes(event: WazuhEvent): boolean
 }
 

@@ -158,9 +158,14 @@ export class Session {
   #match(event: WazuhEvent, node: RuleNode): Rule | undefined {
     const { rule } = node
     if (!this.#passes(event, rule)) return undefined
-    for (const child of this.#prefilter.rules(event, node)) {
-      const found = this.#match(event, child)
-      if (found) return found
+    if (node.children.length > 0) {
+      const candidates = this.#prefilter.rules(event, node)
+      const { nodes } = candidates
+      for (let at = candidates.next(0); at < nodes.length; at = candidates.next(at + 1)) {
+        const child = nodes[at]
+        const found = child && this.#match(event, child)
+        if (found) return found
+      }
     }
     if (rule.body.noAlert) return undefined
     event.firedTimes = ++this.#state(rule).firedTimes
