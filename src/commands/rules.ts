@@ -1,5 +1,6 @@
 import { AppError } from '../lib/app-error.ts'
 import type { Command, Io } from './command.ts'
+import { optimiseLate } from './optimise-late.ts'
 
 type Subcommand = (args: readonly string[], io: Io) => Promise<number>
 
@@ -72,6 +73,7 @@ Exit codes: 0 done, 1 a check or test failed, 2 bad usage or unreadable input.
     const load = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined
     if (!load)
       throw new AppError('bad-usage', name === '' ? 'a subcommand is missing' : `there is no 'rules ${name}'`)
+    optimiseLate()
     return (await load())(rest, io)
   },
 }

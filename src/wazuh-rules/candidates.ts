@@ -1,5 +1,4 @@
-import type { LogDigest } from './log-digest.ts'
-import type { WordPairs } from './log-digest.ts'
+import type { LogDigest, WordPairs } from './log-digest.ts'
 
 /** Decoders or rules that may match an event, in their order: `for (at = next(0); at < nodes.length; at = next(at + 1))`. */
 export interface Candidates<Node> {

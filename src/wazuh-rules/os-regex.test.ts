@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compileExpression } from './expression.ts'
+import { miss, runOsRegex } from './os-regex.ts'
 import { compileOsRegex } from './os-regex-program.ts'
 import { osRegexFirstBytes } from './required-literals.ts'
 
@@ -109,6 +110,24 @@ describe('OS_Regex, any pattern and subject', () => {
         if (first) expect(first.has(lower === '' ? -1 : lower.charCodeAt(0))).toBe(true)
         if (expression.capture(subject, lower, 0, found) >= 0)
           for (const capture of found) expect(subject).toContain(capture)
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  it('finds the same when it leaps from one place of its leading literals to the next', () => {
+    const literals = fc.string({ unit: fc.constantFrom('a', 'b', ':', 'é'), minLength: 1, maxLength: 3 })
+    fc.assert(
+      fc.property(literals, patterns, subjects, fc.nat(3), (start, rest, subject, from) => {
+        const programs = compileOsRegex(start + rest)
+        if ('kind' in programs) return
+        const lower = subject.toLowerCase()
+        for (const program of programs) {
+          const [leaping, stepping] = [new Int32Array(40), new Int32Array(40)]
+          const last = runOsRegex(program, lower, from, leaping)
+          expect(last).toBe(runOsRegex({ ...program, prefix: '' }, lower, from, stepping))
+          if (last !== miss) expect(leaping).toEqual(stepping)
+        }
       }),
       { numRuns: 3000 },
     )
