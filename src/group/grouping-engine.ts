@@ -27,6 +27,8 @@ interface SeenAlert {
 export class GroupingEngine {
   /** Least recently touched first. */
   readonly #cases = new Map<string, OpenCase>()
+  /** The last of #cases. */
+  #newest: string | undefined
   readonly #byKey = new Map<string, string>()
   readonly #byLink = new Map<string, Set<string>>()
   readonly #rarity: EntityRarity
@@ -73,6 +75,7 @@ export class GroupingEngine {
     const known = this.#cases.get(caseId)
     if (known === undefined) return
     this.#cases.delete(caseId)
+    if (this.#newest === caseId) this.#newest = undefined
     for (const key of known.keys) if (this.#byKey.get(key) === caseId) this.#byKey.delete(key)
     for (const key of known.links) {
       const ids = this.#byLink.get(key)
@@ -157,8 +160,11 @@ export class GroupingEngine {
 
   /** Makes the case the most recently touched one, findable by these keys and links. */
   #index(target: OpenCase, keys: Iterable<string>, links: Iterable<string>): void {
-    this.#cases.delete(target.id)
-    this.#cases.set(target.id, target)
+    if (this.#newest !== target.id) {
+      this.#cases.delete(target.id)
+      this.#cases.set(target.id, target)
+      this.#newest = target.id
+    }
     for (const key of keys) this.#byKey.set(key, target.id)
     for (const key of links) this.#indexLink(key, target.id)
   }

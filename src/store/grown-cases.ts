@@ -1,4 +1,4 @@
-import type { Entity } from '../domain/alert.ts'
+import type { Alert, Entity } from '../domain/alert.ts'
 import type { CaseDraft } from '../domain/case.ts'
 import { severities } from '../domain/verdict.ts'
 import type { Sql } from '../lib/database.ts'
@@ -73,6 +73,8 @@ export async function upsertCases(
 
 /** JSON that PostgreSQL can turn into text: the escape for NUL is written as U+FFFD. */
 function jsonText(value: unknown): string {
+  const text = JSON.stringify(value)
+  if (!text.includes('\\u0000')) return text
   return JSON.stringify(value, (_key, member) => (typeof member === 'string' ? withoutNul(member) : member))
 }
 
@@ -82,25 +84,39 @@ function namesOf(entities: readonly Entity[], type: Entity['type']): string[] {
   return [...names]
 }
 
+interface EntityCount {
+  readonly id: string
+  readonly entity: Entity
+  readonly roles: Set<string>
+  count: number
+  /** The alert that named it last. */
+  last: Alert
+}
+
 /** Adds a batch's entities to those of their cases: roles are united, alerts counted. */
 export async function upsertCaseEntities(
   sql: Sql,
   tenant: string,
   placed: readonly PlacedAlert[],
 ): Promise<void> {
-  const counts = new Map<string, { id: string; entity: Entity; roles: Set<string>; count: number }>()
+  const counts = new Map<string, EntityCount>()
   for (const { alert, assignment } of placed) {
-    for (const entity of new Map(
-      alert.entities.map(entity => [`${entity.type} ${entity.value}`, entity]),
-    ).values()) {
+    for (const entity of alert.entities) {
       const key = `${assignment.caseId} ${entity.type} ${entity.value}`
       const known = counts.get(key)
       if (known === undefined) {
-        counts.set(key, { id: assignment.caseId, entity, roles: new Set([entity.role]), count: 1 })
-      } else {
-        known.roles.add(entity.role)
-        known.count++
+        counts.set(key, {
+          id: assignment.caseId,
+          entity,
+          roles: new Set([entity.role]),
+          count: 1,
+          last: alert,
+        })
+        continue
       }
+      known.roles.add(entity.role)
+      if (known.last !== alert) known.count++ // An alert that names it twice counts once.
+      known.last = alert
     }
   }
   const rows = [...counts.values()]
