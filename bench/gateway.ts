@@ -1,5 +1,5 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
-import { buildRequest, decideQuestion } from '../src/ask/build-request.ts'
+import { buildRequest, decideQuestion, searchQuestion } from '../src/ask/build-request.ts'
 import { numberEvidence } from '../src/domain/evidence.ts'
 import { caseBriefQuestion } from '../src/investigate/model-brief.ts'
 import { systemClock } from '../src/lib/clock.ts'
@@ -35,8 +35,9 @@ const evidence = numberEvidence(
 )
 const question = caseBriefQuestion({ tenant: 'main', caseId: 'case_1' }, evidence)
 const rules = { policy: defaultPolicy, redaction: redactionRules(testInventory) }
-const decision = decideQuestion(question, 'contracted', rules)
-const built = buildRequest(question, decision, rules, new Vault('main', 'x'), 'boundary')
+const searched = searchQuestion(question, rules)
+const decision = decideQuestion(question, searched, 'contracted', rules)
+const built = buildRequest(question, searched, decision, rules, new Vault('main', 'x'), 'boundary')
 
 const direct = createOpenAICompatible({
   name: 'reference',

@@ -6,7 +6,7 @@ import { lintSource } from '@secretlint/core'
 import { creator } from '@secretlint/secretlint-rule-preset-recommend'
 import { OpenRedaction } from 'openredaction'
 import { emptyInventory } from '../src/domain/inventory.ts'
-import { findSensitive } from '../src/redact/find-sensitive.ts'
+import { chooseSpans, searchText } from '../src/redact/find-sensitive.ts'
 import { foldedView } from '../src/redact/fold.ts'
 import { redact, redactionRules } from '../src/redact/redact.ts'
 import { findSecrets } from '../src/redact/secrets/find-secrets.ts'
@@ -118,7 +118,8 @@ async function personalRecall(): Promise<void> {
   if (file === undefined) return
   const cases = lines(file)
   const none = redactionRules(emptyInventory)
-  const ours = (text: string): Range[] => findSensitive(text, none).spans.map(span => [span.start, span.end])
+  const ours = (text: string): Range[] =>
+    chooseSpans(searchText(text, none.names), none.keep).spans.map(span => [span.start, span.end])
   for (const [name, find] of [
     ['tocsin', ours],
     ['openredaction', openRedactionRanges],

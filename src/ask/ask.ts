@@ -62,7 +62,14 @@ export function createAsk(adapters: AskAdapters): AskModel {
       question.tenant,
       question.caseId,
       vault => {
-        const request = buildRequest(question, choice.decision, rules, vault, adapters.newBoundary())
+        const request = buildRequest(
+          question,
+          choice.searched,
+          choice.decision,
+          rules,
+          vault,
+          adapters.newBoundary(),
+        )
         const values = [...request.placeholders].flatMap(placeholder => vault.valueOf(placeholder) ?? [])
         return { built: request, replacedValues: values }
       },

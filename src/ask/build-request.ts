@@ -8,11 +8,11 @@ import type { CompletionRequest } from '../llm/completion.ts'
 import { type ClassCount, classesPresent } from '../policy/classes-present.ts'
 import { decide, mustReplace, type Policy, type PolicyDecision } from '../policy/policy.ts'
 import type { RedactionRules } from '../redact/redact.ts'
-import { Vault } from '../redact/vault.ts'
+import type { Vault } from '../redact/vault.ts'
 import type { SentItem } from '../verify/sent-item.ts'
 import { markData } from './data-marking.ts'
 import { type PromptItem, systemPrompt, userPrompt } from './prompt.ts'
-import { redactTogether } from './redact-together.ts'
+import { classesIn, redactTogether, type SearchedTexts, searchTogether } from './redact-together.ts'
 import { strictSchema } from './strict-schema.ts'
 
 /** What decides how a question may be put, and to whom. */
@@ -42,16 +42,20 @@ export interface BuiltRequest {
 
 type Question = Omit<ModelQuestion<unknown>, 'claimsOf'>
 
-/** Decides on a question for a zone. Looks at everything that would be sent; keeps nothing. */
-export function decideQuestion(question: Question, zone: TrustZone, rules: RequestRules): QuestionDecision {
-  const scratch = new Vault(question.tenant, question.caseId)
-  const nothingKept = { ...rules.redaction, keep: new Set<string>() }
-  const classes = classesPresent(redactTogether(textsOf(question), scratch, nothingKept).classes)
-  const decision = decide(rules.policy, {
-    task: question.task,
-    zone,
-    classes: classes.map(entry => entry.class),
-  })
+/** Looks through everything of a question that would be sent, once. */
+export function searchQuestion(question: Question, rules: RequestRules): SearchedTexts {
+  return searchTogether(textsOf(question), rules.redaction)
+}
+
+/** Decides on a searched question for a zone. */
+export function decideQuestion(
+  { task }: Question,
+  searched: SearchedTexts,
+  zone: TrustZone,
+  rules: RequestRules,
+): QuestionDecision {
+  const classes = classesPresent(classesIn(searched))
+  const decision = decide(rules.policy, { task, zone, classes: classes.map(entry => entry.class) })
   return { ...decision, zone, classes }
 }
 
@@ -66,14 +70,15 @@ function textsOf({ evidence, request = '' }: Question): string[] {
  */
 export function buildRequest(
   question: Question,
+  searched: SearchedTexts,
   decision: QuestionDecision,
   rules: RequestRules,
   vault: Vault,
   boundary: string,
 ): BuiltRequest {
-  const texts = textsOf(question).map(text => text.replaceAll(boundary, ''))
   const redaction = { ...rules.redaction, keep: keptFor(question.task, decision, rules) }
-  const { texts: clean, placeholders, problems } = redactTogether(texts, vault, redaction)
+  const bounded = withoutBoundary(searched, boundary, rules)
+  const { texts: clean, placeholders, problems } = redactTogether(bounded, vault, redaction)
   const textAt = (index: number) => {
     const text = clean[index]
     if (text === undefined) throw new AppError('unreachable', `text ${index} of a question was not redacted`)
@@ -102,6 +107,15 @@ export function buildRequest(
     constants: [system, JSON.stringify(schema), ...kinds],
     problems,
   }
+}
+
+/** Nobody can guess the boundary; if it stands in the data all the same, it is taken out of it. */
+function withoutBoundary(searched: SearchedTexts, boundary: string, rules: RequestRules): SearchedTexts {
+  if (!searched.whole.text.includes(boundary)) return searched
+  return searchTogether(
+    searched.texts.map(text => text.replaceAll(boundary, '')),
+    rules.redaction,
+  )
 }
 
 function sentItem({ id, trust, label, quote, factsText }: PromptItem): SentItem {

@@ -1,6 +1,7 @@
 import type { ModelAnswer, ModelQuestion } from '../domain/model-question.ts'
 import type { ModelClient } from '../llm/completion.ts'
-import { decideQuestion, type QuestionDecision, type RequestRules } from './build-request.ts'
+import { decideQuestion, type QuestionDecision, type RequestRules, searchQuestion } from './build-request.ts'
+import type { SearchedTexts } from './redact-together.ts'
 
 export type ModelChoice =
   | {
@@ -8,6 +9,8 @@ export type ModelChoice =
       /** The preferred one first; none further away than it. */
       readonly models: readonly ModelClient[]
       readonly decision: QuestionDecision
+      /** What is in the question, for whoever builds the request. */
+      readonly searched: SearchedTexts
     }
   | Extract<ModelAnswer<never>, { kind: 'refused' | 'unavailable' }>
 
@@ -30,10 +33,11 @@ export function chooseModels(
         : `the data's own marking allows only models of ${zones.join(', ')}, and none is set up for task ${question.task}`
     return { kind: 'unavailable', reason }
   }
-  const decision = decideQuestion(question, first.zone, rules)
+  const searched = searchQuestion(question, rules)
+  const decision = decideQuestion(question, searched, first.zone, rules)
   if (decision.decision === 'refuse') return refused(first, decision)
   if (decision.decision !== 'local' || first.zone === 'local') {
-    return { kind: 'chosen', models: candidates, decision }
+    return { kind: 'chosen', models: candidates, decision, searched }
   }
   const local = candidates.filter(client => client.zone === 'local')
   const [nearest] = local
@@ -43,9 +47,9 @@ export function chooseModels(
       reason: `policy (rule ${decision.rule}) allows only a local model for this, and none is set up`,
     }
   }
-  const localDecision = decideQuestion(question, 'local', rules)
+  const localDecision = decideQuestion(question, searched, 'local', rules)
   if (localDecision.decision === 'refuse') return refused(nearest, localDecision)
-  return { kind: 'chosen', models: local, decision: localDecision }
+  return { kind: 'chosen', models: local, decision: localDecision, searched }
 }
 
 function refused(model: ModelClient, decision: QuestionDecision): ModelChoice {

@@ -56,7 +56,7 @@ export async function explainQuestion(
     vault.serialize(),
   )
   const vault = Vault.deserialize(serialized)
-  const built = buildRequest(question, decision, rules, vault, adapters.newBoundary())
+  const built = buildRequest(question, choice.searched, decision, rules, vault, adapters.newBoundary())
   const replaced = [...built.placeholders].flatMap(placeholder => {
     const value = vault.valueOf(placeholder)
     return value === undefined ? [] : [{ placeholder, value }]

@@ -1,13 +1,13 @@
 import type { ValueClass } from '../domain/value-class.ts'
 import type { Problem } from '../lib/problem.ts'
-import { type RedactionRules, redact } from '../redact/redact.ts'
+import { chooseSpans, type SearchedText, searchText } from '../redact/find-sensitive.ts'
+import { type RedactionRules, redact, redactSearched } from '../redact/redact.ts'
 import { type RedactedText, splitRedacted } from '../redact/redacted-text.ts'
 import type { Vault } from '../redact/vault.ts'
 
 export interface RedactedTexts {
   /** In the order given. */
   readonly texts: readonly RedactedText[]
-  readonly classes: readonly ValueClass[]
   readonly placeholders: ReadonlySet<string>
   readonly problems: readonly Problem[]
 }
@@ -16,19 +16,39 @@ export interface RedactedTexts {
 const mark = '\ue0a7'
 const separator = `\n\n${mark}${mark}\n\n`
 
+/** Many texts, searched as one. */
+export interface SearchedTexts {
+  readonly texts: readonly string[]
+  readonly whole: SearchedText
+}
+
 /**
- * Redacts many texts in one pass: what was found in one of them is replaced in all, and short texts do not each pay
- * for what a pass costs to set up (measured: 80 fields of a case, 18 ms less).
+ * Searches many texts in one pass: what is found in one of them is replaced in all, and short texts do not each pay
+ * for what a pass costs to set up (measured: 80 fields of a case, 18 ms less). Done once a question; its decision and
+ * its request both come from it.
  */
-export function redactTogether(texts: readonly string[], vault: Vault, rules: RedactionRules): RedactedTexts {
+export function searchTogether(texts: readonly string[], { names }: RedactionRules): SearchedTexts {
   const plain = texts.map(text => text.replaceAll(mark, ' '))
-  const whole = redact(plain.join(separator), vault, rules)
-  const split = splitRedacted(whole.text, separator)
+  return { texts: plain, whole: searchText(plain.join(separator), names) }
+}
+
+/** The classes of all that is in the texts, whatever policy lets stay. */
+export function classesIn({ whole }: SearchedTexts): ValueClass[] {
+  return chooseSpans(whole, new Set()).spans.map(span => span.class)
+}
+
+/** Redacts searched texts. */
+export function redactTogether(
+  { texts, whole }: SearchedTexts,
+  vault: Vault,
+  rules: RedactionRules,
+): RedactedTexts {
+  const redaction = redactSearched(whole, vault, rules)
+  const split = splitRedacted(redaction.text, separator)
   // Where a separator was taken for part of a value, each text is done by itself.
-  const parts = split.length === texts.length ? [whole] : plain.map(text => redact(text, vault, rules))
+  const parts = split.length === texts.length ? [redaction] : texts.map(text => redact(text, vault, rules))
   return {
     texts: split.length === texts.length ? split : parts.map(part => part.text),
-    classes: parts.flatMap(part => part.replacements.map(each => each.class)),
     placeholders: new Set(parts.flatMap(part => part.replacements.map(each => each.placeholder))),
     problems: parts.flatMap(part => part.problems),
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { buildRequest, decideQuestion } from '../ask/build-request.ts'
+import { buildRequest, decideQuestion, searchQuestion } from '../ask/build-request.ts'
 import { readConfig } from '../config.ts'
 import { type ModelTask, modelTasks, type TrustZone, trustZones } from '../domain/data-class.ts'
 import { AppError } from '../lib/app-error.ts'
@@ -64,12 +64,13 @@ Exit code 0 whatever the decision; 2 where the usage is wrong or a file cannot b
     const rules = { policy, redaction: redactionRules(inventory, policy.redaction.keep) }
     const { zone, problems } = await zoneOf(values.model)
     const question = questionAbout(text, task)
-    const decided = decideQuestion(question, zone, rules)
+    const searched = searchQuestion(question, rules)
+    const decided = decideQuestion(question, searched, zone, rules)
     const { decision, rule, reasons, classes } = decided
     const leaves =
       decision === 'allow' || decision === 'pseudonymise' || (decision === 'local' && zone === 'local')
     const built = leaves
-      ? buildRequest(question, decided, rules, new Vault('explain', 'explain'), 'BOUNDARY')
+      ? buildRequest(question, searched, decided, rules, new Vault('explain', 'explain'), 'BOUNDARY')
       : undefined
     const request = built === undefined ? '' : textOf(built.completion)
     const record = {

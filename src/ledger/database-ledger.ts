@@ -8,6 +8,7 @@ import {
   type LedgerKind,
   openingDraft,
 } from './entry.ts'
+import { groupAppends } from './group-appends.ts'
 import type { Ledger } from './ledger.ts'
 
 // One writer at a time: an entry's hash covers the one before. The number is arbitrary and only ours.
@@ -75,7 +76,7 @@ export function listEntries(
 /** The ledger in the database. `append` here is a transaction of its own. */
 export function openDatabaseLedger(database: Database, clock: Clock): Ledger {
   return {
-    append: drafts => database.transaction(sql => appendEntries(sql, drafts, clock.now())),
+    append: groupAppends(drafts => database.transaction(sql => appendEntries(sql, drafts, clock.now()))),
     async *read({ fromSeq, toSeq }) {
       for (let next = fromSeq; next <= toSeq; ) {
         const rows = await database.query<Row>(

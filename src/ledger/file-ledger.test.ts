@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -75,4 +75,23 @@ it('opens an empty ledger when it is exported', async () => {
     'ledger-opened',
     'checkpoint',
   ])
+})
+
+it('reads on from where it stopped, past a line that is still being written, and from the start of a new file', async () => {
+  const made = await newLedger()
+  const read = async (fromSeq: number) =>
+    (await Array.fromAsync(made.ledger.read({ fromSeq, toSeq: Number.POSITIVE_INFINITY }))).map(
+      ({ seq }) => seq,
+    )
+  await made.ledger.append([note('one'), note('two')])
+  expect(await read(1)).toEqual([1, 2, 3])
+  await appendFile(made.path, '{"actor":"user:al')
+  expect(await read(4)).toEqual([])
+  await openFileLedger(made.path, clock).append([note('of another process')])
+  expect(await read(4)).toEqual([4])
+  expect(await read(2)).toEqual([2, 3, 4])
+  await rm(made.path)
+  await made.ledger.append([note('in a new file')])
+  expect(await read(5)).toEqual([])
+  expect(await read(2)).toEqual([2])
 })

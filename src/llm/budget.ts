@@ -42,13 +42,18 @@ const dayMs = 24 * 60 * 60 * 1000
 
 export function createBudget(limits: BudgetLimits, readSpending: ReadSpending, clock: Clock): Budget {
   const reserved = new Map<object, { readonly task: ModelTask; readonly most: Spent }>()
+  /** What was spent counts only where something limits it: reading it takes a look at the ledger. */
+  const spentSoFar = async (task: ModelTask): ReturnType<ReadSpending> =>
+    isLimited(limits.perDay) || isLimited(limits.perTaskPerDay?.[task])
+      ? readSpending(Math.floor(clock.now() / dayMs) * dayMs)
+      : new Map()
   return {
     async reserve(task, most) {
       const asked = { task, most }
       reserved.set(asked, asked)
       const release = () => void reserved.delete(asked)
       try {
-        const spent = await readSpending(Math.floor(clock.now() / dayMs) * dayMs)
+        const spent = await spentSoFar(task)
         const held = [...reserved.values()]
         const total = sum([...spent.values(), ...held.map(each => each.most)])
         const own = sum([
@@ -68,6 +73,10 @@ export function createBudget(limits: BudgetLimits, readSpending: ReadSpending, c
       }
     },
   }
+}
+
+function isLimited(limit: Spending | undefined): boolean {
+  return Object.values(limit ?? {}).some(most => most !== undefined)
 }
 
 function sum(parts: readonly Spent[]): Spent {

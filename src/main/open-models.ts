@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import packageJson from '../../package.json' with { type: 'json' }
 import { type AskAdapters, createAsk } from '../ask/ask.ts'
-import { decideQuestion } from '../ask/build-request.ts'
+import { decideQuestion, searchQuestion } from '../ask/build-request.ts'
 import { type Explanation, explainQuestion } from '../ask/explain.ts'
 import { knownAttackIds } from '../ask/known-attack-ids.ts'
 import { everyModel, type RouteModels } from '../ask/model-route.ts'
@@ -127,12 +127,10 @@ export async function openModels(parts: ModelParts): Promise<OpenModels> {
         policy: await parts.policy(tenant),
         redaction: (await inventory(tenant)).redaction,
       }
+      const question = questionOf(tenant, text, task)
+      const searched = searchQuestion(question, rules)
       return trustZones.map(zone => {
-        const { decision, rule, classes, reasons } = decideQuestion(
-          questionOf(tenant, text, task),
-          zone,
-          rules,
-        )
+        const { decision, rule, classes, reasons } = decideQuestion(question, searched, zone, rules)
         const counts = Object.fromEntries(classes.map(each => [each.class, each.count]))
         return { zone, decision, rule, classes: counts, reasons }
       })

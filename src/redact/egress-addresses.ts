@@ -6,6 +6,8 @@
 /** An address in one spelling: dotted decimal, or the URL standard's IPv6 without brackets; IPv4 in IPv6 is IPv4. */
 export function canonicalAddress(text: string): string | undefined {
   const isSix = text.includes(':')
+  // A time of day: the platform's parser would only say that it is no address.
+  if (isSix && !text.includes('::') && text.split(':').length < 7) return undefined
   if (!isSix && !/^[0-9a-fx.]+$/.test(text)) return undefined
   const url = URL.parse(`http://${isSix ? `[${text.replaceAll(/[[\]]/g, '')}]` : text}/`)
   if (url === null) return undefined
@@ -27,8 +29,10 @@ export function egressRange(text: string): EgressRange | undefined {
   if (first === undefined || !/^\d{1,3}$/.test(length)) return undefined
   const prefix = first.slice(0, Number(length))
   return {
-    holds: address =>
-      bitsOf(address)?.startsWith(prefix) === true && bitsOf(address)?.length === first.length,
+    holds: address => {
+      const bits = bitsOf(address)
+      return bits?.length === first.length && bits.startsWith(prefix)
+    },
   }
 }
 

@@ -33,6 +33,8 @@ const named: Record<string, string> = {
 /** Every reading of a text down to a bounded depth and size (`complete` tells whether it was enough), each lower-cased and stripped of what cannot be seen. */
 export function layersOf(text: string): { readonly layers: readonly Layer[]; readonly complete: boolean } {
   const layers: Layer[] = []
+  // Most words stand in every layer: each is decoded once.
+  const [base64, hex] = [new Map<string, string>(), new Map<string, string>()]
   const seen = new Set<string>()
   let budget = largest + 8 * text.length
   let complete = true
@@ -47,8 +49,8 @@ export function layersOf(text: string): { readonly layers: readonly Layer[]; rea
     layers.push({ form, text: visible(layer) })
     if (depth === deepest) return
     visit(form === 'plain' ? 'unescaped' : form, unescapeAll(layer), depth + 1)
-    visit('base64', decodeTokens(layer, /[A-Za-z0-9+/_-]{6,}/g, base64Readings), depth + 1)
-    visit('hex', decodeTokens(layer, /(?:[0-9a-f]{2}[\s:,-]?(?:0x|\\x)?){4,}/gi, hexReadings), depth + 1)
+    visit('base64', decodeTokens(layer, /[A-Za-z0-9+/_-]{6,}/g, base64, base64Readings), depth + 1)
+    visit('hex', decodeTokens(layer, /(?:[0-9a-f]{2}[\s:,-]?(?:0x|\\x)?){4,}/gi, hex, hexReadings), depth + 1)
   }
   visit('plain', text, 0)
   return { layers, complete }
@@ -64,15 +66,26 @@ const doubles = new Map(
 
 /** Lower case, compatibility forms plain, marks and invisible characters gone, look-alikes Latin. */
 export function visible(text: string): string {
-  if (!/[^\x01-\x7e]/.test(text)) return text.toLowerCase().replaceAll(/\s+/g, ' ')
+  const plain = beyondAscii.test(text)
+    ? text.replaceAll(beyondAsciiRuns, run => (run === '\u2581' ? ' ' : plainRun(run)))
+    : text
+  return plain.toLowerCase().replaceAll(longBreaks, ' ')
+}
+
+const beyondAscii = /[^\x01-\x7e]/
+const beyondAsciiRuns = /[^\x01-\x7e]+/g
+/** Breaks that are not one blank already. */
+const longBreaks = /\s{2,}|[^\S ]/g
+
+function plainRun(run: string): string {
   return (
-    text
+    run
       .normalize('NFKD')
       .replaceAll(/[\p{Cf}\p{Mn}\p{Default_Ignorable_Code_Point}\0]/gu, '')
       .toLowerCase()
       .replaceAll(/[\u0370-\u052f\u0261\u217c]/g, letter => doubles.get(letter) ?? letter)
       // U+2581 stands for a blank in text that `ask/` has marked as data.
-      .replaceAll(/[\s\u2581]+/g, ' ')
+      .replaceAll('\u2581', ' ')
   )
 }
 
@@ -81,19 +94,38 @@ const backslashForms =
 
 /** One layer of every escape taken off; backslashes first, so that what the others uncover waits for the next round. */
 function unescapeAll(text: string): string {
-  return text
-    .replaceAll(/\x1b\[[0-9;?]*[A-Za-z]|=(?:\r?\n|(?:\\r)?\\n)/g, '')
-    .replaceAll(backslashForms, (_, braced, four, run, octal, escaped) => {
-      if (run !== undefined) return bytesOf(run.replaceAll(/\\x/gi, ''))
-      if (octal !== undefined) return characterOf(octal, 8) ?? ' '
-      return escaped ?? (braced || four ? characterOf(braced ?? four, 16) : ' ') ?? ' '
-    })
-    .replaceAll(/(?:%[0-9a-f]{2})+/gi, run => bytesOf(run.replaceAll('%', '')))
-    .replaceAll(/%u([0-9a-f]{4})/gi, (all, hex) => characterOf(hex, 16) ?? all)
-    .replaceAll(/(?:=[0-9a-f]{2})+/gi, run => (/=[01]/.test(run) ? run : bytesOf(run.replaceAll('=', ''))))
+  let plain = text
+  if (/[\x1b=]/.test(plain)) plain = plain.replaceAll(/\x1b\[[0-9;?]*[A-Za-z]|=(?:\r?\n|(?:\\r)?\\n)/g, '')
+  if (plain.includes('\\')) plain = plain.replaceAll(backslashForms, unescapeBackslash)
+  if (plain.includes('%')) {
+    plain = plain
+      .replaceAll(/(?:%[0-9a-f]{2})+/gi, run => bytesOf(run.replaceAll('%', '')))
+      .replaceAll(/%u([0-9a-f]{4})/gi, (all, hex) => characterOf(hex, 16) ?? all)
+  }
+  if (plain.includes('=')) {
+    plain = plain.replaceAll(/(?:=[0-9a-f]{2})+/gi, run =>
+      /=[01]/.test(run) ? run : bytesOf(run.replaceAll('=', '')),
+    )
+  }
+  if (!plain.includes('&')) return plain
+  return plain
     .replaceAll(/&#x([0-9a-f]{1,6});?/gi, (all, hex) => characterOf(hex, 16) ?? all)
     .replaceAll(/&#(\d{1,7});?/g, (all, digits) => characterOf(digits, 10) ?? all)
     .replaceAll(/&([a-z]{2,8});/gi, (all, name) => named[name.toLowerCase()] ?? all)
+}
+
+function unescapeBackslash(
+  _: string,
+  braced?: string,
+  four?: string,
+  run?: string,
+  octal?: string,
+  escaped?: string,
+): string {
+  if (run !== undefined) return bytesOf(run.replaceAll(/\\x/gi, ''))
+  if (octal !== undefined) return characterOf(octal, 8) ?? ' '
+  const digits = braced ?? four
+  return escaped ?? (digits === undefined ? ' ' : characterOf(digits, 16)) ?? ' '
 }
 
 function characterOf(digits: string, base: number): string | undefined {
@@ -107,29 +139,47 @@ function bytesOf(hex: string): string {
   return text.includes('\ufffd') ? bytes.toString('latin1') : text
 }
 
-/** What all encoded tokens of a text hold, one a line. */
+/** What all encoded tokens of a text hold, one a line. `known` are tokens of other layers and what they hold. */
 function decodeTokens(
   text: string,
   tokens: RegExp,
+  known: Map<string, string>,
   readings: (token: string, maybeDeflated: boolean) => string[],
 ): string {
   // Trying to inflate costs an exception per word: only where the text speaks of it.
   const maybeDeflated = /deflate|frombase64/i.test(text)
-  return Array.from(text.matchAll(tokens), match => readings(match[0], maybeDeflated).join('\n'))
-    .filter(reading => reading !== '')
-    .join('\n')
+  const found: string[] = []
+  for (const token of text.match(tokens) ?? []) {
+    const key = maybeDeflated ? `deflated ${token}` : token
+    let reading = known.get(key)
+    if (reading === undefined) {
+      reading = readings(token, maybeDeflated).join('\n')
+      known.set(key, reading)
+    }
+    if (reading !== '') found.push(reading)
+  }
+  return found.join('\n')
 }
 
 function base64Readings(token: string, maybeDeflated: boolean): string[] {
-  const whole = readBytes(Buffer.from(token, 'base64'), maybeDeflated)
+  const found = readBytes(bytesOfToken(token), maybeDeflated)
   // A token may start in the middle of a group of four: glued to a path, or cut.
-  const shifts = token.length < 12 ? [] : [1, 2, 3].map(shift => Buffer.from(token.slice(shift), 'base64'))
-  const pieces = token.split(/[/+_-]/).filter(piece => piece.length >= 6 && piece.length < token.length)
-  return [
-    ...whole,
-    ...shifts.filter(isMostlyText).map(bytes => bytes.toString('latin1')),
-    ...pieces.flatMap(piece => readBytes(Buffer.from(piece, 'base64'))),
-  ]
+  for (let shift = 1; shift < 4 && token.length >= 12; shift++) {
+    const bytes = bytesOfToken(token.slice(shift))
+    if (isMostlyText(bytes)) found.push(bytes.toString('latin1'))
+  }
+  if (!/[/+_-]/.test(token)) return found
+  const pieces = token.split(/[/+_-]/).filter(piece => piece.length >= 6)
+  return [...found, ...pieces.flatMap(piece => readBytes(bytesOfToken(piece)))]
+}
+
+// Decoded here, and copied only where it is text.
+const scratch = Buffer.alloc(4096)
+
+/** What a token decodes to; good until the next is decoded. */
+function bytesOfToken(token: string): Buffer {
+  if (token.length > scratch.length) return Buffer.from(token, 'base64')
+  return scratch.subarray(0, scratch.write(token, 'base64'))
 }
 
 function hexReadings(token: string): string[] {

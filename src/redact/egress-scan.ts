@@ -1,5 +1,5 @@
 import type { Inventory } from '../domain/inventory.ts'
-import { canonicalAddress, egressRange } from './egress-addresses.ts'
+import { canonicalAddress, type EgressRange, egressRange } from './egress-addresses.ts'
 import { type Layer, layersOf, visible } from './egress-layers.ts'
 
 /** What must not be in a request. */
@@ -42,15 +42,30 @@ const protocolWords = new Set(
   ),
 )
 
-/** Secrets whose form is beyond doubt. Redaction knows many more; these two lists share nothing. */
-const secretForms: readonly (readonly [string, RegExp])[] = [
-  ['private-key', /-----begin [a-z0-9 ]{0,40}private key(?: block)?-----\s*[a-z0-9+/=\\\s]{24}/],
-  ['aws-key', /(?<![a-z0-9])(?:akia|asia)(?=[a-z]*[2-7])[a-z2-7]{16}(?![a-z0-9])(?<!example)/],
-  ['github-token', /(?<![a-z])gh[pousr]_(?=\w*\d)(?!x{6})[a-z0-9]{36}/],
-  ['gitlab-token', /(?<![a-z])glpat-(?!x{6})(?=[\w-]*\d)[\w-]{20}/],
-  ['slack-token', /(?<![a-z])xox[abprs]-\d{8,}-\d{8,}-[a-z0-9]{10,}/],
-  ['stripe-key', /(?<![a-z])[sr]k_live_(?=\w*\d)[a-z0-9]{24}/],
-  ['jwt', /(?<![a-z0-9])eyj[\w-]{16,}\.eyj[\w-]{16,}\.[\w-]{16,}/],
+/**
+ * Secrets whose form is beyond doubt: the name, words without which it is not there, the form. Redaction knows many
+ * more; these two lists share nothing.
+ */
+const secretForms: readonly (readonly [string, readonly string[], RegExp])[] = [
+  [
+    'private-key',
+    ['private key'],
+    /-----begin [a-z0-9 ]{0,40}private key(?: block)?-----\s*[a-z0-9+/=\\\s]{24}/,
+  ],
+  [
+    'aws-key',
+    ['akia', 'asia'],
+    /(?<![a-z0-9])(?:akia|asia)(?=[a-z]*[2-7])[a-z2-7]{16}(?![a-z0-9])(?<!example)/,
+  ],
+  [
+    'github-token',
+    ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'],
+    /(?<![a-z])gh[pousr]_(?=\w*\d)(?!x{6})[a-z0-9]{36}/,
+  ],
+  ['gitlab-token', ['glpat-'], /(?<![a-z])glpat-(?!x{6})(?=[\w-]*\d)[\w-]{20}/],
+  ['slack-token', ['xox'], /(?<![a-z])xox[abprs]-\d{8,}-\d{8,}-[a-z0-9]{10,}/],
+  ['stripe-key', ['k_live_'], /(?<![a-z])[sr]k_live_(?=\w*\d)[a-z0-9]{24}/],
+  ['jwt', ['eyj'], /(?<![a-z0-9])eyj[\w-]{16,}\.eyj[\w-]{16,}\.[\w-]{16,}/],
 ]
 
 /**
@@ -74,8 +89,9 @@ export function scanRequest(bytes: Uint8Array, knowledge: EgressKnowledge): Egre
     for (const [needle, count] of countIn([layer], needles)) {
       if (count > allowed(needle)) report({ kind: needle.kind, what: needle.what, form: layer.form })
     }
-    for (const [what, form] of secretForms) {
-      if (form.test(layer.text)) report({ kind: 'secret', what, form: layer.form })
+    for (const [what, words, form] of secretForms) {
+      if (words.some(word => layer.text.includes(word)) && form.test(layer.text))
+        report({ kind: 'secret', what, form: layer.form })
     }
   }
   for (const form of addressesIn(layers, knowledge.inventory))
@@ -156,47 +172,85 @@ function countIn(layers: readonly Layer[], indexes: readonly Needles[]): Map<Nee
   const most = new Map<Needle, number>()
   for (const { text } of layers) {
     const counts = new Map<Needle, number>()
-    for (const { index, starts } of indexes) {
-      for (let at = 0; at < text.length - 1; at++) {
-        const start = startOf(text.charCodeAt(at), text.charCodeAt(at + 1))
-        if (starts[start & 0xffff] === 0) continue
-        if (isAlphanumeric(text, at - 1) && isAlphanumeric(text, at)) continue
-        for (const [length, texts] of index.get(start) ?? []) {
-          const end = at + length
-          const needle = texts.get(text.slice(at, end))
-          if (needle === undefined || (isAlphanumeric(text, end - 1) && isAlphanumeric(text, end))) continue
-          // `evil-acme.com` is not `acme.com`.
-          if (needle.what === 'domains' && (text[at - 1] === '-' || text[end] === '-')) continue
-          counts.set(needle, (counts.get(needle) ?? 0) + 1)
+    let unit = text.charCodeAt(0)
+    let insideWord = false
+    for (let at = 0; at < text.length - 1; at++) {
+      const next = text.charCodeAt(at + 1)
+      const word = isAlphanumeric(unit)
+      if (!(insideWord && word)) {
+        const start = startOf(unit, next)
+        for (const needles of indexes) {
+          if (needles.starts[start & 0xffff] === 1) countAt(text, at, start, needles, counts)
         }
       }
+      insideWord = word
+      unit = next
     }
     for (const [needle, count] of counts) most.set(needle, Math.max(count, most.get(needle) ?? 0))
   }
   return most
 }
 
-function isAlphanumeric(text: string, at: number): boolean {
-  const unit = text.charCodeAt(at)
+/** Counts the needles that begin at a place and end at the edge of a word. */
+function countAt(
+  text: string,
+  at: number,
+  start: number,
+  { index }: Needles,
+  counts: Map<Needle, number>,
+): void {
+  for (const [length, texts] of index.get(start) ?? []) {
+    const end = at + length
+    const needle = texts.get(text.slice(at, end))
+    if (needle === undefined) continue
+    if (isAlphanumeric(text.charCodeAt(end - 1)) && isAlphanumeric(text.charCodeAt(end))) continue
+    // `evil-acme.com` is not `acme.com`.
+    if (needle.what === 'domains' && (text[at - 1] === '-' || text[end] === '-')) continue
+    counts.set(needle, (counts.get(needle) ?? 0) + 1)
+  }
+}
+
+function isAlphanumeric(unit: number): boolean {
   return (unit >= 0x30 && unit <= 0x39) || (unit >= 0x61 && unit <= 0x7a)
+}
+
+/** The addresses of an inventory, read once. */
+interface OwnAddresses {
+  readonly single: ReadonlySet<string>
+  readonly ranges: readonly EgressRange[]
+}
+
+const readAddresses = new WeakMap<Inventory, OwnAddresses>()
+
+function addressesOf(inventory: Inventory): OwnAddresses {
+  const known = readAddresses.get(inventory)
+  if (known !== undefined) return known
+  const texts = inventory.addresses.map(text => text.trim())
+  const own = {
+    single: new Set(texts.flatMap(text => canonicalAddress(text) ?? [])),
+    ranges: texts.map(egressRange).filter(range => range !== undefined),
+  }
+  readAddresses.set(inventory, own)
+  return own
 }
 
 /** The forms of the layers that hold an address of the inventory, in any spelling. */
 function addressesIn(layers: readonly Layer[], inventory: Inventory): Set<string> {
   const forms = new Set<string>()
-  const single = new Set(inventory.addresses.flatMap(text => canonicalAddress(text.trim()) ?? []))
-  const ranges = inventory.addresses
-    .map(text => egressRange(text.trim()))
-    .filter(range => range !== undefined)
+  const { single, ranges } = addressesOf(inventory)
   if (single.size === 0 && ranges.length === 0) return forms
+  // The same addresses stand in every layer.
+  const harmless = new Set<string>()
   for (const { form, text } of layers) {
     const candidates = text.match(
       /(?<![\w.])(?:(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+)){3}|\d{8,10}|0x[0-9a-f]{7,8})(?!\w|\.\d)|(?<![0-9a-f:])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,8}(?:\.\d{1,3}){0,3}/g,
     )
-    for (const candidate of new Set(candidates)) {
+    for (const candidate of candidates ?? []) {
+      if (harmless.has(candidate)) continue
       const address = canonicalAddress(candidate)
       if (address !== undefined && (single.has(address) || ranges.some(range => range.holds(address))))
         forms.add(form)
+      else harmless.add(candidate)
     }
   }
   return forms

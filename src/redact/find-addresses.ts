@@ -1,8 +1,8 @@
 import { type Address, addressOf, inRange, scopeOf } from './address.ts'
 import type { NameIndex } from './name-index.ts'
-import { findRuns, matchesInRun, unitSet } from './runs.ts'
+import { findRuns, matchesInRun, type Run, runKind } from './runs.ts'
 import type { Span } from './span.ts'
-import { toSource, type View } from './view.ts'
+import type { View } from './view.ts'
 
 const dotted = /(?<![\w.]|\d-)(?:\d{1,4}|0x[0-9a-f]{1,2})(?:\.(?:\d{1,4}|0x[0-9a-f]{1,2})){3}(?!\w|\.\d|-\d)/g
 const six = /(?<![\w:.])\[?[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,8}(?:\.\d{1,3}){0,3}\]?(?![\w:]|\.\d)/g
@@ -15,7 +15,8 @@ const reverseSix = /(?<![\w.-])([0-9a-f](?:\.[0-9a-f]){31})\.ip6\.arpa(?![\w-])/
 const numberHost = /(?<=\/\/(?:[^\s/@]{0,64}@)?)(?:\d{7,10}|0x[0-9a-f]{5,8}|0[0-7]{8,11})(?=[:/?#"'\s]|$)/g
 /** An address in one number, long enough to be told from a counter; taken for one only inside our own ranges. */
 const oneNumber = /^(?:0x[0-9a-f]{8}|\d{9,10})$/
-const addressUnits = unitSet('0-9a-fx.:%[]-')
+/** Of any case: it is the units as written that are looked at. */
+const addressUnits = runKind('0-9a-fA-FxX.:%[]-', 3)
 const versionBefore =
   /\b(?:v|ver|version|release|build|rev|product_?version|file_?version)["']?\s{0,2}[:=]?\s{0,2}["']?$/
 
@@ -27,28 +28,30 @@ export function findAddresses(view: View, names: NameIndex): Span[] {
     const valueClass = address === undefined ? undefined : classOfAddress(address, names)
     if (address === undefined || valueClass === undefined) return
     if (onlyOwn && valueClass === 'address.public') return
-    const range = toSource(view, start, start + length)
+    const range = view.toSource(start, start + length)
     spans.push({ ...range, class: valueClass, identity: `address ${address.identity}` })
   }
-  for (const run of findRuns(text, addressUnits, 3)) {
-    const written = text.slice(run.start, run.end)
-    if (written.includes('.')) {
+  for (const run of findRuns(view, addressUnits)) {
+    const { dots, colons, hyphens } = countBreaks(view.units, run)
+    if (dots > 2) {
       for (const { start, match } of matchesInRun(text, run, dotted)) {
         const address = addressOf(match[0])
         const known = address !== undefined && names.addresses.has(address.identity)
         if (known || !isVersion(text, start)) add(start, match[0].length, address)
       }
     }
-    if (written.indexOf(':') !== written.lastIndexOf(':')) {
+    if (colons > 1) {
       for (const { start, match } of matchesInRun(text, run, six)) addSix(match[0], start, add)
     }
-    if (names.ranges.length > 0 && oneNumber.test(written)) {
+    const length = run.end - run.start
+    const written = names.ranges.length > 0 && length > 8 && length < 11 ? text.slice(run.start, run.end) : ''
+    if (oneNumber.test(written)) {
       const address = addressOf(dottedOf(Number(written)))
       if (address !== undefined && names.ranges.some(range => inRange(address, range))) {
         add(run.start, written.length, address)
       }
     }
-    if (written.includes('-')) {
+    if (hyphens > 2) {
       for (const { start, match } of matchesInRun(text, run, dashed)) {
         add(start, match[0].length, addressOf(match[0].replaceAll('-', '.')), true)
       }
@@ -70,6 +73,17 @@ export function findAddresses(view: View, names: NameIndex): Span[] {
     }
   }
   return spans
+}
+
+function countBreaks(units: Uint16Array, run: Run): { dots: number; colons: number; hyphens: number } {
+  let [dots, colons, hyphens] = [0, 0, 0]
+  for (let at = run.start; at < run.end; at++) {
+    const unit = units[at]
+    if (unit === 0x2e) dots++
+    else if (unit === 0x3a) colons++
+    else if (unit === 0x2d) hyphens++
+  }
+  return { dots, colons, hyphens }
 }
 
 /** The brackets of a URL host and the zone of a link-local address stay outside the span or inside, as written. */

@@ -10,7 +10,7 @@ import { findPhones } from './formats/phones.ts'
 import { findPostalAddresses } from './formats/postal-addresses.ts'
 import type { NameIndex } from './name-index.ts'
 import type { Span } from './span.ts'
-import { toSource, type View } from './view.ts'
+import type { View } from './view.ts'
 
 /** What is sensitive by its form alone. One file each; a new one is one line here. */
 const finders: readonly FormatFinder[] = [
@@ -36,7 +36,7 @@ export function findPaths(view: View, names: NameIndex): Span[] {
 
 function spansOf(find: FormatFinder, view: View, names: NameIndex): Span[] {
   return find(view, names).map(match => ({
-    ...toSource(view, match.start, match.end),
+    ...view.toSource(match.start, match.end),
     class: match.class,
     identity: match.identity,
   }))

@@ -1,28 +1,47 @@
 import { type NameTrie, startHash } from './name-index.ts'
 import type { Span } from './span.ts'
-import { toSource, type View } from './view.ts'
+import type { View } from './view.ts'
 import { isWordUnit } from './word.ts'
 
 /** Finds the inventory's names in a view: the longest that starts and ends at the edge of a word. */
 export function findNames(view: View, index: NameTrie): Span[] {
   const spans: Span[] = []
-  const text = view.lower
-  let insideWord = false
-  for (let at = 0; at < text.length - 1; at++) {
-    const unit = text.charCodeAt(at)
-    const wordUnit = isWordUnit(unit)
-    const enter = !(insideWord && wordUnit) && index.starts[startHash(unit, text.charCodeAt(at + 1))] === 1
-    insideWord = wordUnit
-    if (!enter) continue
+  const { starts } = index
+  const { lower: text, lowerUnits: units } = view
+  const places = wordStarts(view)
+  for (let i = 0; i < places.length; i++) {
+    const at = places[i] ?? 0
+    if (starts[startHash(units[at] ?? 0, units[at + 1] ?? 0)] !== 1) continue
     const found = longestName(text, at, index)
     if (found === undefined) continue
     spans.push({
-      ...toSource(view, at, found.end),
+      ...view.toSource(at, found.end),
       class: found.class,
       identity: found.identity,
     })
   }
   return spans
+}
+
+const wordStartsOf = new WeakMap<View, Int32Array>()
+
+/** Where a word begins, or anything between words: found once a view, asked for each index of names. */
+function wordStarts(view: View): Int32Array {
+  const known = wordStartsOf.get(view)
+  if (known !== undefined) return known
+  const units = view.lowerUnits
+  const places = new Int32Array(units.length)
+  let count = 0
+  let insideWord = false
+  // The last unit alone is no name.
+  for (let at = 0; at < units.length - 1; at++) {
+    const word = isWordUnit(units[at] ?? 0)
+    if (!(insideWord && word)) places[count++] = at
+    insideWord = word
+  }
+  const found = places.subarray(0, count)
+  wordStartsOf.set(view, found)
+  return found
 }
 
 function longestName(text: string, from: number, index: NameTrie) {

@@ -11,19 +11,51 @@ import { type RememberedValue, rememberedTrie } from './remembered-values.ts'
 import { findSecrets } from './secrets/find-secrets.ts'
 import { mergeSpans, type Span } from './span.ts'
 import { unescapedView } from './unescape.ts'
-import { changedParts, toSource, type View } from './view.ts'
+import { changedParts, type View } from './view.ts'
 
 /*
  * A text is looked at through views: folded, then with one layer of escapes after another taken off, then inside
  * each encoded run, to a bounded depth. What any view shows is carried back to the characters of the input.
+ *
+ * Searching and choosing are two steps. What stands in a text depends on the inventory alone and is found once; which
+ * of it is replaced depends on policy and on what the case has shown before, and is chosen as often as it is asked.
  */
 
-/** What `findSensitive` looks for. */
-export interface Sought {
-  readonly names: NameIndex
-  /** Value classes to leave readable. */
-  readonly keep: ReadonlySet<string>
+/** What a text holds, whoever asks. Made by `searchText`. */
+export interface SearchedText {
+  readonly text: string
+  readonly inside: SearchedViews
+  readonly lookAlikes: readonly Span[]
+  readonly problems: readonly Problem[]
 }
+
+interface SearchedViews {
+  /** What each view shows that the one before it did not. */
+  readonly parts: readonly View[]
+  readonly names: readonly Span[]
+  /** What is found by its form or place. */
+  readonly forms: readonly Span[]
+  readonly runs: readonly EncodedRun[]
+}
+
+/** An encoded run, where it stands, and what is in it. */
+interface EncodedRun {
+  readonly start: number
+  readonly end: number
+  readonly identity: string
+  readonly content: RunContent
+}
+
+type RunContent =
+  | { readonly kind: 'unscanned' }
+  | {
+      readonly kind: 'text'
+      readonly text: string
+      readonly class: ValueClass
+      readonly inside: SearchedViews
+    }
+  /** No text but bytes: only names are looked for in them. */
+  | { readonly kind: 'bytes'; readonly class: ValueClass; readonly names: readonly Span[] }
 
 export interface Found {
   /** In order, none overlapping. */
@@ -36,34 +68,43 @@ const deepestBlob = 4
 /** How many decoded characters one text may cost, beside sixteen times its own length. */
 const decodedLimit = 4 << 20
 
-/** Every sensitive piece of a text. `remembered` is what earlier texts of the case have shown. */
-export function findSensitive(
-  text: string,
-  sought: Sought,
-  remembered: Iterable<RememberedValue> = [],
-): Found {
+/** Looks for everything sensitive in a text. */
+export function searchText(text: string, names: NameIndex): SearchedText {
   const search: Search = {
-    sought,
-    remembered: rememberedTrie(remembered),
+    names,
     budget: decodedLimit + 16 * text.length,
     problems: [],
+    contents: new Map(),
   }
-  const views = viewsOf(text)
-  const first = searchViews(views, search, 0)
+  const inside = searchViews(viewsOf(text), search, 0)
+  return { text, inside, lookAlikes: lookAlikes(text), problems: search.problems }
+}
+
+/**
+ * What of a searched text is to be replaced: all but the classes in `keep`. `remembered` is what earlier texts of the
+ * case have shown.
+ */
+export function chooseSpans(
+  { text, inside, lookAlikes, problems }: SearchedText,
+  keep: ReadonlySet<string>,
+  remembered: Iterable<RememberedValue> = [],
+): Found {
+  const first = spansOf(inside, { keep, remembered: rememberedTrie(remembered) })
   const again = rememberedTrie(
     first.map(({ identity, start, end }) => ({ identity, text: text.slice(start, end) })),
   )
-  const repeated = again === undefined ? [] : views.flatMap(newParts).flatMap(part => findNames(part, again))
-  const spans = [...first, ...repeated, ...lookAlikes(text)].filter(span => !sought.keep.has(span.class))
-  return { spans: mergeSpans(spans), problems: search.problems }
+  const repeated = again === undefined ? [] : inside.parts.flatMap(part => findNames(part, again))
+  const spans = [...first, ...repeated, ...lookAlikes].filter(span => !keep.has(span.class))
+  return { spans: mergeSpans(spans), problems }
 }
 
 interface Search {
-  readonly sought: Sought
-  readonly remembered: NameTrie | undefined
+  readonly names: NameIndex
   /** Decoded characters still allowed. */
   budget: number
   readonly problems: Problem[]
+  /** By depth and decoded text: the same few words of a log's format decode to the same rubbish in every line. */
+  readonly contents: Map<string, RunContent>
 }
 
 /** What a view shows that the one before it did not. */
@@ -71,26 +112,20 @@ function newParts(view: View, depthOfEscapes: number): readonly View[] {
   return depthOfEscapes === 0 ? [view] : changedParts(view)
 }
 
-function searchViews(views: readonly View[], search: Search, depth: number): Span[] {
-  const { names } = search.sought
+function searchViews(views: readonly View[], search: Search, depth: number): SearchedViews {
+  const { names } = search
   // Names, secrets and paths may stand in any layer, and taking off one more can spoil them: a deeper view is looked
   // at where it differs. All other forms are looked for in the last.
-  const spans = views
-    .flatMap(newParts)
-    .flatMap(part => [
-      ...findNames(part, names),
-      ...(search.remembered === undefined ? [] : findNames(part, search.remembered)),
-      ...findSecrets(part),
-      ...findPaths(part, names),
-    ])
+  const parts = views.flatMap(newParts)
+  const forms = parts.flatMap(part => [...findSecrets(part), ...findPaths(part, names)])
   const last = views.at(-1)
-  if (last === undefined) return spans
-  return [
-    ...spans,
-    ...findAddresses(last, names),
-    ...findFormats(last, names),
-    ...searchBlobs(last, search, depth),
-  ]
+  return {
+    parts,
+    names: parts.flatMap(part => findNames(part, names)),
+    forms:
+      last === undefined ? forms : [...forms, ...findAddresses(last, names), ...findFormats(last, names)],
+    runs: last === undefined ? [] : findBlobs(last).map(blob => searchRun(blob, last, search, depth)),
+  }
 }
 
 /** The folded text, and what is left as each layer of escapes is taken off. */
@@ -103,48 +138,75 @@ function viewsOf(text: string): View[] {
   return views
 }
 
-function searchBlobs(view: View, search: Search, depth: number): Span[] {
-  return findBlobs(view.text).flatMap(blob => {
-    const valueClass = classOfBlob(blob, search, depth)
-    if (valueClass === undefined) return []
-    const range = toSource(view, blob.start, blob.end)
-    const written = view.text.slice(blob.start, blob.end)
-    const { content } = blob
-    const readable = content !== 'too-large' && content.strength === 'text'
-    return [
-      {
-        ...range,
-        class: valueClass,
-        identity: `encoded ${written}`,
-        ...(readable ? { decoded: content.text } : {}),
-      },
-    ]
-  })
+function searchRun(blob: Blob, view: View, search: Search, depth: number): EncodedRun {
+  return {
+    ...view.toSource(blob.start, blob.end),
+    identity: `encoded ${view.text.slice(blob.start, blob.end)}`,
+    content: searchContent(blob, search, depth),
+  }
 }
 
-/** The class to replace an encoded run as, or `undefined` where nothing sensitive is in it. */
-function classOfBlob(blob: Blob, search: Search, depth: number): ValueClass | undefined {
-  const { content } = blob
+function searchContent({ content, encoding }: Blob, search: Search, depth: number): RunContent {
   if (content === 'too-large') return unscanned(search, 'an encoded run unpacks to more than can be scanned')
   search.budget -= content.text.length
   if (search.budget < 0 || depth >= deepestBlob) {
     return unscanned(search, 'runs are encoded too deeply or too often to be scanned')
   }
-  const inside =
+  const valueClass = content.compressed ? 'encoded.compressed' : (`encoded.${encoding}` as const)
+  const key = `${depth} ${content.strength} ${valueClass} ${content.text}`
+  const known = search.contents.get(key)
+  if (known !== undefined) return known
+  const searched: RunContent =
     content.strength === 'text'
-      ? searchViews(viewsOf(content.text), search, depth + 1)
-      : findNames(foldedView(content.text), search.sought.names).filter(span => span.end - span.start >= 4)
-  const sensitive = inside.filter(span => !search.sought.keep.has(span.class))
-  if (sensitive.length === 0) return undefined
-  if (sensitive.some(span => span.class.startsWith('secret.'))) return 'secret.encoded'
-  return content.compressed ? 'encoded.compressed' : `encoded.${blob.encoding}`
+      ? {
+          kind: 'text',
+          text: content.text,
+          class: valueClass,
+          inside: searchViews(viewsOf(content.text), search, depth + 1),
+        }
+      : {
+          kind: 'bytes',
+          class: valueClass,
+          names: findNames(foldedView(content.text), search.names).filter(
+            ({ start, end }) => end - start >= 4,
+          ),
+        }
+  search.contents.set(key, searched)
+  return searched
 }
 
-function unscanned(search: Search, message: string): ValueClass {
+function unscanned(search: Search, message: string): RunContent {
   if (!search.problems.some(({ code }) => code === 'encoded-unscanned')) {
     search.problems.push(problem('encoded-unscanned', `${message}: it was replaced whole`))
   }
-  return 'encoded.unscanned'
+  return { kind: 'unscanned' }
+}
+
+interface Choice {
+  readonly keep: ReadonlySet<string>
+  readonly remembered: NameTrie | undefined
+}
+
+/** Everything in searched views: first the names, so that a value keeps the identity that it had before. */
+function spansOf(searched: SearchedViews, choice: Choice): Span[] {
+  const { remembered } = choice
+  const known = remembered === undefined ? [] : searched.parts.flatMap(part => findNames(part, remembered))
+  const runs = searched.runs.flatMap(run => {
+    const valueClass = classOfContent(run.content, choice)
+    if (valueClass === undefined) return []
+    const decoded = run.content.kind === 'text' ? { decoded: run.content.text } : {}
+    return [{ start: run.start, end: run.end, class: valueClass, identity: run.identity, ...decoded }]
+  })
+  return [...searched.names, ...known, ...searched.forms, ...runs]
+}
+
+/** The class to replace an encoded run as, or `undefined` where nothing sensitive is in it. */
+function classOfContent(content: RunContent, choice: Choice): ValueClass | undefined {
+  if (content.kind === 'unscanned') return 'encoded.unscanned'
+  const inside = content.kind === 'text' ? spansOf(content.inside, choice) : content.names
+  const sensitive = inside.filter(span => !choice.keep.has(span.class))
+  if (sensitive.length === 0) return undefined
+  return sensitive.some(span => span.class.startsWith('secret.')) ? 'secret.encoded' : content.class
 }
 
 /** Text that could be taken for a placeholder of ours is replaced by one, and so reveals to itself. */

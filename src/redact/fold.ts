@@ -1,5 +1,5 @@
 import { confusablesMap } from 'confusables'
-import { lowerCase, type View, ViewBuilder } from './view.ts'
+import { View, ViewBuilder } from './view.ts'
 
 /*
  * One spelling for what looks the same: compatibility forms (full width, mathematical letters) become plain, accents
@@ -30,22 +30,20 @@ function foldLookAlike(letter: string): string {
 
 /** The folded view of a text. Plain ASCII is its own folded view and costs one pass. */
 export function foldedView(text: string): View {
-  const input: View = { text, lower: lowerCase(text) }
+  const input = new View(text)
   if (!outsideAscii.test(text)) return input
-  const builder = new ViewBuilder(text.length)
-  let copied = 0
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at)
+  const builder = new ViewBuilder(input)
+  const { units } = input
+  for (let at = 0; at < units.length; at++) {
+    const unit = units[at] ?? 0
     if (unit > 0 && unit < 0x7f && unit !== 0x1b) continue
     const hidden = unit === 0x1b ? terminalSequence(text, at) : 0
     const code = text.codePointAt(at) ?? 0
     const width = Math.max(hidden, code > 0xffff ? 2 : 1)
-    builder.copy(input, copied, at)
     if (hidden === 0) builder.add(code === 0x1b ? '\x1b' : foldCodePoint(code), at, at + width)
+    else builder.add('', at, at + width)
     at += width - 1
-    copied = at + 1
   }
-  builder.copy(input, copied, text.length)
   return builder.view()
 }
 

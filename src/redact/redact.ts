@@ -2,7 +2,7 @@ import type { Inventory } from '../domain/inventory.ts'
 import type { ValueClass } from '../domain/value-class.ts'
 import { codePointOffsets } from '../lib/code-points.ts'
 import type { Problem } from '../lib/problem.ts'
-import { findSensitive } from './find-sensitive.ts'
+import { chooseSpans, type SearchedText, searchText } from './find-sensitive.ts'
 import { type NameIndex, nameIndex } from './name-index.ts'
 import { placeholderFor } from './placeholder-for.ts'
 import { brandRedacted, type RedactedText } from './redacted-text.ts'
@@ -48,11 +48,17 @@ export function redactionRules(
  * passes in and which grows. `reveal` with the same vault gives the text back, exactly.
  */
 export function redact(text: string, vault: Vault, rules: RedactionRules): Redaction {
-  return redactTo(text, vault, rules, 0)
+  return redactSearched(searchText(text, rules.names), vault, rules)
 }
 
-function redactTo(text: string, vault: Vault, rules: RedactionRules, depth: number): Redaction {
-  const { spans, problems } = findSensitive(text, rules, vault.entries())
+/** The same for a text that was searched already, with the names of these rules. */
+export function redactSearched(searched: SearchedText, vault: Vault, rules: RedactionRules): Redaction {
+  return replaceIn(searched, vault, rules, 0)
+}
+
+function replaceIn(searched: SearchedText, vault: Vault, rules: RedactionRules, depth: number): Redaction {
+  const { text } = searched
+  const { spans, problems } = chooseSpans(searched, rules.keep, vault.entries())
   const toCodePoints = codePointOffsets(text)
   const pieces: string[] = []
   const replacements: Replacement[] = []
@@ -66,7 +72,8 @@ function redactTo(text: string, vault: Vault, rules: RedactionRules, depth: numb
     end = span.end
     if (span.decoded === undefined || depth > 0) continue
     if (!decoded.some(each => each.placeholder === placeholder)) {
-      decoded.push({ placeholder, text: redactTo(span.decoded, vault, rules, depth + 1).text })
+      const inside = searchText(span.decoded, rules.names)
+      decoded.push({ placeholder, text: replaceIn(inside, vault, rules, depth + 1).text })
     }
   }
   pieces.push(text.slice(end))

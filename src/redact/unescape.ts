@@ -52,18 +52,13 @@ export function unescapedView(parent: View): View | undefined {
   // Soft line breaks go first and alone: what they cut may be a word that the next layer's escapes would spoil.
   const layer = softBreak.test(parent.text) ? softBreaks : escapes
   let builder: ViewBuilder | undefined
-  let copied = 0
   for (const match of parent.text.matchAll(layer)) {
     if (!escapedString && /^\\[nrtbfv]$/.test(match[0])) continue
     const plain = decode(match[0])
     if (plain === undefined) continue
-    builder ??= new ViewBuilder(parent.text.length)
-    const end = match.index + match[0].length
-    builder.copy(parent, copied, match.index)
-    addDecoded(builder, plain, parent, match.index, end)
-    copied = end
+    builder ??= new ViewBuilder(parent)
+    addDecoded(builder, plain, match.index, match.index + match[0].length)
   }
-  builder?.copy(parent, copied, parent.text.length)
   return builder?.view()
 }
 
@@ -71,17 +66,16 @@ export function unescapedView(parent: View): View | undefined {
  * Adds decoded characters, folded. Where all came from escapes of the same length, each gets its own part of the
  * input, so that a name in the middle of a run is replaced and its neighbours are not.
  */
-function addDecoded(builder: ViewBuilder, plain: string, parent: View, start: number, end: number): void {
+function addDecoded(builder: ViewBuilder, plain: string, start: number, end: number): void {
   // A soft line break leaves nothing, and yet what stood on both sides of it now stands together.
   const units = plain === '' ? [''] : [...plain]
   const width = (end - start) / units.length
   const even = Number.isInteger(width)
   units.forEach((unit, index) => {
     const first = even ? start + index * width : start
-    const last = (even ? first + width : end) - 1
     const code = unit.codePointAt(0) ?? 0
     const folded = unit === '' || (code > 0 && code < 0x80) ? unit : foldCodePoint(code)
-    builder.add(folded, parent.starts?.[first] ?? first, parent.ends?.[last] ?? last + 1)
+    builder.add(folded, first, even ? first + width : end)
   })
 }
 

@@ -1,44 +1,64 @@
 import { parse } from 'tldts'
 import { addressOf } from '../address.ts'
+import { unitSet } from '../runs.ts'
 import type { View } from '../view.ts'
 import { type FormatMatch, formatMatch, runStart } from './format-match.ts'
 import { notDomains, wellKnownAccounts } from './well-known-names.ts'
 
-const windowsHome =
-  /(?<![\w])(?:users|documents and settings|benutzer|utilisateurs|usuarios)(\\{1,8}|\/)(?=([^\\/:*?"<>|\r\n\t,;=()']{1,64}))/gi
+const windowsFolders = ['users', 'documents and settings', 'benutzer', 'utilisateurs', 'usuarios']
+/** What stands behind such a folder. */
+const windowsHome = /(\\{1,8}|\/)(?=([^\\/:*?"<>|\r\n\t,;=()']{1,64}))/y
 const unixHome =
   /(?<![\w.~-])\/(?:home|users|export\/home|var\/home|usr\/home)\/([^\s/:"'<>|,;)\]\\]{1,64})/gi
-const domainUnit = /[A-Za-z0-9.-]/
+const domainUnits = unitSet('A-Za-z0-9.-')
 const accountName = /(\\{1,4})([A-Za-z0-9_][\w.$-]{1,63})(?![\w\\:*])/y
 /** As many backslashes in front as two for each one behind: escaped text doubles both. */
-const unc = /(?<=^|[\s"'=(,;>@])(\\{2,16})([A-Za-z0-9][\w.-]{0,62})(\\{1,8})(?=[\w$])/gm
+const unc = /(?<=^|[\s"'=(,;>@])(\\{2,16})([A-Za-z0-9][\w.-]{0,62})(\\{1,8})(?=[\w$])/my
 const fileEnding =
   /\.(?:exe|dll|sys|bat|cmd|ps1|psm1|vbs|js|txt|log|ini|msi|tmp|dat|lnk|inf|mui|cat|xml|json|zip|doc|docx|xls|xlsx|pdf|conf|so|cpl|ocx|manifest|evtx)$/i
 
 /** Names of people and machines in the places that always hold them: home folders, `DOMAIN\user`, `\\server\share`. */
 export function findAccounts(view: View): FormatMatch[] {
-  const { text } = view
+  const { text, lower, units } = view
   const matches: FormatMatch[] = []
-  for (const match of text.matchAll(windowsHome)) {
-    const name = homeName(match[2] ?? '', text, match.index + match[0].length)
-    addUser(matches, match.index + match[0].length, name)
+  for (const folder of windowsFolders) addWindowsHomes(matches, view, folder)
+  if (lower.includes('home/') || lower.includes('users/')) {
+    for (const match of text.matchAll(unixHome)) {
+      const name = match[1] ?? ''
+      addUser(matches, match.index + match[0].length - name.length, name.replace(/[.?!]+$/, ''))
+    }
   }
-  for (const match of text.matchAll(unixHome)) {
-    const name = match[1] ?? ''
-    addUser(matches, match.index + match[0].length - name.length, name.replace(/[.?!]+$/, ''))
+  const shares: FormatMatch[] = []
+  for (let at = text.indexOf('\\'); at >= 0; at = nextRun(text, at)) {
+    addAccount(matches, view, at)
+    if (units[at + 1] === 0x5c) addShare(shares, text, at)
   }
-  if (!text.includes('\\')) return matches
-  for (let at = text.indexOf('\\'); at >= 0; at = nextRun(text, at)) addAccount(matches, text, at)
-  for (const match of text.matchAll(unc)) {
-    const [, before = '', server = '', behind = ''] = match
-    if (before.length !== 2 * behind.length || /^(?:localhost|\.|\?|wsl|tsclient)$/i.test(server)) continue
-    if (addressOf(server) !== undefined || fileEnding.test(server) || isPublicDomain(server)) continue
-    const [label = '', ...domain] = server.split('.')
-    const start = match.index + before.length
-    matches.push(formatMatch('host', start, label))
-    if (domain.length > 0) matches.push(formatMatch('domain', start + label.length + 1, domain.join('.')))
+  return [...matches, ...shares]
+}
+
+function addWindowsHomes(matches: FormatMatch[], { text, lower }: View, folder: string): void {
+  for (let at = lower.indexOf(folder); at >= 0; at = lower.indexOf(folder, at + folder.length)) {
+    windowsHome.lastIndex = at + folder.length
+    if (/\w/.test(text.charAt(at - 1))) continue
+    const match = windowsHome.exec(text)
+    if (match === null) continue
+    const start = match.index + match[0].length
+    addUser(matches, start, homeName(match[2] ?? '', text, start))
   }
-  return matches
+}
+
+/** `\\server\share`, with its backslashes escaped any number of times. */
+function addShare(matches: FormatMatch[], text: string, at: number): void {
+  unc.lastIndex = at
+  const match = unc.exec(text)
+  if (match === null) return
+  const [, before = '', server = '', behind = ''] = match
+  if (before.length !== 2 * behind.length || /^(?:localhost|\.|\?|wsl|tsclient)$/i.test(server)) return
+  if (addressOf(server) !== undefined || fileEnding.test(server) || isPublicDomain(server)) return
+  const [label = '', ...domain] = server.split('.')
+  const start = match.index + before.length
+  matches.push(formatMatch('host', start, label))
+  if (domain.length > 0) matches.push(formatMatch('domain', start + label.length + 1, domain.join('.')))
 }
 
 /** The next backslash that is not in the same run of them. */
@@ -49,11 +69,12 @@ function nextRun(text: string, at: number): number {
 }
 
 /** `DOMAIN\user` around the backslash at `at`. */
-function addAccount(matches: FormatMatch[], text: string, at: number): void {
+function addAccount(matches: FormatMatch[], { text, units }: View, at: number): void {
   accountName.lastIndex = at
   const match = accountName.exec(text)
-  const start = runStart(text, at, 64, domainUnit)
-  if (match === null || start === at || /[\w\\/:.%$@]/.test(text.charAt(start - 1))) return
+  if (match === null) return
+  const start = runStart(units, at, 64, domainUnits)
+  if (start === at || /[\w\\/:.%$@]/.test(text.charAt(start - 1))) return
   const [whole, , user = ''] = match
   const domain = text.slice(start, at)
   if (notDomains.has(domain.toLowerCase()) || wellKnownAccounts.has(domain.toLowerCase())) return

@@ -1,8 +1,10 @@
 import type { NameIndex } from '../name-index.ts'
+import { unitSet } from '../runs.ts'
 import type { View } from '../view.ts'
 import { type FormatMatch, runStart } from './format-match.ts'
 
-const localUnit = /[\p{L}\p{N}._%+'-]/u
+const localUnits = unitSet("0-9A-Za-z._%+'-")
+const otherLetters = /[\p{L}\p{N}]/u
 const domainPart = /[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62}\.)+\p{L}[\p{L}\p{N}-]{1,62}(?![\p{L}\p{N}])/uy
 /** Local parts that name a service, as in `git@github.com:owner/repository`. */
 const notPeople = new Set(['git', 'hg', 'svn'])
@@ -15,7 +17,7 @@ export function findEmails(view: View, names: NameIndex): FormatMatch[] {
   const { text, lower } = view
   const matches: FormatMatch[] = []
   for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
-    let start = runStart(text, at, 64, localUnit)
+    let start = runStart(view.units, at, 64, localUnits, otherLetters)
     while (start < at && /[.'%-]/.test(text.charAt(start))) start++
     if (start === at || notPeople.has(lower.slice(start, at))) continue
     domainPart.lastIndex = at + 1

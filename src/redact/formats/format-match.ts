@@ -1,5 +1,6 @@
 import type { ValueClass } from '../../domain/value-class.ts'
 import type { NameIndex } from '../name-index.ts'
+import type { UnitSet } from '../runs.ts'
 import type { View } from '../view.ts'
 
 /** A piece of a view that has a sensitive form. Offsets are in the view. */
@@ -22,9 +23,20 @@ export function formatMatch(
   return { start, end: start + text.length, class: valueClass, identity: `${valueClass} ${identity}` }
 }
 
-/** The start of the unbroken run of units that `belongs` accepts, ending at `at` (excluded). */
-export function runStart(text: string, at: number, longest: number, belongs: RegExp): number {
+/** The start of the unbroken run of units of a set, and of other letters where asked, that ends at `at` (excluded). */
+export function runStart(
+  units: Uint16Array,
+  at: number,
+  longest: number,
+  { table }: UnitSet,
+  others?: RegExp,
+): number {
   let start = at
-  while (start > 0 && at - start < longest && belongs.test(text.charAt(start - 1))) start--
+  while (start > 0 && at - start < longest) {
+    const unit = units[start - 1] ?? 0
+    const belongs = unit < 128 ? table[unit] === 1 : others?.test(String.fromCharCode(unit))
+    if (!belongs) break
+    start--
+  }
   return start
 }

@@ -1,4 +1,4 @@
-import { findRuns, matchesInRun, unitSet } from '../runs.ts'
+import { findRuns, matchesInRun, runKind } from '../runs.ts'
 import type { View } from '../view.ts'
 import { type FormatMatch, formatMatch } from './format-match.ts'
 
@@ -7,13 +7,13 @@ const mac =
 const domainSid = /(?<![\w-])S-1-5-21(?:-\d{1,10}){3}(?:-\d{1,10})?(?![\w-])/gi
 const uuid = /(?<![\w-])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![\w-])/gi
 
-const digitsAndBreaks = unitSet('0-9a-fA-F:.-')
+const digitsAndBreaks = runKind('0-9a-fA-F:.-', 14)
 
 /** MAC addresses, security identifiers of a domain or machine, UUIDs. */
 export function findHardwareIds(view: View): FormatMatch[] {
   const matches: FormatMatch[] = []
   const { text } = view
-  for (const run of findRuns(text, digitsAndBreaks, 14)) {
+  for (const run of findRuns(view, digitsAndBreaks)) {
     for (const { start, match } of matchesInRun(text, run, mac)) {
       const digits = match[0].replaceAll(/[:.-]/g, '').toLowerCase()
       if (!isNobodys(digits)) matches.push(formatMatch('mac', start, match[0], digits))

@@ -1,9 +1,10 @@
+import { unitSet } from '../runs.ts'
 import type { View } from '../view.ts'
 import { type FormatMatch, formatMatch, runStart } from './format-match.ts'
 
 const suffix = /\.(?:local|lan|internal|intranet|corp|localdomain|intra)(?![\w-]|\.\w)/g
 const labels = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
-const unit = /[a-z0-9_.-]/
+const hostUnits = unitSet('a-z0-9_.-')
 /** Files of this form that every system has. */
 const files = /(?:^|\.)(?:rc|settings|config|env|user|application|hosts|jail|fail2ban)\.local$/
 
@@ -13,7 +14,7 @@ export function findInternalHosts(view: View): FormatMatch[] {
   const text = view.lower
   for (const match of text.matchAll(suffix)) {
     const end = match.index + match[0].length
-    const start = runStart(text, match.index, 240, unit)
+    const start = runStart(view.lowerUnits, match.index, 240, hostUnits)
     const before = text.charAt(start - 1)
     const name = text.slice(start, match.index).replace(/^[-._]+/, '')
     const whole = name + match[0]

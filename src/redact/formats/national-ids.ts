@@ -1,4 +1,4 @@
-import { matchesInRun, numberRuns, unitSet } from '../runs.ts'
+import { matchesInRun, numberRuns, runKind } from '../runs.ts'
 import type { View } from '../view.ts'
 import { passesLuhn, remainder97, weightedSum } from './check-digits.ts'
 import { type FormatMatch, formatMatch } from './format-match.ts'
@@ -56,14 +56,14 @@ const nationalIds: readonly NationalId[] = [
 /** A number is also one where the words before it say so. */
 const namedBefore =
   /\b(?:ssn|social security|passport|driver'?s? ?licen[cs]e|national id|tax id|nhs|pesel|bsn|personalausweis(?:nummer)?|steuer-?id)\b(?:\s|is|:|=|#|-|number|no\.?){0,6}$/i
-const numberUnits = unitSet('0-9A-Z +.-')
+const numberUnits = runKind('0-9A-Z +.-', 5)
 const namedNumber = /(?<![A-Za-z0-9])[A-Z]{0,2}\d[A-Z\d -]{4,14}[A-Z\d](?![\w-])/g
 
 /** Numbers that a state gives to a person. */
 export function findNationalIds(view: View): FormatMatch[] {
   const { text } = view
   const matches: FormatMatch[] = []
-  for (const run of numberRuns(text, numberUnits, 5)) {
+  for (const run of numberRuns(view, numberUnits, 5)) {
     for (const { form, holds } of run.end - run.start < 9 ? [] : nationalIds) {
       for (const { start, match } of matchesInRun(text, run, form)) {
         if (holds === undefined || holds(match[0])) matches.push(formatMatch('national-id', start, match[0]))

@@ -1,4 +1,4 @@
-import { matchesInRun, numberRuns, unitSet } from '../runs.ts'
+import { matchesInRun, numberRuns, runKind } from '../runs.ts'
 import type { View } from '../view.ts'
 import { passesLuhn, remainder97 } from './check-digits.ts'
 import { type FormatMatch, formatMatch } from './format-match.ts'
@@ -6,7 +6,7 @@ import { type FormatMatch, formatMatch } from './format-match.ts'
 const cardShape = /(?<![\w.-])\d(?:[ -]?\d){11,18}(?![\w-]|\.\d)/g
 /** Numbers outside the published ranges are cards where the words before say so. */
 const cardBefore = /\b(?:card|cards|cc|visa|mastercard|amex|maestro|jcb|karte|carte|tarjeta)\b[^\d\n]{0,24}$/i
-const cardUnits = unitSet('0-9 -')
+const cardUnits = runKind('0-9 -', 12)
 const ibanShape =
   /(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,4})?(?![A-Za-z0-9])/g
 // First digits and lengths of the networks' ranges, as they publish them.
@@ -34,7 +34,7 @@ const ibanLengths = new Map(
 /** Payment cards (network, length and Luhn) and IBANs (ISO 13616: country, length and remainder). */
 export function findPaymentNumbers(view: View): FormatMatch[] {
   const matches: FormatMatch[] = []
-  const cards = numberRuns(view.text, cardUnits, 12).flatMap(run => matchesInRun(view.text, run, cardShape))
+  const cards = numberRuns(view, cardUnits, 12).flatMap(run => matchesInRun(view.text, run, cardShape))
   for (const { start, match } of cards) {
     const digits = match[0].replaceAll(/[ -]/g, '')
     const known = networks.some(([first, lengths]) => first.test(digits) && lengths.includes(digits.length))

@@ -10,29 +10,60 @@ import { type FormatMatch, formatMatch } from './format-match.ts'
 const word = "\\p{Lu}[\\p{Ll}\\p{M}'’-]+(?:\\p{Lu}[\\p{Ll}]+)?"
 const name = `${word}(?:(?: \\p{Lu}\\.?)? (?:(?:van|von|de|der|den|da|di|del|la|le|el|al|bin|ibn|du|dos|ter) ){0,2}${word}){0,2}`
 const anyName = "[\\p{L}'’-]{2,24}(?: \\p{L}[\\p{L}'’.-]{0,24}){0,2}"
-/** Words that say: what follows is a person. */
-const introductions: readonly RegExp[] = [
-  new RegExp(
-    `(?<!\\p{L})(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Herr|Frau|Mme|Sr|Sra)\\.? (${name})`,
-    'gu',
-  ),
-  new RegExp(
-    `\\b(?:my|his|her|their|your)(?: (?:last|first|full|maiden))? name is (${anyName}?)(?= but\\b| and\\b|[.,;!?\\n]|$)`,
-    'giu',
-  ),
-  /\b(?:everyone|they|people|friends) calls? me ([\p{L}'’-]{2,24})(?=[.,;!?\n]|$)/giu,
-  new RegExp(`(?:^|\\n)(?:Hi|Hello|Hey|Dear|Good morning|Good afternoon) (${name})(?=[,!:\\n]|$)`, 'gu'),
-  new RegExp(
-    `\\b(?:[Ff]ollow(?:ed)? up|[Ss]p(?:eak|oke)|[Tt]alk(?:ed)?|[Mm]et|[Mm]eeting|[Cc]all) (?:with|to) (${name})`,
-    'gu',
-  ),
-  new RegExp(
-    `\\b(?:grand)?(?:father|mother|brother|sister|son|daughter|wife|husband|friend|colleague)(?: (?:was|is))? (?:called|named) (${name})`,
-    'gu',
-  ),
-  new RegExp(`(?:[Rr]egards|[Ss]incerely|[Tt]hanks|[Tt]hank you|[Cc]heers),? ?\\n+(${name})(?=\\n|$)`, 'gu'),
-  new RegExp(`(?<![\\p{L}.])I(?:'m|’m| am) (${word} ${word}|${word}(?=,))`, 'gu'),
-  new RegExp(`(?:^|\\n)(${word} \\p{Lu}\\.? ${word})(?=\\n)`, 'gu'),
+/** Words that say: what follows is a person. `needs` is the plain part without which the form is not there. */
+const introductions: readonly { readonly needs: RegExp; readonly form: RegExp }[] = [
+  {
+    needs: /(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Herr|Frau|Mme|Sr|Sra)\.? /,
+    form: new RegExp(
+      `(?<!\\p{L})(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Herr|Frau|Mme|Sr|Sra)\\.? (${name})`,
+      'gu',
+    ),
+  },
+  {
+    needs: /name is /i,
+    form: new RegExp(
+      `\\b(?:my|his|her|their|your)(?: (?:last|first|full|maiden))? name is (${anyName}?)(?= but\\b| and\\b|[.,;!?\\n]|$)`,
+      'giu',
+    ),
+  },
+  {
+    needs: /calls? me /i,
+    form: /\b(?:everyone|they|people|friends) calls? me ([\p{L}'’-]{2,24})(?=[.,;!?\n]|$)/giu,
+  },
+  {
+    needs: /(?:Hi|Hello|Hey|Dear|Good morning|Good afternoon) /,
+    form: new RegExp(
+      `(?:^|\\n)(?:Hi|Hello|Hey|Dear|Good morning|Good afternoon) (${name})(?=[,!:\\n]|$)`,
+      'gu',
+    ),
+  },
+  {
+    needs: /(?:up|ke?|alk|alked|[Mm]et|ing|all) (?:with|to) /,
+    form: new RegExp(
+      `\\b(?:[Ff]ollow(?:ed)? up|[Ss]p(?:eak|oke)|[Tt]alk(?:ed)?|[Mm]et|[Mm]eeting|[Cc]all) (?:with|to) (${name})`,
+      'gu',
+    ),
+  },
+  {
+    needs: /(?:called|named) /,
+    form: new RegExp(
+      `\\b(?:grand)?(?:father|mother|brother|sister|son|daughter|wife|husband|friend|colleague)(?: (?:was|is))? (?:called|named) (${name})`,
+      'gu',
+    ),
+  },
+  {
+    needs: /(?:[Rr]egards|[Ss]incerely|[Tt]hanks|[Tt]hank you|[Cc]heers),? ?\n/,
+    form: new RegExp(
+      `(?:[Rr]egards|[Ss]incerely|[Tt]hanks|[Tt]hank you|[Cc]heers),? ?\\n+(${name})(?=\\n|$)`,
+      'gu',
+    ),
+  },
+  {
+    needs: /I(?:'m|’m| am) /,
+    form: new RegExp(`(?<![\\p{L}.])I(?:'m|’m| am) (${word} ${word}|${word}(?=,))`, 'gu'),
+  },
+  // Of a signature: a line of its own.
+  { needs: /\n/, form: new RegExp(`(?:^|\\n)(${word} \\p{Lu}\\.? ${word})(?=\\n)`, 'gu') },
 ]
 const saying = new RegExp(
   `(?<![\\p{L}@./\\\\-])(${name})(?=(?:,? (?:said|says|wrote|writes|asked|asks|explained|replied|shouted|told|lives|works|had given|points out)\\b|['’]s (?:address|daughter|son|wife|husband|phone|e-?mail|card|account|house|office)\\b))`,
@@ -62,7 +93,7 @@ export function findPeople(view: View): FormatMatch[] {
   }
   let lineStart = 0
   for (const line of text.split('\n')) {
-    if (line.length < 4_000 && smallWords.test(line) && !logLine.test(line)) {
+    if (line.length < 4_000 && !logLine.test(line) && smallWords.test(line)) {
       for (const match of line.matchAll(capitalised)) addListed(add, lineStart + match.index, match[1] ?? '')
       for (const form of [saying, said]) {
         for (const match of line.matchAll(form)) {
@@ -74,7 +105,8 @@ export function findPeople(view: View): FormatMatch[] {
     lineStart += line.length + 1
   }
   if (matches.length === 0 && !mayIntroduce.test(text)) return matches
-  for (const form of introductions) {
+  for (const { needs, form } of introductions) {
+    if (!needs.test(text)) continue
     for (const match of text.matchAll(form)) {
       const found = match[1] ?? ''
       add(match.index + match[0].lastIndexOf(found), found)

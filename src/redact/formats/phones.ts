@@ -1,4 +1,4 @@
-import { matchesInRun, numberRuns, unitSet } from '../runs.ts'
+import { matchesInRun, numberRuns, runKind } from '../runs.ts'
 import type { View } from '../view.ts'
 import { type FormatMatch, formatMatch } from './format-match.ts'
 
@@ -12,13 +12,13 @@ const pairs = /(?<![\w./:=+-])0?\d{2}([.-])\d{2}\1\d{2}\1\d{2}(?:\1\d{2})?(?![\w
 const namedBefore =
   /\b(?:tele?phone|phone|tel|mobile|cell(?:phone)?|fax|whatsapp|call(?:ed|ing)?(?: (?:me|us|him|her|back))?|reach(?:ed)? (?:me|us|him|her)|text (?:me|us)|sms|hotline|telefon(?:nummer)?|handy)\b[^\d\n]{0,24}\n?[ \t]*$|\b(?:desk|office|work|home|direct|number|contact):[ \t]*\n?[ \t]*$/i
 const number = /\(?\+?\d[\d ()./-]{5,17}\d(?: ?x ?\d{1,5})?(?![\w-]|\.\d)/g
-const phoneUnits = unitSet('0-9 ()+./x-')
+const phoneUnits = runKind('0-9 ()+./x-', 7)
 
 /** Telephone numbers: in the forms that nothing else has, or named as one by the words before. */
 export function findPhones(view: View): FormatMatch[] {
   const { text } = view
   const matches: FormatMatch[] = []
-  for (const run of numberRuns(text, phoneUnits, 7)) {
+  for (const run of numberRuns(view, phoneUnits, 7)) {
     for (const form of [international, american, european, pairs]) {
       for (const { start, match } of matchesInRun(text, run, form)) matches.push(phone(start, match[0]))
     }

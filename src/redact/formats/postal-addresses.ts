@@ -19,31 +19,57 @@ const room = '(?:Suite|suite|Apt\\.?|apt\\.?|Apartment|Unit|Flat) \\d{1,5}[a-z]?
 const place = "\\p{Lu}[\\p{L}.'’()-]*(?: (?!I\\b|We\\b|You\\b)[\\p{Lu}(][\\p{L}.'’()-]*){0,3}"
 const town = `(?:(?:, ?|\\n ?,? ?| )${place}){0,3}(?:[, \\n]{1,3}(?:\\p{Lu}{2} )?\\d{3,6}(?:-\\d{3,4})?)?`
 
-const forms: readonly RegExp[] = [
-  new RegExp(
-    `(?<![\\p{L}\\p{N}])\\d{1,6} (?:${part} ){0,8}(?:${part}\\n ?)?${room}(?:,?[ \\n]{1,2}${room})*${town}`,
-    'gu',
-  ),
-  /(?<![p{L}p{N}])(?:PSC|Unit|CMR) \d{2,5},? Box \d{1,5}\n?,? ?(?:APO|FPO|DPO) A[AEP] \d{5}/gi,
-  new RegExp(`(?<!\\p{L})P\\.? ?O\\.? Box \\d{1,6}(?: ${place})?(?:\\n ?${room}${town})?`, 'gu'),
-  new RegExp(
-    `(?<![\\p{L}\\p{N}.])\\d{1,6}[a-z]? (?:\\d{1,5} )?(?:${part} ){1,4}(?:${streetWord}|St|Rd|Ln|Ct|Pl|u(?=\\.))(?![\\p{L}\\p{N}])\\.?(?: \\d{1,5}(?!\\p{N}))?`,
-    'gu',
-  ),
-  new RegExp(
-    `(?<![\\p{L}\\p{N}.])(?:\\d{1,6} )?\\p{Lu}[\\p{L}.'’-]*(?:${joinedStreet}) \\d{1,4}[a-z]?(?!\\p{N})`,
-    'gu',
-  ),
-  new RegExp(
-    `(?<!\\p{L})(?:\\d{1,6} )?(?:Via|Viale|Rue|Calle|Rua|Avenida|Paseo|ul\\.|Av) (?:${part} ){0,4}${part} \\d{1,5}`,
-    'gu',
-  ),
-  new RegExp(`(?<=(?<!\\p{L})the corner of )[^\\n]{2,50} and ${place}(?: \\d{1,4}\\.?)?`, 'gu'),
+/** A form, and a plain expression without which nothing has it: a text of logs costs a search for a few words. */
+const forms: readonly { readonly needs: RegExp; readonly form: RegExp }[] = [
+  {
+    needs: /(?:Suite|suite|Apt\.?|apt\.?|Apartment|Unit|Flat) \d/,
+    form: new RegExp(
+      `(?<![\\p{L}\\p{N}])\\d{1,6} (?:${part} ){0,8}(?:${part}\\n ?)?${room}(?:,?[ \\n]{1,2}${room})*${town}`,
+      'gu',
+    ),
+  },
+  {
+    needs: /Box \d/i,
+    form: /(?<![p{L}p{N}])(?:PSC|Unit|CMR) \d{2,5},? Box \d{1,5}\n?,? ?(?:APO|FPO|DPO) A[AEP] \d{5}/gi,
+  },
+  {
+    needs: /Box \d/,
+    form: new RegExp(`(?<!\\p{L})P\\.? ?O\\.? Box \\d{1,6}(?: ${place})?(?:\\n ?${room}${town})?`, 'gu'),
+  },
+  {
+    needs: new RegExp(` (?:${streetWord}|St|Rd|Ln|Ct|Pl|u\\.)`),
+    form: new RegExp(
+      `(?<![\\p{L}\\p{N}.])\\d{1,6}[a-z]? (?:\\d{1,5} )?(?:${part} ){1,4}(?:${streetWord}|St|Rd|Ln|Ct|Pl|u(?=\\.))(?![\\p{L}\\p{N}])\\.?(?: \\d{1,5}(?!\\p{N}))?`,
+      'gu',
+    ),
+  },
+  {
+    needs: new RegExp(`(?:${joinedStreet}) \\d`),
+    form: new RegExp(
+      `(?<![\\p{L}\\p{N}.])(?:\\d{1,6} )?\\p{Lu}[\\p{L}.'’-]*(?:${joinedStreet}) \\d{1,4}[a-z]?(?!\\p{N})`,
+      'gu',
+    ),
+  },
+  {
+    needs: /(?:Via|Viale|Rue|Calle|Rua|Avenida|Paseo|ul\.|Av) /,
+    form: new RegExp(
+      `(?<!\\p{L})(?:\\d{1,6} )?(?:Via|Viale|Rue|Calle|Rua|Avenida|Paseo|ul\\.|Av) (?:${part} ){0,4}${part} \\d{1,5}`,
+      'gu',
+    ),
+  },
+  {
+    needs: /the corner of /,
+    form: new RegExp(`(?<=(?<!\\p{L})the corner of )[^\\n]{2,50} and ${place}(?: \\d{1,4}\\.?)?`, 'gu'),
+  },
   // Announced: whatever follows, up to the number that ends it or the end of its line.
-  new RegExp(
-    `(?<=\\baddress(?: of [^\\n]{2,40})?(?: is|: ?|:\\n) ?|\\boffices? (?:is|are) (?:located )?at |\\b(?:located|arrived) at |\\btaxi to |\\blives (?:on|at) )(?:\\d{1,6} ${part}|${place})(?: ${part}){0,6} \\d{1,6}(?!\\p{N})(?:,?[ \\n]{1,2}${room})*${town}`,
-    'gu',
-  ),
+  {
+    needs:
+      /address(?: of [^\n]{2,40})?(?: is|: ?|:\n)|offices? (?:is|are) |(?:located|arrived) at |taxi to |lives (?:on|at) /,
+    form: new RegExp(
+      `(?<=\\baddress(?: of [^\\n]{2,40})?(?: is|: ?|:\\n) ?|\\boffices? (?:is|are) (?:located )?at |\\b(?:located|arrived) at |\\btaxi to |\\blives (?:on|at) )(?:\\d{1,6} ${part}|${place})(?: ${part}){0,6} \\d{1,6}(?!\\p{N})(?:,?[ \\n]{1,2}${room})*${town}`,
+      'gu',
+    ),
+  },
 ]
 /** On lower-case text, so that the search is one of plain words. */
 const mayHold =
@@ -53,7 +79,8 @@ const mayHold =
 export function findPostalAddresses(view: View): FormatMatch[] {
   const { text } = view
   if (!mayHold.test(view.lower)) return []
-  return forms.flatMap(form =>
+  const possible = forms.filter(({ needs }) => needs.test(text))
+  return possible.flatMap(({ form }) =>
     Array.from(text.matchAll(form))
       .filter(match => /\d/.test(match[0]) || match[0].includes(' and '))
       .map(match => formatMatch('location', match.index, match[0])),

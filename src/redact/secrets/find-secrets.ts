@@ -1,5 +1,5 @@
 import type { Span } from '../span.ts'
-import { toSource, type View } from '../view.ts'
+import type { View } from '../view.ts'
 import { credentialContexts } from './credential-contexts.ts'
 import type { SecretDetector } from './detector.ts'
 import { storedCredentials } from './stored-credentials.ts'
@@ -13,13 +13,14 @@ import { tokenFormats } from './token-formats.ts'
 
 const detectors = [...tokenFormats, ...storedCredentials, ...credentialContexts]
 const starts = new Uint8Array(0x10000)
-const byStart: { literal: string; detector: SecretDetector }[][] = []
+const byStart: { literal: string; fourth: number | undefined; detector: SecretDetector }[][] = []
 
 for (const detector of detectors) {
   for (const literal of detector.starts) {
     for (const key of keysOf(literal)) {
       starts[key] = 1
-      byStart[key] = [...(byStart[key] ?? []), { literal, detector }]
+      const fourth = literal.length > 3 ? literal.charCodeAt(3) : undefined
+      byStart[key] = [...(byStart[key] ?? []), { literal, fourth, detector }]
     }
   }
 }
@@ -38,17 +39,17 @@ function keysOf(literal: string): number[] {
 
 /** Finds secrets in a view. */
 export function findSecrets(view: View): Span[] {
-  const { lower, text } = view
+  const { lower, lowerUnits: units, text } = view
   const spans: Span[] = []
-  let [first, second] = [lower.charCodeAt(0), lower.charCodeAt(1)]
-  for (let at = 0; at + 2 < lower.length; at++) {
-    const third = lower.charCodeAt(at + 2)
+  let [first = 0, second = 0] = units
+  for (let at = 0; at + 2 < units.length; at++) {
+    const third = units[at + 2] ?? 0
     const key = startKey(first, second, third)
     first = second
     second = third
     if (starts[key] === 0) continue
-    for (const { literal, detector } of byStart[key] ?? []) {
-      if (!lower.startsWith(literal, at)) continue
+    for (const { literal, fourth, detector } of byStart[key] ?? []) {
+      if ((fourth !== undefined && units[at + 3] !== fourth) || !lower.startsWith(literal, at)) continue
       const span = tryDetector(detector, text, at, view)
       if (span !== undefined) spans.push(span)
     }
@@ -63,7 +64,7 @@ function tryDetector(one: SecretDetector, text: string, at: number, view: View):
   const [start, end] = secretRange(match)
   const secret = text.slice(start, end)
   if (secret === '' || (one.holds !== undefined && !one.holds(secret, match))) return undefined
-  return { ...toSource(view, start, end), class: `secret.${one.id}`, identity: `secret ${secret}` }
+  return { ...view.toSource(start, end), class: `secret.${one.id}`, identity: `secret ${secret}` }
 }
 
 /**
