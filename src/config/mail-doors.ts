@@ -11,6 +11,8 @@ export interface MailDoors {
         readonly secure: boolean
         readonly user: string
         readonly folder: string
+        /** Where newsletters about threats are; they become reports. */
+        readonly reportsFolder: string | undefined
         readonly credential:
           | { readonly kind: 'password' | 'token'; readonly secret: Secret }
           | {
@@ -57,7 +59,11 @@ export function mailDoors(values: Settings): MailDoors {
     milterPort: values.TOCSIN_MAIL_MILTER_PORT,
     unavailable: values.TOCSIN_MAIL_UNAVAILABLE,
   }
-  if (address === undefined) return { ...doors, imap: undefined }
+  if (address === undefined) {
+    if (values.TOCSIN_MAIL_IMAP_REPORTS_FOLDER !== undefined)
+      throw new AppError('bad-usage', 'TOCSIN_MAIL_IMAP_REPORTS_FOLDER is set: set TOCSIN_MAIL_IMAP_URL too')
+    return { ...doors, imap: undefined }
+  }
   const url = new URL(address)
   const user = decodeURIComponent(url.username)
   const credential = imapCredential(values)
@@ -75,6 +81,7 @@ export function mailDoors(values: Settings): MailDoors {
       secure,
       user,
       folder: decodeURIComponent(url.pathname.slice(1)) || 'INBOX',
+      reportsFolder: values.TOCSIN_MAIL_IMAP_REPORTS_FOLDER,
       credential,
     },
   }

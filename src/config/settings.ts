@@ -29,6 +29,8 @@ export const settings = z.object({
   TOCSIN_MAIL_YARA: z.string().optional(),
   /** `imaps://user@host/INBOX` of an abuse mailbox, with a password or an OAuth2 access token. */
   TOCSIN_MAIL_IMAP_URL: z.url({ protocol: /^imaps?$/ }).optional(),
+  /** A folder of the same account for newsletters about threats: its unread mails become threat reports. */
+  TOCSIN_MAIL_IMAP_REPORTS_FOLDER: z.string().min(1).optional(),
   TOCSIN_MAIL_IMAP_PASSWORD: secret.optional(),
   TOCSIN_MAIL_IMAP_TOKEN: secret.optional(),
   /** The organisation's connector to its mail system (deploy/mail-gateway): approved blocks, purges, warnings, resets. */

@@ -153,6 +153,8 @@ export const mailEndpoints = {
     path: '/api/mail/check',
     summary: 'For mail gateways: analyse a message in transit and answer what to do with it.',
     access: { kind: 'token', scope: 'ingest' },
+    // Whom the envelope is for: a blind copy stands in no header. `?recipient=a@x.example&recipient=b@x.example`.
+    query: z.object({ recipient: listOf(z.string().max(320), 500) }),
     body: rawMessage,
     reply: gatewayReply,
   }),

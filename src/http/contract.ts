@@ -26,14 +26,14 @@ export const pageQuery = z.object({
 })
 
 /** A query parameter that may be repeated or hold commas: `severity=high,critical`. */
-export function listOf<T extends z.ZodType<string>>(item: T) {
+export function listOf<T extends z.ZodType<string>>(item: T, most = 50) {
   return z
     .preprocess(
       value =>
         value === undefined
           ? undefined
           : (Array.isArray(value) ? value : [value]).flatMap(part => String(part).split(',')),
-      z.array(item).max(50),
+      z.array(item).max(most),
     )
     .optional()
 }

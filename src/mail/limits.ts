@@ -31,4 +31,6 @@ export const mailLimits = {
   imagePixels: 4_000_000,
   images: 6,
   pdfStreams: 200,
+  /** Streams of one PDF that are walked as drawings, among those with enough to draw. */
+  pdfDrawings: 12,
 } as const

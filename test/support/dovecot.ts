@@ -29,8 +29,8 @@ export interface TokenSignIn {
 /** A real IMAP server with one account, `abuse`; its password is `secret`, or it takes tokens only. */
 export interface RunningDovecot {
   readonly port: number
-  /** Puts a message into the inbox, as a delivery agent does. */
-  deliver(message: string): void
+  /** Puts a message into the inbox or another folder, as a delivery agent does. */
+  deliver(message: string, to?: string): void
   /** Dies with all its processes, as a machine does, and comes back with the same mails. */
   crash(): Promise<void>
   stop(): Promise<void>
@@ -40,23 +40,22 @@ export interface RunningDovecot {
 export async function startDovecot(port: number, tokens?: TokenSignIn): Promise<RunningDovecot> {
   const folder = mkdtempSync(join(tmpdir(), 'dovecot-'))
   chmodSync(folder, 0o755)
-  const inbox = join(folder, 'mail', 'new')
-  for (const name of ['new', 'cur', 'tmp']) mkdirSync(join(folder, 'mail', name), { recursive: true })
-  for (const name of ['mail', 'mail/new', 'mail/cur', 'mail/tmp'])
-    chownSync(join(folder, name), mailUid, mailUid)
+  makeFolder(join(folder, 'mail'))
   if (tokens) writeFileSync(join(folder, 'oauth2.conf'), introspection(tokens.introspectionUrl))
   writeFileSync(join(folder, 'dovecot.conf'), settings(folder, port, tokens))
   let child = await run(folder, port)
   let delivered = 0
   return {
     port,
-    deliver(message) {
+    deliver(message, to) {
       // Written beside and moved: the server must not see half a message.
       const name = `${++delivered}.message`
-      const path = join(folder, 'mail', 'tmp', name)
+      const target = to === undefined ? join(folder, 'mail') : join(folder, 'mail', `.${to}`)
+      makeFolder(target)
+      const path = join(target, 'tmp', name)
       writeFileSync(path, message)
       chownSync(path, mailUid, mailUid)
-      renameSync(path, join(inbox, name))
+      renameSync(path, join(target, 'new', name))
     },
     async crash() {
       await end(child, 'SIGKILL')
@@ -66,6 +65,14 @@ export async function startDovecot(port: number, tokens?: TokenSignIn): Promise<
       await end(child, 'SIGTERM')
       rmSync(folder, { recursive: true, force: true })
     },
+  }
+}
+
+/** A folder as Maildir has it. */
+function makeFolder(path: string): void {
+  for (const part of ['', 'new', 'cur', 'tmp']) {
+    mkdirSync(join(path, part), { recursive: true })
+    chownSync(join(path, part), mailUid, mailUid)
   }
 }
 

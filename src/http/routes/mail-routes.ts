@@ -61,11 +61,12 @@ export function mailRoutes(parts: MailParts, sendMail: SendMail | undefined): Ro
     ),
     route(
       mailEndpoints.checkMail,
-      async ({ body }) => {
+      async ({ body, query }) => {
         const { id, report } = await receiveMail(parts, {
           bytes: body.raw,
           source: 'gateway',
           reporter: null,
+          ...(query.recipient === undefined ? {} : { recipients: query.recipient }),
         })
         return { ...gatewayAnswer(report), id }
       },

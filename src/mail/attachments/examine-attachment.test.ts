@@ -23,8 +23,11 @@ function check(fileName: string, content: Uint8Array | string) {
 
 const text = (value: string) => new TextEncoder().encode(value)
 
-async function pdfOf(draw: (document: PDFKit.PDFDocument) => void): Promise<Buffer> {
-  const document = new PDFDocument()
+async function pdfOf(
+  draw: (document: PDFKit.PDFDocument) => void,
+  options: PDFKit.PDFDocumentOptions = {},
+): Promise<Buffer> {
+  const document = new PDFDocument(options)
   const chunks: Buffer[] = []
   document.on('data', (chunk: Buffer) => chunks.push(chunk))
   const done = new Promise(resolve => document.on('end', resolve))
@@ -180,6 +183,73 @@ describe('examineAttachment', () => {
     ])
     expect(check('winmail.dat', tnef).signals).toContain('attachment-program')
     expect(check('winmail.dat', tnef.subarray(0, 20)).signals).toEqual([])
+  })
+
+  it('reads QR codes that a PDF draws: as squares, as one path, as lines, light on dark, turned, compressed or not', async () => {
+    const address = 'https://evil.example/drawn'
+    const { data, size } = encode(address, { border: 0 })
+    const dark = data.flatMap((row, y) => row.flatMap((is, x) => (is ? [{ x, y }] : [])))
+    const light = data.flatMap((row, y) => row.flatMap((is, x) => (is ? [] : [{ x, y }])))
+    type Draw = (document: PDFKit.PDFDocument) => void
+    const forms: Readonly<Record<string, Draw>> = {
+      squares: pdf => {
+        for (const { x, y } of dark) pdf.rect(200 + x * 3, 300 + y * 3, 3, 3).fill('black')
+      },
+      'one path': pdf => {
+        for (const { x, y } of dark) pdf.rect(50 + x * 2.2, 60 + y * 2.2, 2.2, 2.2)
+        pdf.fill('#102030')
+      },
+      lines: pdf => {
+        pdf.lineWidth(4)
+        for (const { x, y } of dark)
+          pdf
+            .moveTo(100 + x * 4, 100 + y * 4)
+            .lineTo(104 + x * 4, 100 + y * 4)
+            .stroke('black')
+      },
+      'light on dark': pdf => {
+        pdf.rect(0, 0, 612, 792).fill('white')
+        for (const { x, y } of dark) pdf.rect(80 + x * 5, 80 + y * 5, 5, 5).fill('black')
+        for (const { x, y } of light) pdf.rect(80 + x * 5, 80 + y * 5, 5, 5).fill('white')
+      },
+      turned: pdf => {
+        pdf.rotate(90, { origin: [300, 300] }).scale(0.7)
+        for (const { x, y } of dark) pdf.rect(300 + x * 6, 300 + y * 6, 6, 6).fill('black')
+      },
+      'in a page with a table': pdf => {
+        pdf
+          .rect(20, 20, 560, 1)
+          .fill('black')
+          .rect(20, 700, 560, 1)
+          .fill('black')
+          .rect(20, 20, 1, 680)
+          .fill('black')
+        pdf.text('Please scan the code (to keep your mailbox) within 24 hours.')
+        for (const { x, y } of dark) pdf.rect(400 + x * 3, 500 + y * 3, 3, 3).fill('black')
+      },
+    }
+    expect(size).toBeGreaterThan(20)
+    for (const [name, draw] of Object.entries(forms))
+      for (const compress of [true, false])
+        expect(check('a.pdf', await pdfOf(draw, { compress })), name).toMatchObject({
+          signals: ['qr-code-link'],
+          links: [{ kind: 'qr', target: address }],
+        })
+  })
+
+  it('a drawing without end, or that is no code, costs little and finds nothing', async () => {
+    const chart = await pdfOf(pdf => {
+      for (let at = 0; at < 2_000; at++) pdf.rect((at * 37) % 500, (at * 91) % 700, 4, 4).fill('black')
+    })
+    expect(check('a.pdf', chart).links).toEqual([])
+    for (const body of [
+      '0 0 1e9 1e9 re '.repeat(50_000),
+      '('.repeat(400_000),
+      '1 '.repeat(400_000),
+      'q '.repeat(300_000),
+      `${'9 9 m 1 1 l '.repeat(60_000)}f`,
+    ])
+      expect(check('a.pdf', `%PDF-1.4\n1 0 obj\n<< >>\nstream\n${body}\nendstream\n`).links).toEqual([])
   })
 
   it('reads QR codes in pictures, and in pictures of PDFs', async () => {

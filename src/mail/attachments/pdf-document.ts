@@ -1,6 +1,7 @@
 import { inflateSync } from 'node:zlib'
 import { mailLimits } from '../limits.ts'
 import type { FileExamination } from './file-examination.ts'
+import { drawnPicture, mayDraw } from './pdf-drawing.ts'
 import { pdfImage } from './pdf-image.ts'
 import { qrCodesIn, qrCodesOf } from './qr-codes.ts'
 
@@ -14,6 +15,7 @@ export function examinePdf(bytes: Buffer, shown: string, examination: FileExamin
   const texts = [bytes.toString('latin1')]
   const images: Buffer[] = []
   const codes: string[] = []
+  const drawings: string[] = []
   let at = 0
   for (let count = 0; count < mailLimits.pdfStreams; count++) {
     const stream = nextStream(bytes, at)
@@ -29,8 +31,12 @@ export function examinePdf(bytes: Buffer, shown: string, examination: FileExamin
     } else if (/\/FlateDecode|\/Fl\b/.test(stream.head) && !/\/Subtype\s*\/Image/.test(stream.head)) {
       const text = inflate(body)
       if (text !== undefined) texts.push(text)
-    }
+      drawings.push(text ?? '')
+    } else if (!/\/Filter\b/.test(stream.head))
+      drawings.push(body.subarray(0, streamBytes).toString('latin1'))
   }
+  for (const drawing of drawings.filter(mayDraw).slice(0, mailLimits.pdfDrawings))
+    codes.push(...drawnCodes(drawing, examination))
   for (const text of texts) {
     const names = text.replace(/#([0-9A-Fa-f]{2})/g, (_, hex: string) =>
       String.fromCharCode(Number.parseInt(hex, 16)),
@@ -56,6 +62,15 @@ export function examinePdf(bytes: Buffer, shown: string, examination: FileExamin
   }
   if (examination.links.some(link => link.kind === 'attachment'))
     examination.note('attachment-pdf-link', `${shown} links to ${examination.links[0]?.target ?? ''}`)
+}
+
+/** QR codes that a content stream draws. Each picture that is painted counts as one that was read. */
+function drawnCodes(stream: string, examination: FileExamination): string[] {
+  if (examination.imagesRead >= mailLimits.images) return []
+  const picture = drawnPicture(stream)
+  if (picture === undefined) return []
+  examination.imagesRead++
+  return qrCodesOf(picture)
 }
 
 function nextStream(bytes: Buffer, from: number): { head: string; start: number; end: number } | undefined {

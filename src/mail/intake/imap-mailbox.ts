@@ -1,7 +1,8 @@
 import { ImapFlow } from 'imapflow'
 import { sleep } from '../../lib/abort.ts'
 import type { Secret } from '../../lib/secret.ts'
-import { largestMessageBytes, type TakeMail } from './intake.ts'
+import type { IncomingMail } from '../receive-mail.ts'
+import { largestMessageBytes } from './intake.ts'
 
 export interface ImapOptions {
   readonly host: string
@@ -26,9 +27,12 @@ const longestIdleMs = 9 * 60_000
 /** ImapFlow waits 15 seconds before IDLE by default: so long a reported mail would lie there unseen. */
 const idleAfterMs = 500
 
-/** Watches an abuse mailbox until the signal fires: unread mails are taken over, then marked read. Reconnects by itself. */
+/** Takes a mail over: it is marked read once this resolves. */
+export type TakeUnread = (incoming: IncomingMail) => Promise<unknown>
+
+/** Watches a mailbox until the signal fires: unread mails are taken over, then marked read. Reconnects by itself. */
 export async function watchImapMailbox(
-  take: TakeMail,
+  take: TakeUnread,
   options: ImapOptions,
   signal: AbortSignal,
 ): Promise<void> {
@@ -48,7 +52,7 @@ export async function watchImapMailbox(
 }
 
 async function watchOnce(
-  take: TakeMail,
+  take: TakeUnread,
   options: ImapOptions,
   signal: AbortSignal,
   onWorking: () => void,
@@ -95,7 +99,7 @@ async function watchOnce(
 }
 
 /** A mail is marked read only once it is stored: what fails is met again. */
-async function takeUnread(client: ImapFlow, take: TakeMail, options: ImapOptions): Promise<void> {
+async function takeUnread(client: ImapFlow, take: TakeUnread, options: ImapOptions): Promise<void> {
   const unread = await client.search({ seen: false }, { uid: true })
   for (const uid of unread || []) {
     const message = await client.fetchOne(

@@ -55,6 +55,51 @@ describe('journalServer', () => {
     expect(taken[0]?.bytes.toString()).toContain('paypal.account-check.top')
   })
 
+  it('takes from a journal report whom the message was delivered to, blind copies and expanded groups too', async () => {
+    const original = phish.replace('To: ann@acme.example', 'To: team@acme.example')
+    await send(
+      take,
+      [
+        'X-MS-Journal-Report:',
+        'From: "Microsoft Outlook" <MicrosoftExchange329e71@acme.example>',
+        'To: journal@acme.example',
+        'Subject: Your account has been limited',
+        'Content-Type: multipart/mixed; boundary="j"',
+        '',
+        '--j',
+        'Content-Type: text/plain; charset="us-ascii"',
+        '',
+        'Sender: service@account-check.top',
+        'Subject: Your account has been limited',
+        'Message-Id: <1@account-check.top>',
+        'To: Ann@acme.example, Expanded: team@acme.example',
+        'To: bob@acme.example, Expanded: team@acme.example',
+        'Bcc: chief@acme.example',
+        'Recipient: <dora@acme.example>',
+        '--j',
+        'Content-Type: message/rfc822',
+        '',
+        original,
+        '--j--',
+      ].join('\n'),
+    )
+    expect(taken[0]).toMatchObject({
+      source: 'journal',
+      reporter: null,
+      recipients: ['ann@acme.example', 'bob@acme.example', 'chief@acme.example', 'dora@acme.example'],
+    })
+    // The message is judged, not the report around it.
+    expect(analyse(taken[0]?.bytes ?? Buffer.alloc(0), 'x', 0)).toMatchObject({ verdict: 'phishing' })
+  })
+
+  it('believes no list of recipients in what is no journal report', async () => {
+    await send(
+      take,
+      `From: ann@acme.example\nSubject: Look\n\nTo: everybody@acme.example\nBcc: chief@acme.example\n`,
+    )
+    expect(taken[0]).not.toHaveProperty('recipients')
+  })
+
   it('answers 451 when it could not be stored, so that the sender keeps it', async () => {
     await expect(send(broken, phish)).rejects.toMatchObject({ responseCode: 451 })
     expect(failures).toHaveLength(1)

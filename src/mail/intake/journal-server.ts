@@ -1,7 +1,9 @@
 import { once } from 'node:events'
 import { SMTPServer } from 'smtp-server'
 import { messageOf } from '../../lib/app-error.ts'
+import type { IncomingMail } from '../receive-mail.ts'
 import { largestMessageBytes, type TakeMail } from './intake.ts'
+import { journalRecipients } from './journal-report.ts'
 
 export interface JournalOptions {
   readonly host: string
@@ -37,9 +39,13 @@ export async function journalServer(take: TakeMail, options: JournalOptions): Pr
       })
       stream.on('end', () => {
         if (stream.sizeExceeded) return answer(smtpError(552, 'the message is larger than the limit'))
+        const bytes = Buffer.concat(chunks)
+        const recipients = journalRecipients(bytes)
         const sender = session.envelope.mailFrom
-        const reporter = sender ? sender.address : null
-        take({ bytes: Buffer.concat(chunks), source: 'journal', reporter }).then(
+        // A journal report is the mail server's own: nobody reported anything.
+        const reporter = sender && recipients === undefined ? sender.address : null
+        const incoming: IncomingMail = { bytes, source: 'journal', reporter }
+        take(recipients === undefined ? incoming : { ...incoming, recipients }).then(
           ({ id }) => answer(null, `kept as ${id}`),
           error => {
             options.onFailure(error)
