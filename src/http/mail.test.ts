@@ -41,7 +41,7 @@ const check = (query: string, payload: string, authorization = `Bearer ${token}`
 
 it('answers a gateway what to do, and keeps whom the envelope was for', async () => {
   const recipients = Array.from({ length: 60 }, (_, at) => `person${at}@acme.example`)
-  const query = `?${new URLSearchParams(recipients.map(address => ['recipient', address]))}`
+  const query = `?${new URLSearchParams(recipients.map((address): [string, string] => ['recipient', address]))}`
   const answer = await check(query, phish)
   expect(answer.statusCode).toBe(200)
   expect(answer.json()).toMatchObject({
