@@ -1,4 +1,4 @@
-import { BoundedMap } from './bounded-map.ts'
+import { BoundedMap } from '../lib/bounded-map.ts'
 
 /** Accounts and addresses that every machine has: sharing one says nothing. */
 const everywhere =

@@ -5,14 +5,14 @@ import { investigateJob } from '../domain/job-kinds.ts'
 import { severities } from '../domain/verdict.ts'
 import type { GroupingEngine } from '../group/grouping-engine.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { Database, Transaction } from '../lib/database.ts'
+import type { Database, Sql, Transaction } from '../lib/database.ts'
 import type { IdSource } from '../lib/ids.ts'
 import { normalizeLine } from '../normalize/normalize-line.ts'
-import { enqueue, type JobDraft } from '../queue/jobs.ts'
+import { enqueueQuietly, type JobDraft, wakeWorkers } from '../queue/jobs.ts'
 import { countAlerts, insertAlerts, type PlacedAlert } from '../store/alerts.ts'
 import { addHistory } from '../store/case-history.ts'
 import { writeCheckpoint } from '../store/checkpoints.ts'
-import { announce } from '../store/events.ts'
+import { announce, type CaseEvent } from '../store/events.ts'
 import { type GrownCase, upsertCaseEntities, upsertCases } from '../store/grown-cases.ts'
 import { insertQuarantined } from '../store/quarantine.ts'
 import type { GroupingMemory } from './grouping-memory.ts'
@@ -65,8 +65,33 @@ export function createIngest(parts: IngestParts): Ingest {
     const receivedMs = parts.clock.now()
     const lines = await normalizeLines(batch.lines, receivedMs)
     await batch.before
-    const store = () => parts.database.transaction(sql => storeBatch(sql, parts, batch, lines, receivedMs))
-    return parts.memory.exclusively(batch.tenant, store)
+    return parts.memory.exclusively(batch.tenant, async () => {
+      const stored = await parts.database.transaction(sql => storeBatch(sql, parts, batch, lines, receivedMs))
+      await tell(parts.database, batch.tenant, stored.news)
+      return stored.receipt
+    })
+  }
+}
+
+/** What others hear of a batch. */
+interface News {
+  readonly jobs: readonly JobDraft[]
+  readonly events: readonly CaseEvent[]
+}
+
+const noNews: News = { jobs: [], events: [] }
+
+/**
+ * Tells of a batch once it is stored. Not in its transaction: a commit that notifies holds a lock of the whole database
+ * until the disk has it, and every brief would wait for that. Whom it does not reach looks for itself: workers within a
+ * second, consoles when they are connected again.
+ */
+async function tell(sql: Sql, tenant: string, { jobs, events }: News): Promise<void> {
+  try {
+    await wakeWorkers(sql, jobs)
+    await announce(sql, tenant, events)
+  } catch {
+    // The batch is stored: that the database went away since is for the next one to say.
   }
 }
 
@@ -88,16 +113,17 @@ async function storeBatch(
   batch: IngestBatch,
   lines: readonly NormalizedLine[],
   nowMs: number,
-): Promise<IngestReceipt> {
+): Promise<{ readonly receipt: IngestReceipt; readonly news: News }> {
   const engine = await parts.memory.current(sql, batch.tenant)
   const { fresh, duplicates, quarantined, ignored } = await sortOut(sql, batch.tenant, lines)
   const drafts = quarantined.map(line => ({ ...line, id: parts.ids.next('quarantine') }))
   await insertQuarantined(sql, batch.tenant, batch.source, nowMs, drafts)
-  if (fresh.length > 0) await storeAlerts(sql, parts, batch, engine, fresh, nowMs)
+  const news = fresh.length > 0 ? await storeAlerts(sql, parts, batch, engine, fresh, nowMs) : noNews
   if (batch.checkpoint !== undefined) {
     await writeCheckpoint(sql, batch.tenant, batch.source, batch.checkpoint, nowMs)
   }
-  return { stored: fresh.length, duplicates, quarantined: quarantined.length, ignored }
+  const receipt = { stored: fresh.length, duplicates, quarantined: quarantined.length, ignored }
+  return { receipt, news }
 }
 
 async function storeAlerts(
@@ -107,7 +133,7 @@ async function storeAlerts(
   engine: GroupingEngine,
   fresh: readonly Alert[],
   nowMs: number,
-): Promise<void> {
+): Promise<News> {
   const { tenant } = batch
   const grouped = engine.assign(fresh)
   const placed = place(fresh, grouped)
@@ -126,8 +152,9 @@ async function storeAlerts(
   const investigations = grouped.cases.map(draft =>
     investigation(draft, isNews(draft, grownById.get(draft.id), linked), nowMs),
   )
-  await enqueue(sql, tenant, [...investigations, ...followUps], nowMs)
-  await announce(sql, tenant, eventsOf(grouped.cases, grown, nowMs))
+  const jobs = [...investigations, ...followUps]
+  await enqueueQuietly(sql, tenant, jobs, nowMs)
+  return { jobs, events: eventsOf(grouped.cases, grown, nowMs) }
 }
 
 function place(alerts: readonly Alert[], grouped: GroupingResult): PlacedAlert[] {

@@ -12,6 +12,7 @@ import type {
 } from '../evidence/case-context.ts'
 import { yaraReport } from '../evidence/yara-match.ts'
 import { currentConfidence } from '../indicators/indicator-decay.ts'
+import { BoundedMap } from '../lib/bounded-map.ts'
 import type { Sql } from '../lib/database.ts'
 import { normalizeLine } from '../normalize/normalize-line.ts'
 import { findDraft } from '../store/case-read.ts'
@@ -108,11 +109,27 @@ async function yaraFacts(
   return { yaraRules, prevalence: prevalence.flat() }
 }
 
+/**
+ * Alerts read lately, by their raw text, about 20 MB: a growing case is investigated again and again, and so is what
+ * stands around it. What stored alerts say never changes; which of them there still are, the store is asked each time.
+ */
+const readLately = new BoundedMap<string, { readonly receivedMs: number; readonly alert: Alert | undefined }>(
+  2000,
+)
+
 /** A stored alert is read from its raw text again: what the store keeps beside it is for lists. */
-function readAgain(row: RawAlertRow): Alert | undefined {
-  const line = normalizeLine(Buffer.from(row.raw), { where: 'store', receivedAtMs: row.receivedMs })
-  return line.kind === 'quarantined' ? undefined : line.alert
+function readAgain({ raw, receivedMs }: RawAlertRow): Alert | undefined {
+  const read = () => {
+    const line = normalizeLine(Buffer.from(raw), { where: 'store', receivedAtMs: receivedMs })
+    return { receivedMs, alert: line.kind === 'quarantined' ? undefined : line.alert }
+  }
+  if (raw.length > maxRemembered) return read().alert
+  const known = readLately.touch(raw, read)
+  return known.receivedMs === receivedMs ? known.alert : read().alert
 }
+
+/** Characters; longer alerts are rare and would fill the memory. */
+const maxRemembered = 16_384
 
 async function alertsAround(
   sql: Sql,
@@ -121,22 +138,23 @@ async function alertsAround(
   alerts: readonly Alert[],
 ): Promise<Alert[]> {
   const { id: caseId, firstSeenMs, lastSeenMs } = draft
-  const window = (ms: number) => ({
-    caseId,
-    fromMs: firstSeenMs - ms,
-    toMs: lastSeenMs + ms,
-    limit: maxAround,
-  })
   const sources = draft.entities.filter(entity => entity.type === 'address' && entity.role === 'source')
   const onHosts = await alertsOnHosts(sql, tenant, {
-    ...window(hostWindowMs),
+    caseId,
+    firstSeenMs,
+    lastSeenMs,
+    windowMs: hostWindowMs,
+    limit: maxAround,
     agentNames: [...new Set(alerts.map(alert => alert.agent.name))],
   })
   const fromSources =
     sources.length === 0
       ? []
       : await alertsFromSources(sql, tenant, {
-          ...window(sourceWindowMs),
+          caseId,
+          fromMs: firstSeenMs - sourceWindowMs,
+          toMs: lastSeenMs + sourceWindowMs,
+          limit: maxAround,
           addresses: sources.map(entity => entity.value),
         })
   const found = [...onHosts, ...fromSources].flatMap(row => readAgain(row) ?? [])

@@ -28,8 +28,19 @@ export interface Job {
   readonly attempt: number
 }
 
-/** Queues jobs in the caller's transaction. */
+/** Queues jobs in the caller's transaction; workers are woken when it commits. */
 export async function enqueue(
+  sql: Sql,
+  tenant: string,
+  jobs: readonly JobDraft[],
+  nowMs: number,
+): Promise<void> {
+  await enqueueQuietly(sql, tenant, jobs, nowMs)
+  await wakeWorkers(sql, jobs)
+}
+
+/** Queues jobs in the caller's transaction and wakes nobody: `wakeWorkers` is called once it is committed. */
+export async function enqueueQuietly(
   sql: Sql,
   tenant: string,
   jobs: readonly JobDraft[],
@@ -38,15 +49,12 @@ export async function enqueue(
   if (jobs.length === 0) return
   // A waiting job takes the newer payload, the higher priority and the earlier time.
   await sql.query(
-    `with queued as (
-       insert into jobs as j (tenant_id, kind, key, payload, priority, run_at_ms, created_ms)
-       select $1, kind, key, payload::json, priority, run_at, $7
-       from unnest($2::text[], $3::text[], $4::text[], $5::smallint[], $6::bigint[]) as r (kind, key, payload, priority, run_at)
-       on conflict (tenant_id, kind, key) where state = 'ready' do update
-         set payload = excluded.payload, priority = greatest(j.priority, excluded.priority),
-           run_at_ms = least(j.run_at_ms, excluded.run_at_ms)
-     )
-     select pg_notify($8, kind) from (select distinct unnest($2::text[]) as kind) as kinds`,
+    `insert into jobs as j (tenant_id, kind, key, payload, priority, run_at_ms, created_ms)
+     select $1, kind, key, payload::json, priority, run_at, $7
+     from unnest($2::text[], $3::text[], $4::text[], $5::smallint[], $6::bigint[]) as r (kind, key, payload, priority, run_at)
+     on conflict (tenant_id, kind, key) where state = 'ready' do update
+       set payload = excluded.payload, priority = greatest(j.priority, excluded.priority),
+         run_at_ms = least(j.run_at_ms, excluded.run_at_ms)`,
     [
       tenant,
       jobs.map(job => job.kind),
@@ -55,12 +63,21 @@ export async function enqueue(
       jobs.map(job => job.priority ?? 0),
       jobs.map(job => job.runAtMs ?? nowMs),
       nowMs,
-      jobsChannel,
     ],
   )
 }
 
-/** Claims up to `limit` due jobs for `leaseMs`; two workers never get the same one. */
+/** Wakes the workers that wait for such jobs. Without it they look for themselves within a second. */
+export async function wakeWorkers(sql: Sql, jobs: readonly JobDraft[]): Promise<void> {
+  const kinds = [...new Set(jobs.map(job => job.kind))]
+  if (kinds.length === 0) return
+  await sql.query('select pg_notify($1, kind) from unnest($2::text[]) as kind', [jobsChannel, kinds])
+}
+
+/**
+ * Claims up to `limit` due jobs for `leaseMs`; two workers never get the same one. Does not wait for the disk: a claim
+ * that a crash of the database loses is a job that is ready again, as after any other end of its worker.
+ */
 export function claim(
   sql: Sql,
   kind: string,
@@ -71,7 +88,7 @@ export function claim(
      where id in (
        select id from jobs where kind = $1 and state = 'ready' and run_at_ms <= $3
        order by priority desc, run_at_ms limit $2 for update skip locked
-     )
+     ) and (select set_config('synchronous_commit', 'off', true)) is not null
      returning id, tenant_id as tenant, kind, key, payload, attempts as attempt`,
     [kind, options.limit, options.nowMs, options.leaseMs],
   )

@@ -28,23 +28,50 @@ export function alertsToRead(
   )
 }
 
-/** Alerts of other cases on these hosts within the window, nearest first. */
+/** From this level on an alert is found in its host's window however much else there is: see migration 0121. */
+const graveLevel = 7
+/** Of a host, so many grave alerts, and so many of any level on either side of the case, are looked at. */
+const lookedAt = 1000
+
+/**
+ * Alerts of other cases on these hosts within the window, the gravest first. Bounded on a host that never stops
+ * alerting: beyond `lookedAt` the ones closest to the case count.
+ */
 export function alertsOnHosts(
   sql: Sql,
   tenant: string,
   around: {
     readonly caseId: string
     readonly agentNames: readonly string[]
-    readonly fromMs: number
-    readonly toMs: number
+    /** The case's own time, and how far before and after it to look. */
+    readonly firstSeenMs: number
+    readonly lastSeenMs: number
+    readonly windowMs: number
     readonly limit: number
   },
 ): Promise<RawAlertRow[]> {
+  const part = (condition: string, order: string) =>
+    `(select case_id, key, level, timestamp_ms from alerts where tenant_id = $1 and agent_name = host.name
+      and ${condition} order by timestamp_ms ${order} limit ${lookedAt})`
   return sql.query<RawAlertRow>(
-    `select raw, why, received_ms as "receivedMs", generation from alerts
-     where tenant_id = $1 and case_id <> $2 and agent_name = any($3) and timestamp_ms between $4 and $5
-     order by level desc, timestamp_ms limit $6`,
-    [tenant, around.caseId, around.agentNames, around.fromMs, around.toMs, around.limit],
+    `select a.raw, a.why, a.received_ms as "receivedMs", a.generation from (
+       select distinct near.* from unnest($3::text[]) as host (name) cross join lateral (
+         ${part(`level >= ${graveLevel} and timestamp_ms between $4 and $7`, 'desc')}
+         union ${part('timestamp_ms between $4 and $5', 'desc')}
+         union ${part('timestamp_ms between $6 and $7', 'asc')}
+       ) as near where near.case_id <> $2 order by near.level desc, near.timestamp_ms, near.key limit $8
+     ) as chosen cross join lateral (select * from alerts where tenant_id = $1 and key = chosen.key limit 1) as a
+     order by a.level desc, a.timestamp_ms, a.key`,
+    [
+      tenant,
+      around.caseId,
+      around.agentNames,
+      around.firstSeenMs - around.windowMs,
+      around.lastSeenMs,
+      around.firstSeenMs,
+      around.lastSeenMs + around.windowMs,
+      around.limit,
+    ],
   )
 }
 
