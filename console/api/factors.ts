@@ -1,7 +1,7 @@
 import type {
   AddedFactor,
+  Banners,
   BreakGlassState,
-  BreakGlassUse,
   FactorList,
   NewTotp,
   PasskeyQuestion,
@@ -46,10 +46,6 @@ export function renewRecoveryCodes(proof: Proof | undefined): Promise<{ recovery
   return sendJson('POST', '/api/factors/recovery-codes', { proof })
 }
 
-export function resetFactors(userId: string, proof: Proof | undefined): Promise<void> {
-  return sendJson('POST', `/api/users/${encodeURIComponent(userId)}/reset-factors`, { proof })
-}
-
 export function readSignInRules(signal: AbortSignal): Promise<SignInRules> {
   return getJson('/api/sign-in-rules', signal)
 }
@@ -71,6 +67,6 @@ export function acknowledgeBreakGlass(id: string): Promise<void> {
 }
 
 /** What everybody has to see on every page. */
-export function listBanners(signal: AbortSignal): Promise<{ breakGlass: BreakGlassUse[] }> {
+export function listBanners(signal: AbortSignal): Promise<Banners> {
   return getJson('/api/banners', signal)
 }

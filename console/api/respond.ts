@@ -10,6 +10,7 @@ import type {
   SettingsChanged,
   TickBody,
 } from '../../src/http/contract-respond.ts'
+import type { Proof } from '../../src/http/contract-sign-in.ts'
 import { getJson, sendJson } from './request.ts'
 
 const proposalPath = (id: string) => `/api/proposals/${encodeURIComponent(id)}`
@@ -59,8 +60,12 @@ export function changeResponseSettings(body: ChangeSettingsBody): Promise<Settin
   return sendJson('PUT', '/api/response-settings', body)
 }
 
-export function decideResponseSettings(version: number, confirm: boolean): Promise<SettingsChanged> {
-  return sendJson('POST', `/api/response-settings/${version}/decision`, { confirm })
+export function decideResponseSettings(
+  version: number,
+  confirm: boolean,
+  proof?: Proof,
+): Promise<SettingsChanged> {
+  return sendJson('POST', `/api/response-settings/${version}/decision`, { confirm, proof })
 }
 
 export function listDelegations(signal: AbortSignal): Promise<Delegations> {

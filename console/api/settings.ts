@@ -1,6 +1,7 @@
 import type {
+  AccountChanged,
+  AccountRequest,
   AuditEntry,
-  NewUserReply,
   SessionRecord,
   TokenRecord,
   UserRecord,
@@ -34,7 +35,7 @@ export function createUser(user: {
   displayName: string
   role: Role
   proof: Proof | undefined
-}): Promise<NewUserReply> {
+}): Promise<AccountChanged> {
   return sendJson('POST', '/api/users', user)
 }
 
@@ -47,12 +48,29 @@ export function changeUser(
     linkable?: boolean
     proof?: Proof | undefined
   },
-): Promise<UserRecord> {
+): Promise<AccountChanged> {
   return sendJson('PATCH', `/api/users/${encodeURIComponent(id)}`, change)
 }
 
-export function resetPassword(id: string, proof: Proof | undefined): Promise<NewUserReply> {
+export function resetPassword(id: string, proof: Proof | undefined): Promise<AccountChanged> {
   return sendJson('POST', `/api/users/${encodeURIComponent(id)}/reset-password`, { proof })
+}
+
+export function resetFactors(id: string, proof: Proof | undefined): Promise<AccountChanged> {
+  return sendJson('POST', `/api/users/${encodeURIComponent(id)}/reset-factors`, { proof })
+}
+
+/** Changes of accounts that wait for a second admin. */
+export function listAccountRequests(signal: AbortSignal): Promise<{ requests: AccountRequest[] }> {
+  return getJson('/api/account-requests', signal)
+}
+
+export function decideAccountRequest(
+  id: string,
+  confirm: boolean,
+  proof: Proof | undefined,
+): Promise<AccountChanged> {
+  return sendJson('POST', `/api/account-requests/${encodeURIComponent(id)}/decision`, { confirm, proof })
 }
 
 export function listTokens(signal: AbortSignal): Promise<{ tokens: TokenRecord[] }> {

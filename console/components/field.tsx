@@ -1,4 +1,4 @@
-import { type ComponentProps, type ReactNode, useId } from 'react'
+import { type ComponentProps, type ReactNode, useId, useState } from 'react'
 
 export const inputClass =
   'w-full rounded border border-line-strong bg-surface px-2 py-1 text-sm text-ink aria-invalid:border-bad max-sm:min-h-10 max-sm:text-[1rem]'
@@ -22,7 +22,7 @@ export function Field({
   const id = useId()
   const notes = [hint !== undefined && `${id}-hint`, error !== undefined && `${id}-error`].filter(Boolean)
   return (
-    <div className="grid gap-1">
+    <div className="grid content-start gap-1">
       <label htmlFor={id} className="text-sm font-medium">
         {label}
       </label>
@@ -56,6 +56,33 @@ export function TextField({
     <Field label={label} hint={hint} error={error}>
       {control => <input {...control} {...input} className={inputClass} />}
     </Field>
+  )
+}
+
+/** A labelled input for several words with commas between; gives them without empty ones. */
+export function WordsField({
+  words,
+  onWords,
+  ...field
+}: {
+  label: ReactNode
+  hint?: ReactNode
+  required?: boolean
+  words: readonly string[]
+  onWords: (words: string[]) => void
+}) {
+  // What is being typed may end in a comma.
+  const [text, setText] = useState(words.join(', '))
+  return (
+    <TextField
+      {...field}
+      value={text}
+      onChange={event => {
+        setText(event.target.value)
+        const parts = event.target.value.split(',').map(each => each.trim())
+        onWords(parts.filter(each => each !== ''))
+      }}
+    />
   )
 }
 

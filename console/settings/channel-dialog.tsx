@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { ChannelBody, ChannelRecord, ChannelReply } from '../../src/http/contract-notifications.ts'
 import { changeChannel, createChannel } from '../api/notifications.ts'
 import { roleOrder } from '../api/session.ts'
+import { ChoiceList } from '../components/choice-list.tsx'
 import { SelectField, TextField } from '../components/field.tsx'
 import { FormDialog } from '../components/form-dialog.tsx'
 import { eventWords, kindWords } from './notification-words.ts'
@@ -78,25 +79,12 @@ export function ChannelDialog({
         </p>
       )}
       <TargetFields kind={kind} values={target} required={channel === undefined} onChange={setTarget} />
-      <fieldset className="grid gap-1">
-        <legend className="mb-1 text-sm font-medium">Is told of</legend>
-        <div className="grid grid-cols-2 gap-x-4 gap-y-1 max-sm:grid-cols-1">
-          {offered.map(event => (
-            <label key={event} className="flex items-center gap-2 max-sm:min-h-9">
-              <input
-                type="checkbox"
-                checked={events.includes(event)}
-                onChange={change =>
-                  setEvents(
-                    change.target.checked ? [...events, event] : events.filter(each => each !== event),
-                  )
-                }
-              />
-              {eventWords[event]}
-            </label>
-          ))}
-        </div>
-      </fieldset>
+      <ChoiceList
+        legend="Is told of"
+        options={offered.map(value => ({ value, label: eventWords[value] }))}
+        chosen={events}
+        onChange={setEvents}
+      />
       <SelectField
         label="Only cases from this severity up"
         value={minimumSeverity}

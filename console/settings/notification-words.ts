@@ -8,6 +8,8 @@ export const eventWords: Readonly<Record<DeliveryRecord['event'], string>> = {
   'critical-case': 'critical case',
   'case-due': 'case about to be overdue',
   'break-glass': 'break-glass account used',
+  'account-alone': 'account changed by one admin alone',
+  'account-waiting': 'account change waiting for a second admin',
   'ledger-broken': 'ledger broken',
   'source-silent': 'source silent',
   test: 'test',

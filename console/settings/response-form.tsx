@@ -2,14 +2,38 @@ import { useState } from 'react'
 import type { ChangeSettingsBody, ResponsePolicyView } from '../../src/http/contract-respond.ts'
 import { failureText } from '../api/request.ts'
 import { Button } from '../components/button.tsx'
-import { CodeEditor } from '../components/code-editor.tsx'
-import { Field, inputClass, SelectField, TextField } from '../components/field.tsx'
+import { ChoiceList } from '../components/choice-list.tsx'
+import { inputClass, SelectField, TextField } from '../components/field.tsx'
+import { RowList } from '../components/row-list.tsx'
+import { type Command, CommandFields } from './command-fields.tsx'
+import { type Ticket, TicketFields } from './ticket-fields.tsx'
 
 type Settings = ChangeSettingsBody['settings']
 type Asset = NonNullable<Settings['protectedAssets']>[number]
 type Quiet = NonNullable<Settings['quietHours']>[number]
 
-const kinds = ['host', 'account', 'path', 'address', 'process', 'mail-address', 'mail-domain'] as const
+const kinds: Readonly<Record<Asset['kind'], string>> = {
+  host: 'host',
+  account: 'account',
+  path: 'path',
+  address: 'address or network',
+  process: 'process',
+  'mail-address': 'mail address',
+  'mail-domain': 'mail domain',
+}
+
+/** Limits that are numbers: a label, what holds where nothing is set, and how far they go. */
+const limits = [
+  { name: 'expiryMinutes', label: 'Proposals stay open for (minutes)', otherwise: 240, min: 5, max: 10_080 },
+  { name: 'stepUpMinutes', label: 'Proof of identity counts for (minutes)', otherwise: 5, min: 1, max: 60 },
+  {
+    name: 'newRightHours',
+    label: 'A new right counts after (hours)',
+    otherwise: 24,
+    min: 0,
+    max: 720,
+  },
+] as const
 
 /** The console's own settings about actions. What loosens the rules waits for a second admin; the server says what does. */
 export function ResponseForm({
@@ -31,41 +55,35 @@ export function ResponseForm({
   const [approvals, setApprovals] = useState<Readonly<Record<string, number>>>(start.approvals ?? {})
   const [review, setReview] = useState<Readonly<Record<string, number>>>(start.reviewAfterHours ?? {})
   const [dryRun, setDryRun] = useState(start.dryRun ?? false)
-  const [expiry, setExpiry] = useState(String(start.expiryMinutes ?? ''))
-  const [proof, setProof] = useState(String(start.stepUpMinutes ?? ''))
-  const [lists, setLists] = useState(
-    JSON.stringify({ commands: start.commands ?? [], tickets: start.tickets ?? [] }, null, 2),
+  const [numbers, setNumbers] = useState<Readonly<Record<string, number>>>(
+    Object.fromEntries(
+      limits.flatMap(({ name }) => {
+        const value = start[name]
+        return value === undefined ? [] : [[name, value] as const]
+      }),
+    ),
   )
+  const [commands, setCommands] = useState<readonly Command[]>(start.commands ?? [])
+  const [tickets, setTickets] = useState<readonly Ticket[]>(start.tickets ?? [])
   const [reason, setReason] = useState('')
-  const [wrong, setWrong] = useState<string>()
-  const save = () => {
-    let read: Pick<Settings, 'commands' | 'tickets'>
-    try {
-      read = JSON.parse(lists) as Pick<Settings, 'commands' | 'tickets'> // The server checks it against the schema.
-    } catch (failure) {
-      return setWrong(`Commands and receivers are no JSON: ${failureText(failure)}`)
-    }
-    setWrong(undefined)
+  const save = () =>
     onSave({
       reason,
       settings: {
-        ...read,
+        ...numbers,
+        ...(dryRun ? { dryRun } : {}),
         protectedAssets: [...assets],
         quietHours: [...quiet],
         approvals,
         reviewAfterHours: review,
-        ...(dryRun ? { dryRun } : {}),
-        ...(expiry === '' ? {} : { expiryMinutes: Number(expiry) }),
-        ...(proof === '' ? {} : { stepUpMinutes: Number(proof) }),
+        commands: [...commands],
+        tickets: [...tickets],
       },
     })
-  }
-  const change = <T,>(list: readonly T[], at: number, part: Partial<T>) =>
-    list.map((each, index) => (index === at ? { ...each, ...part } : each))
   return (
     <form
       aria-label="Response settings"
-      className="grid grid-cols-1 gap-4"
+      className="grid grid-cols-1 gap-6"
       onSubmit={event => {
         event.preventDefault()
         save()
@@ -75,103 +93,91 @@ export function ResponseForm({
         <input type="checkbox" checked={dryRun} onChange={event => setDryRun(event.target.checked)} />
         Dry run: show what would be sent, and send nothing
       </label>
-      <div className="flex flex-wrap gap-3">
-        <TextField
-          label="Proposals stay open for (minutes)"
-          type="number"
-          min={5}
-          max={10_080}
-          placeholder="240"
-          value={expiry}
-          onChange={event => setExpiry(event.target.value)}
-        />
-        <TextField
-          label="Proof of identity counts for (minutes)"
-          type="number"
-          min={1}
-          max={60}
-          placeholder="5"
-          value={proof}
-          onChange={event => setProof(event.target.value)}
-        />
+      <div className="grid grid-cols-3 gap-3 max-sm:grid-cols-1">
+        {limits.map(({ name, label, otherwise, min, max }) => (
+          <TextField
+            key={name}
+            label={label}
+            type="number"
+            min={min}
+            max={max}
+            placeholder={String(otherwise)}
+            value={numbers[name] ?? ''}
+            onChange={event => setNumbers(withNumber(numbers, name, event.target.value))}
+          />
+        ))}
       </div>
-      <fieldset className="grid gap-2">
-        <legend className="font-medium">Protected assets</legend>
-        {assets.map((asset, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity but their place while they are edited.
-          <div key={at} className="flex flex-wrap items-end gap-2">
+      <RowList<Asset>
+        legend="Protected assets"
+        hint="Refused whoever asks. A path, host or account may end in *, an address may be a network such as 10.0.0.0/8."
+        rows={assets}
+        blank={() => ({ kind: 'host', value: '', why: '' })}
+        add="Protect another"
+        nameOf={(row, at) => row.value || `asset ${at + 1}`}
+        onChange={setAssets}
+        fields={(row, change) => (
+          <>
             <SelectField
               label="Kind"
-              value={asset.kind}
-              onChange={event => setAssets(change(assets, at, { kind: event.target.value as Asset['kind'] }))}
-              options={kinds.map(value => ({ value, label: value }))}
+              value={row.kind}
+              onChange={event => change({ kind: event.target.value as Asset['kind'] })} // Its options are the kinds.
+              options={Object.entries(kinds).map(([value, label]) => ({ value, label }))}
             />
             <TextField
               label="Value"
               required
-              value={asset.value}
-              onChange={event => setAssets(change(assets, at, { value: event.target.value }))}
+              maxLength={300}
+              value={row.value}
+              onChange={event => change({ value: event.target.value })}
             />
             <TextField
               label="Why"
               required
-              value={asset.why}
-              onChange={event => setAssets(change(assets, at, { why: event.target.value }))}
+              maxLength={300}
+              value={row.why}
+              onChange={event => change({ why: event.target.value })}
             />
-            <Button look="quiet" onClick={() => setAssets(assets.filter((_, index) => index !== at))}>
-              Remove
-            </Button>
-          </div>
-        ))}
-        <Button
-          className="justify-self-start"
-          onClick={() => setAssets([...assets, { kind: 'host', value: '', why: '' }])}
-        >
-          Protect another
-        </Button>
-        <p className="text-xs text-muted">
-          A path, host or account may end in *, an address may be a network such as 10.0.0.0/8.
-        </p>
-      </fieldset>
-      <fieldset className="grid gap-2">
-        <legend className="font-medium">Quiet hours (UTC)</legend>
-        {quiet.map((hours, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: as above.
-          <div key={at} className="flex flex-wrap items-end gap-2">
-            <TextField
-              label="From"
-              type="time"
-              required
-              value={hours.from}
-              onChange={event => setQuiet(change(quiet, at, { from: event.target.value }))}
+          </>
+        )}
+      />
+      <RowList<Quiet>
+        card
+        legend="Quiet hours"
+        hint="In these hours (UTC) the actions that you tick wait. To may be earlier than from: over night."
+        rows={quiet}
+        blank={() => ({ from: '22:00', to: '06:00', actions: ['isolate-host'] })}
+        add="Add quiet hours"
+        nameOf={row => `Quiet from ${row.from} to ${row.to}`}
+        onChange={setQuiet}
+        fields={(row, change) => (
+          <>
+            <div className="flex flex-wrap gap-3">
+              <TextField
+                label="From"
+                type="time"
+                required
+                value={row.from}
+                onChange={event => change({ from: event.target.value })}
+              />
+              <TextField
+                label="To"
+                type="time"
+                required
+                value={row.to}
+                onChange={event => change({ to: event.target.value })}
+              />
+            </div>
+            <ChoiceList
+              legend="Actions that wait"
+              options={policy.actions.map(({ name, title }) => ({ value: name, label: title }))}
+              chosen={row.actions}
+              onChange={chosen => change({ actions: [...chosen] })}
             />
-            <TextField
-              label="To"
-              type="time"
-              required
-              value={hours.to}
-              onChange={event => setQuiet(change(quiet, at, { to: event.target.value }))}
-            />
-            <TextField
-              label="Actions that wait"
-              required
-              value={hours.actions.join(' ')}
-              onChange={event => setQuiet(change(quiet, at, { actions: event.target.value.split(' ') }))}
-            />
-            <Button look="quiet" onClick={() => setQuiet(quiet.filter((_, index) => index !== at))}>
-              Remove
-            </Button>
-          </div>
-        ))}
-        <Button
-          className="justify-self-start"
-          onClick={() => setQuiet([...quiet, { from: '22:00', to: '06:00', actions: ['isolate-host'] }])}
-        >
-          Add quiet hours
-        </Button>
-      </fieldset>
-      <fieldset className="grid gap-1">
-        <legend className="font-medium">Approvers and review</legend>
+          </>
+        )}
+      />
+      <fieldset className="grid min-w-0 grid-cols-1 gap-1">
+        <legend className="mb-1 font-medium">Approvers and review</legend>
         <p className="text-xs text-muted">
           More approvers than an action takes by itself; fewer is never taken. After so many hours a
           containment that still stands is brought up again with its rollback prepared.
@@ -203,20 +209,14 @@ export function ResponseForm({
           </div>
         ))}
       </fieldset>
-      <Field
-        label="Commands and receivers"
-        hint="Active-response commands of your own with their arguments, and ticket systems. Secrets are named by variables TOCSIN_HOOK_…, never written here."
-      >
-        {() => (
-          <CodeEditor label="Commands and receivers" language="text" value={lists} onChange={setLists} />
-        )}
-      </Field>
+      <CommandFields commands={commands} onChange={setCommands} />
+      <TicketFields tickets={tickets} onChange={setTickets} />
       <TextField
         label="Why this change"
         required
         maxLength={2000}
         value={reason}
-        error={wrong ?? (error === null ? undefined : failureText(error))}
+        error={error === null ? undefined : failureText(error)}
         onChange={event => setReason(event.target.value)}
       />
       <div className="flex gap-2">

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ResponsePolicyView, SettingsVersion } from '../../src/http/contract-respond.ts'
+import { ProofDialog } from '../account/proof-dialog.tsx'
 import { changeResponseSettings, decideResponseSettings, readResponsePolicy } from '../api/respond.ts'
 import { useMay, usePerson } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
@@ -135,10 +136,11 @@ function Waiting({ version, otherAdmins }: { version: SettingsVersion; otherAdmi
   const mayDecide = useMay('admin')
   const own = version.changedBy.id === person.id
   const decide = useMutation({
-    mutationFn: (confirm: boolean) => decideResponseSettings(version.version, confirm),
+    mutationFn: () => decideResponseSettings(version.version, false),
     onSuccess: () => client.invalidateQueries({ queryKey: ['response-settings'] }),
     onError: error => toastFailure('Nothing was decided', error),
   })
+  const [confirming, setConfirming] = useState(false)
   return (
     <section aria-label="A change that waits" className="grid gap-2 border-l-2 border-high py-1 pl-3">
       <h2 className="font-semibold">
@@ -163,15 +165,25 @@ function Waiting({ version, otherAdmins }: { version: SettingsVersion; otherAdmi
       )}
       {mayDecide && (
         <div className="flex gap-2">
-          {!own && (
-            <Button busy={decide.isPending} onClick={() => decide.mutate(true)}>
-              Confirm
-            </Button>
-          )}
-          <Button look="danger" busy={decide.isPending} onClick={() => decide.mutate(false)}>
+          {!own && <Button onClick={() => setConfirming(true)}>Confirm…</Button>}
+          <Button look="danger" busy={decide.isPending} onClick={() => decide.mutate()}>
             {own ? 'Take it back' : 'Reject'}
           </Button>
         </div>
+      )}
+      {confirming && (
+        <ProofDialog
+          title="Loosen the rules"
+          action="Confirm"
+          danger
+          onClose={() => setConfirming(false)}
+          onProof={async proof => {
+            await decideResponseSettings(version.version, true, proof)
+            await client.invalidateQueries({ queryKey: ['response-settings'] })
+          }}
+        >
+          <p>It holds from then on, for actions that are already approved too.</p>
+        </ProofDialog>
       )}
     </section>
   )

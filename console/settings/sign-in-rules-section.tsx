@@ -4,6 +4,7 @@ import { ProofDialog } from '../account/proof-dialog.tsx'
 import { readSignInRules, writeSignInRules } from '../api/factors.ts'
 import { type Role, readSignInOptions, roleOrder } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
+import { ChoiceList } from '../components/choice-list.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { Section } from '../components/section.tsx'
 import { toast } from '../components/toast.tsx'
@@ -63,21 +64,13 @@ function RoleChoice({ chosen }: { chosen: readonly Role[] }) {
         Who has such a role and signs in with a password alone can do nothing but add an authenticator app or
         a passkey. Their password alone then proves nothing at an approval either.
       </p>
-      <fieldset className="flex flex-wrap gap-x-4 gap-y-2">
-        <legend className="sr-only">Roles</legend>
-        {roleOrder.map(role => (
-          <label key={role} className="flex items-center gap-2 max-sm:min-h-9">
-            <input
-              type="checkbox"
-              checked={roles.includes(role)}
-              onChange={event =>
-                setRoles(event.target.checked ? [...roles, role] : roles.filter(each => each !== role))
-              }
-            />
-            {role}
-          </label>
-        ))}
-      </fieldset>
+      <ChoiceList
+        legend="Roles"
+        hideLegend
+        options={roleOrder.map(value => ({ value, label: value }))}
+        chosen={roles}
+        onChange={setRoles}
+      />
       <Button className="justify-self-start" disabled={same} onClick={() => setSaving(true)}>
         Save
       </Button>

@@ -4,6 +4,7 @@ import type { TokenRecord } from '../../src/http/contract-accounts.ts'
 import { useMay } from '../api/session.ts'
 import { createToken, deleteToken, listTokens } from '../api/settings.ts'
 import { Button } from '../components/button.tsx'
+import { ChoiceList } from '../components/choice-list.tsx'
 import { DataTable } from '../components/data-table.tsx'
 import { SelectField, TextField } from '../components/field.tsx'
 import { FormDialog } from '../components/form-dialog.tsx'
@@ -131,28 +132,14 @@ function NewTokenDialog({
         value={name}
         onChange={event => setName(event.target.value)}
       />
-      <fieldset className="grid gap-1">
-        <legend className="font-medium">May</legend>
-        {Object.entries(scopeWords)
+      <ChoiceList
+        legend="May"
+        options={Object.entries(scopeWords)
           .filter(([scope]) => scope !== 'scim' || isAdmin)
-          .map(([scope, words]) => (
-            <label key={scope} className="flex items-center gap-2">
-              <input
-                type="checkbox"
-                checked={scopes.some(each => each === scope)}
-                onChange={event =>
-                  setScopes(
-                    event.target.checked
-                      ? [...scopes, scope as Scope] // The keys of scopeWords are the scopes.
-                      : scopes.filter(each => each !== scope),
-                  )
-                }
-              />
-              <span className="w-16 font-medium">{scope}</span>
-              <span className="text-muted">{words}</span>
-            </label>
-          ))}
-      </fieldset>
+          .map(([scope, words]) => ({ value: scope as Scope, label: `${scope}: ${words}` }))} // Its keys are the scopes.
+        chosen={scopes}
+        onChange={chosen => setScopes([...chosen])}
+      />
       <SelectField
         label="Expires"
         value={days}

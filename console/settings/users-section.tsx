@@ -1,31 +1,22 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Ellipsis } from 'lucide-react'
 import { useState } from 'react'
-import type { NewUserReply, UserRecord } from '../../src/http/contract-accounts.ts'
+import type { AccountChanged, UserRecord } from '../../src/http/contract-accounts.ts'
 import type { Proof } from '../../src/http/contract-sign-in.ts'
 import { ProofDialog } from '../account/proof-dialog.tsx'
-import { useProof } from '../account/proof-fields.tsx'
-import { resetFactors } from '../api/factors.ts'
 import { type Role, readSignInOptions, roleOrder, usePerson } from '../api/session.ts'
-import { changeUser, createUser, listUsers, resetPassword } from '../api/settings.ts'
+import { changeUser, listUsers, resetFactors, resetPassword } from '../api/settings.ts'
 import { Button } from '../components/button.tsx'
 import { DataTable } from '../components/data-table.tsx'
-import { inputClass, SelectField, TextField } from '../components/field.tsx'
-import { FormDialog } from '../components/form-dialog.tsx'
+import { inputClass } from '../components/field.tsx'
 import { Menu, MenuItem } from '../components/menu.tsx'
 import { Moment, useNow } from '../components/moment.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { toast, toastFailure } from '../components/toast.tsx'
-import { SecretDialog } from './secret-dialog.tsx'
+import { AccountRequests } from './account-requests.tsx'
+import { NewUserDialog } from './new-user-dialog.tsx'
+import { OneTimePassword } from './one-time-password.tsx'
 import { UserSessionsDialog } from './user-sessions-dialog.tsx'
-
-const roleWords: Readonly<Record<Role, string>> = {
-  viewer: 'reads',
-  analyst: 'reads and triages',
-  responder: 'also submits response proposals',
-  approver: 'also approves them',
-  admin: 'also manages accounts and connections',
-}
 
 /** Something that is done once it is proven who asks. */
 interface Question {
@@ -40,11 +31,22 @@ interface Question {
 export function UsersSection() {
   const client = useQueryClient()
   const [creating, setCreating] = useState(false)
-  const [issued, setIssued] = useState<NewUserReply>()
+  const [issued, setIssued] = useState<AccountChanged>()
   const [asking, setAsking] = useState<Question>()
   const [watching, setWatching] = useState<UserRecord>()
   const query = useQuery({ queryKey: ['users'], queryFn: ({ signal }) => listUsers(signal) })
-  const renew = () => client.invalidateQueries({ queryKey: ['users'] })
+  const renew = async () => {
+    await client.invalidateQueries({ queryKey: ['users'] })
+    await client.invalidateQueries({ queryKey: ['account-requests'] })
+    await client.invalidateQueries({ queryKey: ['banners'] })
+  }
+  /** Says what came of it; a one-time password stays until it was kept. */
+  const tell = async (changed: AccountChanged, words: (user: UserRecord) => string) => {
+    await renew()
+    if (changed.waiting !== null) toast('It waits for a second admin.')
+    else if (changed.oneTimePassword !== null) setIssued(changed)
+    else if (changed.user !== null) toast(words(changed.user))
+  }
   const change = useMutation({
     mutationFn: ({
       id,
@@ -56,10 +58,7 @@ export function UsersSection() {
       linkable?: boolean
       proof?: Proof | undefined
     }) => changeUser(id, changes),
-    onSuccess: async user => {
-      await renew()
-      toast(`${user.displayName}: ${user.role}, ${user.state}.`)
-    },
+    onSuccess: changed => tell(changed, user => `${user.displayName}: ${user.role}, ${user.state}.`),
     onError: async error => {
       await renew()
       toastFailure('Nothing was changed', error)
@@ -90,6 +89,7 @@ export function UsersSection() {
         </p>
         <Button onClick={() => setCreating(true)}>New account</Button>
       </div>
+      <AccountRequests onDecided={renew} onIssued={setIssued} />
       <QueryState query={query} what="The accounts">
         {({ users }) => (
           <DataTable<UserRecord>
@@ -147,8 +147,7 @@ export function UsersSection() {
                         action: 'Make it',
                         hint: 'Make sure that it is really them who asks. Their sessions end.',
                         run: async proof => {
-                          setIssued(await resetPassword(user.id, proof))
-                          await renew()
+                          await tell(await resetPassword(user.id, proof), () => '')
                         },
                       })
                     }
@@ -159,9 +158,11 @@ export function UsersSection() {
                         danger: true,
                         hint: 'For who has lost them. Make sure that it is really them who asks. Their sessions end.',
                         run: async proof => {
-                          await resetFactors(user.id, proof)
-                          await renew()
-                          toast(`${user.displayName} signs in with the password alone now.`)
+                          const changed = await resetFactors(user.id, proof)
+                          await tell(
+                            changed,
+                            ({ displayName }) => `${displayName} signs in with the password alone now.`,
+                          )
                         },
                       })
                     }
@@ -188,19 +189,11 @@ export function UsersSection() {
           onClose={() => setCreating(false)}
           onCreated={async reply => {
             setCreating(false)
-            setIssued(reply)
-            await renew()
+            await tell(reply, () => '')
           }}
         />
       )}
-      {issued !== undefined && (
-        <SecretDialog
-          title={`One-time password for ${issued.user.displayName}`}
-          secret={issued.oneTimePassword}
-          hint="It must be changed at the first sign-in."
-          onClose={() => setIssued(undefined)}
-        />
-      )}
+      {issued !== undefined && <OneTimePassword changed={issued} onClose={() => setIssued(undefined)} />}
       {watching !== undefined && (
         <UserSessionsDialog user={watching} onClose={() => setWatching(undefined)} />
       )}
@@ -231,7 +224,16 @@ function UserState({ user }: { user: UserRecord }) {
         locked until <Moment atMs={user.lockedUntilMs} />
       </span>
     )
-  return user.mustChangePassword ? 'has a one-time password' : 'active'
+  return (
+    <>
+      {user.mustChangePassword ? 'has a one-time password' : 'active'}
+      {user.countsFromMs !== null && (
+        <span className="block text-xs text-high">
+          has a say from <Moment atMs={user.countsFromMs} /> on
+        </span>
+      )}
+    </>
+  )
 }
 
 function UserMenu({
@@ -284,57 +286,5 @@ function UserMenu({
         {user.state === 'active' ? 'Disable' : 'Enable'}
       </MenuItem>
     </Menu>
-  )
-}
-
-function NewUserDialog({
-  onClose,
-  onCreated,
-}: {
-  onClose: () => void
-  onCreated: (reply: NewUserReply) => void
-}) {
-  const [username, setUsername] = useState('')
-  const [displayName, setDisplayName] = useState('')
-  const [role, setRole] = useState<Role>('analyst')
-  const proof = useProof('account')
-  const create = async () =>
-    onCreated(
-      await createUser({
-        username: username.trim(),
-        displayName: displayName.trim(),
-        role,
-        proof: await proof.give(),
-      }),
-    )
-  return (
-    <FormDialog title="New account" action="Create" ready={proof.ready} send={create} onClose={onClose}>
-      <TextField
-        label="User name"
-        hint="Letters, digits and . _ @ -"
-        required
-        maxLength={100}
-        pattern="[\w.@\-]+"
-        autoComplete="off"
-        value={username}
-        onChange={event => setUsername(event.target.value)}
-      />
-      <TextField
-        label="Name"
-        hint="As colleagues and reports show it."
-        required
-        maxLength={200}
-        autoComplete="off"
-        value={displayName}
-        onChange={event => setDisplayName(event.target.value)}
-      />
-      <SelectField
-        label="Role"
-        value={role}
-        onChange={event => setRole(event.target.value as Role)} // Its options are the roles.
-        options={roleOrder.map(each => ({ value: each, label: `${each}: ${roleWords[each]}` }))}
-      />
-      {proof.fields}
-    </FormDialog>
   )
 }

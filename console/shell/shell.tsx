@@ -11,8 +11,8 @@ import { Toasts } from '../components/toast.tsx'
 import { useShortcuts } from '../keyboard/use-shortcuts.ts'
 import { pages } from '../pages.ts'
 import { useGo } from '../router.tsx'
+import { AccountBanners } from './account-banners.tsx'
 import { AddFactor } from './add-factor.tsx'
-import { BreakGlassBanner } from './break-glass-banner.tsx'
 import { ChangePassword } from './change-password.tsx'
 import { CommandPalette } from './command-palette.tsx'
 import { HelpOverlay } from './help-overlay.tsx'
@@ -90,7 +90,7 @@ function SignedInShell() {
       <Sidebar open={navOpen} onPalette={() => setOverlay('palette')} onHelp={() => setOverlay('help')} />
       <div className="flex min-h-0 min-w-0 flex-1 flex-col">
         <LostConnectionBanner />
-        <BreakGlassBanner />
+        <AccountBanners />
         <main id="main" tabIndex={-1} className="relative min-h-0 flex-1 overflow-auto outline-none">
           <Outlet />
         </main>

@@ -17,13 +17,15 @@ export interface AccountParts {
   readonly publicUrl: string | undefined
   /** Who signs people in beside us, where one is set up. */
   readonly provider: Provider | undefined
+  /** How long whoever made an account, raised it or renewed its credentials counts as being behind it. */
+  readonly newRightMs: (sql: Sql) => Promise<number>
   /** Writes into the ledger, in the caller's transaction, what weighs more than a line of the account log. Call it last. */
   readonly record: (sql: Sql, ...entries: readonly AccountRecord[]) => Promise<void>
 }
 
 /** What accounts have the ledger keep. */
 export interface AccountRecord {
-  readonly kind: 'approval' | 'break-glass'
+  readonly kind: 'approval' | 'break-glass' | 'config-change'
   readonly actor: string
   readonly subject: string
   readonly body: { readonly [key: string]: Json }

@@ -13,11 +13,10 @@ import {
 } from '../store/users.ts'
 import { type AccountParts, logAccountEvent } from './account-parts.ts'
 import { hashPassword, noPassword, oneTimePassword } from './password.ts'
+import { breakGlassName } from './reserved-name.ts'
 import { completeSignIn, type SignIn, type Visitor } from './sign-in.ts'
 import { readTicket } from './ticket.ts'
 
-/** The name of the account for the day on which nobody else can get in. */
-export const breakGlassName = 'break-glass'
 export const shortestReason = 10
 
 /**

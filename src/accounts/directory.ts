@@ -11,6 +11,7 @@ import { insertUser } from '../store/users.ts'
 import { type AccountParts, logAccountEvent } from './account-parts.ts'
 import { noPassword } from './password.ts'
 import { usernamePattern } from './provider-account.ts'
+import { isReservedName } from './reserved-name.ts'
 import { changeUser } from './users.ts'
 
 /** What a directory says of a person. Never a role. */
@@ -29,6 +30,8 @@ export async function createDirectoryUser(
 ): Promise<DirectoryUser> {
   if (!usernamePattern.test(username))
     throw new AppError('invalid-value', 'userName: letters, digits and . _ @ - only, at most 100')
+  if (isReservedName(username))
+    throw new AppError('invalid-value', `userName: ${username} is kept for an account of Tocsin's own`)
   const id = await parts.database.transaction(async sql => {
     const revived = await reviveDirectoryUser(sql, parts.tenant, username, noPassword)
     const made = revived ?? parts.ids.next('user')

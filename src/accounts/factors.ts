@@ -155,16 +155,19 @@ export async function removeFactor(parts: AccountParts, person: SignedInPerson, 
 }
 
 /** An admin's help for who has lost their phone: every factor goes, every session ends. Throws `not-found`. */
-export async function resetFactors(parts: AccountParts, byId: string, userId: string): Promise<void> {
-  await parts.database.transaction(async sql => {
-    const user = await findUser(sql, parts.tenant, userId)
-    if (user === undefined) throw new AppError('not-found', `there is no account ${userId}`)
-    await deleteFactorsOf(sql, parts.tenant, userId)
-    await deleteTicketsOf(sql, parts.tenant, userId)
-    await deleteOtherSessions(sql, parts.tenant, userId, undefined)
-    await forgetFailures(sql, parts.tenant, factorName(userId))
-    await logAccountEvent(sql, parts, { kind: 'factor-reset', byId, subject: user.username })
-  })
+export async function resetFactorsIn(
+  sql: Sql,
+  parts: AccountParts,
+  byId: string,
+  userId: string,
+): Promise<void> {
+  const user = await findUser(sql, parts.tenant, userId)
+  if (user === undefined) throw new AppError('not-found', `there is no account ${userId}`)
+  await deleteFactorsOf(sql, parts.tenant, userId)
+  await deleteTicketsOf(sql, parts.tenant, userId)
+  await deleteOtherSessions(sql, parts.tenant, userId, undefined)
+  await forgetFailures(sql, parts.tenant, factorName(userId))
+  await logAccountEvent(sql, parts, { kind: 'factor-reset', byId, subject: user.username })
 }
 
 function newFactor(parts: AccountParts, userId: string, kind: FactorRow['kind'], name: string): FactorRow {

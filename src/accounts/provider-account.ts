@@ -15,6 +15,7 @@ import { type AccountParts, logAccountEvent } from './account-parts.ts'
 import { noPassword } from './password.ts'
 import type { ProviderClaims } from './provider.ts'
 import type { ProviderSettings } from './provider-settings.ts'
+import { isReservedName } from './reserved-name.ts'
 
 /** What a user name may hold, here and from a provider or a directory. */
 export const usernamePattern = /^[\w.@-]{1,100}$/
@@ -72,6 +73,8 @@ async function claimOrCreate(
     await logAccountEvent(sql, parts, event)
     return taken
   }
+  if (isReservedName(username))
+    throw new AppError('name-taken', `${username} is kept for an account of Tocsin's own`)
   const id = parts.ids.next('user')
   const displayName = (text(person.claims, 'name') ?? username).slice(0, 200)
   const user = { id, username, displayName, role, passwordHash: noPassword, mustChangePassword: false }

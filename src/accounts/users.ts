@@ -4,6 +4,7 @@ import type { Sql } from '../lib/database.ts'
 import { endInvolvement } from '../store/deactivation.ts'
 import { deleteOtherSessions } from '../store/sessions.ts'
 import { forgetFailures } from '../store/sign-in-failures.ts'
+import { deleteTicketsOf } from '../store/sign-in-tickets.ts'
 import {
   countUsers,
   findUser,
@@ -17,6 +18,7 @@ import { type AccountParts, logAccountEvent } from './account-parts.ts'
 import { lockedOut } from './attempts.ts'
 import { hashPassword, oneTimePassword } from './password.ts'
 import { checkProof } from './proof.ts'
+import { isReservedName } from './reserved-name.ts'
 
 export interface CreatedUser {
   readonly user: User
@@ -24,27 +26,46 @@ export interface CreatedUser {
   readonly oneTimePassword: string
 }
 
+export interface NewUserDetails {
+  readonly username: string
+  readonly displayName: string
+  readonly role: Role
+}
+
 /** Creates an account. Throws `name-taken`. `byId` is the admin, null at the first start. */
 export async function createUser(
   parts: AccountParts,
   byId: string | null,
-  details: { readonly username: string; readonly displayName: string; readonly role: Role },
+  details: NewUserDetails,
 ): Promise<CreatedUser> {
+  return parts.database.transaction(sql => createUserIn(sql, parts, byId, details))
+}
+
+/** The same in the caller's transaction. */
+export async function createUserIn(
+  sql: Sql,
+  parts: AccountParts,
+  byId: string | null,
+  details: NewUserDetails,
+): Promise<CreatedUser> {
+  if (isReservedName(details.username))
+    throw new AppError(
+      'name-taken',
+      `${details.username} is kept for the account that the sign-in rules make: choose another name`,
+    )
   const password = oneTimePassword()
   const passwordHash = await hashPassword(password)
   const id = parts.ids.next('user')
-  return parts.database.transaction(async sql => {
-    const user = { ...details, id, passwordHash, mustChangePassword: true }
-    if (!(await insertUser(sql, parts.tenant, user, parts.clock.now())))
-      throw new AppError('name-taken', `there is already an account named ${details.username}`)
-    await logAccountEvent(sql, parts, {
-      kind: 'user-create',
-      byId,
-      subject: details.username,
-      detail: details.role,
-    })
-    return { user: await existingUser(parts, id, sql), oneTimePassword: password }
+  const user = { ...details, id, passwordHash, mustChangePassword: true }
+  if (!(await insertUser(sql, parts.tenant, user, parts.clock.now())))
+    throw new AppError('name-taken', `there is already an account named ${details.username}`)
+  await logAccountEvent(sql, parts, {
+    kind: 'user-create',
+    byId,
+    subject: details.username,
+    detail: details.role,
   })
+  return { user: await existingUser(parts, id, sql), oneTimePassword: password }
 }
 
 /** At the first start: the account `admin`. `undefined` when there are accounts already. */
@@ -70,23 +91,39 @@ export async function changeUser(
   id: string,
   change: UserChange,
 ): Promise<User> {
-  return parts.database.transaction(async sql => {
-    const before = await existingUser(parts, id, sql)
-    if (before.kind === 'break-glass' && (change.role !== undefined || change.linkable === true))
-      throw new AppError(
-        'conflict',
-        'the break-glass account keeps its role and no provider opens it: seal it anew, or disable it',
-      )
-    if (!(await updateUser(sql, parts.tenant, id, change)))
-      throw new AppError('last-admin', `${before.username} is the last active admin: make another one first`)
-    const detail = Object.entries(change)
-      .flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`]))
-      .join(', ')
-    await logAccountEvent(sql, parts, { kind: 'user-change', byId, subject: before.username, detail })
-    const after = await existingUser(parts, id, sql)
-    if (change.state === 'disabled') await leave(sql, parts, id, byId ?? 'scim')
-    return after
-  })
+  return parts.database.transaction(sql => changeUserIn(sql, parts, byId, id, change))
+}
+
+/** The same in the caller's transaction. */
+export async function changeUserIn(
+  sql: Sql,
+  parts: AccountParts,
+  byId: string | null,
+  id: string,
+  change: UserChange,
+): Promise<User> {
+  const before = await existingUser(parts, id, sql)
+  if (before.kind === 'break-glass' && (change.role !== undefined || change.linkable === true))
+    throw new AppError(
+      'conflict',
+      'the break-glass account keeps its role and no provider opens it: seal it anew, or disable it',
+    )
+  if (!(await updateUser(sql, parts.tenant, id, change)))
+    throw new AppError('last-admin', `${before.username} is the last active admin: make another one first`)
+  const detail = Object.entries(change)
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`]))
+    .join(', ')
+  await logAccountEvent(sql, parts, { kind: 'user-change', byId, subject: before.username, detail })
+  const after = await existingUser(parts, id, sql)
+  // Fewer admins means fewer who look on: everybody is told.
+  if (
+    before.role === 'admin' &&
+    before.state === 'active' &&
+    (after.role !== 'admin' || after.state !== 'active')
+  )
+    await logAccountEvent(sql, parts, { kind: 'account-alone', byId, subject: before.username, detail })
+  if (change.state === 'disabled') await leave(sql, parts, id, byId ?? 'scim')
+  return after
 }
 
 /** Ends all that a deactivated account has a hand in, and has the ledger say what. Call it last in a transaction. */
@@ -105,20 +142,24 @@ async function leave(sql: Sql, parts: AccountParts, id: string, byId: string): P
   if (entries.length > 0) await parts.record(sql, ...entries)
 }
 
-/** A new one-time password; every session of the account ends. */
-export async function resetPassword(parts: AccountParts, byId: string, id: string): Promise<CreatedUser> {
+/** A new one-time password; every session of the account ends, and every sign-in and step-up that was begun. */
+export async function resetPasswordIn(
+  sql: Sql,
+  parts: AccountParts,
+  byId: string,
+  id: string,
+): Promise<CreatedUser> {
   const password = oneTimePassword()
   const passwordHash = await hashPassword(password)
-  return parts.database.transaction(async sql => {
-    const user = await existingUser(parts, id, sql)
-    if (user.kind === 'break-glass')
-      throw new AppError('conflict', 'the break-glass account is sealed in the sign-in rules, not here')
-    await setPassword(sql, parts.tenant, id, passwordHash, true)
-    await deleteOtherSessions(sql, parts.tenant, id, undefined)
-    await forgetFailures(sql, parts.tenant, user.username)
-    await logAccountEvent(sql, parts, { kind: 'password-reset', byId, subject: user.username })
-    return { user: await existingUser(parts, id, sql), oneTimePassword: password }
-  })
+  const user = await existingUser(parts, id, sql)
+  if (user.kind === 'break-glass')
+    throw new AppError('conflict', 'the break-glass account is sealed in the sign-in rules, not here')
+  await setPassword(sql, parts.tenant, id, passwordHash, true)
+  await deleteOtherSessions(sql, parts.tenant, id, undefined)
+  await deleteTicketsOf(sql, parts.tenant, id)
+  await forgetFailures(sql, parts.tenant, user.username)
+  await logAccountEvent(sql, parts, { kind: 'password-reset', byId, subject: user.username })
+  return { user: await existingUser(parts, id, sql), oneTimePassword: password }
 }
 
 /** Changes one's own password and ends one's other sessions. Throws `wrong-password`, `same-password`, `locked-out`. */
@@ -143,6 +184,7 @@ export async function changeOwnPassword(
   await parts.database.transaction(async sql => {
     await setPassword(sql, parts.tenant, person.id, passwordHash, false)
     await deleteOtherSessions(sql, parts.tenant, person.id, person.sessionId)
+    await deleteTicketsOf(sql, parts.tenant, person.id)
     await logAccountEvent(sql, parts, {
       kind: 'password-change',
       byId: person.id,

@@ -8,6 +8,8 @@ export const noticeEvents = [
   'critical-case',
   'case-due',
   'break-glass',
+  'account-alone',
+  'account-waiting',
   'ledger-broken',
   'source-silent',
   'test',

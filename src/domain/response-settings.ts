@@ -112,6 +112,8 @@ export const responseSettings = z
     expiryMinutes: z.number().int().min(5).max(10_080).optional(),
     /** How fresh a step-up must be at the moment of the decision. */
     stepUpMinutes: z.number().int().min(1).max(60).optional(),
+    /** How long a new account, role or password made by one admin alone counts for nothing where two people are needed. */
+    newRightHours: z.number().int().min(0).max(720).optional(),
     /** More approvers than an action takes by itself; fewer is never taken. */
     approvals: z.record(actionName, z.number().int().min(1).max(5)).default({}),
     /** After so many hours a containment that still stands is brought up again, with a rollback prepared. */

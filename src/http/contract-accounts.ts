@@ -19,12 +19,32 @@ export const userRecord = person.extend({
   linkable: z.boolean(),
   /** Kept by a directory (SCIM). */
   externalId: z.string().nullable(),
+  /** From when on its word counts where two people are needed; null: now. One admin alone gave it its role or password. */
+  countsFromMs: z.number().nullable(),
 })
 export type UserRecord = z.infer<typeof userRecord>
 
-/** The password is shown once and must be changed at the first sign-in. */
-export const newUserReply = z.object({ user: userRecord, oneTimePassword: z.string() })
-export type NewUserReply = z.infer<typeof newUserReply>
+/** A change of an account that waits for a second admin. */
+export const accountRequest = z.object({
+  id: z.string(),
+  /** What would be done. */
+  words: z.string(),
+  askedBy: person,
+  askedMs: z.number(),
+  expiresMs: z.number(),
+})
+export type AccountRequest = z.infer<typeof accountRequest>
+
+/**
+ * What came of a change: done, or waiting for a second admin. A one-time password is shown once and must be changed at the
+ * first sign-in.
+ */
+export const accountChanged = z.object({
+  user: userRecord.nullable(),
+  oneTimePassword: z.string().nullable(),
+  waiting: accountRequest.nullable(),
+})
+export type AccountChanged = z.infer<typeof accountChanged>
 
 export const tokenRecord = z.object({
   id: z.string(),
@@ -73,7 +93,7 @@ export const accountEndpoints = {
     method: 'POST',
     path: '/api/users',
     summary:
-      'Create an account, with proof that it is you; the one-time password is in the answer and nowhere else.',
+      'Create an account, with proof that it is you; the one-time password is in the answer and nowhere else. From the role responder on it waits for a second admin, where there is one.',
     access: { kind: 'role', role: 'admin' },
     body: z.object({
       username: z
@@ -85,13 +105,13 @@ export const accountEndpoints = {
       role: z.enum(roles),
       proof: proof.optional(),
     }),
-    reply: newUserReply,
+    reply: accountChanged,
   }),
   changeUser: endpoint({
     method: 'PATCH',
     path: '/api/users/:id',
     summary:
-      'Change role, name or state; what lets somebody do more takes proof that it is you. The last active admin cannot be demoted or disabled.',
+      'Change role, name or state; what lets somebody do more takes proof that it is you, and from the role responder on a second admin, where there is one. The last active admin cannot be demoted or disabled.',
     access: { kind: 'role', role: 'admin' },
     params: idParams,
     body: z.object({
@@ -101,17 +121,44 @@ export const accountEndpoints = {
       linkable: z.boolean().optional(),
       proof: proof.optional(),
     }),
-    reply: userRecord,
+    reply: accountChanged,
   }),
   resetPassword: endpoint({
     method: 'POST',
     path: '/api/users/:id/reset-password',
     summary:
-      'A new one-time password, with proof that it is you; every session of the account ends. Never your own.',
+      'A new one-time password, with proof that it is you; every session of the account ends. Never your own. From the role responder on it waits for a second admin, where there is one.',
     access: { kind: 'role', role: 'admin' },
     params: idParams,
     body: withProof,
-    reply: newUserReply,
+    reply: accountChanged,
+  }),
+  resetFactors: endpoint({
+    method: 'POST',
+    path: '/api/users/:id/reset-factors',
+    summary:
+      'For who has lost theirs: every second factor goes and every session ends. From the role responder on it waits for a second admin, where there is one. Never your own.',
+    access: { kind: 'role', role: 'admin' },
+    params: idParams,
+    body: withProof,
+    reply: accountChanged,
+  }),
+  listAccountRequests: endpoint({
+    method: 'GET',
+    path: '/api/account-requests',
+    summary: 'Changes of accounts that wait for a second admin.',
+    access: { kind: 'role', role: 'admin' },
+    reply: z.object({ requests: z.array(accountRequest) }),
+  }),
+  decideAccountRequest: endpoint({
+    method: 'POST',
+    path: '/api/account-requests/:id/decision',
+    summary:
+      'Confirm what another admin asked for, with proof that it is you, or reject it. A one-time password is in the answer and nowhere else.',
+    access: { kind: 'role', role: 'admin' },
+    params: idParams,
+    body: withProof.extend({ confirm: z.boolean() }),
+    reply: accountChanged,
   }),
   listTokens: endpoint({
     method: 'GET',

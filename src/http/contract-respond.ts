@@ -298,10 +298,10 @@ export const respondEndpoints = {
     method: 'POST',
     path: '/api/response-settings/:version/decision',
     summary:
-      'Confirm or reject the change that waits. Confirming takes another admin than the one who made it.',
+      'Confirm or reject the change that waits. Confirming takes another admin than the one who made it, and proof that it is them.',
     access: { kind: 'role', role: 'admin' },
     params: z.object({ version: z.coerce.number().int() }),
-    body: z.object({ confirm: z.boolean() }),
+    body: z.object({ confirm: z.boolean(), proof: proof.optional() }),
     reply: settingsChanged,
   }),
   listDelegations: endpoint({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { roles } from '../domain/role.ts'
-import { done, idParams, signInReply } from './contract.ts'
+import { done, idParams, person, signInReply } from './contract.ts'
 import { endpoint } from './endpoint.ts'
 
 /** Ways to sign in at the address that this was asked at. */
@@ -79,6 +79,15 @@ export const breakGlassState = z.object({
   uses: z.array(breakGlassUse),
 })
 export type BreakGlassState = z.infer<typeof breakGlassState>
+
+/** What stands on every page: uses of the break-glass account, and accounts that one admin alone gave a say in responses. */
+export const banners = z.object({
+  breakGlass: z.array(breakGlassUse),
+  newVoices: z.array(
+    z.object({ person, role: z.enum(roles), by: person, atMs: z.number(), countsFromMs: z.number() }),
+  ),
+})
+export type Banners = z.infer<typeof banners>
 
 /** Second factors: to sign in with, and to prove again who one is. */
 export const signInEndpoints = {
@@ -162,7 +171,7 @@ export const signInEndpoints = {
     path: '/api/banners',
     summary: 'What everybody who is signed in has to see on every page.',
     access: { kind: 'role', role: 'viewer' },
-    reply: z.object({ breakGlass: z.array(breakGlassUse) }),
+    reply: banners,
   }),
   askPasskey: endpoint({
     method: 'POST',
@@ -248,15 +257,6 @@ export const signInEndpoints = {
     access: { kind: 'signed-in' },
     body: withProof,
     reply: z.object({ recoveryCodes: z.array(z.string()) }),
-  }),
-  resetFactors: endpoint({
-    method: 'POST',
-    path: '/api/users/:id/reset-factors',
-    summary: 'For who has lost theirs: every second factor goes and every session ends.',
-    access: { kind: 'role', role: 'admin' },
-    params: idParams,
-    body: withProof,
-    reply: done,
   }),
   readSignInRules: endpoint({
     method: 'GET',

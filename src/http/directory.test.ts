@@ -232,6 +232,19 @@ describe('a directory', () => {
   })
 })
 
+it('a directory makes nobody who would be taken for the break-glass account', async () => {
+  for (const name of ['break-glass', 'Break-Glass', 'BREAK-GLASS']) {
+    const made = await scim('POST', '/Users', user(name))
+    expect([made.statusCode, made.json().scimType]).toEqual([400, 'invalidValue'])
+    const proof = { kind: 'password', password: testPassword }
+    const details = { username: name, displayName: name, role: 'viewer', proof }
+    expect((await admin.call('POST', '/api/users', details)).statusCode).toBe(409)
+  }
+  const { users } = (await admin.call('GET', '/api/users')).json()
+  const people = users.filter((each: { kind: string }) => each.kind === 'person')
+  expect(people.some((each: { username: string }) => /break-glass/i.test(each.username))).toBe(false)
+})
+
 describe('the break-glass account', () => {
   const proof = { proof: { kind: 'password', password: testPassword } }
   const seal = async () =>

@@ -297,6 +297,33 @@ it('an unlocked screen of an admin makes nobody who could approve', async () => 
   expect((await chief.call('PATCH', `/api/users/${helper.id}`, { state: 'active' })).statusCode).toBe(400)
 })
 
+it('a new password from an admin ends every sign-in that was begun with the old one', async () => {
+  const admin = await server.signIn('admin', 'resetter')
+  const person = await server.signIn('analyst', 'phished')
+  const { code } = await addTotp(person)
+  // Whoever has the old password stands at the second step, and the code is on its way to them.
+  const { ticket } = (await signIn('phished')).json()
+  expect((await admin.call('POST', `/api/users/${person.id}/reset-password`, password)).statusCode).toBe(200)
+  const late = { ticket, proof: { kind: 'totp', code: code() } }
+  expect((await open('/api/session/second-factor', late)).statusCode).toBe(401)
+  const { database, tenant } = server.accounts
+  const left = await database.query('select id from sign_in_tickets where tenant_id = $1 and user_id = $2', [
+    tenant,
+    person.id,
+  ])
+  expect(left).toEqual([])
+})
+
+it('one’s own new password ends the sign-ins and step-ups that others began', async () => {
+  const person = await server.signIn('analyst', 'wary')
+  const { code } = await addTotp(person)
+  const { ticket } = (await signIn('wary')).json()
+  const next = { current: testPassword, next: 'another password of the test' }
+  expect((await at(person)('POST', '/api/session/password', next)).statusCode).toBe(200)
+  const late = { ticket, proof: { kind: 'totp', code: code() } }
+  expect((await open('/api/session/second-factor', late)).statusCode).toBe(401)
+})
+
 describe('a role that takes a second factor', () => {
   it('opens nothing to who signed in without one, until one is added', async () => {
     const admin = await server.signIn('admin', 'boss')
@@ -315,7 +342,10 @@ describe('a role that takes a second factor', () => {
     expect((await at(person)('POST', '/api/factors/recovery-codes', { proof })).statusCode).toBe(200)
     // An admin can take a lost factor away; the account's sessions end.
     const reset = await at(admin)('POST', `/api/users/${person.id}/reset-factors`, password)
-    expect(reset.statusCode).toBe(200)
+    const second = await server.signIn('admin', 'looks-on')
+    const decision = `/api/account-requests/${reset.json().waiting.id}/decision`
+    expect((await at(person)('GET', '/api/session')).statusCode).toBe(200)
+    expect((await at(second)('POST', decision, { confirm: true, ...password })).statusCode).toBe(200)
     expect((await at(person)('GET', '/api/session')).statusCode).toBe(401)
     await at(admin)('PUT', '/api/sign-in-rules', { secondFactorRoles: [], ...password })
   })

@@ -19,6 +19,7 @@ import { peopleNow } from '../respond/people-now.ts'
 import { policyNow } from '../respond/policy-now.ts'
 import { reportJobsOf } from '../respond/respond-jobs.ts'
 import type { RespondPorts } from '../respond/respond-ports.ts'
+import { defaultResponsePolicy } from '../respond/response-policy.ts'
 import { createLogger } from './create-logger.ts'
 import { openMailGatewayOf } from './mail-gateway.ts'
 import { openMailScanner } from './open-mail-scanner.ts'
@@ -110,6 +111,9 @@ export async function openApplication(
       masterKey: masterKeyOf(config),
       publicUrl: config.publicUrl,
       provider: await openProviderOf(config),
+      // Settings that cannot be read must not keep admins from their accounts: the default is the careful one.
+      newRightMs: async sql =>
+        (await policyNow(sql, tenant, fileSettings).catch(() => defaultResponsePolicy)).newRightMs,
       async record(sql, ...entries) {
         const drafts = entries.map(entry => ({ ...entry, tenant }))
         await appendEntries(sql, drafts, clock.now())

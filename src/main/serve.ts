@@ -113,6 +113,7 @@ export async function serve(app: Application): Promise<Serving> {
       }),
       ...responseSettingsRoutes({
         ports: app.respond,
+        accounts: app.accounts,
         tenant,
         caseUrl: app.caseUrl,
         filePath: config.responseFile,

@@ -16,6 +16,8 @@ const headlines: Readonly<Record<NoticeEvent, string>> = {
   'critical-case': 'A critical case needs a person',
   'case-due': 'A case is about to be overdue',
   'break-glass': 'The break-glass account was used',
+  'account-alone': 'One admin alone changed who has a say in responses',
+  'account-waiting': 'A change of an account waits for a second admin',
   'ledger-broken': 'The ledger does not hold: entries were changed',
   'source-silent': 'A source of alerts has gone silent',
   test: 'This is a test: notifications of Tocsin arrive here',

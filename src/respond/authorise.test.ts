@@ -43,6 +43,7 @@ const person = (id: string, change: Partial<PersonNow> = {}): PersonNow => ({
   active: true,
   kind: 'person',
   standsInFor: [],
+  vouching: undefined,
   ...change,
 })
 

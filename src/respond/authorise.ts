@@ -1,5 +1,6 @@
 import type { Approval, Proposal, ProposalContent } from '../domain/proposal.ts'
 import { includesRole, type Role } from '../domain/role.ts'
+import { mutedUntil, type Vouching, voicesOf } from '../domain/vouching.ts'
 import { digestOf } from '../lib/canonical-json.ts'
 import type { ResponseAction } from './action.ts'
 import { findAction } from './actions.ts'
@@ -15,6 +16,8 @@ export interface PersonNow {
   readonly kind: 'person' | 'service'
   /** Approvers who have named this person their stand-in, valid now. */
   readonly standsInFor: readonly string[]
+  /** Who last gave the account its right or its credentials, if anybody here did. */
+  readonly vouching: Vouching | undefined
 }
 
 declare const approved: unique symbol
@@ -124,7 +127,8 @@ export function checkContent(
 
 /**
  * The approvals that count now: on this digest, by active people with the right, not the requester's, stepped up where
- * needed, and no two that rest on one person's right (an approver and their stand-in are one).
+ * needed, and no two that rest on one person's right: an approver and their stand-in are one, and so are a new account
+ * and whoever made it.
  */
 export function validApprovals(
   proposal: Proposal,
@@ -135,18 +139,64 @@ export function validApprovals(
 ): Approval[] {
   if (approvals.some(entry => entry.decision === 'reject' && entry.proposalDigest === proposal.digest))
     return []
-  const used = new Set<string>(proposal.requestedBy === undefined ? [] : [proposal.requestedBy])
+  const used = new Set<string>()
   const valid: Approval[] = []
   for (const entry of approvals) {
     if (entry.decision !== 'approve' || entry.proposalDigest !== proposal.digest) continue
     if (entry.atMs > proposal.content.expiresAtMs) continue
-    if (!mayApprove(entry, people)) continue
+    if (!mayApprove(entry, people) || muted(entry, people, policy) !== undefined) continue
     if (action.stepUp && !isFresh(entry, policy)) continue
-    if (used.has(entry.approver) || used.has(entry.onBehalfOf)) continue
-    used.add(entry.approver).add(entry.onBehalfOf)
+    const voices = voicesBehind([entry.approver, entry.onBehalfOf], people, entry.atMs, policy)
+    const asking = voicesBehind([proposal.requestedBy ?? ''], people, entry.atMs, policy)
+    if (voices.some(voice => used.has(voice) || asking.includes(voice))) continue
+    for (const voice of voices) used.add(voice)
     valid.push(entry)
   }
   return valid
+}
+
+/** Everybody who may be speaking where these accounts do. */
+function voicesBehind(
+  ids: readonly string[],
+  people: ReadonlyMap<string, PersonNow>,
+  atMs: number,
+  policy: ResponsePolicy,
+): string[] {
+  return ids.flatMap(id => voicesOf(id, people.get(id)?.vouching, atMs, policy.newRightMs))
+}
+
+/** Until when an approval of these two accounts does not count, because one admin alone is behind one of them. */
+function muted(
+  entry: Pick<Approval, 'approver' | 'onBehalfOf' | 'atMs'>,
+  people: ReadonlyMap<string, PersonNow>,
+  policy: ResponsePolicy,
+): number | undefined {
+  const ends = [entry.approver, entry.onBehalfOf].flatMap(
+    id => mutedUntil(people.get(id)?.vouching, entry.atMs, policy.newRightMs) ?? [],
+  )
+  return ends.length === 0 ? undefined : Math.max(...ends)
+}
+
+/** Why an approval by these accounts would not count for reasons of who is behind them; `undefined` where it would. */
+export function doubtOfVoice(
+  proposal: Pick<Proposal, 'requestedBy'>,
+  entry: Pick<Approval, 'approver' | 'onBehalfOf' | 'atMs'>,
+  people: ReadonlyMap<string, PersonNow>,
+  policy: ResponsePolicy,
+): string | undefined {
+  const untilMs = muted(entry, people, policy)
+  if (untilMs !== undefined)
+    return `one admin alone gave this account its role or password: it approves from ${minuteIso(untilMs)} on, so that others can look into it`
+  const asking = voicesBehind([proposal.requestedBy ?? ''], people, entry.atMs, policy)
+  return voicesBehind([entry.approver, entry.onBehalfOf], people, entry.atMs, policy).some(voice =>
+    asking.includes(voice),
+  )
+    ? `this account and the one that asked are new, and the same admin gave them their role or password: for ${policy.newRightMs / 3_600_000} hours they count as one person`
+    : undefined
+}
+
+function minuteIso(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }
 
 function mayApprove(entry: Approval, people: ReadonlyMap<string, PersonNow>): boolean {

@@ -1,5 +1,6 @@
 import type { ResponseSettings } from '../domain/response-settings.ts'
 import { includesRole } from '../domain/role.ts'
+import { mutedUntil, voicesOf } from '../domain/vouching.ts'
 import { appendEntries } from '../ledger/database-ledger.ts'
 import { digestOf } from '../lib/canonical-json.ts'
 import type { Sql } from '../lib/database.ts'
@@ -70,6 +71,11 @@ export async function decideChange(
         'not-allowed',
         'a change that weakens the protection takes a second admin; whoever runs the machine can make it in response.yaml instead',
       )
+    if (decision.confirm && !(await areTwo(ports, sql, tenant, waiting.changedBy, decision.by)))
+      return refuse(
+        'not-allowed',
+        'your account and the one that asked may be one person: an admin gave one of them its role or password of late',
+      )
     const state = decision.confirm ? 'active' : 'rejected'
     await decideSettings(sql, tenant, { version: waiting.version, state, by: decision.by }, nowMs)
     const body = {
@@ -97,6 +103,26 @@ const unreadable: ResponseSettings = {
 async function isAdmin(ports: RespondPorts, sql: Sql, tenant: string, id: string): Promise<boolean> {
   const person = (await ports.people(sql, tenant, [id], ports.clock.now())).get(id)
   return person?.kind === 'person' && person.active && includesRole(person.role, 'admin')
+}
+
+/** Whether these are two people's voices, and the second one counts (`domain/vouching.ts`). */
+async function areTwo(
+  ports: RespondPorts,
+  sql: Sql,
+  tenant: string,
+  first: string,
+  second: string,
+): Promise<boolean> {
+  const nowMs = ports.clock.now()
+  const console = await consoleSettings(sql, tenant).catch(() => unreadable)
+  const { newRightMs } = policyOf([ports.fileSettings, console])
+  const people = await ports.people(sql, tenant, [first, second], nowMs)
+  const voices = (id: string) => voicesOf(id, people.get(id)?.vouching, nowMs, newRightMs)
+  const asking = voices(first)
+  return (
+    mutedUntil(people.get(second)?.vouching, nowMs, newRightMs) === undefined &&
+    !voices(second).some(voice => asking.includes(voice))
+  )
 }
 
 async function record(

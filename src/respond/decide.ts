@@ -4,7 +4,7 @@ import { includesRole } from '../domain/role.ts'
 import { appendEntries } from '../ledger/database-ledger.ts'
 import { enqueue } from '../queue/jobs.ts'
 import { approvalsOf, changeProposal, insertApproval, lockProposal } from '../store/proposals.ts'
-import { checkContent, type PersonNow, validApprovals } from './authorise.ts'
+import { checkContent, doubtOfVoice, type PersonNow, validApprovals } from './authorise.ts'
 import { recordInCase } from './case-record.ts'
 import type { RespondPorts } from './respond-ports.ts'
 
@@ -58,6 +58,7 @@ export async function decideProposal(ports: RespondPorts, decision: Decision): P
       ...new Set([
         decision.approver,
         onBehalfOf,
+        ...(proposal.requestedBy === undefined ? [] : [proposal.requestedBy]),
         ...earlier.flatMap(entry => [entry.approver, entry.onBehalfOf]),
       ]),
     ]
@@ -74,6 +75,9 @@ export async function decideProposal(ports: RespondPorts, decision: Decision): P
       atMs: nowMs,
       steppedUpAtMs,
     }
+    const unheard =
+      decision.decision === 'approve' ? doubtOfVoice(proposal, approval, people, policy) : undefined
+    if (unheard !== undefined) return refuse('not-allowed', unheard)
     if (
       decision.decision === 'approve' &&
       validApprovals(proposal, [approval], people, checked.action, policy).length === 0

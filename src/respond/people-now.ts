@@ -16,6 +16,7 @@ export const peopleNow: PeopleNow = async (sql, tenant, ids, nowMs) => {
         active: row.active,
         kind: row.kind === 'person' ? ('person' as const) : ('service' as const),
         standsInFor: standIns.get(row.id) ?? [],
+        vouching: row.vouching ?? undefined,
       },
     ]),
   )

@@ -20,6 +20,8 @@ export interface ResponsePolicy {
   readonly expiryMs: number
   /** How fresh a step-up must be at the moment of the decision. */
   readonly stepUpMaxAgeMs: number
+  /** How long whoever made an account, raised it or renewed its credentials counts as being behind it. */
+  readonly newRightMs: number
   /** By action: more approvers than it takes by itself. Fewer is never taken. */
   readonly approvals: Readonly<Record<string, number>>
   /** By action: how long it may stand before people are asked to look at it again. */
@@ -33,6 +35,7 @@ export interface ResponsePolicy {
 const minuteMs = 60_000
 const defaultExpiryMinutes = 240
 const defaultStepUpMinutes = 5
+const defaultNewRightHours = 24
 
 /**
  * The stricter of all layers (the file, the console): what one protects, no other exposes; of two limits the tighter
@@ -58,6 +61,7 @@ export function policyOf(layers: readonly ResponseSettings[]): ResponsePolicy {
         layers.map(layer => layer.stepUpMinutes),
         defaultStepUpMinutes,
       ) * minuteMs,
+    newRightMs: longest(layers.map(layer => layer.newRightHours)) * 60 * minuteMs,
     approvals: merged(
       layers.map(layer => layer.approvals),
       Math.max,
@@ -73,6 +77,11 @@ export function policyOf(layers: readonly ResponseSettings[]): ResponsePolicy {
 }
 
 export const defaultResponsePolicy: ResponsePolicy = policyOf([noResponseSettings])
+
+function longest(hours: readonly (number | undefined)[]): number {
+  const given = hours.filter(each => each !== undefined)
+  return given.length === 0 ? defaultNewRightHours : Math.max(...given)
+}
 
 function minuteOf(time: string): number {
   const [hours = 0, minutes = 0] = time.split(':').map(Number)
@@ -132,6 +141,11 @@ export function weakenings(before: ResponsePolicy, after: ResponsePolicy): strin
     ...(after.stepUpMaxAgeMs > before.stepUpMaxAgeMs
       ? [
           `proof of identity counts for ${after.stepUpMaxAgeMs / minuteMs} minutes, not ${before.stepUpMaxAgeMs / minuteMs}`,
+        ]
+      : []),
+    ...(after.newRightMs < before.newRightMs
+      ? [
+          `a new right counts after ${after.newRightMs / (60 * minuteMs)} hours, not ${before.newRightMs / (60 * minuteMs)}`,
         ]
       : []),
     ...names.flatMap(name => {

@@ -158,7 +158,7 @@ export async function addressesOfRoles(sql: Sql, tenant: string, roles: readonly
 
 /**
  * What there is to tell that was not told yet: proposals that wait, expired or failed, critical cases, cases that are due
- * within `soonMs`, uses of the break-glass account, sources without news for `silentMs`. Nothing from before `sinceMs`.
+ * within `soonMs`, uses of the break-glass account, changes of accounts by one admin or waiting for a second, sources without news for `silentMs`. Nothing from before `sinceMs`.
  */
 export async function untoldNotices(
   sql: Sql,
@@ -194,6 +194,9 @@ export async function untoldNotices(
        union all
        select 'break-glass:' || e.id, 'break-glass', e.subject, e.at_ms, null, '/settings?section=audit', null, null
        from account_events e where e.tenant_id = $1 and e.kind = 'break-glass' and e.at_ms >= $2
+       union all
+       select e.kind || ':' || e.id, e.kind, e.subject, e.at_ms, null, '/settings?section=users', null, null
+       from account_events e where e.tenant_id = $1 and e.kind in ('account-alone', 'account-waiting') and e.at_ms >= $2
        union all
        select 'source-silent:' || k.source || ':' || k.updated_ms, 'source-silent', k.source, $3::bigint, null,
          '/settings', null, null

@@ -1,4 +1,5 @@
 import type { Role } from '../domain/role.ts'
+import type { Vouching } from '../domain/vouching.ts'
 import type { Sql } from '../lib/database.ts'
 
 export interface User {
@@ -19,12 +20,20 @@ export interface User {
   readonly byProvider: boolean
   /** May be claimed by the provider's user of that name. */
   readonly linkable: boolean
+  /** Who last gave it its right or its credentials; null where nobody here did. */
+  readonly vouching: Vouching | null
+}
+
+/** `Vouching` of a row of users, as JSON. */
+export function vouchingColumn(table: string): string {
+  return `case when ${table}.vouched_ms is null then null else json_build_object('atMs', ${table}.vouched_ms,
+    'by', ${table}.vouched_by, 'alone', ${table}.vouched_alone) end as vouching`
 }
 
 const columns = `u.id, u.username, u.display_name as "displayName", u.role, u.state,
   u.must_change_password as "mustChangePassword", u.created_ms as "createdMs", u.last_sign_in_ms as "lastSignInMs",
   f.locked_until_ms as "lockedUntilMs", u.kind, u.email, u.external_id as "externalId",
-  u.provider_subject is not null as "byProvider", u.linkable`
+  u.provider_subject is not null as "byProvider", u.linkable, ${vouchingColumn('u')}`
 const from = `from users u left join sign_in_failures f
   on f.tenant_id = u.tenant_id and f.username = lower(u.username)`
 
@@ -134,13 +143,19 @@ export interface UserChange {
   readonly linkable?: boolean | undefined
 }
 
-/** Returns false when the change would leave no active admin, or there is no such user. */
-export async function updateUser(sql: Sql, tenant: string, id: string, change: UserChange): Promise<boolean> {
-  // Admins are locked first, so that two admins cannot demote each other at the same moment.
-  const admins = await sql.query<{ id: string }>(
-    `select id from users where tenant_id = $1 and role = 'admin' and state = 'active' and kind = 'person' for update`,
+/** The active admins of their own name, held until the transaction ends. */
+export function lockAdmins(sql: Sql, tenant: string): Promise<{ id: string }[]> {
+  return sql.query<{ id: string }>(
+    `select id from users where tenant_id = $1 and role = 'admin' and state = 'active' and kind = 'person'
+     order by id for update`,
     [tenant],
   )
+}
+
+/** Returns false when the change would leave no active admin, or there is no such user. */
+export async function updateUser(sql: Sql, tenant: string, id: string, change: UserChange): Promise<boolean> {
+  // So that two admins cannot demote each other at the same moment.
+  const admins = await lockAdmins(sql, tenant)
   const demotes = (change.role !== undefined && change.role !== 'admin') || change.state === 'disabled'
   if (demotes && admins.length === 1 && admins[0]?.id === id) return false
   const rows = await sql.query(
@@ -169,6 +184,14 @@ export async function setPassword(
   await sql.query(
     'update users set password_hash = $3, must_change_password = $4 where tenant_id = $1 and id = $2',
     [tenant, id, passwordHash, mustChange],
+  )
+}
+
+/** Notes who gave the account its right or its credentials. */
+export async function setVouching(sql: Sql, tenant: string, id: string, vouching: Vouching): Promise<void> {
+  await sql.query(
+    'update users set vouched_ms = $3, vouched_by = $4, vouched_alone = $5 where tenant_id = $1 and id = $2',
+    [tenant, id, vouching.atMs, vouching.by, vouching.alone],
   )
 }
 

@@ -6,7 +6,7 @@ import type { ResponseSettingsInput } from '../../src/domain/response-settings.t
 import type { ResponsePolicyView } from '../../src/http/contract-respond.ts'
 import { sweepProposals } from '../../src/respond/confirm-outcome.ts'
 import { type RespondBench, respondBench } from '../support/respond-bench.ts'
-import type { Person } from '../support/test-server.ts'
+import { type Person, testPassword } from '../support/test-server.ts'
 
 const sha256 = 'a'.repeat(64)
 const signingKey = 'a key that both know'
@@ -62,9 +62,14 @@ const change = async (person: Person | undefined, settings: ResponseSettingsInpu
   const response = await person?.call('PUT', '/api/response-settings', { settings, reason: 'for the test' })
   return { status: response?.statusCode, ...response?.json() }
 }
-const confirm = async (person: Person | undefined, version: number, yes = true) => {
+const confirm = async (
+  person: Person | undefined,
+  version: number,
+  yes = true,
+  proof: object | undefined = { kind: 'password', password: testPassword },
+) => {
   const path = `/api/response-settings/${version}/decision`
-  const response = await person?.call('POST', path, { confirm: yes })
+  const response = await person?.call('POST', path, { confirm: yes, proof })
   return { status: response?.statusCode, ...response?.json() }
 }
 const policy = async (): Promise<ResponsePolicyView> =>
@@ -127,6 +132,13 @@ describe('response settings', () => {
     expect(asked).toMatchObject({ state: 'waiting', weakens: ['host dc-* is no longer protected'] })
     expect((await policy()).console.protectedAssets).toHaveLength(1)
     expect((await confirm(ana, asked.version)).status).toBe(403)
+    // An unlocked screen, or one password tried after another, confirms nothing.
+    const { call } = ada as Person
+    const path = `/api/response-settings/${asked.version}/decision`
+    expect((await call('POST', path, { confirm: true })).statusCode).toBe(400)
+    const guess = { kind: 'password', password: 'not the password' }
+    expect((await confirm(ada, asked.version, true, guess)).status).toBe(400)
+    expect((await policy()).console.protectedAssets).toHaveLength(1)
     expect(await confirm(ada, asked.version)).toMatchObject({ state: 'active' })
     expect((await policy()).console.protectedAssets).toHaveLength(0)
     expect((await confirm(ada, asked.version)).status).toBe(409)

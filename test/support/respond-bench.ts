@@ -6,6 +6,9 @@ import {
 } from '../../src/domain/response-settings.ts'
 import { defaultGrouping } from '../../src/group/grouping-options.ts'
 import type { CaseResponse, ProposalView } from '../../src/http/contract-respond.ts'
+import { accountRoutes } from '../../src/http/routes/account-routes.ts'
+import { breakGlassRoutes } from '../../src/http/routes/break-glass-routes.ts'
+import { factorRoutes } from '../../src/http/routes/factor-routes.ts'
 import { respondRoutes } from '../../src/http/routes/respond-routes.ts'
 import { responseSettingsRoutes } from '../../src/http/routes/response-settings-routes.ts'
 import { sessionRoutes } from '../../src/http/routes/session-routes.ts'
@@ -77,8 +80,11 @@ export async function respondBench({
     }
     return [
       ...sessionRoutes(accounts, false, 1000),
+      ...accountRoutes(accounts),
+      ...factorRoutes(accounts),
+      ...breakGlassRoutes(accounts, false, 1000),
       ...respondRoutes({ ports, accounts, tenant, connected: true, mailConnected: false, caseUrl }),
-      ...responseSettingsRoutes({ ports, tenant, caseUrl, filePath: 'response.yaml' }),
+      ...responseSettingsRoutes({ ports, accounts, tenant, caseUrl, filePath: 'response.yaml' }),
     ]
   })
   if (ports === undefined) throw new Error('no ports') // The server builds its routes at once.

@@ -16,14 +16,16 @@ export interface RunningTocsin {
 const startTimeoutMs = 110_000
 
 /**
- * Starts it and waits until it answers. Throws with everything it said when it does not. `models`: the text of models.yaml;
- * `settings`: further variables.
+ * Starts it and waits until it answers. Throws with everything it said when it does not. `models` and `response`: the texts
+ * of models.yaml and response.yaml; `settings`: further variables.
  */
 export async function startTocsin({
   models = '',
+  response = '',
   settings = {},
 }: {
   models?: string
+  response?: string
   settings?: Readonly<Record<string, string>>
 } = {}): Promise<RunningTocsin> {
   const folder = await mkdtemp(join(tmpdir(), 'tocsin-e2e-'))
@@ -31,6 +33,7 @@ export async function startTocsin({
   const alertsFile = join(folder, 'alerts.json')
   await writeFile(alertsFile, '')
   await writeFile(join(folder, 'models.yaml'), models)
+  await writeFile(join(folder, 'response.yaml'), response)
   const child = spawn(process.execPath, ['bin/tocsin.js', 'up'], {
     env: {
       ...process.env,
@@ -38,6 +41,7 @@ export async function startTocsin({
       TOCSIN_PORT: '0',
       TOCSIN_ALERTS_FILE: alertsFile,
       TOCSIN_MODELS: join(folder, 'models.yaml'),
+      TOCSIN_RESPONSE: join(folder, 'response.yaml'),
       TOCSIN_SKIP_INSTALL: '1',
       TOCSIN_STUB_KEY: 'test-key',
       ...settings,

@@ -1,13 +1,19 @@
+import { type AccountChange, givesMore } from '../../accounts/account-change.ts'
 import { type AccountParts, logAccountEvent } from '../../accounts/account-parts.ts'
 import { createToken } from '../../accounts/api-token.ts'
-import { changeUser, createUser, resetPassword } from '../../accounts/users.ts'
+import { changeAccount, decideAccountRequest } from '../../accounts/second-admin.ts'
+import type { SignedInPerson } from '../../accounts/session.ts'
 import { includesRole } from '../../domain/role.ts'
+import { mutedUntil } from '../../domain/vouching.ts'
 import { listAccountEvents } from '../../store/account-events.ts'
+import { type AccountRequestRow, waitingAccountRequests } from '../../store/account-requests.ts'
 import { deleteToken, listTokens, type TokenRow } from '../../store/api-tokens.ts'
 import { deleteSession, listSessions, type SessionRow } from '../../store/sessions.ts'
-import { findUser, listUsers, type User, type UserChange } from '../../store/users.ts'
+import { findUser, listUsers, type User } from '../../store/users.ts'
 import { wasDone } from '../contract.ts'
 import {
+  type AccountChanged,
+  type AccountRequest,
   accountEndpoints,
   type SessionRecord,
   type TokenRecord,
@@ -31,57 +37,104 @@ export function accountRoutes(parts: AccountParts): Route[] {
 function userRoutes(parts: AccountParts): Route[] {
   const { database, tenant } = parts
   return [
-    route(accountEndpoints.listUsers, async () => ({
-      users: (await listUsers(database, tenant)).map(user => userView(user, parts.clock.now())),
-    })),
+    route(accountEndpoints.listUsers, async () => {
+      const newRightMs = await parts.newRightMs(database)
+      return {
+        users: (await listUsers(database, tenant)).map(user => userView(user, parts.clock.now(), newRightMs)),
+      }
+    }),
     route(
       accountEndpoints.createUser,
       async call => {
         const { proof, ...details } = call.body
         const person = personOf(call.caller)
         await requireProof(parts, call, person, proof, 'account')
-        const created = await createUser(parts, person.user.id, details)
-        return {
-          user: userView(created.user, parts.clock.now()),
-          oneTimePassword: created.oneTimePassword,
-        }
+        return changed(parts, person, { kind: 'create', ...details })
       },
       triesAMinute,
     ),
     route(
       accountEndpoints.changeUser,
       async call => {
-        const { proof, ...change } = call.body
+        const { proof, ...details } = call.body
         const person = personOf(call.caller)
+        const change = { kind: 'change', id: call.params.id, ...details } as const
         if (givesMore(change, await findUser(database, tenant, call.params.id)))
           await requireProof(parts, call, person, proof, 'account')
-        return userView(await changeUser(parts, person.user.id, call.params.id, change), parts.clock.now())
+        return changed(parts, person, change)
       },
       triesAMinute,
     ),
+    ...(['resetPassword', 'resetFactors'] as const).map(name =>
+      route(
+        accountEndpoints[name],
+        async call => {
+          const person = personOf(call.caller)
+          if (call.params.id === person.user.id)
+            throw new RequestError('forbidden', 'your own you change under Your sign-in, with what you have')
+          await requireProof(parts, call, person, call.body.proof, 'account')
+          const kind = name === 'resetPassword' ? 'reset-password' : 'reset-factors'
+          return changed(parts, person, { kind, id: call.params.id })
+        },
+        triesAMinute,
+      ),
+    ),
+    route(accountEndpoints.listAccountRequests, async () => {
+      const rows = await waitingAccountRequests(database, tenant, parts.clock.now())
+      return { requests: await Promise.all(rows.map(row => requestView(parts, row))) }
+    }),
     route(
-      accountEndpoints.resetPassword,
+      accountEndpoints.decideAccountRequest,
       async call => {
         const person = personOf(call.caller)
-        if (call.params.id === person.user.id)
-          throw new RequestError('forbidden', 'change your own password: that takes the one you have')
-        await requireProof(parts, call, person, call.body.proof, 'account')
-        const reset = await resetPassword(parts, person.user.id, call.params.id)
-        return { user: userView(reset.user, parts.clock.now()), oneTimePassword: reset.oneTimePassword }
+        const { confirm, proof } = call.body
+        if (confirm) await requireProof(parts, call, person, proof, 'account')
+        const decision = { id: call.params.id, confirm }
+        const done = await decideAccountRequest(parts, person.user.id, decision)
+        return {
+          user: done === undefined ? null : await shownUser(parts, done.user),
+          oneTimePassword: done?.oneTimePassword ?? null,
+          waiting: null,
+        }
       },
       triesAMinute,
     ),
   ]
 }
 
-/** Whether a change lets somebody do more than before. Taking away is always quick. */
-function givesMore(change: UserChange, before: User | undefined): boolean {
-  if (before === undefined) return true
-  return (
-    (change.role !== undefined && !includesRole(before.role, change.role)) ||
-    (change.state === 'active' && before.state !== 'active') ||
-    change.linkable === true
-  )
+async function changed(
+  parts: AccountParts,
+  person: SignedInPerson,
+  change: AccountChange,
+): Promise<AccountChanged> {
+  const result = await changeAccount(parts, person.user.id, change)
+  if (result.kind === 'waiting')
+    return { user: null, oneTimePassword: null, waiting: await requestView(parts, result.request) }
+  return {
+    user: await shownUser(parts, result.user),
+    oneTimePassword: result.oneTimePassword,
+    waiting: null,
+  }
+}
+
+async function shownUser(parts: AccountParts, user: User): Promise<UserRecord> {
+  return userView(user, parts.clock.now(), await parts.newRightMs(parts.database))
+}
+
+async function requestView(parts: AccountParts, row: AccountRequestRow): Promise<AccountRequest> {
+  const asker = await findUser(parts.database, parts.tenant, row.askedBy)
+  const { id, words, askedBy, askedMs, expiresMs } = row
+  return {
+    id,
+    words,
+    askedBy: {
+      id: askedBy,
+      username: asker?.username ?? askedBy,
+      displayName: asker?.displayName ?? askedBy,
+    },
+    askedMs,
+    expiresMs,
+  }
 }
 
 function tokenRoutes(parts: AccountParts): Route[] {
@@ -180,9 +233,15 @@ function ownTokensOnly(caller: Caller): string | undefined {
   return includesRole(user.role, 'admin') ? undefined : user.id
 }
 
-function userView(user: User, nowMs: number): UserRecord {
+function userView({ vouching, ...user }: User, nowMs: number, newRightMs: number): UserRecord {
   const locked = user.lockedUntilMs !== null && user.lockedUntilMs > nowMs
-  return { ...user, lockedUntilMs: locked ? user.lockedUntilMs : null }
+  return {
+    ...user,
+    lockedUntilMs: locked ? user.lockedUntilMs : null,
+    countsFromMs: includesRole(user.role, 'responder')
+      ? (mutedUntil(vouching ?? undefined, nowMs, newRightMs) ?? null)
+      : null,
+  }
 }
 
 function sessionView(row: SessionRow, currentId: string): SessionRecord {

@@ -1,10 +1,13 @@
 import { type AccountParts, logAccountEvent } from '../../accounts/account-parts.ts'
-import { breakGlass, breakGlassName, sealBreakGlass } from '../../accounts/break-glass.ts'
+import { breakGlass, sealBreakGlass } from '../../accounts/break-glass.ts'
 import { noPassword } from '../../accounts/password.ts'
+import { breakGlassName } from '../../accounts/reserved-name.ts'
+import { includesRole } from '../../domain/role.ts'
+import { mutedUntil } from '../../domain/vouching.ts'
 import { acknowledgeBreakGlass, type BreakGlassUse, listBreakGlassUses } from '../../store/break-glass.ts'
-import { findUserByName } from '../../store/users.ts'
+import { findUserByName, listUsers } from '../../store/users.ts'
 import { wasDone } from '../contract.ts'
-import { signInEndpoints } from '../contract-sign-in.ts'
+import { type Banners, signInEndpoints } from '../contract-sign-in.ts'
 import { RequestError } from '../http-error.ts'
 import { requireProof } from '../require-proof.ts'
 import { type Route, route } from '../route.ts'
@@ -57,8 +60,27 @@ export function breakGlassRoutes(parts: AccountParts, secure: boolean, triesPerM
     }),
     route(signInEndpoints.listBanners, async () => ({
       breakGlass: (await listBreakGlassUses(database, tenant, true)).map(useView),
+      newVoices: await newVoices(parts),
     })),
   ]
+}
+
+/** Accounts that one admin alone gave a say in responses, for as long as that does not count yet. */
+async function newVoices(parts: AccountParts): Promise<Banners['newVoices']> {
+  const { database, tenant } = parts
+  const newRightMs = await parts.newRightMs(database)
+  const users = await listUsers(database, tenant)
+  const names = (id: string) => {
+    const user = users.find(each => each.id === id)
+    return { id, username: user?.username ?? id, displayName: user?.displayName ?? id }
+  }
+  return users.flatMap(user => {
+    const countsFromMs = mutedUntil(user.vouching ?? undefined, parts.clock.now(), newRightMs)
+    if (countsFromMs === undefined || user.vouching === null || user.state !== 'active') return []
+    if (!includesRole(user.role, 'responder')) return []
+    const { atMs, by } = user.vouching
+    return [{ person: names(user.id), role: user.role, by: names(by[0] ?? ''), atMs, countsFromMs }]
+  })
 }
 
 function useView({ id, atMs, reason, address, acknowledgedMs }: BreakGlassUse) {

@@ -7,7 +7,6 @@ import {
   finishPasskey,
   issueRecoveryCodes,
   removeFactor,
-  resetFactors,
 } from '../../accounts/factors.ts'
 import { confirmedFactors } from '../../accounts/proof.ts'
 import { askStepUp } from '../../accounts/step-up.ts'
@@ -116,16 +115,6 @@ function ownFactorRoutes(parts: AccountParts): Route[] {
 function factorRuleRoutes(parts: AccountParts): Route[] {
   const { database, tenant } = parts
   return [
-    route(
-      signInEndpoints.resetFactors,
-      async call => {
-        const person = personOf(call.caller)
-        await requireProof(parts, call, person, call.body.proof, 'account')
-        await resetFactors(parts, person.user.id, call.params.id)
-        return wasDone
-      },
-      triesAMinute,
-    ),
     route(signInEndpoints.readSignInRules, async () => ({
       secondFactorRoles: [...(await secondFactorRoles(database, tenant))],
     })),

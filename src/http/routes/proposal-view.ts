@@ -3,7 +3,7 @@ import type { Approval, Proposal } from '../../domain/proposal.ts'
 import { includesRole, roles } from '../../domain/role.ts'
 import type { ResponseAction } from '../../respond/action.ts'
 import { actionsOf, findAction } from '../../respond/actions.ts'
-import { validApprovals } from '../../respond/authorise.ts'
+import { doubtOfVoice, type PersonNow, validApprovals } from '../../respond/authorise.ts'
 import { describeRequest } from '../../respond/execute.ts'
 import type { RespondPorts } from '../../respond/respond-ports.ts'
 import type { ResponsePolicy } from '../../respond/response-policy.ts'
@@ -89,6 +89,7 @@ export async function proposalViews(
       ? []
       : ((await standInsFor(database, tenant, [callerId], ports.clock.now())).get(callerId) ?? [])
   const people = await peopleById(parts, [
+    ...(callerId === undefined ? [] : [callerId]),
     ...standsInFor,
     ...proposals.flatMap(proposal => proposal.requestedBy ?? []),
     ...decisions.flat().flatMap(entry => [entry.approver, entry.onBehalfOf]),
@@ -103,6 +104,7 @@ export async function proposalViews(
       tenant,
       proposals.map(proposal => proposal.id),
     ),
+    nowMs: ports.clock.now(),
     caseUrl: parts.caseUrl,
   }
   return proposals.map((proposal, index) => viewOf(proposal, decisions[index] ?? [], caller, around))
@@ -116,6 +118,7 @@ interface Surroundings {
   /** Ids of everybody who could approve something now. */
   readonly approvers: readonly string[]
   readonly rollbacks: readonly Proposal[]
+  readonly nowMs: number
   readonly caseUrl: (caseId: string) => string
 }
 
@@ -137,11 +140,16 @@ function viewOf(
         active: row.active,
         kind: 'person' as const,
         standsInFor: decisions.filter(entry => entry.approver === row.id).map(entry => entry.onBehalfOf),
-      },
+        vouching: row.vouching ?? undefined,
+      } satisfies PersonNow,
     ]),
   )
   const rollback = around.rollbacks.findLast(each => each.rollbackOf === proposal.id)
-  const cannotApprove = whyNotApprove(proposal, decisions, caller, around.standsInFor)
+  const voice = (caller: { readonly id: string }) => {
+    const entry = { approver: caller.id, onBehalfOf: caller.id, atMs: around.nowMs }
+    return doubtOfVoice(proposal, entry, now, policy)
+  }
+  const cannotApprove = whyNotApprove(proposal, decisions, caller, around.standsInFor, voice)
   return {
     id: proposal.id,
     caseId: content.caseId,
@@ -246,6 +254,7 @@ function whyNotApprove(
   decisions: readonly Approval[],
   caller: Caller,
   standsInFor: readonly string[],
+  doubt: (caller: { readonly id: string }) => string | undefined,
 ): string | null {
   if (caller.kind !== 'person') return 'only a signed-in person can approve'
   if (proposal.requestedBy === caller.user.id)
@@ -253,5 +262,6 @@ function whyNotApprove(
   if (decisions.some(entry => entry.approver === caller.user.id)) return 'You have decided on this proposal.'
   if (!includesRole(caller.user.role, 'approver') && standsInFor.length === 0)
     return 'Approving takes the role approver, or standing in for an approver.'
-  return null
+  const unheard = doubt(caller.user)
+  return unheard === undefined ? null : `${unheard.charAt(0).toUpperCase()}${unheard.slice(1)}.`
 }

@@ -1,3 +1,4 @@
+import type { AccountParts } from '../../accounts/account-parts.ts'
 import { responseSettings } from '../../domain/response-settings.ts'
 import { changeSettings, decideChange, type SettingsResult } from '../../respond/change-settings.ts'
 import { consoleSettings } from '../../respond/policy-now.ts'
@@ -6,12 +7,15 @@ import { activePeople, peopleByIds } from '../../store/people.ts'
 import { settingsVersions } from '../../store/response-settings.ts'
 import { respondEndpoints, type SettingsChanged } from '../contract-respond.ts'
 import { RequestError } from '../http-error.ts'
+import { requireProof } from '../require-proof.ts'
 import { type Route, route } from '../route.ts'
 import { actionInfos, nameOf, type ProposalViewParts } from './proposal-view.ts'
 import { personOf } from './session-routes.ts'
 
 /** What holds about actions, and changes to it. `filePath`: where the operator's own settings lie. */
-export function responseSettingsRoutes(parts: ProposalViewParts & { readonly filePath: string }): Route[] {
+export function responseSettingsRoutes(
+  parts: ProposalViewParts & { readonly filePath: string; readonly accounts: AccountParts },
+): Route[] {
   const { ports, tenant } = parts
   const { database } = ports
   return [
@@ -53,14 +57,16 @@ export function responseSettingsRoutes(parts: ProposalViewParts & { readonly fil
     route(respondEndpoints.changeResponseSettings, async ({ body, caller }) =>
       changed(await changeSettings(ports, tenant, { ...body, by: personOf(caller).user.id })),
     ),
-    route(respondEndpoints.decideResponseSettings, async ({ params, body, caller }) =>
-      changed(
-        await decideChange(ports, tenant, {
-          version: params.version,
-          confirm: body.confirm,
-          by: personOf(caller).user.id,
-        }),
-      ),
+    route(
+      respondEndpoints.decideResponseSettings,
+      async call => {
+        const person = personOf(call.caller)
+        const { confirm, proof } = call.body
+        const { version } = call.params
+        if (confirm) await requireProof(parts.accounts, call, person, proof, 'account')
+        return changed(await decideChange(ports, tenant, { version, confirm, by: person.user.id }))
+      },
+      { requestsPerMinute: 30 },
     ),
   ]
 }
