@@ -48,15 +48,18 @@ async function measure(headers: Record<string, string>, token: string): Promise<
   const briefs = await openStream(headers)
   /** Since when a case waits for a brief, and which kind of case it is. */
   const waiting = new Map<string, { readonly since: number; readonly kind: keyof typeof delays }>()
+  /** A hint of growth can come after the brief that covers it already. */
+  const briefed = new Map<string, number>()
   const delays = { 'new cases': [] as number[], 'small grown cases': [] as number[], floods: [] as number[] }
   briefs.onEvent(event => {
     const waits = waiting.get(event.caseId)
     if (event.kind === 'brief-ready') {
       waiting.delete(event.caseId)
+      briefed.set(event.caseId, event.revision)
       if (waits !== undefined) delays[waits.kind].push(performance.now() - waits.since)
       return
     }
-    if (waits !== undefined) return
+    if (waits !== undefined || event.revision <= (briefed.get(event.caseId) ?? 0)) return
     const isNew = event.kind === 'case-created'
     const kind = isNew ? 'new cases' : event.revision <= smallCase ? 'small grown cases' : 'floods'
     waiting.set(event.caseId, { since: performance.now(), kind })

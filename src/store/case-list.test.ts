@@ -76,4 +76,30 @@ describe('finding cases by words', () => {
       capped: true,
     })
   })
+
+  it.each([
+    "o'brien",
+    'back\\slash',
+    "it's: a & b | !c",
+    '203.0.113.',
+    'https://a.example/x?y=1',
+    '<->',
+    "''",
+    ':*',
+    'a\u0001b',
+    '\ud83d\ude00 x',
+  ])('takes %s as words, not as a query', async text => {
+    await expect(allOf({ text })).resolves.toEqual([])
+  })
+
+  it('finds an address in a title whole and by its beginning', async () => {
+    await test.database.query(
+      `update case_words set words = to_tsvector('simple', 'Logon from 203.0.113.7 on web-01.example.org')
+       where case_id = $1`,
+      [idOf(3)],
+    )
+    for (const text of ['203.0.113.7', '203.0.113', 'from 203.0.113.7', 'web-01.example.org', 'WEB-01.exam'])
+      expect(await allOf({ text })).toEqual([idOf(3)])
+    expect(await allOf({ text: '203.0.113.70' })).toEqual([])
+  })
 })

@@ -238,9 +238,10 @@ const manyMatches = 200
 function words(filter: CaseFilter): { query: string; beginning: string; id: string } | undefined {
   const text = filter.text?.trim() ?? ''
   if (text === '') return undefined
-  const found = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
+  // Each piece between blanks as PostgreSQL's own parser cuts it, which keeps addresses, host names and paths whole.
+  const pieces = text.split(/\s+/).filter(piece => /[\p{L}\p{N}]/u.test(piece))
   return {
-    query: found.map(word => `${word}:*`).join(' & '),
+    query: pieces.map(piece => `'${piece.replaceAll(/['\\]/g, '$&$&')}':*`).join(' & '),
     beginning: `${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`,
     id: text,
   }
