@@ -7,15 +7,17 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { sleep } from '../lib/abort.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
+import { withFileLock } from '../lib/file-lock.ts'
 import { type Account, type PostgresBinaries, postgresBinaries, reachable } from './postgres-binaries.ts'
+import { beginUse, isRunning, joinUsers, type ServerUse } from './server-users.ts'
 
 // A real PostgreSQL as a child process: one dialect and one queue for one machine and for many. It listens on a
-// socket in a private folder only, never on the network. It cannot outlive Tocsin, not even after kill -9: a shell
-// between the two waits for the end of its standard input, which the kernel closes when Tocsin dies.
+// socket in a private folder only, never on the network. It cannot outlive the Tocsin processes that use it, not even
+// after kill -9: a shell between them and it waits for the end of its standard input (server-users.ts).
 
 export interface EmbeddedPostgres {
   readonly connection: pg.PoolConfig
-  /** Stops the server if this process started it. Close the pools first. */
+  /** Ends this process's use of the server, and the server where nobody else uses it. Close the pools first. */
   stop(): Promise<void>
 }
 
@@ -31,7 +33,8 @@ interface Place {
   readonly dataDir: string
   readonly data: string
   readonly sockets: string
-  readonly ownerFile: string
+  /** The folder of all this. */
+  readonly base: string
   readonly passwordFile: string
   readonly logFile: string
   /** Whom PostgreSQL runs as; undefined: as we do. */
@@ -41,28 +44,59 @@ interface Place {
 const user = 'tocsin'
 
 /**
- * Starts the embedded server on `dataDir`, creating the database at the first start, or joins the one that another
- * live Tocsin process runs there (`tocsin worker` beside `tocsin up`). After a crash it recovers as PostgreSQL does.
+ * Starts the embedded server on `dataDir`, creating the database at the first start, or joins the one that other live
+ * Tocsin processes use there (`tocsin audit` beside `tocsin up`). It runs until the last of them has stopped using it,
+ * whoever started it. After a crash it recovers as PostgreSQL does.
  */
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  const { signal } = options
   const place = await preparePlace(options.dataDir)
   const binaries = await postgresBinaries(place.account, join(place.dataDir, 'postgres', 'programs'))
-  await initialise(place, binaries, options.onProgress)
-  const connection = {
-    host: place.sockets,
-    user,
-    database: 'postgres',
-    password: (await readFile(place.passwordFile, 'utf8')).trim(),
+  // Who comes while another starts or stops the server waits for it: a recovery may take minutes.
+  const alone = <Result>(action: () => Promise<Result>) =>
+    withFileLock(join(place.base, 'users.lock'), action, { waitMs: 330_000, signal })
+  return alone(async () => {
+    await initialise(place, binaries, options.onProgress)
+    const connection = {
+      host: place.sockets,
+      user,
+      database: 'postgres',
+      password: (await readFile(place.passwordFile, 'utf8')).trim(),
+    }
+    const joined = await joinUsers(place.base)
+    const { use, child } = joined
+      ? { use: joined, child: undefined }
+      : await startServer(place, binaries, signal)
+    try {
+      await waitUntilReady(connection, signal, () => child?.exitCode)
+    } catch (error) {
+      await use.leave()
+      throw error
+    }
+    return {
+      connection,
+      // Not to be given up: what is left half stopped keeps the next start waiting.
+      stop: () =>
+        withFileLock(join(place.base, 'users.lock'), () => leave(use, child, place), { waitMs: 330_000 }),
+    }
+  })
+}
+
+async function startServer(
+  place: Place,
+  binaries: PostgresBinaries,
+  signal: AbortSignal,
+): Promise<{ readonly use: ServerUse; readonly child: ChildProcess }> {
+  await waitUntilStopped(place, signal)
+  const { use, keeperInput } = await beginUse(place.base)
+  try {
+    return { use, child: await launch(place, binaries, keeperInput.fd) }
+  } catch (error) {
+    await use.leave()
+    throw error
+  } finally {
+    await keeperInput.close()
   }
-  if (await ownedByAnother(place)) {
-    await waitUntilReady(connection, options.signal, () => undefined)
-    return { connection, stop: async () => {} }
-  }
-  await waitUntilStopped(place, options.signal)
-  await writeFile(place.ownerFile, String(process.pid))
-  const child = await launch(place, binaries)
-  await waitUntilReady(connection, options.signal, () => child.exitCode)
-  return { connection, stop: () => stop(child, place) }
 }
 
 /** Whether the first start has made the database already. */
@@ -99,7 +133,7 @@ async function preparePlace(dataDir: string): Promise<Place> {
     dataDir,
     data,
     sockets,
-    ownerFile: join(base, 'owner.pid'),
+    base,
     passwordFile: join(base, 'password'),
     logFile: join(base, 'postgres.log'),
     account,
@@ -154,7 +188,7 @@ async function initialise(
   }
 }
 
-// Standard input's end is the order to stop; SIGINT is PostgreSQL's fast shutdown. A wait that a signal or the
+// Standard input's end (the last user is gone) is the order to stop; SIGINT is PostgreSQL's fast shutdown. A wait that a signal or the
 // reader ends early is repeated by the second one.
 const keeper = `exec 3<&0
 "$@" </dev/null 3<&- & server=$!
@@ -163,7 +197,7 @@ wait $server; code=$?
 kill $reader 2>/dev/null
 exit $code`
 
-async function launch(place: Place, binaries: PostgresBinaries): Promise<ChildProcess> {
+async function launch(place: Place, binaries: PostgresBinaries, keeperInput: number): Promise<ChildProcess> {
   const settings = {
     listen_addresses: '',
     unix_socket_directories: place.sockets,
@@ -190,9 +224,9 @@ async function launch(place: Place, binaries: PostgresBinaries): Promise<ChildPr
     const child = spawn('/bin/sh', args, {
       ...runAs(place),
       detached: true,
-      stdio: ['pipe', log.fd, log.fd],
+      stdio: [keeperInput, log.fd, log.fd],
     })
-    child.stdin?.on('error', () => {}) // The server is gone already: `exitCode` says so.
+    child.unref() // Others may go on using the server when this process is done.
     return child
   } finally {
     await log.close()
@@ -204,33 +238,12 @@ function runAs(place: Place) {
   return { cwd: place.data, env: environment, ...(place.account ?? {}) }
 }
 
-/** Another live Tocsin process started the server here and will stop it. */
-async function ownedByAnother(place: Place): Promise<boolean> {
-  const owner = Number(await readFile(place.ownerFile, 'utf8').catch(() => ''))
-  return owner > 0 && owner !== process.pid && isAlive(owner) && !(await isZombie(owner))
-}
-
-/** Killed, but not yet collected by its parent (a container without an init keeps such processes for ever). */
-async function isZombie(pid: number): Promise<boolean> {
-  const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
-  return /^\d+ \(.*\) Z/s.test(status)
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
-}
-
 /** After a crash of Tocsin its server is still shutting down for a moment. */
-async function waitUntilStopped(place: Place, signal: AbortSignal): Promise<void> {
+async function waitUntilStopped(place: Place, signal?: AbortSignal): Promise<void> {
   const pidFile = join(place.data, 'postmaster.pid')
   for (let waitedMs = 0; ; waitedMs += 50) {
     const pid = Number((await readFile(pidFile, 'utf8').catch(() => '')).split('\n')[0])
-    if (!(pid > 0) || !isAlive(pid) || (await isZombie(pid))) return
+    if (!(pid > 0) || !(await isRunning(pid))) return
     if (waitedMs > 30_000) {
       throw new AppError(
         'database-in-use',
@@ -267,11 +280,14 @@ async function waitUntilReady(
   }
 }
 
-async function stop(child: ChildProcess, place: Place): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) {
-    const exit = once(child, 'exit')
-    child.stdin?.end()
+/** Ends this process's use. The last to leave waits until the server is down. */
+async function leave(use: ServerUse, child: ChildProcess | undefined, place: Place): Promise<void> {
+  const running = child !== undefined && child.exitCode === null && child.signalCode === null
+  const exit = running ? once(child, 'exit') : undefined
+  const { othersStay } = await use.leave()
+  if (othersStay) return
+  if (exit !== undefined) {
+    child?.ref()
     await exit
-  }
-  await rm(place.ownerFile, { force: true })
+  } else await waitUntilStopped(place)
 }
