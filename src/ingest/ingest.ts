@@ -15,6 +15,7 @@ import { writeCheckpoint } from '../store/checkpoints.ts'
 import { announce, type CaseEvent } from '../store/events.ts'
 import { type GrownCase, upsertCaseEntities, upsertCases } from '../store/grown-cases.ts'
 import { insertQuarantined } from '../store/quarantine.ts'
+import { spokenTexts } from '../verify/spoken-texts.ts'
 import type { GroupingMemory } from './grouping-memory.ts'
 import { sortOut } from './sort-out.ts'
 
@@ -63,10 +64,10 @@ export type Ingest = (batch: IngestBatch) => Promise<IngestReceipt>
 export function createIngest(parts: IngestParts): Ingest {
   return async batch => {
     const receivedMs = parts.clock.now()
-    const lines = await normalizeLines(batch.lines, receivedMs)
+    const read = await readLines(batch.lines, receivedMs)
     await batch.before
     return parts.memory.exclusively(batch.tenant, async () => {
-      const stored = await parts.database.transaction(sql => storeBatch(sql, parts, batch, lines, receivedMs))
+      const stored = await parts.database.transaction(sql => storeBatch(sql, parts, batch, read, receivedMs))
       await tell(parts.database, batch.tenant, stored.news)
       return stored.receipt
     })
@@ -95,30 +96,40 @@ async function tell(sql: Sql, tenant: string, { jobs, events }: News): Promise<v
   }
 }
 
+/** The lines of a batch, and the alerts among them whose text speaks to a model. */
+interface ReadLines {
+  readonly lines: readonly NormalizedLine[]
+  readonly speaking: ReadonlySet<Alert>
+}
+
 /** Lines normalised in one go, about 5 ms: then others have their turn (a stream to a console, the batch before). */
 const linesPerTurn = 100
 
-async function normalizeLines(lines: readonly SourceLine[], receivedAtMs: number): Promise<NormalizedLine[]> {
-  const normalized: NormalizedLine[] = []
-  for (const { bytes, where } of lines) {
-    normalized.push(normalizeLine(bytes, { where, receivedAtMs }))
-    if (normalized.length % linesPerTurn === 0) await setImmediate()
+async function readLines(sourceLines: readonly SourceLine[], receivedAtMs: number): Promise<ReadLines> {
+  const lines: NormalizedLine[] = []
+  const speaking = new Set<Alert>()
+  for (const { bytes, where } of sourceLines) {
+    const line = normalizeLine(bytes, { where, receivedAtMs })
+    lines.push(line)
+    if (line.kind !== 'quarantined' && spokenTexts(line.alert, 1).length > 0) speaking.add(line.alert)
+    if (lines.length % linesPerTurn === 0) await setImmediate()
   }
-  return normalized
+  return { lines, speaking }
 }
 
 async function storeBatch(
   sql: Transaction,
   parts: IngestParts,
   batch: IngestBatch,
-  lines: readonly NormalizedLine[],
+  { lines, speaking }: ReadLines,
   nowMs: number,
 ): Promise<{ readonly receipt: IngestReceipt; readonly news: News }> {
   const engine = await parts.memory.current(sql, batch.tenant)
   const { fresh, duplicates, quarantined, ignored } = await sortOut(sql, batch.tenant, lines)
   const drafts = quarantined.map(line => ({ ...line, id: parts.ids.next('quarantine') }))
   await insertQuarantined(sql, batch.tenant, batch.source, nowMs, drafts)
-  const news = fresh.length > 0 ? await storeAlerts(sql, parts, batch, engine, fresh, nowMs) : noNews
+  const news =
+    fresh.length > 0 ? await storeAlerts(sql, parts, batch, engine, { fresh, speaking }, nowMs) : noNews
   if (batch.checkpoint !== undefined) {
     await writeCheckpoint(sql, batch.tenant, batch.source, batch.checkpoint, nowMs)
   }
@@ -131,7 +142,7 @@ async function storeAlerts(
   parts: IngestParts,
   batch: IngestBatch,
   engine: GroupingEngine,
-  fresh: readonly Alert[],
+  { fresh, speaking }: { readonly fresh: readonly Alert[]; readonly speaking: ReadonlySet<Alert> },
   nowMs: number,
 ): Promise<News> {
   const { tenant } = batch
@@ -143,7 +154,8 @@ async function storeAlerts(
     slaMinutes: parts.slaMinutes,
   })
   const grownById = new Map(grown.map(row => [row.id, row]))
-  await insertAlerts(sql, tenant, batch.source, nowMs, placed)
+  const marked = placed.map(each => ({ ...each, speaksToModel: speaking.has(each.alert) }))
+  await insertAlerts(sql, tenant, batch.source, nowMs, marked)
   await upsertCaseEntities(sql, tenant, placed)
   await countAlerts(sql, tenant, fresh)
   await addHistory(sql, tenant, nowMs, reopenings(grown, parts.ids))

@@ -10,6 +10,7 @@ import { chooseForModel } from './choose-for-model.ts'
 import { computeBrief } from './compute-brief.ts'
 import { type ModelBrief, modelBrief } from './model-brief.ts'
 import { readings } from './readings.ts'
+import { spokenFields } from './spoken-fields.ts'
 
 /** What an investigation found for one case revision. */
 export interface Investigation {
@@ -35,7 +36,8 @@ export interface InvestigationPorts {
 
 /** Gathers the evidence of a case and tells it without a model. Pure, deterministic, milliseconds. */
 export function investigateCase(context: CaseContext): Investigation {
-  const collected = collectEvidence(context)
+  const chosen = collectEvidence(context)
+  const collected = appendEvidence(chosen, spokenFields(context, chosen))
   const story = caseStory(context)
   const evidence = appendEvidence(collected, [
     ...readings(context, story, collected),

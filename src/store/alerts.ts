@@ -9,6 +9,12 @@ export interface PlacedAlert {
   readonly assignment: CaseAssignment
 }
 
+/** An alert as it is stored the first time. */
+export interface NewAlert extends PlacedAlert {
+  /** Whether text in it speaks to a model instead of a person. */
+  readonly speaksToModel: boolean
+}
+
 /** What tells one alert from another that claims the same key. */
 export interface StoredIdentity {
   readonly key: string
@@ -45,11 +51,11 @@ export async function insertAlerts(
   tenant: string,
   source: string,
   receivedMs: number,
-  placed: readonly PlacedAlert[],
+  placed: readonly NewAlert[],
 ): Promise<void> {
   const rows = placed
     .values()
-    .map(({ alert, assignment }): CopyValue[] => [
+    .map(({ alert, assignment, speaksToModel }): CopyValue[] => [
       text(tenant),
       text(alert.key),
       text(alert.id),
@@ -67,10 +73,11 @@ export async function insertAlerts(
       text(alert.location),
       { type: 'text[]', value: alert.rule.mitre.ids },
       text(alert.raw),
+      { type: 'bool', value: speaksToModel },
     ])
   await sql.copyIn(
     `copy alerts (tenant_id, key, id, case_id, why, source, generation, timestamp_ms, received_ms, rule_id, level,
-       description, agent_id, agent_name, location, techniques, raw) from stdin (format binary)`,
+       description, agent_id, agent_name, location, techniques, raw, speaks_to_model) from stdin (format binary)`,
     copyRows(rows),
   )
 }

@@ -11,7 +11,13 @@ export interface RawAlertRow {
   readonly generation: number
 }
 
-/** Alerts of a case for reading: the first and the last ones where there are more than `limit`. By time. */
+/** At most so many alerts are read only because they speak to a model. */
+const maxSpeaking = 20
+
+/**
+ * Alerts of a case for reading: the first and the last ones where there are more than `limit`, and besides them some of
+ * those whose text speaks to a model. By time.
+ */
 export function alertsToRead(
   sql: Sql,
   tenant: string,
@@ -23,8 +29,11 @@ export function alertsToRead(
       where tenant_id = $1 and case_id = $2 order by timestamp_ms ${direction}, key ${direction} limit $3)`
   return sql.query<RawAlertRow>(
     `select raw, why, received_ms as "receivedMs", generation
-     from (${part('asc')} union ${part('desc')}) as chosen order by timestamp_ms, key`,
-    [tenant, caseId, Math.ceil(limit / 2)],
+     from (${part('asc')} union ${part('desc')} union (
+       select key, raw, why, received_ms, generation, timestamp_ms from alerts
+       where tenant_id = $1 and case_id = $2 and speaks_to_model order by timestamp_ms, key limit $4
+     )) as chosen order by timestamp_ms, key`,
+    [tenant, caseId, Math.ceil(limit / 2), maxSpeaking],
   )
 }
 

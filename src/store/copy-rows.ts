@@ -2,6 +2,7 @@
 export type CopyValue =
   | { readonly type: 'text' | 'json'; readonly value: string }
   | { readonly type: 'int2' | 'int4' | 'int8'; readonly value: number }
+  | { readonly type: 'bool'; readonly value: boolean }
   | { readonly type: 'text[]'; readonly value: readonly string[] }
 
 const header = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)])
@@ -31,6 +32,10 @@ export function* copyRows(rows: Iterable<readonly CopyValue[]>): Generator<Buffe
 
 function writeColumn(chunk: Chunk, column: CopyValue): void {
   switch (column.type) {
+    case 'bool':
+      chunk.int4(1)
+      chunk.byte(column.value ? 1 : 0)
+      break
     case 'int2':
       chunk.int4(2)
       chunk.int2(column.value)
@@ -80,6 +85,11 @@ class Chunk {
 
   bytes(): Buffer {
     return this.#bytes.subarray(0, this.#size)
+  }
+
+  byte(value: number): void {
+    this.#reserve(1)
+    this.#size = this.#bytes.writeUInt8(value, this.#size)
   }
 
   int2(value: number): void {

@@ -42,15 +42,31 @@ const forms: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['asks for an exfiltrating link', /!\[[^\]]{0,80}\]\(https?:\/\/[^)\s]{0,200}[?&][^)\s]{0,40}=/],
 ]
 
-/** Text as a model would read through tricks: compatibility forms, no invisible characters, tag characters as letters. */
+/**
+ * Text as a model would read through tricks: percent-encoding taken off, compatibility forms, no invisible characters,
+ * tag characters as letters.
+ */
 function readable(text: string): string {
   return text
+    .replace(/%[2-7][0-9a-f]/gi, hex => String.fromCharCode(Number.parseInt(hex.slice(1), 16)))
     .replace(/\u{e0000}|[\u{e0020}-\u{e007e}]/gu, tag =>
       String.fromCodePoint(((tag.codePointAt(0) ?? 0) - 0xe0000) & 0x7f),
     )
     .normalize('NFKC')
     .replace(/[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\u{e007f}]/gu, '')
     .toLowerCase()
+}
+
+/**
+ * What every form needs at least, as it may stand in the JSON of an alert: its word, or characters and escapes behind
+ * which a word can hide. One search that nearly every alert fails.
+ */
+const hint =
+  /[^\0-\x7e]|\\u[0-9a-f]{4}|%[2-7][0-9a-f]|\b(?:ignore|disregard|forget|override|bypass|skip)\b|instruction|prompt|directive|(?:system|updated|following|actual|real|new) task|you are|as an ai|dear (?:ai|assistant|llm|model)|attention|note to|hey (?:gpt|chatgpt|claude|assistant)|your rules|<\||\[\/?inst\]|<\/?sys>|#\s*(?:system|assistant)|(?:system|assistant)\s*:|benign|false.?positive|\bsafe\b|harmless|not malicious|low severity|trusted|resolved|closed|do not|don't|never|must not|jailbreak|do anything now|developer mode|dan mode|unrestricted mode|!\[/i
+
+/** Whether it is worth while to look closer at the JSON of an alert. */
+export function mayHoldInjection(json: string): boolean {
+  return hint.test(json)
 }
 
 /** In how many ways a text speaks to a model, each in words for a person. */
