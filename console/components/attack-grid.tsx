@@ -29,7 +29,7 @@ export function AttackGrid<Technique extends GridTechnique>({
 }) {
   return (
     <div className="grid grid-cols-1 gap-3">
-      <ul className="flex flex-wrap gap-4 text-sm text-muted">
+      <ul className="flex flex-wrap gap-x-4 gap-y-1 text-sm text-muted">
         {kinds.map(({ sign, word, look }) => (
           <li key={word} className="flex items-center gap-1.5">
             <span

@@ -1,4 +1,5 @@
 import type { Coverage, Layer, TechniqueCoverage } from '../../src/http/contract-intel.ts'
+import { AttackGrid } from '../components/attack-grid.tsx'
 
 /** How a cell is told apart: by word and sign, not by colour alone. */
 const kinds = {
@@ -48,70 +49,26 @@ export function AttackMatrix({
   )
   const shown = layer === undefined ? cells : cells.filter(({ inLayer }) => inLayer)
   return (
-    <div className="grid grid-cols-1 gap-3">
-      <ul className="flex flex-wrap gap-x-4 gap-y-1 text-sm text-muted">
-        {Object.entries(kinds)
-          .filter(([kind]) => kind !== 'layer' || layer !== undefined)
-          .map(([kind, { sign, word, look }]) => (
-            <li key={kind} className="flex items-center gap-1.5">
-              <span
-                aria-hidden="true"
-                className={`inline-block w-5 rounded border text-center text-ink ${look}`}
-              >
-                {sign}
-              </span>
-              {word}
-            </li>
-          ))}
-      </ul>
-      <section
-        aria-label="ATT&CK matrix"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways, and the keyboard must be able to scroll it
-        tabIndex={0}
-        className="relative flex gap-2 overflow-x-auto pb-3"
-      >
-        {coverage.tactics.map(tactic => (
-          <Tactic
-            key={tactic.shortName}
-            name={tactic.name}
-            cells={shown.filter(each => each.tactics.includes(tactic.shortName))}
-          />
-        ))}
-      </section>
-    </div>
+    <AttackGrid
+      label="ATT&CK matrix"
+      kinds={Object.entries(kinds).flatMap(([name, kind]) =>
+        name === 'layer' && layer === undefined ? [] : [kind],
+      )}
+      tactics={coverage.tactics}
+      techniques={shown.toSorted((a, b) => b.reports - a.reports || b.alerts - a.alerts)}
+      kindOf={cell => kinds[kindOf(cell)]}
+      noteOf={noteOf}
+    />
   )
 }
 
-function Tactic({ name, cells }: { name: string; cells: readonly Cell[] }) {
-  const ranked = [...cells].sort((a, b) => b.reports - a.reports || b.alerts - a.alerts)
-  return (
-    <div className="grid w-40 shrink-0 content-start gap-1">
-      <h2 className="text-xs font-semibold">
-        {name} <span className="tabular font-normal text-muted">{cells.length}</span>
-      </h2>
-      {ranked.length === 0 && <p className="text-xs text-muted">none</p>}
-      <ul className="grid gap-1">
-        {ranked.map(cell => {
-          const { sign, word, look } = kinds[kindOf(cell)]
-          return (
-            <li key={cell.id} className={`rounded border px-1.5 py-1 text-xs ${look}`} title={word}>
-              <span className="font-mono">
-                <span aria-hidden="true">{sign} </span>
-                <span className="sr-only">{word}: </span>
-                {cell.id}
-              </span>
-              <span className="block">{cell.name}</span>
-              <span className="tabular block text-muted">
-                {count(cell.reports, 'report')}, {count(cell.alerts, 'alert')}
-                {cell.rules !== undefined && `, ${count(cell.rules, 'rule')}`}
-                {cell.score !== null && `, score ${cell.score}`}
-              </span>
-            </li>
-          )
-        })}
-      </ul>
-    </div>
-  )
+function noteOf({ reports, alerts, rules, score }: Cell): string {
+  return [
+    count(reports, 'report'),
+    count(alerts, 'alert'),
+    ...(rules === undefined ? [] : [count(rules, 'rule')]),
+    ...(score === null ? [] : [`score ${score}`]),
+  ].join(', ')
 }
 
 function count(number: number, word: string): string {

@@ -14,6 +14,7 @@ import { DraftRuleButton } from '../intel/draft-rule-button.tsx'
 import { ExposureTable } from '../intel/exposure-table.tsx'
 import { HuntProgress } from '../intel/hunt-progress.tsx'
 import { IndicatorTable } from '../intel/indicator-table.tsx'
+import { InventoryTable } from '../intel/inventory-table.tsx'
 import { ModelContext } from '../intel/model-context.tsx'
 import { QuotedRules } from '../intel/quoted-rules.tsx'
 import { RelationsGraph } from '../intel/relations-graph.tsx'
@@ -133,6 +134,11 @@ function ReportPage({ detail }: { detail: ReportDetail }) {
         {detail.exposures.length > 0 && (
           <Section title={`Our weaknesses that it names (${detail.exposures.length})`}>
             <ExposureTable exposures={detail.exposures} />
+          </Section>
+        )}
+        {(detail.inventory.matches.length > 0 || detail.inventory.trouble !== null) && (
+          <Section title={`In our inventory (${detail.inventory.matches.length})`}>
+            <InventoryTable inventory={detail.inventory} />
           </Section>
         )}
         <Section title="Relations">

@@ -14,6 +14,8 @@ export const reportJob = 'endpoint-report'
 export const huntJob = 'intel-hunt'
 /** The same in the history that the indexer keeps. */
 export const historyJob = 'intel-history'
+/** Wazuh's inventory is asked about what a report names. */
+export const inventoryJob = 'intel-inventory'
 /** A digest of threat intelligence is to be mailed to one recipient. */
 export const digestJob = 'intel-digest'
 /** A model is to say what it thinks of a mail. */

@@ -83,6 +83,17 @@ export const exposure = z.object({
 })
 export type Exposure = z.infer<typeof exposure>
 
+/** Something of ours that Wazuh's inventory holds and the report names. Empty texts: the inventory does not tell. */
+export const inventoryMatch = z.object({
+  kind: z.enum(['vulnerability', 'package', 'host']),
+  value: z.string(),
+  host: z.string(),
+  packageName: z.string(),
+  packageVersion: z.string(),
+  severity: z.string(),
+})
+export type InventoryMatch = z.infer<typeof inventoryMatch>
+
 /** The search for a report's indicators in stored alerts. */
 export const hunt = z.object({
   state: z.enum(['running', 'done']),
@@ -163,6 +174,12 @@ export const reportDetail = z.object({
   context: reportContext.nullable(),
   sightings: z.array(sighting),
   exposures: z.array(exposure),
+  /** What Wazuh's inventory says; `lookedMs` null: it was not asked yet, or no indexer is connected. */
+  inventory: z.object({
+    lookedMs: z.number().nullable(),
+    trouble: z.string().nullable(),
+    matches: z.array(inventoryMatch),
+  }),
   relevance: z.object({
     answer: z.enum(['seen-here', 'exposed', 'no-sign-yet', 'nothing-to-look-for']),
     reasons: z.array(z.string()),

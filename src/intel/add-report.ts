@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { contextJob, historyJob, huntJob } from '../domain/job-kinds.ts'
+import { contextJob, historyJob, huntJob, inventoryJob } from '../domain/job-kinds.ts'
 import { ageing } from '../indicators/indicator-decay.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Database, Sql } from '../lib/database.ts'
@@ -105,10 +105,21 @@ export async function addReport(
       await enqueue(sql, parts.tenant, [{ kind: huntJob, key: huntId, payload: { huntId } }], nowMs)
     }
     await enqueue(sql, parts.tenant, [context], nowMs)
+    await lookInInventory(sql, parts, id)
     if (hunted.length > 0 && hunted.length <= mostHuntedUnasked)
       await startHistoryHunt(sql, parts, id, incoming.by, hunted)
     return { id, known: false, revised: followed !== undefined }
   })
+}
+
+/** Queues the question to Wazuh's inventory, where an indexer is connected. */
+export async function lookInInventory(
+  sql: Sql,
+  { tenant, clock, historyDays = 0 }: Pick<IntelParts, 'tenant' | 'clock' | 'historyDays'>,
+  reportId: string,
+): Promise<void> {
+  if (historyDays === 0) return
+  await enqueue(sql, tenant, [{ kind: inventoryJob, key: reportId, payload: { reportId } }], clock.now())
 }
 
 /** A feed of many thousand addresses keeps the indexer busy for hours: then a person decides. */

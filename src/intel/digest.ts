@@ -103,7 +103,7 @@ function weigh(
       (seen > 0 ? 1_000 + Math.min(seen, 500) : 0) + 100 * cves.length + 10 * used.length + 8 * aimed.length,
     reasons: [
       ...(seen > 0 ? [`its indicators stand in ${seen} of our alerts`] : []),
-      ...(cves.length > 0 ? [`our alerts name ${cves.slice(0, 5).join(', ')} too`] : []),
+      ...(cves.length > 0 ? [`our alerts or our inventory name ${cves.slice(0, 5).join(', ')} too`] : []),
       ...(used.length > 0 ? [`it names ${used.join(', ')}, which we use`] : []),
       ...(aimed.length > 0 ? [`it names our sector: ${aimed.join(', ')}`] : []),
     ],

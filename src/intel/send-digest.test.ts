@@ -84,7 +84,7 @@ describe('the digest', () => {
     const digest = await read()
     expect(digest.concerning.map(({ reasons }) => reasons)).toEqual([
       ['its indicators stand in 1 of our alerts'],
-      [expect.stringContaining('our alerts name CVE-2024-3400 too')],
+      [expect.stringContaining('our alerts or our inventory name CVE-2024-3400 too')],
       ['it names FortiGate, which we use', 'it names our sector: energy'],
     ])
     expect(digest.others).toHaveLength(1)

@@ -6,6 +6,7 @@ import {
   executeJob,
   historyJob,
   huntJob,
+  inventoryJob,
   investigateJob,
   mailJudgeJob,
   mailRaiseJob,
@@ -22,6 +23,7 @@ import { addReport } from '../intel/add-report.ts'
 import { runFeeds } from '../intel/feeds/run-feeds.ts'
 import { handleHunt } from '../intel/hunt.ts'
 import { handleHistoryHunt } from '../intel/hunt-history.ts'
+import { handleInventoryLook } from '../intel/look-in-inventory.ts'
 import { handleContext } from '../intel/report-context.ts'
 import { handleDigest, scheduleDigests } from '../intel/send-digest.ts'
 import { watchAlerts } from '../intel/watch-alerts.ts'
@@ -277,6 +279,14 @@ function handlersOf(
                 job,
                 stop,
               ),
+          } satisfies JobHandler,
+          {
+            kind: inventoryJob,
+            concurrency: 1,
+            leaseMs: 5 * 60_000,
+            maxAttempts: 20,
+            handle: (job, stop) =>
+              handleInventoryLook({ database: app.store.database, clock: app.clock, indexer }, job, stop),
           } satisfies JobHandler,
         ]),
     {

@@ -275,7 +275,9 @@ export function digestReports(
     `select ${columns},
        array(select distinct m.value from intel_mentions m
           join intel_sightings s on s.tenant_id = m.tenant_id and s.type = m.type and s.value = m.value
-          where m.tenant_id = r.tenant_id and m.report_id = r.id and m.type = 'cve' order by 1) as "sharedVulnerabilities",
+          where m.tenant_id = r.tenant_id and m.report_id = r.id and m.type = 'cve'
+        union select v.value from intel_inventory v
+          where v.tenant_id = r.tenant_id and v.report_id = r.id and v.kind = 'vulnerability' order by 1) as "sharedVulnerabilities",
        array(select w.word from unnest($3::text[], $4::text[]) as w (word, pattern)
           where coalesce(r.title, '') || ' ' || r.text ~* w.pattern) as words
      from intel_reports r where r.tenant_id = $1 and coalesce(r.revised_ms, r.created_ms) >= $2

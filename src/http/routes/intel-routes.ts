@@ -1,7 +1,13 @@
 import { huntJob } from '../../domain/job-kinds.ts'
 import { isWithheld } from '../../evidence/sighting.ts'
 import { currentConfidence } from '../../indicators/indicator-decay.ts'
-import { addReport, type IntelParts, type KeptExtract, startHistoryHunt } from '../../intel/add-report.ts'
+import {
+  addReport,
+  type IntelParts,
+  type KeptExtract,
+  lookInInventory,
+  startHistoryHunt,
+} from '../../intel/add-report.ts'
 import {
   draftForIndicators,
   draftForSigma,
@@ -17,6 +23,7 @@ import type { Sql } from '../../lib/database.ts'
 import { enqueue } from '../../queue/jobs.ts'
 import { historyCounts, latestHistoryHunt, stopHistoryHunt } from '../../store/intel-history.ts'
 import { insertHunt, latestHunt, setIndicatorStatus, sightingsOf } from '../../store/intel-hunts.ts'
+import { readInventory } from '../../store/intel-inventory.ts'
 import {
   alertTechniqueCounts,
   deleteReport,
@@ -103,6 +110,7 @@ export function intelRoutes(parts: IntelParts): Route[] {
         const running = await latestHistoryHunt(sql, tenant, params.id)
         if (running?.state === 'running')
           throw new RequestError('conflict', 'the history is being searched for this report already')
+        await lookInInventory(sql, parts, params.id)
         return startHistoryHunt(sql, parts, params.id, actorId(caller))
       })
       if (!started)
@@ -191,13 +199,14 @@ async function detailOf(
   const { text, extract, context, revision, ...report } = stored
   // Written by `addReport`, and by nothing else.
   const kept = extract as KeptExtract
-  const [mentions, hunt, history, sightings, exposureRows, alertCounts] = await Promise.all([
+  const [mentions, hunt, history, sightings, exposureRows, alertCounts, inventory] = await Promise.all([
     mentionsOf(database, tenant, report.id),
     latestHunt(database, tenant, report.id),
     historyOf(database, tenant, report.id),
     sightingsOf(database, tenant, report.id, shownSightings),
     exposureAlerts(database, tenant, report.id, readExposures),
     alertTechniqueCounts(database, tenant),
+    readInventory(database, tenant, report.id, readExposures),
   ])
   const alertsOf = new Map(alertCounts.map(({ id, alerts }) => [id, alerts]))
   // A CVE in an alert means that we are exposed, not that somebody was here.
@@ -212,11 +221,13 @@ async function detailOf(
     indicators: mentions.length - cves.length,
     sharedVulnerabilities: [...new Set(open.map(({ cve }) => cve))],
     exposedHosts: [...new Set(open.map(({ host }) => host))],
+    inventory: inventory.matches,
     techniques: report.techniqueIds.length,
     techniquesSeen: report.techniqueIds.filter(id => alertsOf.has(id)).length,
   })
   return {
     report: { ...report, techniqueIds: [...report.techniqueIds] },
+    inventory: { ...inventory, matches: inventory.matches.slice(0, shownExposures).map(row => ({ ...row })) },
     revision: revision && {
       ...revision,
       added: revision.added.map(pair => [...pair]),
