@@ -228,11 +228,11 @@ function addStatus(where: Where, status: readonly CaseStatus[]): void {
 }
 
 /** What no more cases than this hold is looked up at once. */
-const fewMatches = 2000
+const fewMatches = 4000
 /** So many cases are looked at one by one for words that more hold, before all of those are looked up. */
-const walkedCases = 4000
+const walkedCases = 2500
 /** Of what is common, no more are counted. */
-const manyMatches = 200
+const manyMatches = 100
 
 /** What is looked for: words of titles and headlines by their beginnings, and entities by theirs. */
 function words(filter: CaseFilter): { query: string; beginning: string; id: string } | undefined {
