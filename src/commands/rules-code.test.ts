@@ -4,9 +4,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { runCli } from '../cli.ts'
+import { runCommand } from '../../test/support/run-command.ts'
 
 // Detections as code, in a real git repository. The server is one of a few lines that hands out drafts and takes them.
 
@@ -24,27 +23,7 @@ const git = (...args: string[]) =>
     encoding: 'utf8',
   })
 
-async function run(...args: string[]) {
-  let stdout = ''
-  let stderr = ''
-  const code = await runCli(['rules', ...args], {
-    stdin: Readable.from([]),
-    stdout: text => {
-      stdout += text
-    },
-    stderr: text => {
-      stderr += text
-    },
-    signal: new AbortController().signal,
-  })
-  const records: Record<string, unknown>[] = args.includes('--json')
-    ? stdout
-        .split('\n')
-        .filter(Boolean)
-        .map(row => JSON.parse(row))
-    : []
-  return { code, records, stdout, stderr }
-}
+const run = (...args: string[]) => runCommand(['rules', ...args])
 
 const wazuhRule = (match: string, id = 100_100) =>
   `<group name="local,">\n  <rule id="${id}" level="8">\n    <if_sid>50</if_sid>\n    <match>${match}</match>\n    <description>Denied</description>\n    <mitre>\n      <id>T1110</id>\n    </mitre>\n  </rule>\n</group>\n`

@@ -1,5 +1,5 @@
 import { AppError, messageOf } from '../lib/app-error.ts'
-import { problem } from '../lib/problem.ts'
+import { type Problem, problem } from '../lib/problem.ts'
 import { fromByteText, toByteText } from '../wazuh-rules/byte-text.ts'
 import { fastPrefilter } from '../wazuh-rules/fast-prefilter.ts'
 import { type IniTest, iniTestPasses, parseIniTests, windowsRulesFromJson } from '../wazuh-rules/ini-tests.ts'
@@ -117,6 +117,7 @@ async function testIniFiles(
 ): Promise<number> {
   const prefilter = fastPrefilter()
   let failed = 0
+  let missing = 0
   let total = 0
   let unreadable = false
   for (const file of paths) {
@@ -141,16 +142,32 @@ async function testIniFiles(
       continue
     }
     for (const test of parseIniTests(text)) {
+      const { section, name, expected } = test
       const actual = runIniTest(test, new Session(ruleset, { ...options, prefilter }), seconds)
       const pass = iniTestPasses(test, actual)
       total++
       if (!pass) failed++
-      writeRecord(io, { file, section: test.section, name: test.name, expected: test.expected, actual, pass })
+      const problems = pass ? [] : missingParts(test, ruleset)
+      if (problems.length > 0) missing++
+      writeRecord(io, { file, section, name, expected, actual, pass, problems })
     }
   }
   io.stderr(`${total - failed} of ${total} cases pass\n`)
+  if (missing > 0)
+    io.stderr(
+      `${missing} of the ${failed} others expect rules that the ruleset does not have (see their problems)\n`,
+    )
   if (unreadable) return 2
   return failed > 0 ? 1 : 0
+}
+
+/** What the case stands on that is not in the ruleset: it can then never pass, whatever the engine does. */
+function missingParts({ expected, section }: IniTest, ruleset: Ruleset): Problem[] {
+  if (expected.rule === '' || ruleset.rules.byId.has(Number(expected.rule))) return []
+  const message = `rule ${expected.rule} is not in the ruleset: add the file that defines it to rules/ and its decoders to decoders/`
+  // GeoIP fields come from a database of addresses that a ruleset does not hold, and analysisd reads none by default.
+  const geoip = /geoip/.test(section) ? '; it tests GeoIP fields, which need a database as well' : ''
+  return [problem('rule-not-loaded', message + geoip)]
 }
 
 function runIniTest(

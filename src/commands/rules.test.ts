@@ -1,9 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { afterAll, describe, expect, it } from 'vitest'
-import { runCli } from '../cli.ts'
+import { runCommand } from '../../test/support/run-command.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tocsin-rules-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -28,29 +27,7 @@ write(
 )
 const set = join(folder, 'set')
 
-async function run(
-  ...args: string[]
-): Promise<{ code: number; records: Record<string, unknown>[]; stderr: string }> {
-  let stdout = ''
-  let stderr = ''
-  const code = await runCli(['rules', ...args], {
-    stdin: Readable.from([]),
-    stdout: text => {
-      stdout += text
-    },
-    stderr: text => {
-      stderr += text
-    },
-    signal: new AbortController().signal,
-  })
-  const records = args.includes('--json')
-    ? stdout
-        .split('\n')
-        .filter(row => row !== '')
-        .map(row => JSON.parse(row))
-    : []
-  return { code, records, stderr }
-}
+const run = (...args: string[]) => runCommand(['rules', ...args])
 
 describe('tocsin rules test', () => {
   it('writes one record a log, blank and broken ones included', async () => {
@@ -97,11 +74,18 @@ describe('tocsin rules test', () => {
         expected: { rule: '100100', level: '5', decoder: 'app' },
         actual: { rule: '100100', level: '5', decoder: 'app' },
         pass: true,
+        problems: [],
       },
       expect.objectContaining({ name: 'log 2 fail', pass: true }),
     ])
     const wrong = write('w.ini', `[wrong]\nlog 1 pass = Feb 10 23:21:05 host app: fine\n${head}`)
-    expect((await run('test', '--ruleset', set, '--ini', wrong, '--json')).code).toBe(1)
+    const failed = await run('test', '--ruleset', set, '--ini', wrong, '--json')
+    expect(failed.code).toBe(1)
+    expect(failed.records).toMatchObject([{ pass: false, problems: [] }])
+    const unknown = write('u.ini', '[geoip]\nlog 1 pass = x\nrule = 999402\nalert = 3\ndecoder = app\n')
+    const { records: missing, stderr } = await run('test', '--ruleset', set, '--ini', unknown, '--json')
+    expect(missing).toMatchObject([{ pass: false, problems: [{ code: 'rule-not-loaded' }] }])
+    expect(stderr).toContain('1 of the 1 others expect rules that the ruleset does not have')
   })
 
   it.each([

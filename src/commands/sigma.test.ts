@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { afterAll, describe, expect, it } from 'vitest'
-import { runCli } from '../cli.ts'
+import { runCommand } from '../../test/support/run-command.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tocsin-sigma-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -15,22 +14,7 @@ writeFileSync(
 )
 const missing = join(folder, 'missing')
 
-async function check(args: readonly string[], stdin = '') {
-  let stdout = ''
-  const code = await runCli(['sigma', 'test', ...args, '--json'], {
-    stdin: Readable.from([Buffer.from(stdin)]),
-    stdout: text => {
-      stdout += text
-    },
-    stderr: () => {},
-    signal: new AbortController().signal,
-  })
-  const records = stdout
-    .split('\n')
-    .filter(line => line !== '')
-    .map(line => JSON.parse(line))
-  return { code, records }
-}
+const check = (args: readonly string[], stdin = '') => runCommand(['sigma', 'test', ...args, '--json'], stdin)
 
 describe('tocsin sigma test', () => {
   it('reads events from standard input', async () => {

@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { afterAll, describe, expect, it } from 'vitest'
-import { runCli } from '../cli.ts'
+import { runCommand } from '../../test/support/run-command.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tocsin-yara-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -14,22 +13,7 @@ function write(name: string, text: string): string {
   return path
 }
 
-async function check(args: readonly string[], stdin = '') {
-  let stdout = ''
-  const code = await runCli(['yara', ...args, '--json'], {
-    stdin: Readable.from([Buffer.from(stdin)]),
-    stdout: text => {
-      stdout += text
-    },
-    stderr: () => {},
-    signal: new AbortController().signal,
-  })
-  const records = stdout
-    .split('\n')
-    .filter(line => line !== '')
-    .map(line => JSON.parse(line))
-  return { code, records }
-}
+const check = (args: readonly string[], stdin = '') => runCommand(['yara', ...args, '--json'], stdin)
 
 const word = write('word.yar', 'rule word { strings: $a = "needle" condition: $a }')
 const number = write('number.yar', 'rule number { condition: depth == 5 }')
