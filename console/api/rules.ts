@@ -1,5 +1,5 @@
+import type { Measurement } from '../../src/http/contract-rule-measurement.ts'
 import type {
-  Measurement,
   NewRuleBody,
   NoisyRules,
   RuleCandidates,

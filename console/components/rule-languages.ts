@@ -1,142 +1,8 @@
-import { xml } from '@codemirror/lang-xml'
 import { yaml, yamlLanguage } from '@codemirror/lang-yaml'
 import { LanguageSupport, StreamLanguage } from '@codemirror/language'
+import { wazuhDecoders, wazuhRules } from './wazuh-languages.ts'
 
 // What the editor knows of each language of rules: how it looks, and what can be written where.
-
-/** Wazuh's elements. Source: Wazuh 4.14 documentation, "Rules syntax" and "Decoders syntax". */
-const matchers = [
-  'match',
-  'regex',
-  'field',
-  'srcip',
-  'dstip',
-  'srcport',
-  'dstport',
-  'user',
-  'url',
-  'id',
-  'hostname',
-  'program_name',
-  'status',
-  'protocol',
-  'system_name',
-  'action',
-  'location',
-  'data',
-  'extra_data',
-  'srcgeoip',
-  'dstgeoip',
-]
-const same = [
-  'source_ip',
-  'srcip',
-  'dstip',
-  'srcport',
-  'dstport',
-  'srcuser',
-  'user',
-  'location',
-  'field',
-  'url',
-]
-const ruleParts = [
-  ...matchers,
-  'decoded_as',
-  'category',
-  'time',
-  'weekday',
-  'list',
-  'if_sid',
-  'if_group',
-  'if_level',
-  'if_matched_sid',
-  'if_matched_group',
-  'if_fts',
-  ...same.map(name => `same_${name}`),
-  ...same.map(name => `different_${name}`),
-  'global_frequency',
-  'check_diff',
-  'options',
-  'mitre',
-  'group',
-  'description',
-  'info',
-]
-const types = [
-  { name: 'type', values: ['pcre2', 'osregex', 'osmatch'] },
-  { name: 'negate', values: ['yes', 'no'] },
-]
-
-const wazuh = () =>
-  xml({
-    elements: [
-      { name: 'group', top: true, children: ['rule'], attributes: [{ name: 'name' }] },
-      {
-        name: 'rule',
-        children: ruleParts,
-        attributes: [
-          { name: 'id' },
-          { name: 'level', values: Array.from({ length: 17 }, (_, level) => String(level)) },
-          { name: 'frequency' },
-          { name: 'timeframe' },
-          { name: 'ignore' },
-          { name: 'overwrite', values: ['yes', 'no'] },
-          { name: 'noalert', values: ['0', '1'] },
-          { name: 'maxsize' },
-        ],
-      },
-      ...matchers.map(name => ({
-        name,
-        children: [],
-        attributes: name === 'field' ? [{ name: 'name' }, ...types] : types,
-      })),
-      {
-        name: 'list',
-        children: [],
-        attributes: [
-          { name: 'field' },
-          {
-            name: 'lookup',
-            values: [
-              'match_key',
-              'not_match_key',
-              'match_key_value',
-              'address_match_key',
-              'not_address_match_key',
-              'address_match_key_value',
-            ],
-          },
-          { name: 'check_value' },
-        ],
-      },
-      {
-        name: 'options',
-        children: [],
-        textContent: ['no_full_log', 'alert_by_email', 'no_email_alert', 'no_log'],
-      },
-      { name: 'mitre', children: ['id'] },
-      {
-        name: 'info',
-        children: [],
-        attributes: [{ name: 'type', values: ['text', 'link', 'cve', 'osvdb'] }],
-      },
-      ...[
-        'decoded_as',
-        'category',
-        'time',
-        'weekday',
-        'if_sid',
-        'if_group',
-        'if_level',
-        'if_matched_sid',
-      ].map(name => ({
-        name,
-        children: [],
-      })),
-      ...['if_matched_group', 'if_fts', 'description'].map(name => ({ name, children: [] })),
-    ],
-  })
 
 /** What CodeMirror hands to a completion source, as far as we use it. */
 interface Context {
@@ -343,7 +209,8 @@ const yaraLanguage = StreamLanguage.define<{ comment: boolean }>({
 
 /** One entry for each language that the editor knows. */
 export const ruleLanguages = {
-  wazuh: () => wazuh(),
+  wazuh: wazuhRules,
+  decoders: wazuhDecoders,
   sigma: () => [yaml(), yamlLanguage.data.of({ autocomplete: completeSigma })],
   yara: () => new LanguageSupport(yaraLanguage, yaraLanguage.data.of({ autocomplete: completeYara })),
   text: () => [],

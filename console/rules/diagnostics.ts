@@ -1,5 +1,5 @@
 import type { Diagnostic } from '@codemirror/lint'
-import type { Measurement } from '../../src/http/contract-rules.ts'
+import type { Measurement } from '../../src/http/contract-rule-measurement.ts'
 import { lineMark } from '../text/line-mark.ts'
 
 /** Marks for the editor, where the findings' lines are of the text that is in it. */

@@ -1,5 +1,5 @@
 import { CircleAlert, TriangleAlert } from 'lucide-react'
-import type { RuleFinding } from '../../src/http/contract-rules.ts'
+import type { RuleFinding } from '../../src/http/contract-rule-measurement.ts'
 import { Untrusted } from '../components/untrusted.tsx'
 
 /** What is wrong with a rule, or worth a look. */

@@ -1,9 +1,10 @@
-import type { Measurement } from '../../src/http/contract-rules.ts'
+import type { Measurement } from '../../src/http/contract-rule-measurement.ts'
+import type { RuleKind } from '../../src/http/contract-rules.ts'
 import { Untrusted } from '../components/untrusted.tsx'
 import { FindingList } from './finding-list.tsx'
 
 /** What a saved rule did: on its own logs, and on the alerts that are stored here. */
-export function MeasurementView({ measurement }: { measurement: Measurement }) {
+export function MeasurementView({ kind, measurement }: { kind: RuleKind; measurement: Measurement }) {
   if (measurement.kind === 'refused') return <FindingList findings={measurement.findings} />
   const { cases, tallies, pastEvents, cutShort, samples, corpus } = measurement.proof
   const all = [...cases, ...(samples ?? [])]
@@ -11,12 +12,14 @@ export function MeasurementView({ measurement }: { measurement: Measurement }) {
     <div className="grid grid-cols-1 gap-3">
       <p>
         {all.filter(({ pass }) => pass).length} of {all.length}{' '}
-        {samples === undefined ? 'logs' : 'texts and samples'} as wanted.
+        {samples === undefined ? measured[kind] : 'texts and samples'} as wanted.
         {samples === undefined && (
           <>
             {' '}
             Run over {pastEvents.toLocaleString('en')} past alerts{cutShort && ' until the time was up'}
-            {tallies.every(({ hits }) => hits === 0) && ': it would have fired on none'}.
+            {tallies.every(({ hits }) => hits === 0) &&
+              (kind === 'decoders' ? ': it would have read none' : ': it would have fired on none')}
+            .
           </>
         )}
       </p>
@@ -24,12 +27,16 @@ export function MeasurementView({ measurement }: { measurement: Measurement }) {
       {tallies.map(tally => (
         <div key={tally.rule_id} className="grid gap-1">
           <h3 className="font-medium">
-            Rule {tally.rule_id}, level {tally.level}: {tally.hits.toLocaleString('en')} hits
+            {kind === 'decoders' ? `Decoder ${tally.rule_id}` : `Rule ${tally.rule_id}, level ${tally.level}`}
+            : {tally.hits.toLocaleString('en')} hits
           </h3>
           <Counts label="By host" counts={tally.by_host} />
           <Counts label="By day" counts={tally.by_day} />
           <Counts label="By verdict" counts={tally.against} />
-          <Counts label="In place of rule" counts={tally.instead_of} />
+          <Counts
+            label={kind === 'decoders' ? 'In place of decoder' : 'In place of rule'}
+            counts={tally.instead_of}
+          />
           <ul aria-label={`Examples of rule ${tally.rule_id}`} className="grid gap-1 font-mono text-xs">
             {tally.examples.map(({ source, log }) => (
               <li key={source} className="min-w-0 break-words">
@@ -41,6 +48,14 @@ export function MeasurementView({ measurement }: { measurement: Measurement }) {
       ))}
     </div>
   )
+}
+
+const measured: Readonly<Record<RuleKind, string>> = {
+  wazuh: 'logs',
+  decoders: 'logs',
+  lists: 'values',
+  sigma: 'logs',
+  yara: 'texts',
 }
 
 type Corpus = NonNullable<Extract<Measurement, { kind: 'proven' }>['proof']['corpus']>

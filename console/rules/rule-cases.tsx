@@ -1,8 +1,10 @@
 import { Check, X } from 'lucide-react'
-import type { Measurement, RuleDraftBody, RuleKind } from '../../src/http/contract-rules.ts'
+import type { Measurement } from '../../src/http/contract-rule-measurement.ts'
+import type { RuleDraftBody, RuleKind } from '../../src/http/contract-rules.ts'
 import { Button } from '../components/button.tsx'
 import { inputClass } from '../components/field.tsx'
 import { Section } from '../components/section.tsx'
+import { Untrusted } from '../components/untrusted.tsx'
 import { ruleKinds } from './rule-kind.ts'
 
 type Cases = RuleDraftBody['cases']
@@ -50,7 +52,10 @@ export function RuleCases({
                 />
                 must fire
               </label>
-              <Outcome result={judged.find(({ log, fires }) => log === one.log && fires === one.fires)} />
+              <Outcome
+                kind={kind}
+                result={judged.find(({ log, fires }) => log === one.log && fires === one.fires)}
+              />
               {writable && (
                 <Button look="quiet" onClick={() => onChange(cases.filter((_, at) => at !== index))}>
                   Remove
@@ -72,13 +77,19 @@ export function RuleCases({
   )
 }
 
-function Outcome({ result }: { result: Judged[number] | undefined }) {
+function Outcome({ kind, result }: { kind: RuleKind; result: Judged[number] | undefined }) {
   if (result === undefined) return null
-  const { pass, rule } = result
+  const { pass, rule, fields } = result
+  const { fired, notFired } = ruleKinds[kind]
   return (
-    <span className={`flex items-center gap-1 ${pass ? 'text-good' : 'text-bad'}`}>
+    <span className={`flex min-w-0 flex-wrap items-center gap-1 ${pass ? 'text-good' : 'text-bad'}`}>
       {pass ? <Check aria-hidden="true" className="size-4" /> : <X aria-hidden="true" className="size-4" />}
-      {pass ? 'as wanted' : 'not as wanted'}: {rule === undefined ? 'no rule fires' : `rule ${rule} fires`}
+      {pass ? 'as wanted' : 'not as wanted'}: {rule === undefined ? notFired : fired(rule)}
+      {fields !== undefined && fields.length > 0 && (
+        <code className="min-w-0 break-all text-xs">
+          <Untrusted text={fields.map(({ name, value }) => `${name}=${value}`).join('  ')} limit={600} />
+        </code>
+      )}
     </span>
   )
 }

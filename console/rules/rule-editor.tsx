@@ -85,7 +85,7 @@ export function RuleEditor({ reply }: { reply: RuleDraftReply }) {
             />
           )}
           {draft.origin !== null && <Origin origin={draft.origin} />}
-          {(draft.drafting !== null || (writable && modelConfigured)) && (
+          {draft.kind !== 'lists' && (draft.drafting !== null || (writable && modelConfigured)) && (
             <RuleDrafting
               draft={draft}
               writable={writable && modelConfigured}
@@ -136,7 +136,7 @@ export function RuleEditor({ reply }: { reply: RuleDraftReply }) {
                   : 'Save it to run it over the alerts that are stored here.'}
               </p>
             ) : (
-              <MeasurementView measurement={draft.proof} />
+              <MeasurementView kind={draft.kind} measurement={draft.proof} />
             )}
           </Section>
           <Section title="Deployment">
@@ -172,8 +172,11 @@ export function RuleEditor({ reply }: { reply: RuleDraftReply }) {
   )
 }
 
+const noServer = 'No Wazuh server is connected (TOCSIN_WAZUH_API_URL): it can be measured, not deployed.'
 const notDeployable: Readonly<Record<RuleDraftView['kind'], string>> = {
-  wazuh: 'No Wazuh server is connected (TOCSIN_WAZUH_API_URL): it can be measured, not deployed.',
+  wazuh: noServer,
+  decoders: noServer,
+  lists: noServer,
   sigma:
     'No Wazuh 5 indexer is connected (TOCSIN_CONTENT_MANAGER): turn it into a Wazuh rule for a Wazuh 4 manager.',
   yara: 'There is no folder for the rules of endpoints (TOCSIN_YARA_ENDPOINT_RULES): it can be measured, not deployed.',

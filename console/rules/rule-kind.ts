@@ -1,6 +1,8 @@
 import type { RuleKind } from '../../src/http/contract-rules.ts'
 import type { CodeLanguage } from '../components/rule-languages.ts'
 
+const rules = { fired: (rule: string) => `rule ${rule} fires`, notFired: 'no rule fires' }
+
 /** What people call a kind of rule, and what its cases are. */
 export const ruleKinds: Readonly<
   Record<
@@ -13,6 +15,9 @@ export const ruleKinds: Readonly<
       readonly oneCase: string
       readonly addCase: string
       readonly noCases: string
+      /** What is said of a case's outcome. */
+      readonly fired: (rule: string) => string
+      readonly notFired: string
     }
   >
 > = {
@@ -25,6 +30,31 @@ export const ruleKinds: Readonly<
     addCase: 'Add a log',
     noCases:
       'Add a log on which the rule must fire, and one much like it on which it must not. Several lines are several logs in a row.',
+    ...rules,
+  },
+  decoders: {
+    name: 'Wazuh decoders',
+    about: 'XML for a Wazuh 4 manager: which fields logs have; run over logs and stored alerts',
+    language: 'decoders',
+    cases: 'Logs',
+    oneCase: 'Log',
+    addCase: 'Add a log',
+    noCases:
+      'Add a log that one of the decoders must read, and one of another program that none of them may.',
+    fired: decoder => `decoder ${decoder} reads it`,
+    notFired: 'none of the decoders reads it',
+  },
+  lists: {
+    name: 'CDB list',
+    about: 'key:value lines that rules of a Wazuh 4 manager look into',
+    language: 'text',
+    cases: 'Values',
+    oneCase: 'Value',
+    addCase: 'Add a value',
+    noCases:
+      'Add a value that must be in the list (an address may be there by its prefix), and one that must not.',
+    fired: value => `it is there with ${value}`,
+    notFired: 'it is not there',
   },
   sigma: {
     name: 'Sigma rule',
@@ -35,6 +65,7 @@ export const ruleKinds: Readonly<
     addCase: 'Add an event',
     noCases:
       'Add an event as JSON on which the rule must match, and one much like it on which it must not. Several are several events in a row.',
+    ...rules,
   },
   yara: {
     name: 'YARA rule',
@@ -44,5 +75,6 @@ export const ruleKinds: Readonly<
     oneCase: 'Text',
     addCase: 'Add a text',
     noCases: 'Add the text of a small file that the rule must match or must not, or add samples below.',
+    ...rules,
   },
 }

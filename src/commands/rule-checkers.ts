@@ -4,7 +4,7 @@ import type { Problem } from '../lib/problem.ts'
 import { compileDetection } from '../sigma/detection.ts'
 import { parseSigma } from '../sigma/sigma-rule.ts'
 import { schemaProblems } from '../sigma/sigma-schema.ts'
-import { parseCdbList } from '../wazuh-rules/cdb-list.ts'
+import { listFindings } from '../wazuh-rules/cdb-list.ts'
 import { checkDrafts } from '../wazuh-rules/check-drafts.ts'
 import type { Finding } from '../wazuh-rules/finding.ts'
 import type { RulesetFiles } from '../wazuh-rules/ruleset.ts'
@@ -60,7 +60,7 @@ export const ruleCheckers: readonly RuleChecker[] = [
   {
     type: 'cdb-list',
     recognises: () => true,
-    check: async files => new Map(files.map(file => [file.path, checkList(file.text)])),
+    check: async files => new Map(files.map(file => [file.path, listFindings(file.text)])),
   },
 ]
 
@@ -126,34 +126,4 @@ async function checkYara(
 
 function withSeverity(entry: Problem, severity: Finding['severity']): Finding {
   return { ...entry, severity }
-}
-
-/** Lines of a CDB list that Wazuh would silently leave out, and keys that are there twice. */
-function checkList(text: string): Finding[] {
-  const seen = new Set<string>()
-  return text.split('\n').flatMap((line, index): Finding[] => {
-    const where = `line ${index + 1}, column 1`
-    if (line.trim() === '') return []
-    const [key] = parseCdbList(line).keys()
-    if (key === undefined)
-      return [
-        {
-          code: 'list-line',
-          message: `'${line.slice(0, 60)}' is not key:value, so Wazuh leaves it out`,
-          where,
-          severity: 'error',
-        },
-      ]
-    if (seen.has(key))
-      return [
-        {
-          code: 'list-key',
-          message: `the key '${key}' is there already; the first value counts`,
-          where,
-          severity: 'warning',
-        },
-      ]
-    seen.add(key)
-    return []
-  })
 }

@@ -14,8 +14,8 @@ import { readRulesetFolder } from './ruleset-folder.ts'
 import { openServer } from './server-client.ts'
 
 /*
- * Detections as code: a folder with wazuh/*.xml, sigma/*.yml and yara/*.yar, and for each rule file its tests in
- * tests/NAME.json: {title, cases: [{log, fires}], samples: [{file, must_match}]}, samples beside the tests.
+ * Detections as code: a folder with wazuh/*.xml, decoders/*.xml, lists/*, sigma/*.yml and yara/*.yar, and for each file its
+ * tests in tests/NAME.json: {title, cases: [{log, fires}], samples: [{file, must_match}]}, samples beside the tests.
  */
 
 const testsSchema = z.object({
@@ -38,8 +38,9 @@ interface CodeFile {
 
 const budgetMs = 120_000
 
-/** Decoders are what the rules of the folder stand on; they are no rules themselves. */
+/** Decoders beside the rules, as Wazuh's own folders have them not: rules stand on them, and they are no rules themselves. */
 const isDecoders = ({ kind, text }: CodeFile) => kind === 'wazuh' && /<decoder[\s>]/.test(text)
+const isWazuh = ({ kind }: CodeFile) => kind === 'wazuh' || kind === 'decoders' || kind === 'lists'
 
 /** `tocsin rules ci`: checks and tests every rule of a folder. Exit 1 where one fails, 2 where the folder cannot be read. */
 export async function rulesCi(args: readonly string[], io: Io): Promise<number> {
@@ -59,10 +60,10 @@ export async function rulesCi(args: readonly string[], io: Io): Promise<number> 
     file => !isDecoders(file) && (!changed || changed.has(file.path) || changed.has(testsOf(file.name))),
   )
   const base = values.ruleset === undefined ? undefined : readRulesetFolder(values.ruleset)
-  if (base === undefined && wanted.some(({ kind }) => kind === 'wazuh'))
+  if (base === undefined && wanted.some(isWazuh))
     throw new AppError(
       'bad-usage',
-      '--ruleset DIR is missing: Wazuh rules are tested together with a ruleset',
+      '--ruleset DIR is missing: Wazuh rules, decoders and lists are tested together with a ruleset',
     )
   const measure = measureWith({ folders: values.corpus ?? [] })
   const test = (file: CodeFile) =>
@@ -112,11 +113,12 @@ function surroundings(
   all: readonly CodeFile[],
   base: RulesetFiles = { decoders: [], rules: [], lists: [] },
 ): RulesetFiles {
-  const others = all.filter(other => other.kind === 'wazuh' && other.path !== file.path)
+  const others = all.filter(other => isWazuh(other) && other.path !== file.path)
+  const decodes = (other: CodeFile) => other.kind === 'decoders' || isDecoders(other)
   return {
-    decoders: [...base.decoders, ...others.filter(isDecoders)],
-    rules: [...base.rules, ...others.filter(other => !isDecoders(other))],
-    lists: base.lists,
+    decoders: [...base.decoders, ...others.filter(decodes)],
+    rules: [...base.rules, ...others.filter(other => other.kind === 'wazuh' && !isDecoders(other))],
+    lists: [...base.lists, ...others.filter(({ kind }) => kind === 'lists')],
   }
 }
 
@@ -176,7 +178,10 @@ function readCode(folder: string): CodeFile[] {
       .map(name => readCodeFile(folder, kind, name)),
   )
   if (files.length === 0)
-    throw new AppError('unreadable-input', `${folder} holds no wazuh/*.xml, sigma/*.yml or yara/*.yar`)
+    throw new AppError(
+      'unreadable-input',
+      `${folder} holds no wazuh/*.xml, decoders/*.xml, lists/*, sigma/*.yml or yara/*.yar`,
+    )
   return files
 }
 
@@ -248,7 +253,7 @@ const listed = z.looseObject({
     z.looseObject({
       kind: z.enum(ruleKinds),
       title: z.string(),
-      fileName: z.string().regex(/^tocsin_[a-z0-9_-]+\.(?:xml|yml|yar)$/),
+      fileName: z.string().regex(/^tocsin_[a-z0-9_-]+(?:\.(?:xml|yml|yar))?$/),
       text: z.string(),
       state: z.string(),
       cases: z.array(z.object({ log: z.string(), fires: z.boolean() })),

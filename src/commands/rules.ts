@@ -43,7 +43,8 @@ instead of which rules, with examples.
 convert writes Sigma rules as Wazuh rules, indexer queries or Wazuh 5 documents, and says what cannot be said there.
 tune draws an exception for a noisy rule from alerts that people called noise, and measures it.
 dead lists rules that can never fire; coverage the ATT&CK techniques that rules name, and gaps against those --seen.
-ci checks and tests a folder of detections as code: wazuh/*.xml, sigma/*.yml, yara/*.yar, and tests/NAME.json for each
+ci checks and tests a folder of detections as code: wazuh/*.xml, decoders/*.xml, lists/*, sigma/*.yml, yara/*.yar, and
+tests/NAME.json for each
 ({title, cases: [{log, fires}], samples: [{file, must_match}]}). export and import move them between such a folder (with
 --commit a git repository) and a running Tocsin, with the API token in TOCSIN_API_TOKEN; what is imported is a draft there.
 migrate writes custom rules and decoders of Wazuh 4 as Sigma rules over the fields of Wazuh 5, says what cannot be carried

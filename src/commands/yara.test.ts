@@ -13,7 +13,15 @@ function write(name: string, text: string): string {
   return path
 }
 
-const check = (args: readonly string[], stdin = '') => runCommand(['yara', ...args, '--json'], stdin)
+interface YaraRecord {
+  readonly file: string
+  readonly ok: boolean
+  readonly text: string
+  readonly matches: readonly { readonly rule: string }[]
+}
+
+const check = (args: readonly string[], stdin = '') =>
+  runCommand<YaraRecord>(['yara', ...args, '--json'], stdin)
 
 const word = write('word.yar', 'rule word { strings: $a = "needle" condition: $a }')
 const number = write('number.yar', 'rule number { condition: depth == 5 }')
@@ -30,7 +38,7 @@ describe('tocsin yara', () => {
   ])('--define %s has the type that its value looks like', async (define, rule) => {
     const rules = write('defined.yar', `rule ${rule}`)
     const { code, records } = await check(['scan', hay, '--rules', rules, '--define', define])
-    expect([code, records[0].matches.length]).toEqual([0, 1])
+    expect([code, records[0]?.matches.length]).toEqual([0, 1])
   })
 
   it('draws strings from samples that stand in no clean file', async () => {
@@ -50,7 +58,7 @@ describe('tocsin yara', () => {
       ['--rules', word, '--rules', number],
     ]) {
       const { records } = await check(['scan', hay, ...rules, '--define', 'depth=5'])
-      const found = records.map(record => record.matches.map((match: { rule: string }) => match.rule))
+      const found = records.map(record => record.matches.map(match => match.rule))
       expect(found).toEqual([['word', 'number']])
     }
     const { records } = await check(['scan', '--rules', word, hay])
@@ -58,7 +66,7 @@ describe('tocsin yara', () => {
   })
 
   it('reads rules to check and a file to scan from standard input', async () => {
-    expect((await check(['check', '-'], 'rule a { condition: true }')).records[0].ok).toBe(true)
+    expect((await check(['check', '-'], 'rule a { condition: true }')).records[0]?.ok).toBe(true)
     const { records } = await check(['scan', '-', '--rules', word], 'needle')
     expect(records[0]).toMatchObject({ file: '-', size: 6, matches: [{ rule: 'word' }], problems: [] })
   })

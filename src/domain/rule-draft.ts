@@ -20,12 +20,15 @@ export type RuleDraftState = (typeof ruleDraftStates)[number]
 /** States in which the text may change; every change needs a new proof and a new approval. */
 export const editableStates: readonly RuleDraftState[] = ['draft', 'rejected', 'not-deployed', 'rolled-back']
 
-/** What a rule is written in: Wazuh's XML, Sigma's YAML, or YARA. */
-export const ruleKinds = ['wazuh', 'sigma', 'yara'] as const
+/** What is drafted: rules in Wazuh's XML, the decoders and CDB lists that they stand on, Sigma's YAML, or YARA. */
+export const ruleKinds = ['wazuh', 'decoders', 'lists', 'sigma', 'yara'] as const
 export type RuleKind = (typeof ruleKinds)[number]
 
 export const ruleFileEndings: Readonly<Record<RuleKind, string>> = {
   wazuh: '.xml',
+  decoders: '.xml',
+  // The server API takes lists by names without a dot only.
+  lists: '',
   sigma: '.yml',
   yara: '.yar',
 }
@@ -50,8 +53,9 @@ export interface SampleFile {
 }
 
 /**
- * A log and whether a rule of the draft must fire on it. Several lines are several logs of one session. For Sigma a log
- * is an event as JSON; for YARA it is the whole content of a file, as text.
+ * A log and whether a rule of the draft must fire on it. Several lines are several logs of one session. For decoders:
+ * whether one of them reads it. For a list it is a value that must, or must not, be in it; for Sigma an event as JSON; for
+ * YARA the whole content of a file, as text.
  */
 export interface DraftCase {
   readonly log: string

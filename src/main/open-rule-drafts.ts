@@ -27,7 +27,11 @@ export function openRuleDrafts({ config, store, clock, ids, wazuh }: Application
     base: () => presentRules(config.rulesetDir),
     measure: measureWith(clean),
     targets: {
-      ...(wazuh.ruleFiles && { wazuh: wazuh.ruleFiles }),
+      ...(wazuh.rulesetFiles && {
+        wazuh: wazuh.rulesetFiles.rules,
+        decoders: wazuh.rulesetFiles.decoders,
+        lists: wazuh.rulesetFiles.lists,
+      }),
       ...(wazuh.contentManager && { sigma: wazuh.contentManager }),
       ...(config.yaraEndpointDir !== undefined && {
         yara: openYaraFolder(config.yaraEndpointDir, yaraLimits),

@@ -10,7 +10,7 @@ import { openContentManager } from '../wazuh/content-manager.ts'
 import { apiEventSink, type EventSink } from '../wazuh/event-sink.ts'
 import { type Indexer, openIndexer } from '../wazuh/indexer.ts'
 import { queueSocketSink } from '../wazuh/queue-socket.ts'
-import { openManagerLogtest, openRuleFiles } from '../wazuh/rule-files.ts'
+import { openManagerLogtest, openRuleFiles, type RulesetPart } from '../wazuh/rule-files.ts'
 import { openWazuhApi } from '../wazuh/server-api.ts'
 import { serviceFetch } from './service-fetch.ts'
 
@@ -21,7 +21,8 @@ export interface WazuhParts {
   readonly indexer: Indexer | undefined
   /** Agents, inventory, SCA and FIM, for reading. */
   readonly agents: AgentState | undefined
-  readonly ruleFiles: RuleDeployment | undefined
+  /** Files of rules, decoders and lists on a manager. */
+  readonly rulesetFiles: Readonly<Record<RulesetPart, RuleDeployment>> | undefined
   /** The manager's own test tool. */
   readonly logtest: ManagerLogtest | undefined
   /** Sigma rules of Wazuh 5. */
@@ -69,7 +70,11 @@ export function openWazuh(config: Config, clock: Clock, onTrouble: (error: unkno
       indexer && config.contentManager
         ? openActiveResponseChannel(indexer, () => new Date(clock.now()).toISOString())
         : api && openActiveResponse(api),
-    ruleFiles: api && openRuleFiles(api),
+    rulesetFiles: api && {
+      rules: openRuleFiles(api, 'rules'),
+      decoders: openRuleFiles(api, 'decoders'),
+      lists: openRuleFiles(api, 'lists'),
+    },
     logtest: api && openManagerLogtest(api),
     contentManager: indexer && config.contentManager ? openContentManager(indexer) : undefined,
     indexer,

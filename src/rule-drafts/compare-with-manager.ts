@@ -50,8 +50,8 @@ export async function compareWithManager(
 }
 
 /**
- * A draft's logs through both. What is deployed counts: the manager has the draft's rules where it is, and ours get them
- * only then; before, agreement shows that the rules it was proven against are the manager's.
+ * A draft's logs through both. What is deployed counts, and `base` holds it: before a deployment, agreement shows that the
+ * rules that the draft was proven against are the manager's.
  */
 export async function compareDraft(
   draft: StoredDraft,
@@ -60,16 +60,13 @@ export async function compareDraft(
   nowMs: number,
   signal: AbortSignal,
 ): Promise<{ readonly logs: number; readonly differences: EngineDifference[] }> {
-  const { fileName, text, state, cases } = draft
-  const known = base.rules.some(({ name }) => name === fileName)
-  const files =
-    state === 'deployed' && !known ? { ...base, rules: [...base.rules, { name: fileName, text }] } : base
+  const { cases } = draft
   const differences: EngineDifference[] = []
   // Each case is a session of its own, as when it was proven.
   for (const { log } of cases) {
     const lines = log.split('\n').filter(line => line !== '')
     differences.push(
-      ...(await compareWithManager(lines, 'draft', files, logtest, Math.floor(nowMs / 1000), signal)),
+      ...(await compareWithManager(lines, 'draft', base, logtest, Math.floor(nowMs / 1000), signal)),
     )
   }
   return { logs: cases.length, differences }

@@ -21,7 +21,7 @@ export interface DeploymentOptions {
   readonly wait: (signal: AbortSignal) => Promise<void>
 }
 
-const fileNamePattern = /^tocsin_[a-z0-9_-]{1,60}\.(?:xml|yml|yar)$/
+const fileNamePattern = /^tocsin_[a-z0-9_-]{1,60}(?:\.(?:xml|yml|yar))?$/
 
 /**
  * Puts approved rules in place: keeps what was there, writes, lets Wazuh validate, restarts, watches its health, and puts

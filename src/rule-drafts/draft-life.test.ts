@@ -3,16 +3,9 @@ import { openTestDatabase, type TestDatabase } from '../../test/support/postgres
 import type { RuleDeployment } from '../domain/rule-deployment.ts'
 import { countingIds } from '../lib/ids.ts'
 import type { RulesetFiles } from '../wazuh-rules/ruleset.ts'
-import {
-  changeDraft,
-  createDraft,
-  decideDraft,
-  deployDraft,
-  measureDraft,
-  type NewDraft,
-  rollBackDraft,
-  submitDraft,
-} from './draft-life.ts'
+import { deployDraft, rollBackDraft } from './draft-deployment.ts'
+import { changeDraft, createDraft, decideDraft, type NewDraft, submitDraft } from './draft-life.ts'
+import { measureDraft } from './draft-measurement.ts'
 import type { DraftLifePorts, StepResult, StoredDraft } from './draft-store.ts'
 import { measureInWorker } from './measure-draft.ts'
 

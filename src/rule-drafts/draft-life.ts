@@ -1,4 +1,3 @@
-import type { RuleDeployment } from '../domain/rule-deployment.ts'
 import {
   type DraftCase,
   editableStates,
@@ -12,17 +11,10 @@ import type { Json } from '../lib/canonical-json.ts'
 import type { Sql } from '../lib/database.ts'
 import {
   changeRuleDraft,
-  findRuleDraft,
   insertRuleDraft,
-  listRuleDrafts,
   lockRuleDraft,
-  newestAlerts,
   type RuleDraftChange,
-  readSamples,
 } from '../store/rule-drafts.ts'
-import type { RulesetFiles } from '../wazuh-rules/ruleset.ts'
-import { deployRules, rollBackRules } from './deploy-rules.ts'
-import type { DraftOrigin } from './draft-guard.ts'
 import {
   type DraftLifePorts,
   digestOfDraft,
@@ -31,13 +23,7 @@ import {
   type StepResult,
   type StoredDraft,
 } from './draft-store.ts'
-import type { Measured, MeasureQuestion } from './measure-draft.ts'
-
-/** Alerts of the past that a draft is run over. */
-const pastAlerts = 20_000
-const measureBudgetMs = 60_000
-/** A deployment that has said nothing for so long has died with its process. */
-const deadAfterMs = 15 * 60_000
+import type { Measured } from './measure-draft.ts'
 
 export interface DraftContent {
   readonly title: string
@@ -109,54 +95,6 @@ export const unproven = {
   outcome: null,
 } as const
 
-/** Measures a draft on its own cases and on the alerts that are stored here, and notes what is deployed in its place. */
-export async function measureDraft(
-  ports: DraftLifePorts,
-  tenant: string,
-  id: string,
-  signal: AbortSignal,
-): Promise<StepResult> {
-  const { database } = ports
-  const draft = await findRuleDraft<Measured>(database, tenant, id)
-  if (draft === undefined) return noSuchDraft(id)
-  if (!editableStates.includes(draft.state)) return wrongState(draft, editableStates)
-  const question = await measureQuestion(ports, tenant, draft, 'person')
-  const proof = await ports.measure(question, signal)
-  const replaces = (await ports.targets[draft.kind]?.read(draft.fileName, signal)) ?? null
-  const text = proof.text ?? draft.text
-  return stepOfDraft(ports, tenant, id, editableStates, async now => {
-    if (now.text !== draft.text || JSON.stringify(now.cases) !== JSON.stringify(draft.cases))
-      return refuse('conflict', 'the draft was changed while it was measured: measure it again')
-    return { change: { ...unproven, state: 'draft', text, replaces, proof } }
-  })
-}
-
-export const noRules: RulesetFiles = { decoders: [], rules: [], lists: [] }
-
-/** What a draft is measured with at this moment. */
-export async function measureQuestion(
-  ports: DraftLifePorts,
-  tenant: string,
-  draft: StoredDraft,
-  origin: DraftOrigin,
-): Promise<MeasureQuestion> {
-  const others = (await listRuleDrafts<Measured>(ports.database, tenant)).filter(({ id }) => id !== draft.id)
-  const { kind, id, text, fileName, cases } = draft
-  return {
-    kind,
-    text,
-    fileName,
-    cases,
-    origin,
-    base: kind === 'wazuh' ? ports.base() : noRules,
-    takenIds: others.flatMap(({ proof }) => (proof?.kind === 'proven' ? proof.ruleIds : [])),
-    past: kind === 'yara' ? [] : await newestAlerts(ports.database, tenant, pastAlerts),
-    deep: true,
-    samples: kind === 'yara' ? await readSamples(ports.database, tenant, id) : [],
-    budgetMs: measureBudgetMs,
-  }
-}
-
 /** Asks for a proven draft to be deployed. Every case must pass, and at least one must be a log that fires. */
 export function submitDraft(
   ports: DraftLifePorts,
@@ -218,109 +156,6 @@ export function decideDraft(
   })
 }
 
-/**
- * Deploys an approved draft, once: the state and the intent are written before anything is sent. Whatever fails puts
- * Wazuh back as it was.
- */
-export async function deployDraft(
-  ports: DraftLifePorts,
-  tenant: string,
-  id: string,
-  person: string,
-  signal: AbortSignal,
-): Promise<StepResult> {
-  const found = await targetOfDraft(ports, tenant, id)
-  if (found.kind === 'refused') return found
-  const { target } = found
-  const claimed = await stepOfDraft(ports, tenant, id, ['approved'], async draft => {
-    if (draft.digest !== digestOfDraft(draft))
-      return refuse('conflict', 'the draft is not the one that was approved')
-    return {
-      change: { state: 'deploying' },
-      record: { kind: 'action-intent', actor: person, body: { step: 'deploy', digest: draft.digest } },
-    }
-  })
-  if (claimed.kind === 'refused') return claimed
-  const { fileName, text, replaces } = claimed.draft
-  const approved = { fileName, text, expectedBefore: replaces ?? undefined }
-  const outcome = await deployRules(approved, target, ports.deployment, signal)
-  const state = outcome.kind === 'not-started' ? 'not-deployed' : outcome.kind
-  const reason = outcome.kind === 'deployed' ? runsWithIt[claimed.draft.kind] : outcome.reason
-  return finish(ports, tenant, id, person, state, reason)
-}
-
-/** Puts back what the draft replaced. */
-export async function rollBackDraft(
-  ports: DraftLifePorts,
-  tenant: string,
-  id: string,
-  person: string,
-  signal: AbortSignal,
-): Promise<StepResult> {
-  const found = await targetOfDraft(ports, tenant, id)
-  if (found.kind === 'refused') return found
-  const { target } = found
-  const claimed = await stepOfDraft(
-    ports,
-    tenant,
-    id,
-    ['deployed', 'broken', 'deploying'],
-    async (draft, nowMs) => {
-      if (draft.state === 'deploying' && nowMs - draft.changedAtMs < deadAfterMs)
-        return refuse('conflict', 'it is being deployed at this moment: wait for the outcome')
-      return {
-        change: { state: 'deploying' },
-        record: { kind: 'action-intent', actor: person, body: { step: 'roll-back', digest: draft.digest } },
-      }
-    },
-  )
-  if (claimed.kind === 'refused') return claimed
-  const { fileName, text, replaces } = claimed.draft
-  const back = { fileName, text, before: replaces ?? undefined }
-  const outcome = await rollBackRules(back, target, ports.deployment, signal)
-  const reason = outcome.kind === 'rolled-back' ? 'put back by hand' : outcome.reason
-  return finish(ports, tenant, id, person, outcome.kind, reason)
-}
-
-const runsWithIt: Readonly<Record<RuleKind, string>> = {
-  wazuh: 'Wazuh runs with it',
-  sigma: 'the indexer runs with it',
-  yara: 'it is among the rules for endpoints; they take it once the set is signed',
-}
-
-const whereTo: Readonly<Record<RuleKind, string>> = {
-  wazuh: 'no Wazuh server is connected: set TOCSIN_WAZUH_API_URL',
-  sigma:
-    'no Wazuh 5 indexer is connected that takes Sigma rules: set TOCSIN_INDEXER_URL and TOCSIN_CONTENT_MANAGER=true, or turn the rule into a Wazuh rule',
-  yara: 'there is no folder for YARA rules of endpoints: set TOCSIN_YARA_ENDPOINT_RULES',
-}
-
-/** Where rules of a draft's kind go. */
-async function targetOfDraft(
-  ports: DraftLifePorts,
-  tenant: string,
-  id: string,
-): Promise<{ readonly kind: 'found'; readonly target: RuleDeployment } | StepRefused> {
-  const draft = await findRuleDraft<Measured>(ports.database, tenant, id)
-  if (draft === undefined) return noSuchDraft(id)
-  const target = ports.targets[draft.kind]
-  return target === undefined ? refuse('conflict', whereTo[draft.kind]) : { kind: 'found', target }
-}
-
-function finish(
-  ports: DraftLifePorts,
-  tenant: string,
-  id: string,
-  person: string,
-  state: RuleDraftState,
-  outcome: string,
-): Promise<StepResult> {
-  return stepOfDraft(ports, tenant, id, ['deploying'], async ({ digest }) => ({
-    change: { state, outcome },
-    record: { kind: 'action-outcome', actor: person, body: { digest, result: state, reason: outcome } },
-  }))
-}
-
 interface Move {
   readonly change: RuleDraftChange<Measured>
   readonly record?: {
@@ -354,10 +189,10 @@ export function stepOfDraft(
   })
 }
 
-function noSuchDraft(id: string): StepRefused {
+export function noSuchDraft(id: string): StepRefused {
   return refuse('not-found', `there is no rule draft ${id}`)
 }
 
-function wrongState({ id, state }: StoredDraft, from: readonly RuleDraftState[]): StepRefused {
+export function wrongState({ id, state }: StoredDraft, from: readonly RuleDraftState[]): StepRefused {
   return refuse('conflict', `rule draft ${id} is ${state}; this takes one that is ${from.join(' or ')}`)
 }

@@ -8,7 +8,7 @@ import type { Proof } from './prove-draft.ts'
 import type { Surrounding } from './surroundings-of.ts'
 
 /** Bumped with every change of the instructions or the schema. */
-export const ruleDraftPrompt = 'rule-draft-3'
+export const ruleDraftPrompt = 'rule-draft-4'
 
 /** No prose: what a rule finds is measured, and a model's word for it would be no evidence. */
 export const draftAnswerSchema = z.object({
@@ -25,6 +25,12 @@ an ATT&CK technique id in <mitre><id>. Use type="pcre2" for anything beyond plai
 never repeat a part that itself repeats. Do not use level 0, noalert, overwrite, ignore or silencing options. Rules must
 not depend on single names of hosts or people. Give cases: logs on which the rule must fire, and similar ones on which it
 must not. Rule ids are given by the program.`,
+  decoders: `You write decoders for Wazuh 4.x for a detection engineer. Answer with <decoder name="..."> elements: a parent with
+program_name or prematch, and children with <parent>, <regex type="pcre2"> and <order>. Use Wazuh's field names (srcip,
+dstip, srcuser, dstuser, srcport, dstport, protocol, action, status, url, id) where they fit. Match as little as is needed:
+a decoder that takes logs of other programs silences their rules. Anchor what can be anchored, and never repeat a part that
+itself repeats. Give cases: logs that it must read, and similar ones of other programs that it must not.`,
+  lists: 'A list holds facts, which a model has not: answer with an empty rule_text and no cases.',
   sigma: `You write Sigma rules for a detection engineer. Answer with YAML: title, id (a new UUID), status: experimental,
 description, tags with the ATT&CK technique (attack.t1059.001), logsource, detection with searches and a condition,
 falsepositives and level. Name fields exactly as the events do. Regular expressions are RE2: no look-around, no

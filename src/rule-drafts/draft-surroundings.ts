@@ -37,7 +37,10 @@ export function surroundingsWith(
   return async (question, signal) => {
     switch (question.kind) {
       case 'wazuh':
+      case 'decoders':
         return { parts: await surroundingsInWorker(question, signal), complete: same }
+      case 'lists':
+        return { parts: [], complete: same }
       case 'sigma':
         return { parts: fieldsOf(question.logs), complete: same }
       case 'yara': {

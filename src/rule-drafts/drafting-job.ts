@@ -5,7 +5,8 @@ import { AppError } from '../lib/app-error.ts'
 import { enqueue, type Job } from '../queue/jobs.ts'
 import { findRuleDraft } from '../store/rule-drafts.ts'
 import type { StringCandidates } from '../yara/string-candidates.ts'
-import { measureQuestion, stepOfDraft } from './draft-life.ts'
+import { stepOfDraft } from './draft-life.ts'
+import { measureQuestion } from './draft-measurement.ts'
 import { type DraftOutcome, draftRule } from './draft-rule.ts'
 import { type DraftLifePorts, refuse, type StepResult, type StoredDraft } from './draft-store.ts'
 import type { Surroundings, SurroundingsQuestion } from './draft-surroundings.ts'
@@ -36,6 +37,7 @@ export function requestDrafting(
   person: string,
 ): Promise<StepResult> {
   return stepOfDraft(ports, tenant, id, editableStates, async (draft, nowMs, sql) => {
+    if (draft.kind === 'lists') return refuse('bad-request', 'a list holds facts: a model has none to give')
     if (draft.drafting?.kind === 'waiting') return refuse('conflict', 'a model is drafting it already')
     await enqueue(sql, tenant, [{ kind: ruleDraftJob, key: id, payload: {} }], nowMs)
     return { change: { drafting: { kind: 'waiting', request }, changedBy: person } }

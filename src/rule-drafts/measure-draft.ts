@@ -14,7 +14,7 @@ export interface MeasureQuestion {
   readonly fileName: string
   readonly origin: DraftOrigin
   readonly cases: readonly DraftCase[]
-  /** For Wazuh: what the rules are added to. */
+  /** For Wazuh: what the rules, decoders or list are added to. */
   readonly base: RulesetFiles
   readonly takenIds: readonly number[]
   readonly past: readonly { readonly raw: string; readonly verdict: string | null }[]
@@ -44,6 +44,8 @@ export type MeasureDraft = (question: MeasureQuestion, signal: AbortSignal) => P
 
 const workers = {
   wazuh: './measure-draft.worker.ts',
+  decoders: './measure-draft.worker.ts',
+  lists: './measure-draft.worker.ts',
   sigma: './measure-sigma.worker.ts',
 } as const
 

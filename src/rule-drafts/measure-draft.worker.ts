@@ -2,28 +2,26 @@ import { lookUpTechnique } from '../knowledge/attack-techniques.ts'
 import { answerParent } from '../lib/answer-parent.ts'
 import { loadRuleset } from '../wazuh-rules/ruleset.ts'
 import { guardDraft } from './draft-guard.ts'
+import { measureDecoders } from './measure-decoders.ts'
 import type { Measured, MeasureQuestion } from './measure-draft.ts'
+import { measureList } from './measure-list.ts'
 import { pastEventsOf } from './past-event.ts'
 import { proveDraft } from './prove-draft.ts'
 
 answerParent(measure)
 
-function measure({
-  text,
-  fileName,
-  origin,
-  cases,
-  base,
-  takenIds,
-  past,
-  budgetMs,
-}: MeasureQuestion): Measured {
+const knows = (id: string) => lookUpTechnique(id).kind
+
+function measure(question: MeasureQuestion): Measured {
+  if (question.kind === 'decoders') return measureDecoders(question, knows)
+  if (question.kind === 'lists') return measureList(question)
+  const { text, fileName, origin, cases, base, takenIds, past, budgetMs } = question
   const endsAt = performance.now() + budgetMs
   const guarded = guardDraft(text, {
     origin,
     fileName,
     base,
-    knows: id => lookUpTechnique(id).kind,
+    knows,
     takenIds: new Set(takenIds),
   })
   if (guarded.kind === 'refused') return guarded

@@ -1,14 +1,16 @@
 import type { DraftCase } from '../domain/rule-draft.ts'
 import { toByteText } from '../wazuh-rules/byte-text.ts'
-import { fastPrefilter } from '../wazuh-rules/fast-prefilter.ts'
 import { RuleBacktest, type RuleTally } from '../wazuh-rules/rule-backtest.ts'
 import { loadRuleset, type RulesetFiles } from '../wazuh-rules/ruleset.ts'
-import { type DecodedEvent, type LogOrigin, Session, type Verdict } from '../wazuh-rules/session.ts'
+import type { DecodedEvent, LogOrigin, Session } from '../wazuh-rules/session.ts'
 import type { CorpusScan } from '../yara/clean-corpus.ts'
+import { draftSession, runPast } from './draft-session.ts'
 
-/** What came of a case. `rule` is the id that fired, of whatever rule. */
+/** What came of a case. `rule` is the id that fired, of whatever rule; of decoders, the draft's that read the log. */
 export interface JudgedCase extends DraftCase {
   readonly rule: string | undefined
+  /** For decoders: the fields that were found. */
+  readonly fields?: { readonly name: string; readonly value: string }[]
   readonly pass: boolean
 }
 
@@ -48,12 +50,9 @@ export interface JudgedSample {
 }
 
 /** A moment of its own for the cases: noon, so that no rule on working hours interferes. */
-const caseInstant = Date.parse('2026-01-07T12:00:00Z') / 1000
+export const caseInstant = Date.parse('2026-01-07T12:00:00Z') / 1000
 
-/**
- * Runs a sound draft: its cases, each in a session of its own, then the past. Stops early, and says so, where `expired`
- * turns true: a draft that is too slow must not hold up the others.
- */
+/** Runs a sound draft: its cases, each in a session of its own, then the past until `expired` turns true. */
 export function proveDraft(
   draft: { readonly fileName: string; readonly text: string; readonly ruleIds: readonly number[] },
   base: RulesetFiles,
@@ -67,34 +66,10 @@ export function proveDraft(
     rules: [...base.rules, { name: draft.fileName, text: draft.text }],
   })
   const own = new Set(draft.ruleIds.map(String))
-  const open = (ruleset: typeof after) =>
-    new Session(ruleset, {
-      location: 'draft',
-      agent: undefined,
-      managerName: 'localhost',
-      prefilter: fastPrefilter(),
-    })
-  const judged = cases.map(one => judgeCase(one, open(after), own))
-  const [present, drafted] = [open(before), open(after)]
+  const judged = cases.map(one => judgeCase(one, draftSession(after), own))
   const backtest = new RuleBacktest(own)
-  let pastEvents = 0
-  let cutShort = false
-  for (const event of past) {
-    if (expired()) {
-      cutShort = true
-      break
-    }
-    pastEvents++
-    const day = new Date(event.atSeconds * 1000).toISOString().slice(0, 10)
-    const { source, verdict } = event
-    backtest.count({ source, day, verdict, before: run(present, event), after: run(drafted, event) })
-  }
-  return { cases: judged, tallies: backtest.tallies(), pastEvents, cutShort }
-}
-
-function run(session: Session, { content, atSeconds, origin }: PastEvent): Verdict {
-  if (typeof content === 'string') return session.process(toByteText(content), atSeconds, origin)
-  return session.processDecoded(content, atSeconds, origin)
+  const { seen, cutShort } = runPast(past, before, after, expired, pair => backtest.count(pair))
+  return { cases: judged, tallies: backtest.tallies(), pastEvents: seen, cutShort }
 }
 
 /** Several lines are several logs of one session, as in Wazuh's own tests: the last one counts. */

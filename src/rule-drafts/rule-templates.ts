@@ -14,6 +14,19 @@ export function ruleTemplate(kind: RuleKind, title: string, day: string): string
   </rule>
 </group>
 `
+    case 'decoders':
+      return `<decoder name="${ruleName(line).toLowerCase()}">
+  <program_name>^name-of-the-program$</program_name>
+</decoder>
+
+<decoder name="${ruleName(line).toLowerCase()}-fields">
+  <parent>${ruleName(line).toLowerCase()}</parent>
+  <regex type="pcre2">user (\\S+) from (\\S+)</regex>
+  <order>srcuser, srcip</order>
+</decoder>
+`
+    case 'lists':
+      return 'key-1:value\nkey-2:\n'
     case 'sigma':
       return `title: ${JSON.stringify(line)}
 id: ${randomUUID()}

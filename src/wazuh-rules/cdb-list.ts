@@ -1,4 +1,5 @@
 import type { WazuhEvent } from './event.ts'
+import type { Finding } from './finding.ts'
 import { compileOsMatch, osMatchTest } from './os-match.ts'
 
 /** A CDB list: keys and values as byte text. The first entry of a key counts. */
@@ -33,6 +34,36 @@ function parseLine(line: string): { readonly key: string; readonly value: string
   if (open < 0) return { key, value }
   const end = value.indexOf('"', open + 1)
   return end < 0 ? undefined : { key, value: value.slice(open + 1, end) }
+}
+
+/** Lines of a CDB list that Wazuh would silently leave out, and keys that are there twice. */
+export function listFindings(text: string): Finding[] {
+  const seen = new Set<string>()
+  return text.split('\n').flatMap((line, index): Finding[] => {
+    const where = `line ${index + 1}, column 1`
+    if (line.trim() === '') return []
+    const [key] = parseCdbList(line).keys()
+    if (key === undefined)
+      return [
+        {
+          code: 'list-line',
+          message: `'${line.slice(0, 60)}' is not key:value, so Wazuh leaves it out`,
+          where,
+          severity: 'error',
+        },
+      ]
+    if (seen.has(key))
+      return [
+        {
+          code: 'list-key',
+          message: `the key '${key}' is there already; the first value counts`,
+          where,
+          severity: 'warning',
+        },
+      ]
+    seen.add(key)
+    return []
+  })
 }
 
 export const lookupKinds = [
@@ -94,7 +125,7 @@ export function compileLookup(
 }
 
 /** The value of an address, or of the longest prefix of it that ends in a dot. */
-function findAddress(list: CdbList, key: string): string | undefined {
+export function findAddress(list: CdbList, key: string): string | undefined {
   const exact = list.get(key)
   if (exact !== undefined) return exact
   for (let dot = key.lastIndexOf('.'); dot >= 0; dot = key.lastIndexOf('.', dot - 1)) {

@@ -17,19 +17,24 @@ const envelope = z.looseObject({
   error: z.number(),
 })
 
-/** Wazuh's code for a file that is not there. */
-const noSuchFile = 1906
+/** Wazuh's codes for a file of rules, of decoders, a list, or any file that is not there. */
+const noSuchFile: readonly (number | undefined)[] = [1415, 1503, 1802, 1906]
+
+/** What the server API keeps in files. */
+export type RulesetPart = 'rules' | 'decoders' | 'lists'
 
 /**
- * Rule files through the server API of Wazuh 4.x. Files are those of `etc/rules`; the stock ruleset is never written.
+ * Files of rules, decoders or lists through the server API of Wazuh 4.x: those of `etc/rules` and its like; the stock ruleset
+ * is never written. A list takes effect once `ossec.conf` names it.
  * The engine is reloaded, not restarted: agents stay connected. Source: `api/api/spec/spec.yaml` 4.14.7.
  */
-export function openRuleFiles(api: WazuhApi): RuleDeployment {
+export function openRuleFiles(api: WazuhApi, part: RulesetPart = 'rules'): RuleDeployment {
   const fileCall = (method: 'GET' | 'PUT' | 'DELETE', fileName: string, query: Record<string, string>) =>
     ({
       method,
-      path: `/rules/files/${encodeURIComponent(fileName)}`,
-      query: { relative_dirname: 'etc/rules', ...query },
+      path: `/${part}/files/${encodeURIComponent(fileName)}`,
+      // Lists have one folder, and the API knows no parameter for it.
+      query: { ...(part === 'lists' ? {} : { relative_dirname: `etc/${part}` }), ...query },
     }) as const
   return {
     async read(fileName, signal) {
@@ -37,7 +42,7 @@ export function openRuleFiles(api: WazuhApi): RuleDeployment {
       // With raw=true a file that is there is text, and a failure is JSON.
       if (typeof reply.body === 'string' && reply.status === 200) return reply.body
       const failure = failureOf(reply)
-      if (failure?.code === noSuchFile) return undefined
+      if (noSuchFile.includes(failure?.code)) return undefined
       throw refusal(`read ${fileName}`, reply)
     },
     async write(fileName, text, signal) {

@@ -2,15 +2,18 @@ import { Readable } from 'node:stream'
 import { runCli } from '../../src/cli.ts'
 
 /** What a command answered; `records` are the lines of standard output where it was asked for --json. */
-export interface CommandRun {
+export interface CommandRun<Row> {
   readonly code: number
-  readonly records: readonly Record<string, unknown>[]
+  readonly records: readonly Row[]
   readonly stdout: string
   readonly stderr: string
 }
 
 /** Runs the program in this process. */
-export async function runCommand(args: readonly string[], stdin = ''): Promise<CommandRun> {
+export async function runCommand<Row = Record<string, unknown>>(
+  args: readonly string[],
+  stdin = '',
+): Promise<CommandRun<Row>> {
   let stdout = ''
   let stderr = ''
   const code = await runCli(args, {

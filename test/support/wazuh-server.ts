@@ -350,11 +350,16 @@ function stateRows(state: State, call: Call): unknown {
   }
 }
 
+/** The codes of `framework/wazuh/core/exception.py` for a file that is not there. */
+const absent: Readonly<Record<string, number>> = { rules: 1415, decoders: 1503, lists: 1802 }
+
 function ruleFile(state: State, call: Call, name: string, type: string | undefined, text: string): unknown {
   if (call.method === 'GET') {
     const content = state.files.get(name)
     if (content === undefined)
-      return items([], 'No file was returned', [failure(1906, 'File does not exist', name)])
+      return items([], 'No file was returned', [
+        failure(absent[name.split('/')[0] ?? ''] ?? 1906, 'file not found', name),
+      ])
     return content
   }
   if (call.method === 'DELETE') {
@@ -367,6 +372,13 @@ function ruleFile(state: State, call: Call, name: string, type: string | undefin
     return items([], 'Could not upload file', [failure(1905, 'File already exists', name)])
   if (!name.startsWith('lists/') && !/^\s*(<!--[\s\S]*?-->\s*)*<(group|decoder|var)\b/.test(text))
     return items([], 'Could not upload file', [failure(1113, 'XML syntax error', name)])
+  if (name.startsWith('lists/')) {
+    if (call.query.relative_dirname !== undefined)
+      throw new Problem(400, 1000, "Extra query parameter(s) ['relative_dirname'] not in spec")
+    if (!/^lists\/[\w-]+$/.test(name)) throw new Problem(400, 1000, 'is not a cdb_filename_path')
+    if (text.split('\n').some(line => line !== '' && !line.includes(':')))
+      return items([], 'Could not upload CDB list file', [failure(1800, 'Bad format in CDB list', name)])
+  }
   state.files.set(name, text)
   return record(state, call, text, items([name], 'File was successfully uploaded'))
 }

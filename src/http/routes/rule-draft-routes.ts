@@ -1,15 +1,9 @@
 import { type Drafting, ruleFileEndings, ruleKinds } from '../../domain/rule-draft.ts'
 import { attackVersion, tactics } from '../../knowledge/attack-techniques.ts'
 import { compareDraft } from '../../rule-drafts/compare-with-manager.ts'
-import {
-  changeDraft,
-  decideDraft,
-  deployDraft,
-  measureDraft,
-  noRules,
-  rollBackDraft,
-  submitDraft,
-} from '../../rule-drafts/draft-life.ts'
+import { deployDraft, rollBackDraft } from '../../rule-drafts/draft-deployment.ts'
+import { changeDraft, decideDraft, submitDraft } from '../../rule-drafts/draft-life.ts'
+import { measureDraft, presentBase } from '../../rule-drafts/draft-measurement.ts'
 import { addSample, removeSample } from '../../rule-drafts/draft-samples.ts'
 import type { DraftLifePorts, StepResult, StoredDraft } from '../../rule-drafts/draft-store.ts'
 import { type RuleDraftPorts, requestDrafting } from '../../rule-drafts/drafting-job.ts'
@@ -31,7 +25,8 @@ import {
   readSamples,
   verdictsOfRules,
 } from '../../store/rule-drafts.ts'
-import { type Measurement, type RuleDraftView, ruleEndpoints } from '../contract-rules.ts'
+import type { Measurement } from '../contract-rule-measurement.ts'
+import { type RuleDraftView, ruleEndpoints } from '../contract-rules.ts'
 import { RequestError } from '../http-error.ts'
 import { type Route, route } from '../route.ts'
 import { personView } from './person-view.ts'
@@ -62,7 +57,7 @@ export function ruleDraftRoutes(parts: {
       modelConfigured,
       samples: kind === 'yara' ? await listSamples(database, tenant, id) : [],
       deployable: ports.targets[kind] !== undefined,
-      comparable: kind === 'wazuh' && ports.logtest !== undefined,
+      comparable: (kind === 'wazuh' || kind === 'decoders') && ports.logtest !== undefined,
       watch: state === 'deployed' ? await watched(ports, tenant, settled.draft) : null,
     }
   }
@@ -110,7 +105,7 @@ export function ruleDraftRoutes(parts: {
           ...body,
           fileName: `tocsin_check${ruleFileEndings[body.kind]}`,
           origin: 'person',
-          base: body.kind === 'wazuh' ? ports.base() : noRules,
+          base: await presentBase(ports, tenant, body.kind),
           takenIds: [],
           past: [],
           samples: [],
@@ -160,7 +155,9 @@ export function ruleDraftRoutes(parts: {
         const { logtest } = ports
         if (logtest === undefined)
           throw new RequestError('conflict', 'no Wazuh server is connected: set TOCSIN_WAZUH_API_URL')
-        return compareDraft(await existing(params.id), ports.base(), logtest, ports.clock.now(), gone)
+        const draft = await existing(params.id)
+        const base = await presentBase(ports, tenant, draft.kind)
+        return compareDraft(draft, base, logtest, ports.clock.now(), gone)
       },
       { requestsPerMinute: 10 },
     ),

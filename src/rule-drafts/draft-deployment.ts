@@ -1,0 +1,124 @@
+import type { RuleDeployment } from '../domain/rule-deployment.ts'
+import type { RuleDraftState, RuleKind } from '../domain/rule-draft.ts'
+import { findRuleDraft } from '../store/rule-drafts.ts'
+import { deployRules, rollBackRules } from './deploy-rules.ts'
+import { noSuchDraft, stepOfDraft } from './draft-life.ts'
+import {
+  type DraftLifePorts,
+  digestOfDraft,
+  refuse,
+  type StepRefused,
+  type StepResult,
+} from './draft-store.ts'
+import type { Measured } from './measure-draft.ts'
+
+/** A deployment that has said nothing for so long has died with its process. */
+const deadAfterMs = 15 * 60_000
+
+/**
+ * Deploys an approved draft, once: the state and the intent are written before anything is sent. Whatever fails puts
+ * Wazuh back as it was.
+ */
+export async function deployDraft(
+  ports: DraftLifePorts,
+  tenant: string,
+  id: string,
+  person: string,
+  signal: AbortSignal,
+): Promise<StepResult> {
+  const found = await targetOfDraft(ports, tenant, id)
+  if (found.kind === 'refused') return found
+  const { target } = found
+  const claimed = await stepOfDraft(ports, tenant, id, ['approved'], async draft => {
+    if (draft.digest !== digestOfDraft(draft))
+      return refuse('conflict', 'the draft is not the one that was approved')
+    return {
+      change: { state: 'deploying' },
+      record: { kind: 'action-intent', actor: person, body: { step: 'deploy', digest: draft.digest } },
+    }
+  })
+  if (claimed.kind === 'refused') return claimed
+  const { fileName, text, replaces } = claimed.draft
+  const approved = { fileName, text, expectedBefore: replaces ?? undefined }
+  const outcome = await deployRules(approved, target, ports.deployment, signal)
+  const state = outcome.kind === 'not-started' ? 'not-deployed' : outcome.kind
+  const reason = outcome.kind === 'deployed' ? runsWithIt[claimed.draft.kind] : outcome.reason
+  return finish(ports, tenant, id, person, state, reason)
+}
+
+/** Puts back what the draft replaced. */
+export async function rollBackDraft(
+  ports: DraftLifePorts,
+  tenant: string,
+  id: string,
+  person: string,
+  signal: AbortSignal,
+): Promise<StepResult> {
+  const found = await targetOfDraft(ports, tenant, id)
+  if (found.kind === 'refused') return found
+  const { target } = found
+  const claimed = await stepOfDraft(
+    ports,
+    tenant,
+    id,
+    ['deployed', 'broken', 'deploying'],
+    async (draft, nowMs) => {
+      if (draft.state === 'deploying' && nowMs - draft.changedAtMs < deadAfterMs)
+        return refuse('conflict', 'it is being deployed at this moment: wait for the outcome')
+      return {
+        change: { state: 'deploying' },
+        record: { kind: 'action-intent', actor: person, body: { step: 'roll-back', digest: draft.digest } },
+      }
+    },
+  )
+  if (claimed.kind === 'refused') return claimed
+  const { fileName, text, replaces } = claimed.draft
+  const back = { fileName, text, before: replaces ?? undefined }
+  const outcome = await rollBackRules(back, target, ports.deployment, signal)
+  const reason = outcome.kind === 'rolled-back' ? 'put back by hand' : outcome.reason
+  return finish(ports, tenant, id, person, outcome.kind, reason)
+}
+
+const runsWithIt: Readonly<Record<RuleKind, string>> = {
+  wazuh: 'Wazuh runs with it',
+  decoders: 'Wazuh decodes with it',
+  lists: 'it is on the manager; rules can look into it where ossec.conf names it',
+  sigma: 'the indexer runs with it',
+  yara: 'it is among the rules for endpoints; they take it once the set is signed',
+}
+
+const noServer = 'no Wazuh server is connected: set TOCSIN_WAZUH_API_URL'
+const whereTo: Readonly<Record<RuleKind, string>> = {
+  wazuh: noServer,
+  decoders: noServer,
+  lists: noServer,
+  sigma:
+    'no Wazuh 5 indexer is connected that takes Sigma rules: set TOCSIN_INDEXER_URL and TOCSIN_CONTENT_MANAGER=true, or turn the rule into a Wazuh rule',
+  yara: 'there is no folder for YARA rules of endpoints: set TOCSIN_YARA_ENDPOINT_RULES',
+}
+
+/** Where rules of a draft's kind go. */
+async function targetOfDraft(
+  ports: DraftLifePorts,
+  tenant: string,
+  id: string,
+): Promise<{ readonly kind: 'found'; readonly target: RuleDeployment } | StepRefused> {
+  const draft = await findRuleDraft<Measured>(ports.database, tenant, id)
+  if (draft === undefined) return noSuchDraft(id)
+  const target = ports.targets[draft.kind]
+  return target === undefined ? refuse('conflict', whereTo[draft.kind]) : { kind: 'found', target }
+}
+
+function finish(
+  ports: DraftLifePorts,
+  tenant: string,
+  id: string,
+  person: string,
+  state: RuleDraftState,
+  outcome: string,
+): Promise<StepResult> {
+  return stepOfDraft(ports, tenant, id, ['deploying'], async ({ digest }) => ({
+    change: { state, outcome },
+    record: { kind: 'action-outcome', actor: person, body: { digest, result: state, reason: outcome } },
+  }))
+}
