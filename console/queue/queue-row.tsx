@@ -82,7 +82,7 @@ export const QueueRow = memo(function QueueRow({
           {row.headline === null ? 'Brief is being written' : visibleText(row.headline)}
         </p>
       </td>
-      <td className="min-w-0 max-md:order-5 max-md:max-w-[28%]">
+      <td className="min-w-0 max-md:order-5 max-md:max-w-[22%]">
         <p className="truncate">{visibleText(row.hosts.join(', '))}</p>
         <p className="truncate text-muted max-md:hidden">{visibleText(row.users.join(', '))}</p>
       </td>
@@ -99,7 +99,7 @@ export const QueueRow = memo(function QueueRow({
           )
         )}
       </td>
-      <td className="truncate max-md:order-6 max-md:max-w-[22%]">
+      <td className="truncate max-md:order-6 max-md:max-w-[15%]">
         {row.assignee === null ? (
           <span className="text-faint max-md:hidden">
             <span aria-hidden="true">–</span>
