@@ -2,12 +2,18 @@ import { sleep } from '../lib/abort.ts'
 import { dropLease, takeLease } from '../store/leases.ts'
 import type { Application } from './application.ts'
 
+/** What leading takes of the application. */
+export interface Leading extends Pick<Application, 'clock' | 'owner'> {
+  readonly store: Pick<Application['store'], 'database'>
+  readonly logger: Pick<Application['logger'], 'error'>
+}
+
 /**
  * Runs `action` again and again until the signal fires, in one process at a time: whoever holds the lease `name`. A
  * failure is logged and tried again in the next round.
  */
 export async function everyWhileLeader(
-  app: Application,
+  app: Leading,
   { name, everyMs }: { readonly name: string; readonly everyMs: number },
   action: () => Promise<void>,
   signal: AbortSignal,

@@ -6,15 +6,14 @@ import { makeCheckpoint } from '../ledger/export-ledger.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { loadSigningKey } from '../ledger/signing-key.ts'
 import { type CheckpointTarget, checkpointTarget } from '../ledger/targets/checkpoint-target.ts'
-import type { Application } from './application.ts'
-import { everyWhileLeader } from './every-while-leader.ts'
+import { everyWhileLeader, type Leading } from './every-while-leader.ts'
 
 /** Marks in a checkpoint that must fit into a datagram. */
 const compactMarks = 4
 
 /** The places that are set, or those named instead. Throws `bad-usage`. */
 export async function openCheckpointTargets(
-  config: Config,
+  config: Pick<Config, 'checkpoints'>,
   urls: readonly string[] = config.checkpoints.to,
 ): Promise<CheckpointTarget[]> {
   const { s3Key, caFile } = config.checkpoints
@@ -36,8 +35,13 @@ export async function shipCheckpoint(
   return checkpoint.seq
 }
 
+/** What this takes of the application. */
+export interface CheckpointShipping extends Leading {
+  readonly config: Pick<Config, 'checkpoints' | 'dataDir'>
+}
+
 /** Hands a checkpoint to every place that is set, each time the ledger has grown. Returns at once where none is set. */
-export async function shipCheckpoints(app: Application, signal: AbortSignal): Promise<void> {
+export async function shipCheckpoints(app: CheckpointShipping, signal: AbortSignal): Promise<void> {
   const targets = await openCheckpointTargets(app.config)
   if (targets.length === 0) return
   const ledger = openDatabaseLedger(app.store.database, app.clock)

@@ -39,6 +39,7 @@ import { handleMailJudgement } from '../mail/judgement/judge-job.ts'
 import { handleMailRaise } from '../mail/raise-job.ts'
 import { handleMailShare } from '../mail/share-job.ts'
 import { deliveryTries, handleDelivery } from '../notify/deliver-job.ts'
+import { revealedInWazuh } from '../policy/policy.ts'
 import { publishCase } from '../publish/publish-case.ts'
 import { type JobHandler, runWorker } from '../queue/run-worker.ts'
 import { sweepProposals } from '../respond/confirm-outcome.ts'
@@ -54,7 +55,7 @@ import type { Application } from './application.ts'
 import { intelPartsOf } from './intel-parts.ts'
 import { reportModelHealth } from './model-overview.ts'
 import { openFeeds } from './open-feeds.ts'
-import { openModelsOnline } from './open-models-for.ts'
+import { masterKeyOf, openModelsOnline, readPolicyFile, vaultsOf } from './open-models-for.ts'
 import { openRuleDrafts } from './open-rule-drafts.ts'
 import { shadowProfiles } from './route-models.ts'
 import { runMailDoors } from './run-mail-doors.ts'
@@ -317,7 +318,7 @@ function handlersOf(
             concurrency: 2,
             leaseMs: 60_000,
             maxAttempts: 20,
-            handle: (job, stop) =>
+            handle: async (job, stop) =>
               publishCase(
                 {
                   database: app.store.database,
@@ -325,6 +326,9 @@ function handlersOf(
                   sink,
                   indexer: app.config.publishDocument ? app.wazuh.indexer : undefined,
                   publicUrl: app.publicUrl,
+                  vaultOf: async (tenant, caseId) =>
+                    vaultsOf(app.store.database, await masterKeyOf(app.config)()).read({ tenant, caseId }),
+                  revealed: revealedInWazuh(await readPolicyFile(app.config)),
                 },
                 job,
                 stop,

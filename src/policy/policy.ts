@@ -37,6 +37,8 @@ const policySchema = z.strictObject({
       keep: z.array(z.string()).default(['address.public', 'uuid']),
     })
     .default({ keep: ['address.public', 'uuid'] }),
+  /** Of which classes the real values stand in a model's brief that is written back to Wazuh. */
+  writeBack: z.strictObject({ reveal: z.array(z.enum(dataClasses)) }).optional(),
 })
 
 /** Which data class may go to which trust zone for which task: one YAML file, one table in the console. */
@@ -97,6 +99,14 @@ export function decide(policy: Policy, question: PolicyQuestion): PolicyDecision
         : `rule ${found.id}: ${name} data in zone ${zone}: ${fate}`,
     ),
   }
+}
+
+/**
+ * The classes whose real values go into Wazuh with a brief: all but secrets where policy does not say. Who reads that
+ * index has the raw alerts in it; a password has no business in one more place.
+ */
+export function revealedInWazuh(policy: Policy): readonly DataClass[] {
+  return policy.writeBack?.reveal ?? ['public', 'internal', 'confidential']
 }
 
 /** Whether a class is replaced before it goes: everything that the rule does not plainly allow. */

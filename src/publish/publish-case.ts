@@ -1,8 +1,13 @@
+import type { Brief } from '../domain/brief.ts'
+import type { DataClass } from '../domain/data-class.ts'
+import { publishJob } from '../domain/job-kinds.ts'
+import { appendEntries } from '../ledger/database-ledger.ts'
 import { AppError } from '../lib/app-error.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Database } from '../lib/database.ts'
 import { normalizeLine } from '../normalize/normalize-line.ts'
 import type { Job } from '../queue/jobs.ts'
+import type { Vault } from '../redact/vault.ts'
 import { listBriefs, type StoredBrief } from '../store/briefs.ts'
 import { findDraft } from '../store/case-read.ts'
 import { alertsToRead } from '../store/case-surroundings.ts'
@@ -10,6 +15,7 @@ import { markPublished, wasPublished } from '../store/publications.ts'
 import type { EventSink } from '../wazuh/event-sink.ts'
 import type { Indexer } from '../wazuh/indexer.ts'
 import { enrichmentEvent } from './enrichment-event.ts'
+import { revealBrief } from './reveal-brief.ts'
 import { updateDocuments } from './update-documents.ts'
 import { type ReviewableBrief, whatToPublish } from './what-to-publish.ts'
 
@@ -21,6 +27,10 @@ export interface PublishParts {
   readonly indexer: Indexer | undefined
   /** Where people reach the console: `https://tocsin.example`. */
   readonly publicUrl: string
+  /** What placeholders of a case stand for. */
+  readonly vaultOf: (tenant: string, caseId: string) => Promise<Vault>
+  /** The classes whose real values may stand in what is written back. */
+  readonly revealed: readonly DataClass[]
 }
 
 const alertLimit = 100
@@ -42,15 +52,18 @@ export async function publishCase(parts: PublishParts, job: Job, signal: AbortSi
     const line = normalizeLine(Buffer.from(row.raw), { where: 'store', receivedAtMs: row.receivedMs })
     return line.kind === 'quarantined' ? [] : [line.alert]
   })
-  const event = enrichmentEvent({
-    case: draft,
-    brief: chosen.brief,
-    review: chosen.review,
-    alertIds: alerts.map(alert => alert.id),
-    caseUrl: `${parts.publicUrl}/cases/${encodeURIComponent(draft.id)}`,
-  })
-  const digest = String(event.tocsin.event_id)
+  const eventOf = (brief: Brief) =>
+    enrichmentEvent({
+      case: draft,
+      brief,
+      review: chosen.review,
+      alertIds: alerts.map(alert => alert.id),
+      caseUrl: `${parts.publicUrl}/cases/${encodeURIComponent(draft.id)}`,
+    })
+  // Does not depend on what is revealed: the same findings are written once.
+  const digest = String(eventOf(chosen.brief).tocsin.event_id)
   if (await wasPublished(database, job.tenant, digest)) return
+  const event = eventOf(await revealForWazuh(parts, job.tenant, draft.id, chosen.brief, digest))
   const agent = alerts[0]?.agent
   const result = await parts.sink(
     { text: JSON.stringify(event), agent: agent && { id: agent.id, name: agent.name, ip: agent.ip } },
@@ -65,6 +78,23 @@ export async function publishCase(parts: PublishParts, job: Job, signal: AbortSi
   if (parts.indexer !== undefined) await updateDocuments(parts.indexer, alerts, event.tocsin, signal)
   const briefId = chosen.brief === computed.brief ? computed.id : (model?.id ?? computed.id)
   await markPublished(database, job.tenant, { digest, caseId: draft.id, briefId }, parts.clock.now())
+}
+
+/** Puts real names into a model's brief, on record before anything is sent. Brief 0 never had any placeholder. */
+async function revealForWazuh(
+  { database, clock, vaultOf, revealed }: PublishParts,
+  tenant: string,
+  caseId: string,
+  brief: Brief,
+  eventId: string,
+): Promise<Brief> {
+  if (brief.origin.kind !== 'model') return brief
+  const { brief: shown, placeholders } = revealBrief(brief, await vaultOf(tenant, caseId), revealed)
+  if (placeholders.length === 0) return brief
+  const body = { what: 'written back to Wazuh', placeholders: placeholders.length, event_id: eventId }
+  const entry = { kind: 'vault-reveal', tenant, actor: `job:${publishJob}`, subject: caseId, body } as const
+  await database.transaction(sql => appendEntries(sql, [entry], clock.now()))
+  return shown
 }
 
 function reviewable(stored: StoredBrief): ReviewableBrief {

@@ -1,4 +1,5 @@
-import type { ValueClass } from '../domain/value-class.ts'
+import type { DataClass } from '../domain/data-class.ts'
+import { dataClassOf, type ValueClass } from '../domain/value-class.ts'
 
 /*
  * A placeholder is `[`, a word in capitals, numbers that carry relations, `]`: `[HOST-3]`, `[ADDR-INT-2-7]` (subnet
@@ -24,6 +25,25 @@ export function placeholderWord(valueClass: ValueClass): string {
 
 const words =
   'ADDR-INT|ADDR-EXT|CARD|DOMAIN|EMAIL|ENCODED|GROUP|HOST|IBAN|ID|LITERAL|LOCATION|MAC|ORGANISATION|PERSON|PHONE|SECRET|SID|TERM|USER|UUID'
+
+/** The data class of what a placeholder stands for, told by its word alone; an encoded run may hide a secret. */
+export function dataClassOfPlaceholder(placeholder: string): DataClass {
+  const word = /^\[([A-Z]+(?:-(?:INT|EXT))?)-/.exec(placeholder)?.[1] ?? ''
+  switch (word) {
+    case 'SECRET':
+    case 'ENCODED':
+      return 'secret'
+    case 'ADDR-INT':
+      return dataClassOf('address.internal')
+    case 'ADDR-EXT':
+      return dataClassOf('address.public')
+    case 'ID':
+      return dataClassOf('national-id')
+    default:
+      // A word that is none of ours is of the strictest class.
+      return dataClassOf(word.toLowerCase() as ValueClass)
+  }
+}
 
 /** Anything of the shape of a placeholder, issued or not. */
 export const placeholderShape = new RegExp(`\\[(?:${words})-\\d[^\\[\\]\\s]{0,120}\\]`, 'g')
