@@ -40,6 +40,9 @@ export interface EgressClient {
   close(): Promise<void>
 }
 
+/** More than a page of alerts, a feed or a model's answer ever is: whoever sends more without end is cut off there. */
+const maxAnswerBytes = 256 * 1024 * 1024
+
 /**
  * A `fetch` that reaches only what the rules name. The connection is made to the very address that was checked, so
  * a name that resolves differently the next time gains nothing. Redirects are refused. Throws `egress-refused`.
@@ -51,6 +54,7 @@ export function createEgressFetch(options: EgressOptions): EgressClient {
     if (known) return known
     const agent = new Agent({
       allowH2: false,
+      maxResponseSize: maxAnswerBytes,
       connect: {
         timeout: options.connectTimeoutMs ?? 10_000,
         lookup: checkedLookup(rule, options.lookup ?? systemLookup),

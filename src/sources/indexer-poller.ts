@@ -146,6 +146,12 @@ async function readLate(
   const fromMs = sweeping ? horizonMs : Math.max(horizonMs, recentMs)
   if (fromMs >= reading.throughMs) return
   const found = await options.indexer.counts(view, between(fromMs, reading.throughMs), bucketMs, signal)
+  const possible = (reading.throughMs - fromMs) / bucketMs + 2
+  if (found.size > possible)
+    throw new AppError(
+      'indexer-refused',
+      `the indexer counted ${found.size} spans of time where ${Math.floor(possible)} can be`,
+    )
   for (const [start, count] of found) {
     if (count > (reading.counts.get(start) ?? 0)) {
       const range = between(Math.max(start, fromMs), Math.min(start + bucketMs, reading.throughMs))
@@ -204,10 +210,36 @@ async function* pages(
   for (;;) {
     const page = await options.indexer.page(view, query, after, pageSize, signal)
     view = page.view
+    checkPage(options, page.hits, after)
     if (page.hits.length > 0) yield page.hits
     if (page.hits.length < pageSize) return
     after = page.hits.at(-1)?.sort
   }
+}
+
+/** A page must have times and lead on: else a broken or hostile indexer could hold the poller for ever. */
+function checkPage(options: IndexerPollerOptions, hits: readonly Hit[], after: readonly Json[] | undefined) {
+  if (hits.length > pageSize)
+    throw new AppError(
+      'indexer-refused',
+      `the indexer sent ${hits.length} documents for a page of ${pageSize}`,
+    )
+  const timeless = hits.find(hit => !Number.isFinite(timeOf(hit)))
+  if (timeless !== undefined)
+    throw new AppError('indexer-refused', `the indexer sorted ${nameOf(timeless)} by time without a time`)
+  const afterMs = Number(after?.[0] ?? Number.NEGATIVE_INFINITY)
+  let previousMs = afterMs
+  for (const hit of hits) {
+    if (timeOf(hit) < previousMs)
+      throw new AppError('indexer-refused', `the indexer sent ${nameOf(hit)} out of the order of time`)
+    previousMs = timeOf(hit)
+  }
+  const last = hits.at(-1)?.sort
+  if (hits.length === pageSize && after !== undefined && JSON.stringify(last) === JSON.stringify(after))
+    throw new AppError(
+      'indexer-refused',
+      `the indexer sent a page of ${options.pattern} again instead of the next`,
+    )
 }
 
 const bucketOf = (atMs: number) => Math.floor(atMs / bucketMs) * bucketMs

@@ -1,5 +1,5 @@
 import { AppError, messageOf } from '../lib/app-error.ts'
-import type { ActiveResponseClient, SendResult } from './active-response.ts'
+import { type ActiveResponseClient, oneAgent, type SendResult, separable } from './active-response.ts'
 import type { Indexer } from './indexer.ts'
 
 /**
@@ -12,18 +12,19 @@ export function openActiveResponseChannel(
 ): ActiveResponseClient {
   return {
     async send(request, signal): Promise<SendResult> {
+      const agentId = oneAgent(request.agentId)
       const document = {
         '@timestamp': isoNow(),
         wazuh: {
           active_response: {
             name: 'tocsin',
             executable: request.command.replace(/^!/, ''),
-            extra_arguments: request.arguments.join(' '),
+            extra_arguments: separable(request.arguments).join(' '),
             type: 'stateless',
             location: 'defined-agent',
-            agent_id: request.agentId,
+            agent_id: agentId,
           },
-          agent: { id: request.agentId },
+          agent: { id: agentId },
         },
         data: request.data,
       }

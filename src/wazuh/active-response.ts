@@ -44,7 +44,7 @@ export function openActiveResponse(call: WazuhCall): ActiveResponseClient {
       const agentId = oneAgent(request.agentId)
       const body = {
         command: request.command,
-        arguments: [...request.arguments],
+        arguments: separable(request.arguments),
         alert: { data: request.data },
       }
       return deliver(
@@ -61,7 +61,8 @@ export function openActiveResponse(call: WazuhCall): ActiveResponseClient {
   }
 }
 
-function oneAgent(agentId: string): string {
+/** The agent that this names. Throws `not-one-agent`: nothing, several, all and the manager itself are none. */
+export function oneAgent(agentId: string): string {
   if (!/^\d{3,8}$/.test(agentId) || /^0+$/.test(agentId)) {
     throw new AppError(
       'not-one-agent',
@@ -69,6 +70,20 @@ function oneAgent(agentId: string): string {
     )
   }
   return agentId
+}
+
+/**
+ * Arguments as both generations carry them: in one text, cut at blanks on the other side. Throws `argument-not-sendable`
+ * for one that would not arrive as it was approved.
+ */
+export function separable(texts: readonly string[]): string[] {
+  const wrong = texts.find(text => text === '' || /[\s\0]/.test(text))
+  if (wrong !== undefined)
+    throw new AppError(
+      'argument-not-sendable',
+      `the argument ${JSON.stringify(wrong)} is empty or has blanks, at which Wazuh would cut it: nothing was sent`,
+    )
+  return [...texts]
 }
 
 async function deliver(

@@ -151,15 +151,32 @@ function bucketsOf(reply: unknown): ReadonlyMap<number, number> {
   return new Map(read.data.aggregations?.time.buckets.map(bucket => [bucket.key, bucket.doc_count]))
 }
 
-function hitsOf(reply: unknown): IndexerHit[] {
-  const outer = typeof reply === 'object' && reply !== null && 'hits' in reply ? reply.hits : undefined
-  const hits = typeof outer === 'object' && outer !== null && 'hits' in outer ? outer.hits : undefined
-  if (!Array.isArray(hits))
+const searchReply = z.object({
+  hits: z.object({
+    hits: z.array(
+      z.looseObject({
+        _index: z.string(),
+        _id: z.string(),
+        // Read as hostile JSON by whoever takes it.
+        _source: z.custom<IndexerHit['_source']>(value => isObject(value)),
+        sort: z.custom<readonly Json[]>(Array.isArray).optional(),
+      }),
+    ),
+  }),
+})
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function hitsOf(reply: unknown): readonly IndexerHit[] {
+  const read = searchReply.safeParse(reply)
+  if (!read.success)
     throw new AppError(
       'indexer-refused',
-      'the indexer answered a search without hits: is this an OpenSearch?',
+      'the indexer answered a search without hits, or with documents of another shape: is this an OpenSearch?',
     )
-  return hits as IndexerHit[] // The shape of OpenSearch's own answer; `_source` is read as hostile JSON.
+  return read.data.hits.hits as readonly IndexerHit[] // As just proven; zod adds `undefined` to what is optional.
 }
 
 function textMember(reply: unknown, key: string, fallback?: string): string {

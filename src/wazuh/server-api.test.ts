@@ -4,6 +4,7 @@ import { fixedClock } from '../lib/clock.ts'
 import { createEgressFetch, type EgressClient } from '../lib/egress-fetch.ts'
 import { Secret } from '../lib/secret.ts'
 import { openActiveResponse } from './active-response.ts'
+import { openActiveResponseChannel } from './active-response-channel.ts'
 import { openWazuhApi, type WazuhApi } from './server-api.ts'
 
 let wazuh: WazuhStandIn
@@ -84,6 +85,25 @@ describe('active response', () => {
     ])
     expect(await openActiveResponse(api).restartAgent('001', signal)).toEqual({ kind: 'sent' })
   })
+
+  it.each(['two words', '', 'tab\there', 'line\nbreak', 'nul\0'])(
+    'never sends the argument %j, which would arrive cut, by either generation',
+    async text => {
+      const asked = { ...request('001'), arguments: [text] }
+      let calls = 0
+      const call = async () => ({ status: 200, body: calls++ })
+      const channel = openActiveResponseChannel(
+        { request: async () => calls++ },
+        () => '2026-11-28T00:00:00Z',
+      )
+      for (const client of [openActiveResponse(call), channel])
+        await expect(async () => client.send(asked, signal)).rejects.toMatchObject({
+          code: 'argument-not-sendable',
+        })
+      await expect(channel.send(request(''), signal)).rejects.toMatchObject({ code: 'not-one-agent' })
+      expect(calls).toBe(0)
+    },
+  )
 
   it.each(['', '000', '0', '001,002', 'all', '*', '1'])('never sends to %j', async agentId => {
     await expect(async () => openActiveResponse(api).send(request(agentId), signal)).rejects.toMatchObject({
