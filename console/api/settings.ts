@@ -6,6 +6,7 @@ import type {
   TokenRecord,
   UserRecord,
 } from '../../src/http/contract-accounts.ts'
+import type { SetAsideJob } from '../../src/http/contract-jobs.ts'
 import type { Quarantined, Settings } from '../../src/http/contract-settings.ts'
 import type { Proof } from '../../src/http/contract-sign-in.ts'
 import { getJson, sendJson } from './request.ts'
@@ -24,6 +25,18 @@ export function listQuarantine(
   signal: AbortSignal,
 ): Promise<{ records: Quarantined[]; nextCursor: string | null; total: number }> {
   return getJson('/api/quarantine', signal, { cursor })
+}
+
+export function listSetAsideJobs(signal: AbortSignal): Promise<{ jobs: SetAsideJob[]; total: number }> {
+  return getJson('/api/jobs/set-aside', signal)
+}
+
+export function retryJob(id: number): Promise<void> {
+  return sendJson('POST', `/api/jobs/set-aside/${id}/retry`)
+}
+
+export function dropJob(id: number): Promise<void> {
+  return sendJson('DELETE', `/api/jobs/set-aside/${id}`)
 }
 
 export function listUsers(signal: AbortSignal): Promise<{ users: UserRecord[] }> {

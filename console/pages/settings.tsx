@@ -6,6 +6,7 @@ import { useSearchValues } from '../router.tsx'
 import { AuditSection } from '../settings/audit-section.tsx'
 import { ConnectionsSection } from '../settings/connections-section.tsx'
 import { InventorySection } from '../settings/inventory-section.tsx'
+import { JobsSection } from '../settings/jobs-section.tsx'
 import { ModelsSection } from '../settings/models-section.tsx'
 import { NotificationsSection } from '../settings/notifications-section.tsx'
 import { PolicySection } from '../settings/policy-section.tsx'
@@ -31,6 +32,7 @@ const sections: readonly SettingsSection[] = [
   { id: 'policy', title: 'Data policy', role: 'viewer', Content: PolicySection },
   { id: 'inventory', title: 'Own names', role: 'analyst', Content: InventorySection },
   { id: 'quarantine', title: 'Quarantine', role: 'analyst', Content: QuarantineSection },
+  { id: 'jobs', title: 'Jobs', role: 'analyst', Content: JobsSection },
   { id: 'response', title: 'Response', role: 'viewer', Content: ResponseSection },
   { id: 'stand-ins', title: 'Stand-ins', role: 'responder', Content: StandInsSection },
   { id: 'users', title: 'Accounts', role: 'admin', Content: UsersSection },

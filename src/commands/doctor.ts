@@ -141,7 +141,7 @@ async function databaseFindings(
         check: 'jobs',
         state: 'warning',
         detail: `${count} jobs of the kind ${job} failed for good`,
-        hint: 'The log of the worker says why; last_error in the table jobs does too.',
+        hint: 'Settings, Jobs in the console says why, and has them tried again.',
       }),
     ),
     ...(await responsePolicy(config, database)),

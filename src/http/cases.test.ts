@@ -84,10 +84,7 @@ async function brief(): Promise<void> {
     const jobs = await claim(database, 'case-investigate', { limit: 10, leaseMs: 1000, nowMs: clock.now() })
     if (jobs.length === 0) return
     for (const job of jobs) await handleInvestigate(parts, job)
-    await complete(
-      database,
-      jobs.map(job => job.id),
-    )
+    await complete(database, jobs)
   }
 }
 

@@ -7,6 +7,7 @@ import fastifyStatic from '@fastify/static'
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
+  type FastifyReply,
   type FastifyRequest,
   LogController,
 } from 'fastify'
@@ -102,6 +103,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 function addRoute(app: FastifyInstance, entry: Route, options: ServerOptions): void {
   const { endpoint } = entry
   const callers = new WeakMap<FastifyRequest, Caller>()
+  const admit = admission(entry.limits)
   app.route({
     method: endpoint.method,
     url: endpoint.path,
@@ -110,8 +112,9 @@ function addRoute(app: FastifyInstance, entry: Route, options: ServerOptions): v
       ? {}
       : { config: rateLimit(entry.limits.requestsPerMinute) }),
     // Before the body is read: whoever may not call makes us hold none of it.
-    preParsing: async request => {
+    preParsing: async (request, reply) => {
       callers.set(request, await authorize(request, endpoint, options.accounts, options.secure))
+      admit(request, reply)
     },
     handler: async (request, reply) => {
       const caller = callers.get(request)
@@ -133,6 +136,28 @@ function addRoute(app: FastifyInstance, entry: Route, options: ServerOptions): v
       return entry.answers === 'itself' ? reply : endpoint.reply.parse(answer)
     },
   })
+}
+
+/** Lets a request in where the bodies of a route that are held have room for its own, until it is answered. */
+function admission({ heldBytes, bodyBytes = 0 }: Route['limits']) {
+  let held = 0
+  return (request: FastifyRequest, reply: FastifyReply) => {
+    if (heldBytes === undefined) return
+    // One that does not say how long it is may be as long as any.
+    const length = Number(request.headers['content-length'] ?? bodyBytes)
+    // One alone always has room: the route has its own limit.
+    if (held > 0 && held + length > heldBytes) {
+      reply.header('retry-after', '1')
+      throw new RequestError(
+        'busy',
+        'more is coming in than can be stored just now: send it again in a moment',
+      )
+    }
+    held += length
+    reply.raw.once('close', () => {
+      held -= length
+    })
+  }
 }
 
 function rateLimit(max: number | false) {

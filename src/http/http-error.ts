@@ -32,6 +32,7 @@ const statuses: Readonly<Record<string, number>> = {
   'locked-out': 423,
   'too-many-requests': 429,
   'provider-unavailable': 502,
+  busy: 503,
   'database-unavailable': 503,
 }
 
@@ -57,7 +58,10 @@ export function failureOf(error: unknown): HttpFailure {
   if (error instanceof AppError) {
     const status = statuses[error.code]
     if (status !== undefined) {
-      const message = status === 503 ? 'the database does not answer: try again in a moment' : error.message
+      const message =
+        error.code === 'database-unavailable'
+          ? 'the database does not answer: try again in a moment'
+          : error.message
       const where = error instanceof RequestError ? error.where : undefined
       return failure(status, error.code, message, where)
     }

@@ -30,6 +30,11 @@ export interface RouteLimits {
   readonly bodyBytes?: number
   /** Requests a minute of one address to this route; `false`: not limited. */
   readonly requestsPerMinute?: number | false
+  /**
+   * How many bytes of bodies are held at once, over all requests to it. Beyond, the answer is 503 with Retry-After and
+   * nothing of the body is read: whoever sends keeps it, and comes again.
+   */
+  readonly heldBytes?: number
 }
 
 /** An endpoint with the code behind it. */

@@ -83,7 +83,7 @@ describe.each(databaseKinds)('reports and hunts on the %s database', kind => {
       nowMs: clock.now(),
     })) {
       await handleHunt({ database: test.database, clock }, job, new AbortController().signal)
-      await complete(test.database, [job.id])
+      await complete(test.database, [job])
     }
   }
 

@@ -149,7 +149,7 @@ describe('the digest', () => {
     })
     for (const job of jobs) {
       await handleDigest({ ...parts, send: openSmtpRelay(config) }, job, signal)
-      await complete(test.database, [job.id])
+      await complete(test.database, [job])
     }
     const mails = await Promise.all(relay.mails.map(raw => PostalMime.parse(raw)))
     expect(mails.flatMap(({ to = [] }) => to.map(({ address }) => address)).sort()).toEqual(

@@ -48,7 +48,7 @@ export async function watchAlerts(parts: WatchParts, signal: AbortSignal): Promi
   while (!signal.aborted) {
     try {
       const nowMs = parts.clock.now()
-      if (await takeLease(parts.database, 'intel-watch', parts.owner, nowMs, leaseMs)) {
+      if (await takeLease(parts.database, 'intel-watch', parts.owner, leaseMs)) {
         const current = await indicatorsStamp(parts.database, parts.tenant)
         if (find === undefined || current !== stamp || nowMs - readMs > readAgainMs) {
           find = sightingFinder(await huntedIndicators(parts.database, parts.tenant, null, ageing, nowMs))

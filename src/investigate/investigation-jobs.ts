@@ -7,7 +7,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Database, Transaction } from '../lib/database.ts'
 import type { IdSource } from '../lib/ids.ts'
 import { enqueue, type Job } from '../queue/jobs.ts'
-import { insertModelBrief, putComputedBrief, setModelBriefState } from '../store/briefs.ts'
+import { hasModelBrief, insertModelBrief, putComputedBrief, setModelBriefState } from '../store/briefs.ts'
 import { addHistory } from '../store/case-history.ts'
 import { announce } from '../store/events.ts'
 import { markSuspectedInjection } from '../store/suspected-injection.ts'
@@ -116,6 +116,10 @@ export async function handleModelBrief(
   const context = await loadCaseContext(database, job.tenant, job.key, parts.lookUpAgents, clock.now())
   if (context === undefined) return
   const { id: caseId, revision, severity } = context.case
+  if (await hasModelBrief(database, job.tenant, caseId, revision)) {
+    await setModelBriefState(database, job.tenant, caseId, { kind: 'ready' })
+    return
+  }
   const { evidence, model } = await investigate(
     context,
     // Brief 0 of this revision is stored by its own job; here only the model's answer is kept.
@@ -135,7 +139,7 @@ export async function handleModelBrief(
       return
     }
     const draft = { id: parts.ids.next('brief'), caseId, revision, brief: model.brief, evidence }
-    await insertModelBrief(sql, job.tenant, draft, nowMs)
+    if (!(await insertModelBrief(sql, job.tenant, draft, nowMs))) return
     await setModelBriefState(sql, job.tenant, caseId, { kind: 'ready' })
     if (parts.publishes) await enqueue(sql, job.tenant, [jobFor(publishJob, caseId, severity)], nowMs)
     await announce(sql, job.tenant, [{ kind: 'brief-ready', caseId, revision, origin: 'model', atMs: nowMs }])

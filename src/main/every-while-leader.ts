@@ -22,7 +22,7 @@ export async function everyWhileLeader(
   while (!signal.aborted) {
     try {
       // Held from round to round: the others take over when this process has missed one.
-      if (await takeLease(database, name, app.owner, app.clock.now(), 2 * everyMs)) await action()
+      if (await takeLease(database, name, app.owner, 2 * everyMs)) await action()
     } catch (error) {
       app.logger.error({ err: error, name }, 'work that is done now and then failed')
     }

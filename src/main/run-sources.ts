@@ -2,7 +2,6 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Ingest } from '../ingest/ingest.ts'
 import { sleep } from '../lib/abort.ts'
 import { messageOf } from '../lib/app-error.ts'
-import type { Clock } from '../lib/clock.ts'
 import type { Database } from '../lib/database.ts'
 import type { Source } from '../sources/source.ts'
 import { readCheckpoint } from '../store/checkpoints.ts'
@@ -14,7 +13,6 @@ const renewMs = 10_000
 
 export interface SourceParts {
   readonly database: Database
-  readonly clock: Clock
   readonly ingest: Ingest
   readonly monitor: SourceMonitor
   readonly logger: FastifyBaseLogger
@@ -36,7 +34,7 @@ async function runInTurn(parts: SourceParts, source: Source, signal: AbortSignal
   const lease = `source:${parts.tenant}:${source.name}`
   while (!signal.aborted) {
     try {
-      if (await takeLease(parts.database, lease, parts.owner, parts.clock.now(), leaseMs)) {
+      if (await takeLease(parts.database, lease, parts.owner, leaseMs)) {
         await runWhileHeld(parts, source, lease, signal)
         await dropLease(parts.database, lease, parts.owner)
       } else {
@@ -93,8 +91,7 @@ async function renew(
   while (!signal.aborted) {
     await sleep(renewMs, signal).catch(() => {})
     if (signal.aborted) return
-    const nowMs = parts.clock.now()
-    const held = await takeLease(parts.database, lease, parts.owner, nowMs, leaseMs).catch(() => true)
+    const held = await takeLease(parts.database, lease, parts.owner, leaseMs).catch(() => true)
     if (!held) lost.abort(new Error('another process took the source over'))
   }
 }

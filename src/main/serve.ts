@@ -22,6 +22,7 @@ import { healthRoutes } from '../http/routes/health-routes.ts'
 import { ingestRoutes } from '../http/routes/ingest-routes.ts'
 import { intelExportRoutes } from '../http/routes/intel-export-routes.ts'
 import { intelRoutes } from '../http/routes/intel-routes.ts'
+import { jobRoutes } from '../http/routes/job-routes.ts'
 import { ledgerRoutes } from '../http/routes/ledger-routes.ts'
 import { mailRoutes } from '../http/routes/mail-routes.ts'
 import { modelRoutes } from '../http/routes/model-routes.ts'
@@ -121,6 +122,7 @@ export async function serve(app: Application): Promise<Serving> {
       ...yaraRoutes({ ports: { ...parts, scanner }, tenant }),
       ...mailRoutes(app.mail, openSmtpRelay(config)),
       ...notificationRoutes(app.notify, app.accounts),
+      ...jobRoutes(parts),
       ...ledgerRoutes({ ...parts, dataKeys }),
       ...trustRoutes({
         ...parts,

@@ -18,7 +18,7 @@ export async function watchNotices(app: Application, signal: AbortSignal): Promi
   while (!signal.aborted) {
     try {
       const nowMs = app.clock.now()
-      if (await takeLease(database, lease, app.owner, nowMs, leaseMs)) {
+      if (await takeLease(database, lease, app.owner, leaseMs)) {
         const due = nowMs - ledgerCheckedMs > ledgerEveryMs
         if (due) ledgerCheckedMs = nowMs
         const broken = due ? await ledgerNotice(app, nowMs, signal) : []

@@ -93,6 +93,8 @@ export async function work(app: Application, signal: AbortSignal): Promise<void>
         'a job failed',
       ),
     onTrouble: (error: unknown) => app.logger.error({ err: error }, 'the queue could not be read'),
+    onSetAside: (count: number) =>
+      app.logger.error({ count }, 'jobs that took their workers down are set aside: see Settings, Jobs'),
   }
   try {
     await Promise.all([
@@ -152,7 +154,7 @@ function handlersOf(
     {
       kind: investigateJob,
       concurrency: 4,
-      leaseMs: 15_000,
+      leaseMs: 5 * 60_000,
       maxAttempts: 8,
       handle: job => handleInvestigate(investigation, job),
     },

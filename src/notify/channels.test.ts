@@ -120,7 +120,7 @@ async function deliver(rounds = 1): Promise<void> {
     for (const job of jobs) {
       try {
         await handleDelivery(parts, job, signal)
-        await complete(test.database, [job.id])
+        await complete(test.database, [job])
       } catch (error) {
         await fail(test.database, job, { kind: 'retry', runAtMs: clock.now(), error: String(error) })
       }

@@ -1,9 +1,13 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { databaseKinds, openTestDatabase, type TestDatabase } from '../../test/support/postgres.ts'
 import { sleep } from '../lib/abort.ts'
 import { AppError } from '../lib/app-error.ts'
-import { claim, enqueue, fail, type Job, queueDepth, reclaim } from './jobs.ts'
+import { claim, claimSuspect, complete, enqueue, fail, type Job, keep, queueDepth, reclaim } from './jobs.ts'
 import { type JobHandler, runWorker } from './run-worker.ts'
+import { listSetAside, retrySetAside } from './set-aside.ts'
 
 const fault = (error: unknown) => {
   throw error
@@ -107,14 +111,22 @@ describe.each(databaseKinds)('the queue on the %s database', kind => {
     expect(await queueDepth(test.database)).toEqual([{ kind: 'test', state: 'dead', count: 2 }])
   })
 
+  /** A claim whose worker was heard of too long ago. */
+  const vanished = { ...options, leaseMs: -1 }
+
   it('gives the jobs of a vanished worker to another, and not for ever', async () => {
     await put('a')
     await claim(test.database, 'test', options)
-    expect(await reclaim(test.database, 500, 3)).toBe(0)
-    expect(await reclaim(test.database, 1500, 3)).toBe(1)
-    expect(await claim(test.database, 'test', { ...options, nowMs: 1500 })).toMatchObject([{ attempt: 2 }])
-    await reclaim(test.database, 9999, 2)
+    expect(await reclaim(test.database, 3)).toEqual({ freed: 0, setAside: 0 })
+    await test.database.query('update jobs set locked_until_ms = 0')
+    expect(await reclaim(test.database, 3)).toEqual({ freed: 1, setAside: 0 })
+    // From now on it is done alone.
+    expect(await claim(test.database, 'test', options)).toEqual([])
+    expect(await claimSuspect(test.database, ['test'], vanished)).toMatchObject({ key: 'a', attempt: 2 })
+    expect(await reclaim(test.database, 2)).toEqual({ freed: 0, setAside: 1 })
     expect(await queueDepth(test.database)).toEqual([{ kind: 'test', state: 'dead', count: 1 }])
+    const [row] = await listSetAside(test.database, 'default', 10)
+    expect(row).toMatchObject({ key: 'a', crashes: 2, error: expect.stringContaining('vanished, 2 times') })
   })
 
   it('a failed or lost job gives way to a newer one for the same thing', async () => {
@@ -123,10 +135,157 @@ describe.each(databaseKinds)('the queue on the %s database', kind => {
     await put('a')
     if (job) await fail(test.database, job, { kind: 'retry', runAtMs: 0, error: 'x' })
     expect(await queueDepth(test.database)).toEqual([{ kind: 'test', state: 'ready', count: 1 }])
-    await claim(test.database, 'test', options)
+    await claim(test.database, 'test', vanished)
     await put('a')
-    await reclaim(test.database, 5000, 5)
+    await reclaim(test.database, 5)
     expect(await queueDepth(test.database)).toEqual([{ kind: 'test', state: 'ready', count: 1 }])
+  })
+
+  it('a worker that lost a job to another can neither end nor keep nor fail it', async () => {
+    await put('a')
+    const [late] = await claim(test.database, 'test', vanished)
+    await reclaim(test.database, 5)
+    const now = await claimSuspect(test.database, ['test'], options)
+    if (late === undefined || now === undefined) throw new Error('nothing was claimed')
+    expect(await keep(test.database, [late], 1000)).toEqual(new Set())
+    await complete(test.database, [late])
+    await fail(test.database, late, { kind: 'dead', error: 'x' })
+    await fail(test.database, late, { kind: 'retry', runAtMs: 0, error: 'x' })
+    await fail(test.database, late, { kind: 'release' })
+    expect(await queueDepth(test.database)).toEqual([{ kind: 'test', state: 'running', count: 1 }])
+    expect(await keep(test.database, [now], 1000)).toEqual(new Set([now.id]))
+    await complete(test.database, [now])
+    expect(await queueDepth(test.database)).toEqual([])
+  })
+
+  it('a job that was put back has lost nothing', async () => {
+    await put('a')
+    const [job] = await claim(test.database, 'test', options)
+    if (job) await fail(test.database, job, { kind: 'release' })
+    expect(await claim(test.database, 'test', options)).toMatchObject([{ key: 'a', attempt: 1 }])
+  })
+
+  it('lets tenants take turns, however much one of them queued, and counts what each has running', async () => {
+    const many = Array.from({ length: 500 }, (_, index) => draft(`big-${index}`, { priority: 9 }))
+    await enqueue(test.database, 'big', many, 0)
+    await enqueue(test.database, 'small', [draft('one'), draft('two')], 0)
+    await enqueue(test.database, 'tiny', [draft('only')], 0)
+    const tenantsOf = (jobs: readonly Job[]) => jobs.map(job => job.tenant).toSorted()
+    const first = await claim(test.database, 'test', { ...options, limit: 3 })
+    expect(tenantsOf(first)).toEqual(['big', 'small', 'tiny'])
+    const second = await claim(test.database, 'test', { ...options, limit: 2 })
+    expect(tenantsOf(second)).toEqual(['big', 'small'])
+    // Nobody else waits: the rest is for the big one.
+    const rest = await claim(test.database, 'test', { ...options, limit: 100 })
+    expect(new Set(tenantsOf(rest))).toEqual(new Set(['big']))
+    await enqueue(test.database, 'late', [draft('comes late')], 0)
+    expect(await claim(test.database, 'test', { ...options, limit: 1 })).toMatchObject([{ tenant: 'late' }])
+  })
+
+  it('many workers drain the jobs of many tenants, each job once', async () => {
+    for (const tenant of ['a', 'b', 'c', 'd'])
+      await enqueue(
+        test.database,
+        tenant,
+        Array.from({ length: 50 }, (_, index) => draft(`job-${index}`)),
+        0,
+      )
+    const got: Job[] = []
+    const drain = async () => {
+      for (let misses = 0; misses < 3; ) {
+        const jobs = await claim(test.database, 'test', { ...options, limit: 3 })
+        got.push(...jobs)
+        if (jobs.length === 0) misses++
+      }
+    }
+    await Promise.all(Array.from({ length: 6 }, drain))
+    expect(new Set(got.map(job => job.id)).size).toBe(got.length)
+    expect(got).toHaveLength(200)
+  })
+
+  describe('a worker in a process of its own', () => {
+    const start = (more: object = {}) => {
+      const script = join(import.meta.dirname, '..', '..', 'test', 'support', 'poison-worker.ts')
+      const given = { connection: test.connection, concurrency: 4, drainMs: 30_000, ...more }
+      const child = spawn(process.execPath, ['--no-warnings', script, JSON.stringify(given)], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+      let output = ''
+      const exited = once(child, 'exit')
+      child.stdout.setEncoding('utf8').on('data', text => {
+        output += text
+      })
+      return {
+        child,
+        output: () => output,
+        exited,
+        async seen(text: string) {
+          while (!output.includes(text)) await Promise.race([once(child.stdout, 'data'), exited])
+        },
+      }
+    }
+    const soon = (key: string, ms = 0) => draft(key, { payload: { ms } })
+
+    it('is taken down by a poisonous job only so often; then that one is set aside, and its neighbours are done', async () => {
+      await enqueue(
+        test.database,
+        'default',
+        ['poison', 'x', 'y', 'z'].map(key => soon(key, 300)),
+        0,
+      )
+      let deaths = 0
+      for (let round = 0; round < 20; round++) {
+        const depth = await queueDepth(test.database)
+        if (depth.every(row => row.state === 'dead')) break
+        const worker = start()
+        const timer = setInterval(async () => {
+          const rows = await queueDepth(test.database).catch(() => [])
+          if (rows.length > 0 && rows.every(row => row.state === 'dead')) worker.child.kill('SIGTERM')
+        }, 200)
+        const [, signal] = await worker.exited
+        clearInterval(timer)
+        if (signal === 'SIGKILL') deaths++
+        // The worker was heard of long ago.
+        await test.database.query(`update jobs set locked_until_ms = 0 where state = 'running'`)
+      }
+      expect(deaths).toBe(5)
+      const aside = await listSetAside(test.database, 'default', 10)
+      expect(aside.map(job => job.key)).toEqual(['poison'])
+      expect(await queueDepth(test.database)).toEqual([{ kind: 'test', state: 'dead', count: 1 }])
+      // A person has it tried again, once the cause is gone.
+      expect(await retrySetAside(test.database, 'other', aside[0]?.id ?? 0, 0)).toBe(false)
+      expect(await retrySetAside(test.database, 'default', aside[0]?.id ?? 0, 0)).toBe(true)
+      expect(await claimSuspect(test.database, ['test'], options)).toMatchObject({
+        key: 'poison',
+        attempt: 1,
+      })
+    }, 240_000)
+
+    it('told to stop, finishes what it has begun, begins nothing more, and leaves the rest', async () => {
+      await enqueue(test.database, 'default', [soon('first', 1500), soon('second')], 0)
+      const worker = start({ concurrency: 1 })
+      await worker.seen('began')
+      worker.child.kill('SIGTERM')
+      expect((await worker.exited)[0]).toBe(0)
+      expect(
+        worker
+          .output()
+          .split('\n')
+          .filter(line => line.startsWith('did')),
+      ).toHaveLength(1)
+      expect(await queueDepth(test.database)).toEqual([{ kind: 'test', state: 'ready', count: 1 }])
+    })
+
+    it('puts back what is not done in time, at once and without counting the try', async () => {
+      await enqueue(test.database, 'default', [soon('endless', 600_000)], 0)
+      const worker = start({ drainMs: 300 })
+      await worker.seen('began')
+      worker.child.kill('SIGTERM')
+      expect((await worker.exited)[0]).toBe(0)
+      expect(await claim(test.database, 'test', { ...options, nowMs: Date.now() })).toMatchObject([
+        { key: 'endless', attempt: 1 },
+      ])
+    })
   })
 
   it('finishes what it has in hand before it ends', async () => {

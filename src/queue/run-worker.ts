@@ -1,15 +1,16 @@
+import { setMaxListeners } from 'node:events'
 import { sleep } from '../lib/abort.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Database } from '../lib/database.ts'
-import { claim, complete, fail, type Job, jobsChannel, reclaim } from './jobs.ts'
+import { claim, claimSuspect, complete, fail, type Job, jobsChannel, keep, reclaim } from './jobs.ts'
 
 /** How one kind of job is done. Handlers are idempotent: a job may run again after a crash. */
 export interface JobHandler {
   readonly kind: string
   /** How many run at once in this process. */
   readonly concurrency: number
-  /** How long a claimed job may take; then another worker takes it. */
+  /** How long a job may take in all; then its signal fires, and another worker takes it. */
   readonly leaseMs: number
   readonly maxAttempts: number
   readonly handle: (job: Job, signal: AbortSignal) => Promise<void>
@@ -23,11 +24,20 @@ export interface WorkerParts {
   readonly onFailure: (job: Job, error: unknown, willRetry: boolean) => void
   /** Told when the queue itself could not be reached; it is looked at again. */
   readonly onTrouble: (error: unknown) => void
+  /** Told how many jobs were set aside, since they took their workers down. */
+  readonly onSetAside?: (count: number) => void
+  /** How long jobs in hand may go on once the signal has fired; then theirs fires, and they are put back. */
+  readonly drainMs?: number
 }
 
 const pollMs = 1000
 const reclaimEveryMs = 5_000
 const longestDelayMs = 15 * 60_000
+/** A worker that has not been heard of for so long has vanished. Long enough for a machine that is very busy. */
+const aliveMs = 30_000
+const keepEveryMs = 5_000
+/** So many workers may vanish with a job before it is set aside. */
+const maxCrashes = 5
 
 /**
  * Works until the signal fires; then claims nothing more and waits for the jobs in hand. Jobs wake it through
@@ -47,11 +57,19 @@ export async function runWorker(
     },
     signal,
   )
+  const hand = new JobsInHand(parts, handlers, signal)
   const loops = handlers.flatMap(handler => {
     const bell = bells.get(handler.kind)
-    return bell === undefined ? [] : [workOn(parts, handler, bell, signal)]
+    return bell === undefined ? [] : [workOn(parts, handler, hand, bell, signal)]
   })
-  await Promise.all([...loops, reclaimLost(parts, handlers, signal), listening])
+  const drained = new AbortController()
+  const keeping = hand.keepUntil(drained.signal)
+  try {
+    await Promise.all([...loops, workOnSuspects(parts, handlers, hand, signal)])
+  } finally {
+    drained.abort()
+    await Promise.all([keeping, listening])
+  }
 }
 
 interface Bell {
@@ -83,6 +101,7 @@ function createBell(): Bell {
 async function workOn(
   parts: WorkerParts,
   handler: JobHandler,
+  hand: JobsInHand,
   bell: Bell,
   signal: AbortSignal,
 ): Promise<void> {
@@ -91,7 +110,7 @@ async function workOn(
     const free = handler.concurrency - running.size
     const jobs = free > 0 ? await claimJobs(parts, handler, free) : []
     for (const job of jobs) {
-      const work = runJob(parts, handler, job, signal).finally(() => running.delete(work))
+      const work = hand.run(handler, job).finally(() => running.delete(work))
       running.add(work)
     }
     if (running.size >= handler.concurrency) await Promise.race(running)
@@ -101,32 +120,110 @@ async function workOn(
 }
 
 async function claimJobs(parts: WorkerParts, handler: JobHandler, limit: number): Promise<Job[]> {
+  const options = { limit, leaseMs: aliveMs, nowMs: parts.clock.now() }
+  return (await unlessAway(parts, claim(parts.database, handler.kind, options))) ?? []
+}
+
+/**
+ * Jobs that a worker vanished with are done one at a time, of all kinds: whichever of them takes this process down too
+ * then takes none of the others with it, and only the guilty one gets to `maxCrashes`.
+ */
+async function workOnSuspects(
+  parts: WorkerParts,
+  handlers: readonly JobHandler[],
+  hand: JobsInHand,
+  signal: AbortSignal,
+): Promise<void> {
+  const kinds = handlers.map(handler => handler.kind)
+  for (let lookedMs = Number.NEGATIVE_INFINITY; !signal.aborted; ) {
+    if (performance.now() - lookedMs >= reclaimEveryMs) {
+      lookedMs = performance.now()
+      const { setAside } = (await unlessAway(parts, reclaim(parts.database, maxCrashes))) ?? { setAside: 0 }
+      if (setAside > 0) parts.onSetAside?.(setAside)
+    }
+    const options = { leaseMs: aliveMs, nowMs: parts.clock.now() }
+    const job = await unlessAway(parts, claimSuspect(parts.database, kinds, options))
+    const handler = handlers.find(({ kind }) => kind === job?.kind)
+    if (job !== undefined && handler !== undefined) await hand.run(handler, job)
+    else await sleep(pollMs, signal).catch(() => {})
+  }
+}
+
+/** Where the database is away, nothing: the caller looks again in a second. */
+async function unlessAway<Result>(parts: WorkerParts, asked: Promise<Result>): Promise<Result | undefined> {
   try {
-    return await claim(parts.database, handler.kind, {
-      limit,
-      leaseMs: handler.leaseMs,
-      nowMs: parts.clock.now(),
-    })
+    return await asked
   } catch (error) {
     parts.onTrouble(error)
-    if (error instanceof AppError && error.retryable) return [] // The database is away: look again in a second.
+    if (error instanceof AppError && error.retryable) return undefined
     throw error
   }
 }
 
-async function runJob(parts: WorkerParts, handler: JobHandler, job: Job, signal: AbortSignal): Promise<void> {
-  try {
-    await handler.handle(job, signal)
-    await complete(parts.database, [job.id])
-  } catch (error) {
+/** What this process works on, and has to say again and again that it does. */
+class JobsInHand {
+  readonly #parts: WorkerParts
+  readonly #running = new Map<Job, { readonly untilMs: number; readonly halt: AbortController }>()
+  /** Fires when what is in hand must end too. */
+  readonly #halt = new AbortController()
+
+  constructor(parts: WorkerParts, handlers: readonly JobHandler[], signal: AbortSignal) {
+    this.#parts = parts
+    // A listener for each job may be many: no leak.
+    setMaxListeners(2 * handlers.reduce((sum, handler) => sum + handler.concurrency, 10), this.#halt.signal)
+    const drain = () => {
+      const reason = new AppError('worker-stops', 'the worker stops; the job is put back')
+      setTimeout(() => this.#halt.abort(reason), parts.drainMs ?? 20_000).unref()
+    }
+    if (signal.aborted) drain()
+    else signal.addEventListener('abort', drain, { once: true })
+  }
+
+  async run(handler: JobHandler, job: Job): Promise<void> {
+    const halt = new AbortController()
+    this.#running.set(job, { untilMs: performance.now() + handler.leaseMs, halt })
+    try {
+      await handler.handle(job, AbortSignal.any([this.#halt.signal, halt.signal]))
+      await complete(this.#parts.database, [job])
+    } catch (error) {
+      await this.#notDone(handler, job, error)
+    } finally {
+      this.#running.delete(job)
+    }
+  }
+
+  async #notDone(handler: JobHandler, job: Job, error: unknown): Promise<void> {
+    const { clock, database, onFailure, onTrouble, random } = this.#parts
+    // Where even this fails, the claim runs out and the job is claimed again.
+    if (this.#halt.signal.aborted) return fail(database, job, { kind: 'release' }).catch(onTrouble)
     const retries = job.attempt < handler.maxAttempts && isRetryable(error)
-    parts.onFailure(job, error, retries)
+    onFailure(job, error, retries)
     const message = messageOf(error).slice(0, 2000)
     const outcome = retries
-      ? { kind: 'retry' as const, runAtMs: parts.clock.now() + delayMs(job, parts.random), error: message }
+      ? { kind: 'retry' as const, runAtMs: clock.now() + delayMs(job, random), error: message }
       : { kind: 'dead' as const, error: message }
-    // Where even this fails, the lease runs out and the job is claimed again.
-    await fail(parts.database, job, outcome).catch(parts.onTrouble)
+    await fail(database, job, outcome).catch(onTrouble)
+  }
+
+  /** Keeps the claims of what is in hand; a job that took too long, or went to another worker, is told to end. */
+  async keepUntil(drained: AbortSignal): Promise<void> {
+    while (!drained.aborted) {
+      await sleep(keepEveryMs, drained).catch(() => {})
+      const inTime = [...this.#running].filter(([job, { untilMs, halt }]) => {
+        if (performance.now() <= untilMs) return true
+        halt.abort(
+          new AppError('job-too-slow', `the job ${job.kind} ${job.key} took too long`, { retryable: true }),
+        )
+        return false
+      })
+      if (inTime.length === 0) continue
+      const claims = inTime.map(([job]) => job)
+      const kept = await keep(this.#parts.database, claims, aliveMs).catch(this.#parts.onTrouble)
+      // Done meanwhile, most often.
+      for (const [job, { halt }] of kept === undefined ? [] : inTime)
+        if (!kept?.has(job.id) && this.#running.has(job))
+          halt.abort(new Error('another worker took the job over'))
+    }
   }
 }
 
@@ -138,16 +235,4 @@ function isRetryable(error: unknown): boolean {
 /** Full jitter around 1 s, 2 s, 4 s… up to 15 min. */
 function delayMs(job: Job, random: () => number): number {
   return Math.ceil(Math.min(longestDelayMs, 1000 * 2 ** (job.attempt - 1)) * random())
-}
-
-async function reclaimLost(
-  parts: WorkerParts,
-  handlers: readonly JobHandler[],
-  signal: AbortSignal,
-): Promise<void> {
-  const maxAttempts = Math.max(...handlers.map(handler => handler.maxAttempts))
-  while (!signal.aborted) {
-    await reclaim(parts.database, parts.clock.now(), maxAttempts).catch(parts.onTrouble)
-    await sleep(reclaimEveryMs, signal).catch(() => {})
-  }
 }

@@ -72,16 +72,37 @@ export async function putComputedBrief(
   return true
 }
 
-/** Stores a model's brief, to be validated by a person. */
+/** Whether a model has briefed this revision of a case. */
+export async function hasModelBrief(
+  sql: Sql,
+  tenant: string,
+  caseId: string,
+  revision: number,
+): Promise<boolean> {
+  const rows = await sql.query(
+    `select from briefs where tenant_id = $1 and case_id = $2 and revision = $3 and origin = 'model' limit 1`,
+    [tenant, caseId, revision],
+  )
+  return rows.length > 0
+}
+
+/**
+ * Stores a model's brief, to be validated by a person. Returns false, and stores nothing, where that revision has one: a
+ * job may run a second time after a crash, and beside itself after a network was cut.
+ */
 export async function insertModelBrief(
   sql: Sql,
   tenant: string,
   draft: BriefDraft,
   nowMs: number,
-): Promise<void> {
-  await sql.query(
+): Promise<boolean> {
+  // Two of them take turns here.
+  await sql.query('select from cases where tenant_id = $1 and id = $2 for update', [tenant, draft.caseId])
+  const rows = await sql.query(
     `insert into briefs (tenant_id, id, case_id, revision, origin, created_ms, brief, evidence, review)
-     values ($1, $2, $3, $4, 'model', $5, $6::json, $7::json, 'pending')`,
+     select $1, $2, $3, $4::integer, 'model', $5::bigint, $6::json, $7::json, 'pending' where not exists (
+       select from briefs where tenant_id = $1 and case_id = $3 and revision = $4 and origin = 'model'
+     ) returning id`,
     [
       tenant,
       draft.id,
@@ -92,6 +113,7 @@ export async function insertModelBrief(
       JSON.stringify(draft.evidence),
     ],
   )
+  return rows.length > 0
 }
 
 /** Why there is no model brief for the newest revision, or that there is one. See the HTTP contract. */

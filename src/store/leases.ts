@@ -1,19 +1,19 @@
 import type { Sql } from '../lib/database.ts'
 
+// Who leads is told by a row and not by an advisory lock: that would need a connection that is kept open for as long as it is
+// held, which a pooler in front of the database takes away, and a process that hangs would keep it for ever. How long
+// a lease holds is told by the database's clock alone: those of the processes may differ, and jump.
+
+const databaseNow = '(extract(epoch from clock_timestamp()) * 1000)::bigint'
+
 /** Takes or renews the lease on `name`; false while another owner holds it. */
-export async function takeLease(
-  sql: Sql,
-  name: string,
-  owner: string,
-  nowMs: number,
-  forMs: number,
-): Promise<boolean> {
+export async function takeLease(sql: Sql, name: string, owner: string, forMs: number): Promise<boolean> {
   const rows = await sql.query(
-    `insert into leases as l (name, owner, until_ms) values ($1, $2, $3)
+    `insert into leases as l (name, owner, until_ms) values ($1, $2, ${databaseNow} + $3)
      on conflict (name) do update set owner = excluded.owner, until_ms = excluded.until_ms
-       where l.owner = excluded.owner or l.until_ms < $4
+       where l.owner = excluded.owner or l.until_ms < ${databaseNow}
      returning name`,
-    [name, owner, nowMs + forMs, nowMs],
+    [name, owner, forMs],
   )
   return rows.length > 0
 }

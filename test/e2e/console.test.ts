@@ -257,7 +257,7 @@ describe.skipIf(!hasBrowser)('the console', () => {
       casePath,
       `${casePath}?e=E1`,
       '/entities/host/web-07',
-      ...['connections', 'quarantine', 'users', 'tokens', 'sessions', 'audit'].map(
+      ...['connections', 'quarantine', 'jobs', 'users', 'tokens', 'sessions', 'audit'].map(
         section => `/settings?section=${section}`,
       ),
     ]

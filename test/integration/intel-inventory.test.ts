@@ -93,7 +93,7 @@ describe('what the inventory in a real OpenSearch says about a report', { timeou
     const [job] = await claim(test.database, inventoryJob, { limit: 1, leaseMs: 60_000, nowMs: clock.now() })
     if (job === undefined) throw new Error('no look into the inventory was queued')
     await handleInventoryLook({ database: test.database, clock, indexer }, job, signal)
-    await complete(test.database, [job.id])
+    await complete(test.database, [job])
   }
 
   it('a Wazuh without inventory indices says nothing, and says that it was asked', async context => {

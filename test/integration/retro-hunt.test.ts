@@ -134,7 +134,7 @@ describe('retro-hunt in the history of a real OpenSearch', { timeout: 180_000 },
         () => undefined,
         (reason: unknown) => String(reason),
       )
-      if (error === undefined) await complete(test.database, [job.id])
+      if (error === undefined) await complete(test.database, [job])
       else await fail(test.database, job, { kind: 'retry', runAtMs: clock.now(), error })
     }
     return turns

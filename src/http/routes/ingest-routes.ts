@@ -4,6 +4,8 @@ import { RequestError } from '../http-error.ts'
 import { type Route, route } from '../route.ts'
 
 const maxBodyBytes = 20 * 1024 * 1024
+/** Alerts are stored one batch after the other: what waits for its turn waits in memory. */
+const heldBytes = 64 * 1024 * 1024
 
 /** The webhook of the Wazuh integrator: what it answers with 2xx is stored. */
 export function ingestRoutes(
@@ -22,7 +24,7 @@ export function ingestRoutes(
         onReceived(receipt)
         return receipt
       },
-      { bodyBytes: maxBodyBytes, requestsPerMinute: false },
+      { bodyBytes: maxBodyBytes, requestsPerMinute: false, heldBytes },
     ),
   ]
 }

@@ -20,7 +20,7 @@ const longestBackOffMs = 24 * 3_600_000
 export async function runFeeds(parts: FeedParts, feeds: readonly Feed[], signal: AbortSignal): Promise<void> {
   while (!signal.aborted && feeds.length > 0) {
     try {
-      if (await takeLease(parts.database, 'intel-feeds', parts.owner, parts.clock.now(), leaseMs))
+      if (await takeLease(parts.database, 'intel-feeds', parts.owner, leaseMs))
         for (const feed of feeds) if (!signal.aborted) await readFeedWhenDue(parts, feed, signal)
     } catch (error) {
       // The database may be away; where a feed stands is kept there.
