@@ -27,6 +27,12 @@ export function AttackGrid<Technique extends GridTechnique>({
   kindOf: (technique: Technique) => CellKind
   noteOf: (technique: Technique) => string
 }) {
+  const columns = tactics.map(tactic => ({
+    ...tactic,
+    own: techniques.filter(each => each.tactics.includes(tactic.shortName)),
+  }))
+  const filled = columns.filter(({ own }) => own.length > 0)
+  const empty = columns.filter(({ own }) => own.length === 0)
   return (
     <div className="grid grid-cols-1 gap-3">
       <ul className="flex flex-wrap gap-x-4 gap-y-1 text-sm text-muted">
@@ -48,28 +54,27 @@ export function AttackGrid<Technique extends GridTechnique>({
         tabIndex={0}
         className="relative flex gap-2 overflow-x-auto pb-3"
       >
-        {tactics.map(({ shortName, name }) => {
-          const own = techniques.filter(each => each.tactics.includes(shortName))
-          return (
-            <div key={shortName} className="grid w-40 shrink-0 content-start gap-1">
-              <h2 className="text-xs font-semibold">
-                {name} <span className="tabular font-normal text-muted">{own.length}</span>
-              </h2>
-              {own.length === 0 && <p className="text-xs text-muted">none</p>}
-              <ul className="grid gap-1">
-                {own.map(technique => (
-                  <Cell
-                    key={technique.id}
-                    technique={technique}
-                    kind={kindOf(technique)}
-                    note={noteOf(technique)}
-                  />
-                ))}
-              </ul>
-            </div>
-          )
-        })}
+        {filled.map(({ shortName, name, own }) => (
+          <div key={shortName} className="grid w-40 shrink-0 content-start gap-1">
+            <h2 className="text-xs font-semibold">
+              {name} <span className="tabular font-normal text-muted">{own.length}</span>
+            </h2>
+            <ul className="grid gap-1">
+              {own.map(technique => (
+                <Cell
+                  key={technique.id}
+                  technique={technique}
+                  kind={kindOf(technique)}
+                  note={noteOf(technique)}
+                />
+              ))}
+            </ul>
+          </div>
+        ))}
       </section>
+      {empty.length > 0 && (
+        <p className="text-sm text-muted">Nothing in {empty.map(({ name }) => name).join(', ')}.</p>
+      )}
     </div>
   )
 }

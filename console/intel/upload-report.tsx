@@ -36,7 +36,7 @@ export function UploadReport({ onAdded }: { onAdded: (id: string) => void }) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a second way; the file field inside is the accessible one
     <div
-      className="flex flex-wrap items-end gap-4 rounded border border-dashed border-line-strong bg-surface p-3"
+      className="flex flex-wrap items-start gap-4 rounded border border-dashed border-line-strong bg-surface p-3"
       onDragOver={event => event.preventDefault()}
       onDrop={event => {
         event.preventDefault()

@@ -1,9 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
-import type { ReportDetail, Sighting } from '../../src/http/contract-intel.ts'
+import type { ReportDetail } from '../../src/http/contract-intel.ts'
 import { readReport, reportExportHref } from '../api/intel.ts'
 import { buttonClass } from '../components/button.tsx'
 import { DataTable } from '../components/data-table.tsx'
-import { caseHref, Link } from '../components/link.tsx'
 import { Moment } from '../components/moment.tsx'
 import { PageHeading } from '../components/page-heading.tsx'
 import { QueryState } from '../components/query-state.tsx'
@@ -20,6 +19,7 @@ import { QuotedRules } from '../intel/quoted-rules.tsx'
 import { RelationsGraph } from '../intel/relations-graph.tsx'
 import { ReportTextView } from '../intel/report-text.tsx'
 import { RevisionList } from '../intel/revision-list.tsx'
+import { SightingTable } from '../intel/sighting-table.tsx'
 import { TechniqueTable } from '../intel/technique-table.tsx'
 import { useRouteParameter } from '../router.tsx'
 import { StartRuleButton } from '../rules/start-rule-button.tsx'
@@ -56,7 +56,7 @@ function ReportPage({ detail }: { detail: ReportDetail }) {
   const { report, relevance, problems, dropped, rules } = detail
   return (
     <>
-      <PageHeading title={visibleText(report.title ?? report.name)}>
+      <PageHeading title={visibleText(report.title ?? report.name)} ofOne>
         <StartRuleButton
           start={{ from: { kind: 'report', id: report.id }, title: report.title ?? report.name }}
         />
@@ -177,45 +177,5 @@ function ReportPage({ detail }: { detail: ReportDetail }) {
         </Section>
       </div>
     </>
-  )
-}
-
-function SightingTable({ sightings }: { sightings: readonly Sighting[] }) {
-  return (
-    <DataTable<Sighting>
-      label="Sightings"
-      rows={sightings}
-      rowKey={each => `${each.alertKey}\n${each.type}\n${each.value}`}
-      empty="No stored alert holds one of its indicators."
-      columns={[
-        { title: 'Time', cell: each => <Moment atMs={each.alertMs} /> },
-        {
-          title: 'Indicator',
-          cell: each => (
-            <div className="min-w-28">
-              <Untrusted text={each.value} limit={120} />
-            </div>
-          ),
-        },
-        { title: 'Host', cell: each => <Untrusted text={each.agentName} /> },
-        {
-          title: 'Alert',
-          cell: each => (
-            // On a phone the table scrolls; a column of single letters would not be read.
-            <div className="min-w-40">
-              <Untrusted text={each.ruleDescription} limit={200} />
-            </div>
-          ),
-        },
-        {
-          title: 'Case',
-          cell: each => (
-            <Link href={caseHref(each.caseId)} className="text-accent hover:underline">
-              {visibleText(each.caseTitle ?? each.caseId)}
-            </Link>
-          ),
-        },
-      ]}
-    />
   )
 }

@@ -26,7 +26,7 @@ export function Page() {
   return (
     <>
       <PageHeading title="Threat reports">
-        <Link href="/intel/matrix" className="text-accent underline">
+        <Link href="/intel/matrix" className={buttonClass('plain')}>
           ATT&amp;CK matrix
         </Link>
         <Link href="/intel/digest" className={buttonClass('plain')}>
@@ -79,9 +79,11 @@ function ReportTable({ reports }: { reports: readonly ReportSummary[] }) {
         {
           title: 'Report',
           cell: report => (
-            <Link href={reportHref(report.id)} className="font-medium text-accent hover:underline">
-              {visibleText(report.title ?? report.name)}
-            </Link>
+            <div className="min-w-40">
+              <Link href={reportHref(report.id)} className="font-medium text-accent hover:underline">
+                {visibleText(report.title ?? report.name)}
+              </Link>
+            </div>
           ),
         },
         {

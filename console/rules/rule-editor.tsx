@@ -65,7 +65,7 @@ export function RuleEditor({ reply }: { reply: RuleDraftReply }) {
   const diagnostics = useMemo(() => diagnosticsOf(content.text, live), [content.text, live])
   return (
     <>
-      <PageHeading title={draft.title}>
+      <PageHeading title={draft.title} ofOne>
         <span className="text-muted">{kind.name}</span>
         <RuleState state={draft.state} />
         {writable && (

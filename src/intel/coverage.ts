@@ -17,6 +17,7 @@ export async function techniqueCoverage(sql: Sql, tenant: string): Promise<Techn
     counts.set(current, { reports: known.reports + reports, alerts: known.alerts + alerts })
   }
   for (const { id, reports } of reported) add(id, reports, 0)
-  for (const { id, alerts } of alerted) add(id, 0, alerts)
+  // A technique of which only sub-techniques are in alerts is shown where a report speaks of it, else the sub-techniques are enough.
+  for (const { id, alerts, own } of alerted) if (own > 0 || counts.has(id)) add(id, 0, alerts)
   return [...counts].map(([id, count]) => ({ id, ...count })).sort((a, b) => a.id.localeCompare(b.id))
 }

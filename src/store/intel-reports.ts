@@ -213,10 +213,19 @@ export function techniqueCounts(sql: Sql, tenant: string): Promise<{ id: string;
   )
 }
 
-/** How many alerts carry each technique, by our rules' own mapping. */
-export function alertTechniqueCounts(sql: Sql, tenant: string): Promise<{ id: string; alerts: number }[]> {
+/**
+ * How many alerts carry each technique, by our rules' own mapping. An alert with a sub-technique (`T1110.001`) carries the
+ * technique above it too; `own` counts those that name the technique itself.
+ */
+export function alertTechniqueCounts(
+  sql: Sql,
+  tenant: string,
+): Promise<{ id: string; alerts: number; own: number }[]> {
   return sql.query(
-    `select t.id, count(*) as alerts from alerts a, unnest(a.techniques) as t (id)
+    `select t.id, count(*) as alerts, count(*) filter (where t.id = any(a.techniques)) as own
+     from alerts a, lateral (
+       select distinct each.id from unnest(a.techniques) as u (id), lateral (values (u.id), (split_part(u.id, '.', 1))) as each (id)
+     ) as t
      where a.tenant_id = $1 group by t.id order by count(*) desc, t.id`,
     [tenant],
   )

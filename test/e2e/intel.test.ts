@@ -160,6 +160,20 @@ describe.skipIf(!hasBrowser)('from a report to a case', () => {
     expect(await accessibilityViolations(page)).toEqual([])
   })
 
+  it('a gap becomes a draft in the rule editor that fires on its own test, and nothing is deployed', async () => {
+    const address = page.url()
+    await page.getByRole('button', { name: 'Draft a rule for these indicators' }).click()
+    await page.waitForURL(/\/rules\//)
+    await page
+      .getByText(/203\\\.0\\\.113\\\.77/)
+      .first()
+      .waitFor()
+    expect(await page.getByLabel('Log 1').inputValue()).toContain('203.0.113.77')
+    expect(complaints).toEqual([])
+    await page.goto(address)
+    await page.getByText('Yes: it was seen here').waitFor()
+  })
+
   it('an alert that comes later is seen as well', async () => {
     const rows = page.getByLabel('Sightings').getByRole('row')
     const before = await rows.count()
