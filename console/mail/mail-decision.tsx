@@ -51,7 +51,9 @@ function DecisionForm({ mail }: { mail: MailDetail }) {
         onChange={event => setVerdict(event.target.value as MailVerdict)} // One of the options below.
         options={mailVerdictOrder.map(value => ({ value, label: mailVerdictLooks[value].word }))}
       />
-      <TextField label="Reason" value={reason} onChange={event => setReason(event.target.value)} />
+      <div className="min-w-0 flex-1 basis-60 *:w-full">
+        <TextField label="Reason" value={reason} onChange={event => setReason(event.target.value)} />
+      </div>
       <Button type="submit" look="primary" busy={decide.isPending} disabled={reason.trim() === ''}>
         Set verdict
       </Button>

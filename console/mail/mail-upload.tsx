@@ -50,7 +50,9 @@ export function MailUpload() {
           event.target.value = ''
         }}
       />
-      <p className="text-muted">or drop .eml and .msg files here. Nothing in them is opened or fetched.</p>
+      <p className="min-w-0 flex-1 basis-40 text-muted">
+        or drop .eml and .msg files here. Nothing in them is opened or fetched.
+      </p>
     </section>
   )
 }

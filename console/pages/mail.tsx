@@ -28,7 +28,7 @@ export function Page() {
     getNextPageParam: page => page.nextCursor ?? undefined,
   })
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-1 gap-3">
       <PageHeading title="Mail" />
       {mayUpload && <MailUpload />}
       <search className="flex flex-wrap items-end gap-3 px-4">
@@ -91,12 +91,21 @@ function MailTable({ mails }: { mails: readonly MailSummary[] }) {
         {
           title: 'Subject',
           cell: mail => (
-            <Link href={mailHref(mail.id)} className="wrap-anywhere font-medium hover:underline">
-              {visibleText(mail.subject) || '(no subject)'}
-            </Link>
+            <div className="min-w-44">
+              <Link href={mailHref(mail.id)} className="wrap-anywhere font-medium hover:underline">
+                {visibleText(mail.subject) || '(no subject)'}
+              </Link>
+            </div>
           ),
         },
-        { title: 'From', cell: mail => <Untrusted text={mail.sender} limit={100} /> },
+        {
+          title: 'From',
+          cell: mail => (
+            <div className="min-w-36">
+              <Untrusted text={mail.sender} limit={100} />
+            </div>
+          ),
+        },
         {
           title: 'Campaign',
           cell: mail =>
