@@ -3,7 +3,7 @@ import { appendEntries } from '../ledger/database-ledger.ts'
 import { canonicalJson, digestOf, type Json } from '../lib/canonical-json.ts'
 import type { MailGatewayClient, MailGatewayRequest } from '../mail-gateway/mail-gateway.ts'
 import { approvalsOf, changeProposal, lockProposal } from '../store/proposals.ts'
-import type { ActiveResponseClient, ActiveResponseRequest } from '../wazuh/active-response.ts'
+import { type ActiveResponseClient, type ActiveResponseRequest, neverSent } from '../wazuh/active-response.ts'
 import type { ResponseAction } from './action.ts'
 import { type ApprovedProposal, authorise } from './authorise.ts'
 import { recordInCase } from './case-record.ts'
@@ -170,10 +170,13 @@ function sendingOf(
   }
   if (activeResponse === undefined) return undefined
   return async signal => {
-    const result =
-      request.kind === 'restart-agent'
-        ? await activeResponse.restartAgent(request.agentId, signal)
-        : await activeResponse.send(request.request, signal)
+    const result = await (request.kind === 'restart-agent'
+      ? activeResponse.restartAgent(request.agentId, signal)
+      : activeResponse.send(request.request, signal)
+    ).catch(error => {
+      if (neverSent(error)) return { kind: 'not-sent' as const, reason: error.message }
+      throw error
+    })
     if (result.kind === 'sent')
       return { state: 'sent', reason: 'Wazuh took the command; waiting for the endpoint to report' }
     return { state: result.kind === 'not-sent' ? 'failed' : 'unknown', reason: result.reason }

@@ -40,7 +40,7 @@ export interface ActiveResponseClient {
  */
 export function openActiveResponse(call: WazuhCall): ActiveResponseClient {
   return {
-    send: (request, signal) => {
+    send: async (request, signal) => {
       const agentId = oneAgent(request.agentId)
       const body = {
         command: request.command,
@@ -54,11 +54,18 @@ export function openActiveResponse(call: WazuhCall): ActiveResponseClient {
         signal,
       )
     },
-    restartAgent: (id, signal) => {
+    restartAgent: async (id, signal) => {
       const agentId = oneAgent(id)
       return deliver(call, { method: 'PUT', path: `/agents/${agentId}/restart`, query: {} }, agentId, signal)
     },
   }
+}
+
+/** Whether this was thrown before anything could be sent. */
+export function neverSent(error: unknown): error is AppError {
+  return (
+    error instanceof AppError && (error.code === 'not-one-agent' || error.code === 'argument-not-sendable')
+  )
 }
 
 /** The agent that this names. Throws `not-one-agent`: nothing, several, all and the manager itself are none. */
