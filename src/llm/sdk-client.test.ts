@@ -95,7 +95,7 @@ describe.each(wires)('$provider', ({ provider, protocol, model, path, more }) =>
       model,
       zone: 'contracted',
       baseUrl: server.url + path,
-      idleTimeoutMs: 400,
+      idleTimeoutMs: 2000,
       ...more,
     })
     client = createSdkClient({

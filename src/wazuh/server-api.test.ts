@@ -36,7 +36,7 @@ function apiWith(password: string): WazuhApi {
     password: new Secret(password),
     fetch: egress.fetch,
     clock,
-    timeoutMs: 500,
+    timeoutMs: 4000, // A starved machine answers late; only the hanging one must run out.
   })
 }
 
