@@ -5,6 +5,7 @@ import {
   Coins,
   FileSearch,
   FlaskConical,
+  GraduationCap,
   Grid3x3,
   Inbox,
   Mail,
@@ -171,6 +172,15 @@ export const pages: readonly PageEntry[] = [
     goKey: 'e',
     role: 'approver',
     load: () => import('./pages/evaluations.tsx'),
+  },
+  {
+    path: '/learning',
+    title: 'Learning',
+    icon: GraduationCap,
+    section: 'Govern',
+    goKey: 'n',
+    role: 'analyst',
+    load: () => import('./pages/learning.tsx'),
   },
   {
     path: '/usage',

@@ -9,6 +9,7 @@ import { Button } from '../components/button.tsx'
 import { Claim } from '../components/claim.tsx'
 import { CopyButton } from '../components/copy-button.tsx'
 import { Field, inputClass } from '../components/field.tsx'
+import { Link } from '../components/link.tsx'
 import { ErrorState, Loading } from '../components/states.tsx'
 import { toast, toastFailure } from '../components/toast.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
@@ -329,6 +330,14 @@ function AnswerMessage({
         {answer !== null && <CopyButton text={answer.answer} />}
         {answer !== null && caseId !== undefined && question !== undefined && (
           <ShareNote caseId={caseId} question={question.text} answer={answer} />
+        )}
+        {message.feedback !== null && question !== undefined && (
+          <Link
+            href={`/learning?tab=lessons&question=${encodeURIComponent(question.text.slice(0, 2000))}`}
+            className="text-accent hover:underline"
+          >
+            Keep as an evaluation case
+          </Link>
         )}
         <span className="ml-auto flex">
           {([1, -1] as const).map(value => {

@@ -2,6 +2,7 @@ import type { BriefRecord, CaseDetail } from '../../src/http/contract-cases.ts'
 import { useMay } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
 import { EvidenceChip } from '../components/evidence-chip.tsx'
+import { Link } from '../components/link.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 import { type Verdict, VerdictLabel, verdictLooks, verdictOrder } from '../components/verdict.tsx'
@@ -38,6 +39,14 @@ export function VerdictPanel({
           <p className="text-xs text-muted">
             {decision.by.displayName}, <Moment atMs={decision.atMs} />
           </p>
+          {mayTriage && (
+            <Link
+              href={`/learning?tab=lessons&case=${encodeURIComponent(detail.case.id)}`}
+              className="text-accent hover:underline"
+            >
+              Write a lesson from it
+            </Link>
+          )}
         </div>
       )}
       {record !== undefined && <Proposal record={record} openId={openId} onOpen={onOpen} />}

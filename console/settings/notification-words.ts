@@ -12,6 +12,8 @@ export const eventWords: Readonly<Record<DeliveryRecord['event'], string>> = {
   'account-waiting': 'account change waiting for a second admin',
   'ledger-broken': 'ledger broken',
   'source-silent': 'source silent',
+  'model-drift': 'drift or bad calibration',
+  'model-demoted': 'model taken out of use',
   test: 'test',
 }
 

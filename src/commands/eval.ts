@@ -25,6 +25,7 @@ import { redact, redactionRules } from '../redact/redact.ts'
 import { Vault } from '../redact/vault.ts'
 import { type Command, type Io, readArgs, readInput } from './command.ts'
 import { caseSolversByCode, caseSolversByModel } from './eval/case-solvers.ts'
+import { feedbackSuite } from './eval/feedback-suite.ts'
 import { recordRun } from './eval/record-run.ts'
 import { filesBelow } from './files-below.ts'
 import { AlertReader } from './triage/read-alerts.ts'
@@ -49,11 +50,12 @@ export const command: Command = {
   usage: `tocsin eval run SUITE|DIR|FILE [--model PROFILE|none] [--task TASK] [--out FILE] [--record]
 
 SUITE is one that Tocsin ships (${shippedSuites.join(', ')}); DIR holds .ndjson, .jsonl, .json or .tsv files of items, FILE is one of
-them. An item is {id, input, expected, task?}; the TSV files of CTIBench are read as they are. Items of the tasks
+them; 'feedback' is what people decided here: cases, mails and questions that were kept. An item is {id, input, expected, task?}; the TSV files of CTIBench are read as they are. Items of the tasks
 choice, cwe and cvss take a model; the others are answered by code unless a model is named.
 
   --model  a profile of 'tocsin model list', or 'none' (the default): code alone
   --task   the task of items that name none: ${evaluationTasks.join(', ')}
+  --days   how far back 'feedback' goes (90)
   --out    writes there instead of to standard output
   --record keeps the run, signed, in the database: the console shows and compares it, and the gates of models read it
 
@@ -68,6 +70,7 @@ Exit codes: 0 run, whatever the scores; 1 an item could not be answered; 2 bad u
         model: { type: 'string', default: 'none' },
         task: { type: 'string' },
         out: { type: 'string' },
+        days: { type: 'string', default: '90' },
         record: { type: 'boolean' },
         json: { type: 'boolean' },
       },
@@ -78,7 +81,11 @@ Exit codes: 0 run, whatever the scores; 1 an item could not be answered; 2 bad u
     const task = evaluationTasks.find(name => name === values.task)
     if (values.task !== undefined && task === undefined)
       throw new AppError('bad-usage', `there is no task '${values.task}'`)
-    const items = await readSuite(suite, task, io)
+    const days = Number(values.days)
+    if (!Number.isInteger(days) || days < 1) throw new AppError('bad-usage', '--days takes a number of days')
+    const items =
+      suite === 'feedback' ? await feedbackSuite(readConfig(), days, io) : await readSuite(suite, task, io)
+    requireItems(items, suite)
     const models =
       values.model === 'none'
         ? undefined
@@ -125,7 +132,6 @@ async function readSuite(suite: string, task: EvaluationTask | undefined, io: Io
       io.stderr(`tocsin: ${file}: ${problems.length - shownProblems} more like these\n`)
     items.push(...value)
   }
-  requireItems(items, suite)
   return items
 }
 
@@ -146,7 +152,7 @@ function solversFor(suite: string, ask: Ask | undefined): Partial<Record<Evaluat
       ask === undefined
         ? byCode(input => answerQuestion(questionOf(input), data).answer)
         : askSolver(ask, 'chat'),
-    mail: byCode(input => judge(Buffer.from(String(input)), 'item', 0).verdict),
+    mail: byCode(input => judge(mailIn(input), 'item', 0).verdict),
     intel: byCode(input => extractIndicators(String(input)).indicators.map(indicator => indicator.value)),
     ...(ask === undefined
       ? {}
@@ -163,6 +169,13 @@ function questionOf(input: unknown): string {
   return typeof input === 'object' && input !== null && 'question' in input
     ? String(input.question)
     : String(input)
+}
+
+/** A mail as text, or, byte for byte, as `{base64}`. */
+function mailIn(input: unknown): Buffer {
+  if (typeof input === 'object' && input !== null && 'base64' in input)
+    return Buffer.from(String(input.base64), 'base64')
+  return Buffer.from(String(input))
 }
 
 /** Questions are about the alerts that lie beside them; those of the shipped suite are about the sample. */

@@ -12,6 +12,8 @@ export const noticeEvents = [
   'account-waiting',
   'ledger-broken',
   'source-silent',
+  'model-drift',
+  'model-demoted',
   'test',
 ] as const
 export type NoticeEvent = (typeof noticeEvents)[number]

@@ -1,6 +1,7 @@
 import type { Assessment } from '../assess/assess-alert.ts'
 import type { Alert } from '../domain/alert.ts'
 import type { CaseFile, VerdictDecision } from '../domain/case.ts'
+import type { LessonFact } from '../domain/lesson.ts'
 
 /** How often something has been seen before the case, in what span. */
 export interface HistoryFact {
@@ -78,4 +79,6 @@ export interface CaseContext extends CaseFile {
   readonly prevalence?: readonly FilePrevalence[]
   readonly pastVerdicts: readonly PastVerdict[]
   readonly sightings?: readonly SightingFact[]
+  /** Lessons in force whose scope holds the case, the narrowest first. */
+  readonly lessons?: readonly LessonFact[]
 }

@@ -4,6 +4,7 @@ import { alertFields } from './alert-fields.ts'
 import { authenticationSequence } from './authentication-sequence.ts'
 import type { CaseContext } from './case-context.ts'
 import { history } from './history.ts'
+import { lesson } from './lesson.ts'
 import { pastVerdict } from './past-verdict.ts'
 import { processTree } from './process-tree.ts'
 import { relatedAlerts } from './related-alerts.ts'
@@ -23,6 +24,7 @@ const collectors: readonly ((context: CaseContext) => readonly EvidenceDraft[])[
   technique,
   sighting,
   pastVerdict,
+  lesson,
 ]
 
 /** The numbered evidence of a case revision, E1..En. The same context gives the same numbers. */

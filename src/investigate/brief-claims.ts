@@ -1,4 +1,5 @@
 import type { Citation, JudgedClaim } from '../domain/claim.ts'
+import { scopeText } from '../domain/lesson.ts'
 import type { CaseContext } from '../evidence/case-context.ts'
 import { sightingText } from '../evidence/sighting.ts'
 import { currentTechnique, titleOf } from '../knowledge/attack-techniques.ts'
@@ -28,6 +29,7 @@ export function briefClaims(context: CaseContext, story: CaseStory, find: Citati
     ...howOftenClaims(context, story, find),
     ...techniqueClaims(context, find),
     ...pastClaims(context, find),
+    ...lessonClaims(context, find),
   ].flatMap(claim => claim ?? [])
 }
 
@@ -184,5 +186,12 @@ function pastClaims(context: CaseContext, find: CitationFinder): (JudgedClaim | 
     claim(`An earlier case with ${past.similarity} was decided ${past.verdict.replaceAll('_', ' ')}.`, [
       find.kind('past-verdict', `case/${past.caseId}/verdict`),
     ]),
+  )
+}
+
+/** Only that there is one: what it says is read where it stands, and settles nothing about this case. */
+function lessonClaims(context: CaseContext, find: CitationFinder): (JudgedClaim | undefined)[] {
+  return (context.lessons ?? []).map(each =>
+    claim(`${each.by} left a lesson about ${scopeText(each)}.`, [find.kind('lesson', `lesson/${each.id}`)]),
   )
 }

@@ -27,6 +27,7 @@ import {
   ruleHistory,
 } from '../store/case-surroundings.ts'
 import { sightingsOfCase } from '../store/intel-hunts.ts'
+import { lessonsFor } from '../store/lessons.ts'
 import { rulesNamed } from '../store/yara-packs.ts'
 import { withKnownIndicators } from './known-indicators.ts'
 
@@ -38,6 +39,7 @@ const historyDays = 30
 const dayMs = 86_400_000
 const maxSubjects = 6
 const maxSightings = 12
+const maxLessons = 5
 
 /** Looks hosts up in the Wazuh server; absent where none is connected. */
 export type LookUpAgents = (agentIds: readonly string[]) => Promise<readonly AgentFact[]>
@@ -57,12 +59,24 @@ export async function loadCaseContext(
     return alert === undefined ? [] : [{ alert, why: row.why }]
   })
   const alerts = members.map(member => member.alert)
-  const [around, history, agents, pastVerdicts, sightings] = await Promise.all([
+  const [around, history, agents, pastVerdicts, sightings, lessons] = await Promise.all([
     alertsAround(sql, tenant, draft, alerts),
     historyOf(sql, tenant, draft, alerts),
     lookUpAgents([...new Set(alerts.map(alert => alert.agent.id))]),
     pastVerdictsOf(sql, tenant, draft),
     sightingFacts(sql, tenant, caseId, nowMs),
+    lessonsFor(
+      sql,
+      tenant,
+      {
+        like: [draft.title],
+        rule: [...new Set(alerts.map(alert => alert.rule.id))],
+        host: [...new Set(alerts.map(alert => alert.agent.name))],
+        technique: draft.techniques,
+      },
+      nowMs,
+      maxLessons,
+    ),
   ])
   const yara = await yaraFacts(sql, tenant, alerts)
   return {
@@ -75,6 +89,7 @@ export async function loadCaseContext(
     agents,
     pastVerdicts,
     sightings,
+    lessons,
     ...yara,
   }
 }

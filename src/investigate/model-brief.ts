@@ -127,6 +127,7 @@ const foremostKinds = new Set([
   'reading',
   'suspected-injection',
   'authentication-sequence',
+  'lesson',
 ])
 
 /** Every sentence a person will read. The order is what `byPart` takes apart again. */

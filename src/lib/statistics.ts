@@ -40,3 +40,29 @@ export function mcNemarOf(onlyFirst: number, onlySecond: number): number {
   }
   return Math.min(1, 2 * tail)
 }
+
+/**
+ * Fisher's exact test, one-sided: how likely so many or more hits in the first of two groups are, were the chance of a hit
+ * the same in both.
+ */
+export function fisherMore(
+  first: { readonly hits: number; readonly of: number },
+  second: typeof first,
+): number {
+  const hits = first.hits + second.hits
+  const all = first.of + second.of
+  const choose = (n: number, k: number) => logFactorial(n) - logFactorial(k) - logFactorial(n - k)
+  const whole = choose(all, hits)
+  let p = 0
+  for (let k = first.hits; k <= Math.min(first.of, hits); k++) {
+    if (hits - k > second.of) continue
+    p += Math.exp(choose(first.of, k) + choose(second.of, hits - k) - whole)
+  }
+  return Math.min(1, p)
+}
+
+function logFactorial(n: number): number {
+  let sum = 0
+  for (let i = 2; i <= n; i++) sum += Math.log(i)
+  return sum
+}

@@ -23,6 +23,7 @@ import { ingestRoutes } from '../http/routes/ingest-routes.ts'
 import { intelExportRoutes } from '../http/routes/intel-export-routes.ts'
 import { intelRoutes } from '../http/routes/intel-routes.ts'
 import { jobRoutes } from '../http/routes/job-routes.ts'
+import { learningRoutes } from '../http/routes/learning-routes.ts'
 import { ledgerRoutes } from '../http/routes/ledger-routes.ts'
 import { mailRoutes } from '../http/routes/mail-routes.ts'
 import { modelRoutes } from '../http/routes/model-routes.ts'
@@ -141,6 +142,7 @@ export async function serve(app: Application): Promise<Serving> {
       ...retentionRoutes({ ...(await erasurePartsOf(config, database, clock)), tenant }),
       ...modelRoutes({ ...parts, configured: new Set(models.profileIds.values()) }),
       ...governanceRoutes(parts),
+      ...learningRoutes(parts),
       ...evaluationRoutes(parts),
       ...usageRoutes({
         ...parts,

@@ -1,5 +1,6 @@
 import type { Notice } from '../domain/notice.ts'
 import { checkLedger } from '../governance/check-ledger.ts'
+import { driftNotices } from '../governance/drift/judge-drift.ts'
 import { openDatabaseLedger } from '../ledger/database-ledger.ts'
 import { sleep } from '../lib/abort.ts'
 import { findNotices } from '../notify/find-notices.ts'
@@ -10,7 +11,7 @@ const everyMs = 5000
 const leaseMs = 60_000
 const ledgerEveryMs = 60 * 60_000
 
-/** Looks every few seconds for what there is to tell, and once an hour at the whole ledger; one process at a time. */
+/** Looks every few seconds for what there is to tell, and once an hour at the whole ledger and at drift; one process at a time. */
 export async function watchNotices(app: Application, signal: AbortSignal): Promise<void> {
   const { database } = app.store
   const lease = `notices:${app.tenant}`
@@ -21,8 +22,13 @@ export async function watchNotices(app: Application, signal: AbortSignal): Promi
       if (await takeLease(database, lease, app.owner, leaseMs)) {
         const due = nowMs - ledgerCheckedMs > ledgerEveryMs
         if (due) ledgerCheckedMs = nowMs
-        const broken = due ? await ledgerNotice(app, nowMs, signal) : []
-        await findNotices(app.notify, app.tenant, app.config.sourceSilentMs, broken)
+        const hourly = due
+          ? [
+              ...(await ledgerNotice(app, nowMs, signal)),
+              ...(await driftNotices({ database, clock: app.clock }, app.tenant)),
+            ]
+          : []
+        await findNotices(app.notify, app.tenant, app.config.sourceSilentMs, hourly)
       }
     } catch (error) {
       if (!signal.aborted) app.logger.error({ err: error }, 'looking for what to notify of failed')

@@ -20,6 +20,8 @@ const headlines: Readonly<Record<NoticeEvent, string>> = {
   'account-waiting': 'A change of an account waits for a second admin',
   'ledger-broken': 'The ledger does not hold: entries were changed',
   'source-silent': 'A source of alerts has gone silent',
+  'model-drift': 'People disagree more with what is proposed, or it is surer than it should be',
+  'model-demoted': 'A model did badly and was taken out of use',
   test: 'This is a test: notifications of Tocsin arrive here',
 }
 

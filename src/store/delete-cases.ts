@@ -15,6 +15,8 @@ export const caseTables = [
   'chats',
   'remediation_ticks',
   'playbook_runs',
+  'lessons',
+  'evaluation_cases',
 ] as const
 
 /** What was deleted, by table. */

@@ -158,7 +158,8 @@ export async function addressesOfRoles(sql: Sql, tenant: string, roles: readonly
 
 /**
  * What there is to tell that was not told yet: proposals that wait, expired or failed, critical cases, cases that are due
- * within `soonMs`, uses of the break-glass account, changes of accounts by one admin or waiting for a second, sources without news for `silentMs`. Nothing from before `sinceMs`.
+ * within `soonMs`, uses of the break-glass account, changes of accounts by one admin or waiting for a second, sources without news for `silentMs`,
+ * models that the watch took out. Nothing from before `sinceMs`.
  */
 export async function untoldNotices(
   sql: Sql,
@@ -201,6 +202,9 @@ export async function untoldNotices(
        select 'source-silent:' || k.source || ':' || k.updated_ms, 'source-silent', k.source, $3::bigint, null,
          '/settings', null, null
        from checkpoints k where k.tenant_id = $1 and k.updated_ms >= $2 and k.updated_ms < $3::bigint - $5
+       union all
+       select 'model-demoted:' || m.id, 'model-demoted', m.profile_id, m.at_ms, null, '/models', null, null
+       from model_moves m where m.tenant_id = $1 and m.by_id is null and m.reason like 'by itself: %' and m.at_ms >= $2
      )
      select key, event, subject, at_ms as "atMs", severity, path, action, title from found f
      where not exists (select from notices n where n.tenant_id = $1 and n.key = f.key)

@@ -9,13 +9,12 @@ import { AppError } from '../../lib/app-error.ts'
 import { canonicalJson } from '../../lib/canonical-json.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { randomIds } from '../../lib/ids.ts'
-import { createLogger } from '../../main/create-logger.ts'
 import { configuredProfiles } from '../../main/model-profiles.ts'
 import { readModelSettings } from '../../main/open-models.ts'
 import { readPolicyFile } from '../../main/open-models-for.ts'
-import { openStore } from '../../main/open-store.ts'
 import { insertRun } from '../../store/evaluation-runs.ts'
 import type { Io } from '../command.ts'
+import { withStore } from '../with-store.ts'
 
 /**
  * Keeps a run in the database, signed with the ledger's key: summary and the score of every item, not what was answered.
@@ -40,15 +39,9 @@ export async function recordRun(
   const report = { ...summary, profile: profileId, at: new Date(nowMs).toISOString(), items }
   const document = canonicalJson(report)
   const key = await loadSigningKey(join(config.dataDir, 'ledger', 'signing-key.pem'))
-  const store = await openStore(
-    config,
-    createLogger(config.logLevel),
-    line => io.stderr(`tocsin: ${line}\n`),
-    io.signal,
-  )
-  try {
+  await withStore(config, io, async ({ database }) => {
     const id = randomIds().next('run')
-    await insertRun(store.database, 'default', {
+    await insertRun(database, 'default', {
       id,
       suite: summary.suite,
       model,
@@ -61,9 +54,7 @@ export async function recordRun(
       createdMs: nowMs,
     })
     io.stderr(`tocsin: recorded as ${id}\n`)
-  } finally {
-    await store.close()
-  }
+  })
 }
 
 async function profileOf(config: Config, model: string): Promise<string> {

@@ -3,26 +3,11 @@ import { moveProfile, rollBack } from '../../governance/model-gates/move-profile
 import { AppError } from '../../lib/app-error.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { randomIds } from '../../lib/ids.ts'
-import { createLogger } from '../../main/create-logger.ts'
-import { openStore, type Store } from '../../main/open-store.ts'
 import { listProfiles } from '../../store/model-profiles.ts'
 import { type Io, writeRecord } from '../command.ts'
+import { withStore } from '../with-store.ts'
 
 const tenant = 'default'
-
-async function withStore<Result>(
-  config: Config,
-  io: Io,
-  action: (store: Store) => Promise<Result>,
-): Promise<Result> {
-  const say = (line: string) => io.stderr(`tocsin: ${line}\n`)
-  const store = await openStore(config, createLogger(config.logLevel), say, io.signal)
-  try {
-    return await action(store)
-  } finally {
-    await store.close()
-  }
-}
 
 /** `tocsin model states`: every profile and where it stands. */
 export function showStates(config: Config, json: boolean, io: Io): Promise<number> {

@@ -1,0 +1,56 @@
+import type {
+  DriftReport,
+  EvaluationCaseView,
+  FeedbackView,
+  LessonDraft,
+  LessonPreviewView,
+  LessonView,
+} from '../../src/http/contract-learning.ts'
+import { getJson, sendJson } from './request.ts'
+
+export function listLessons(signal: AbortSignal): Promise<{ lessons: LessonView[] }> {
+  return getJson('/api/lessons', signal)
+}
+
+export function previewLesson(content: LessonDraft): Promise<LessonPreviewView> {
+  return sendJson('POST', '/api/lessons/preview', content)
+}
+
+export function saveLesson(
+  content: LessonDraft,
+  digest: string,
+): Promise<{ id: string; state: LessonView['state'] }> {
+  return sendJson('POST', '/api/lessons', { content, digest })
+}
+
+export function decideLesson(
+  id: string,
+  to: 'active' | 'refused' | 'revoked',
+  reason: string,
+): Promise<unknown> {
+  return sendJson('POST', `/api/lessons/${encodeURIComponent(id)}/decision`, { to, reason })
+}
+
+export function listFeedback(signal: AbortSignal): Promise<{ feedback: FeedbackView[] }> {
+  return getJson('/api/feedback', signal)
+}
+
+export function readDrift(signal: AbortSignal): Promise<DriftReport> {
+  return getJson('/api/drift', signal)
+}
+
+export function changeDrift(settings: DriftReport['settings']): Promise<unknown> {
+  return sendJson('PUT', '/api/drift', settings)
+}
+
+export function listEvaluationCases(signal: AbortSignal): Promise<{ cases: EvaluationCaseView[] }> {
+  return getJson('/api/evaluation-cases', signal)
+}
+
+export function keepQuestion(question: string, expected: readonly string[]): Promise<{ id: string }> {
+  return sendJson('POST', '/api/evaluation-cases', { question, expected })
+}
+
+export function withdrawEvaluationCase(id: string, withdrawn: boolean, reason: string): Promise<unknown> {
+  return sendJson('PUT', `/api/evaluation-cases/${encodeURIComponent(id)}`, { withdrawn, reason })
+}
