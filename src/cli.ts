@@ -94,6 +94,10 @@ const commands: Record<string, CommandEntry> = {
     summary: 'evaluate code and models on suites of questions with known answers',
     load: () => import('./commands/eval.ts'),
   },
+  training: {
+    summary: 'make a training set of decided cases, or take in a fine-tuned model as a candidate',
+    load: () => import('./commands/training.ts'),
+  },
   mcp: {
     summary: 'serve the assistant to an MCP client over standard input and output',
     load: () => import('./commands/mcp.ts'),

@@ -5,6 +5,7 @@ import type {
   LessonDraft,
   LessonPreviewView,
   LessonView,
+  TrainingConsentView,
 } from '../../src/http/contract-learning.ts'
 import { getJson, sendJson } from './request.ts'
 
@@ -53,4 +54,16 @@ export function keepQuestion(question: string, expected: readonly string[]): Pro
 
 export function withdrawEvaluationCase(id: string, withdrawn: boolean, reason: string): Promise<unknown> {
   return sendJson('PUT', `/api/evaluation-cases/${encodeURIComponent(id)}`, { withdrawn, reason })
+}
+
+export function readTraining(signal: AbortSignal): Promise<TrainingConsentView> {
+  return getJson('/api/training-consent', signal)
+}
+
+export function allowTraining(allowed: boolean, basis: string): Promise<unknown> {
+  return sendJson('PUT', '/api/training-consent', { allowed, basis })
+}
+
+export function agreeToTraining(agreed: boolean): Promise<unknown> {
+  return sendJson('POST', '/api/training-consent/mine', { agreed })
 }

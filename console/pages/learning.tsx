@@ -3,8 +3,10 @@ import { type PageTab, PageTabs } from '../components/page-tabs.tsx'
 import { DriftSection } from '../learning/drift-section.tsx'
 import { EvaluationCasesSection } from '../learning/evaluation-cases-section.tsx'
 import { LessonsSection } from '../learning/lessons-section.tsx'
+import { TrainingSection } from '../learning/training-section.tsx'
 
 const lessons: PageTab = { id: 'lessons', title: 'Lessons', body: () => <LessonsSection /> }
+const training: PageTab = { id: 'training', title: 'Training data', body: () => <TrainingSection /> }
 const forLeads: readonly PageTab[] = [
   { id: 'drift', title: 'Drift and calibration', body: () => <DriftSection /> },
   { id: 'cases', title: 'Evaluation cases', body: () => <EvaluationCasesSection /> },
@@ -13,5 +15,11 @@ const forLeads: readonly PageTab[] = [
 /** What Tocsin learns from people: lessons, questions with known answers, and whether models drift away from them. */
 export function Page() {
   const lead = useMay('approver')
-  return <PageTabs title="Learning" path="/learning" tabs={lead ? [lessons, ...forLeads] : [lessons]} />
+  return (
+    <PageTabs
+      title="Learning"
+      path="/learning"
+      tabs={lead ? [lessons, ...forLeads, training] : [lessons, training]}
+    />
+  )
 }

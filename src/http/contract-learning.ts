@@ -3,6 +3,7 @@ import { lessonScopes, lessonSources, lessonStates } from '../domain/lesson.ts'
 import { verdicts } from '../domain/verdict.ts'
 import { driftSettingsSchema } from '../governance/drift/drift-settings.ts'
 import { lessonContent } from '../governance/lessons/lesson-life.ts'
+import { trainingConsentSchema } from '../governance/training/training-consent.ts'
 import { driftTasks } from '../store/drift.ts'
 import { done, idParams, person } from './contract.ts'
 import { endpoint } from './endpoint.ts'
@@ -119,6 +120,16 @@ export const evaluationCase = z.object({
 })
 export type EvaluationCaseView = z.infer<typeof evaluationCase>
 
+/** Whether training data may be made of what people decided. */
+export const trainingConsentView = trainingConsentSchema.extend({
+  changed: z.object({ by: person.nullable(), atMs: z.number() }).nullable(),
+  /** How many people agreed that their verdicts and reasons are used. */
+  agreed: z.number().int(),
+  /** Whether the person who asks did. */
+  mine: z.boolean(),
+})
+export type TrainingConsentView = z.infer<typeof trainingConsentView>
+
 const analyst = { kind: 'role', role: 'analyst' } as const
 const approver = { kind: 'role', role: 'approver' } as const
 
@@ -199,6 +210,30 @@ export const learningEndpoints = {
       expected: z.array(z.string().trim().min(1).max(200)).min(1).max(20),
     }),
     reply: z.object({ id: z.string() }),
+  }),
+  readTraining: endpoint({
+    method: 'GET',
+    path: '/api/training-consent',
+    summary:
+      'Whether training data may be made of what people decided, on what basis, and whether you agreed.',
+    access: analyst,
+    reply: trainingConsentView,
+  }),
+  allowTraining: endpoint({
+    method: 'PUT',
+    path: '/api/training-consent',
+    summary: 'Allows or forbids it for the organisation, with the basis. Written to the ledger.',
+    access: approver,
+    body: trainingConsentSchema,
+    reply: done,
+  }),
+  agreeToTraining: endpoint({
+    method: 'POST',
+    path: '/api/training-consent/mine',
+    summary: 'Agrees that your own verdicts and reasons become training data, or takes that back.',
+    access: analyst,
+    body: z.object({ agreed: z.boolean() }),
+    reply: done,
   }),
   withdrawEvaluationCase: endpoint({
     method: 'PUT',

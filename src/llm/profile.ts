@@ -16,6 +16,8 @@ export const providerKinds = [
 ] as const
 export type ProviderKind = (typeof providerKinds)[number]
 
+const digest = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hexadecimal')
+
 /** One model as an administrator sets it up. */
 export const modelProfileSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/),
@@ -45,5 +47,14 @@ export const modelProfileSchema = z.strictObject({
   timeoutMs: z.int().positive().default(300_000),
   /** Tasks for which this model may be chosen; left out, all. */
   tasks: z.array(z.enum(modelTasks)).optional(),
+  /** In-process: weights that were trained further, with the digests of them and of the data card; `adapter`: a LoRA. */
+  fineTuned: z
+    .strictObject({
+      weights: digest,
+      card: digest,
+      licence: z.string().max(300),
+      adapter: z.string().optional(),
+    })
+    .optional(),
 })
 export type ModelProfile = Readonly<z.infer<typeof modelProfileSchema>>

@@ -38,9 +38,17 @@ function contentOf(profile: ModelProfile, policy: Policy): ConfiguredProfile['co
       structured,
       temperature,
       context_tokens: profile.contextTokens,
+      ...fineTuningOf(profile),
     },
     prompts,
     policy: digestOf(policy).slice(0, 16),
     knowledge: `${attackVersion.domain} ${attackVersion.version}`,
   }
+}
+
+/** Only where there is any: the profile of every other model stays the one that it was. */
+function fineTuningOf({ fineTuned }: ModelProfile): ConfiguredProfile['content']['settings'] {
+  if (fineTuned === undefined) return {}
+  const { weights, card, licence, adapter } = fineTuned
+  return { fine_tuned: weights, card, licence, adapter: adapter ?? null }
 }

@@ -248,6 +248,7 @@ const paths = [
   '/learning?tab=lessons',
   '/learning?tab=drift',
   '/learning?tab=cases',
+  '/learning?tab=training',
 ]
 
 /** Hosts that alerts named, without the one of the held case where there is another. */

@@ -35,12 +35,14 @@ export async function registerProfiles(
     const { value: settings } = await readSetting(sql, tenant, gateSetting)
     const known = await listProfiles(sql, tenant)
     const nowMs = parts.clock.now()
-    const state = settings.enforced ? 'candidate' : 'active'
+    // What was trained further is a candidate whatever the gates say: nobody has measured it yet.
+    const stateOf = (content: ProfileContent) =>
+      settings.enforced || content.settings.fine_tuned !== undefined ? 'candidate' : 'active'
     const ids = new Map<string, string>()
     const note = (
       profileId: string,
       from: (typeof known)[number]['state'] | null,
-      to: typeof state | 'retired',
+      to: 'candidate' | 'active' | 'retired',
       reason: string,
     ) =>
       addMove(sql, tenant, {
@@ -55,6 +57,7 @@ export async function registerProfiles(
       })
     for (const { name, content } of configured) {
       const id = profileIdOf(content)
+      const state = stateOf(content)
       ids.set(name, id)
       await seeProfile(sql, tenant, { id, name, content, state }, nowMs)
       if (known.some(each => each.id === id)) continue

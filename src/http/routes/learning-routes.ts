@@ -10,6 +10,7 @@ import {
   saveLesson,
 } from '../../governance/lessons/lesson-life.ts'
 import { changeSetting, readSetting } from '../../governance/setting.ts'
+import { trainingConsent } from '../../governance/training/training-consent.ts'
 import {
   keepQuestion,
   listFeedbackCases,
@@ -17,9 +18,11 @@ import {
   withdrawEvaluationCase,
 } from '../../store/feedback.ts'
 import { listLessons } from '../../store/lessons.ts'
+import { setTrainingConsent, trainingConsents } from '../../store/training.ts'
 import { listUsers } from '../../store/users.ts'
 import { wasDone } from '../contract.ts'
 import { learningEndpoints, lesson } from '../contract-learning.ts'
+import { RequestError } from '../http-error.ts'
 import { namedPeople } from '../named-people.ts'
 import { type Caller, type Route, route } from '../route.ts'
 import { personOf } from './session-routes.ts'
@@ -103,6 +106,26 @@ export function learningRoutes(parts: LessonParts & { readonly tenant: string })
         nowMs(),
       )
       return { id }
+    }),
+    route(learningEndpoints.readTraining, async ({ caller }) => {
+      const { value, changed } = await readSetting(database, tenant, trainingConsent)
+      const people = await namedPeople(database, tenant, [changed?.by ?? null])
+      const consents = await trainingConsents(database, tenant, personOf(caller).user.id)
+      return {
+        ...value,
+        ...consents,
+        changed: changed && { by: people(changed.by), atMs: changed.atMs },
+      }
+    }),
+    route(learningEndpoints.allowTraining, async ({ body, caller }) => {
+      if (body.allowed && body.basis.length < 10)
+        throw new RequestError('bad-request', 'say on what basis: it stands in the data card', 'body/basis')
+      await changeSetting(database, tenant, trainingConsent, body, personOf(caller).user.id, nowMs())
+      return wasDone
+    }),
+    route(learningEndpoints.agreeToTraining, async ({ body, caller }) => {
+      await setTrainingConsent(database, tenant, personOf(caller).user.id, body.agreed, nowMs())
+      return wasDone
     }),
     route(learningEndpoints.withdrawEvaluationCase, async ({ params, body, caller }) => {
       await withdrawEvaluationCase(

@@ -28,6 +28,7 @@ export interface LlamaModel {
   createContext(options: {
     readonly contextSize: { readonly max: number }
     readonly threads: number
+    readonly lora?: { readonly adapters: readonly { readonly filePath: string }[] }
   }): Promise<LlamaContext>
   tokenize(text: string): readonly number[]
   dispose(): Promise<void>

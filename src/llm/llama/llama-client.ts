@@ -30,6 +30,8 @@ export function createLlamaClient(
     })
     return loading
   }
+  const adapter = profile.fineTuned?.adapter
+  const adapterPath = adapter === undefined ? undefined : join(modelsDir, `${adapter}.gguf`)
   const client: ModelClient = {
     name: profile.name,
     modelId: profile.model,
@@ -38,7 +40,7 @@ export function createLlamaClient(
       await beforeSend(Buffer.from(JSON.stringify(request)), 'this process')
       const watch = createIdleWatch(profile, signal)
       try {
-        return await answer(await load(), request, profile, clock, watch, onText)
+        return await answer(await load(), request, profile, adapterPath, clock, watch, onText)
       } catch (error) {
         if (watch.signal.aborted) throw watch.signal.reason
         if (error instanceof ModelError) throw error
@@ -70,6 +72,7 @@ async function answer(
   { binding, llama, model }: Loaded,
   request: CompletionRequest,
   profile: ModelProfile,
+  adapterPath: string | undefined,
   clock: Clock,
   watch: { readonly signal: AbortSignal; touch(): void },
   onText?: (textSoFar: string) => void,
@@ -82,6 +85,7 @@ async function answer(
     // One core is left to the rest: llama.cpp's threads wait for each other by spinning, and where one of them has to
     // share its core all of them stand still (measured on two busy cores: 7 s became more than 60).
     threads: Math.max(1, availableParallelism() - 1),
+    ...(adapterPath === undefined ? {} : { lora: { adapters: [{ filePath: adapterPath }] } }),
   })
   try {
     const session = new binding.LlamaChatSession({
