@@ -1,4 +1,10 @@
-import type { AiPolicy, GovernanceRecordView, Oversight } from '../../src/http/contract-governance.ts'
+import type {
+  AiPolicy,
+  GovernanceRecordView,
+  OutputAudits,
+  Oversight,
+  SeededSuggestionView,
+} from '../../src/http/contract-governance.ts'
 import type { ModelGates } from '../../src/http/contract-models.ts'
 import { getJson, sendJson } from './request.ts'
 
@@ -46,4 +52,24 @@ export function acknowledgePolicy(version: number): Promise<unknown> {
 
 export function readOversight(days: number, signal: AbortSignal): Promise<Oversight> {
   return getJson('/api/governance/oversight', signal, { days })
+}
+
+export function listSeeds(signal: AbortSignal): Promise<{ seeds: SeededSuggestionView[] }> {
+  return getJson('/api/governance/seeded-suggestions', signal)
+}
+
+export function seedSuggestion(kind: SeededSuggestionView['kind']): Promise<{ whatIsWrong: string }> {
+  return sendJson('POST', '/api/governance/seeded-suggestions', { kind })
+}
+
+export function listAudits(signal: AbortSignal): Promise<OutputAudits> {
+  return getJson('/api/governance/output-audits', signal)
+}
+
+export function drawAudits(days: number, count: number): Promise<{ drawn: number }> {
+  return sendJson('POST', '/api/governance/output-audits', { days, count })
+}
+
+export function judgeAudit(id: string, result: string, findings: string): Promise<unknown> {
+  return sendJson('PUT', `/api/governance/output-audits/${encodeURIComponent(id)}`, { result, findings })
 }

@@ -41,6 +41,14 @@ export function OversightSection() {
                   cell: each => <span className="tabular-nums">{percent(each.followed, each.decided)}</span>,
                 },
                 { title: 'Median time', cell: each => duration(each.medianSeconds) },
+                {
+                  title: 'Seeded: caught',
+                  cell: each => (
+                    <span className="tabular-nums">
+                      {each.seeded === 0 ? '–' : `${each.caught} of ${each.seeded}`}
+                    </span>
+                  ),
+                },
               ]}
             />
           </>
@@ -50,7 +58,7 @@ export function OversightSection() {
   )
 }
 
-function factsOf({ verdicts, approvals, reviews, hasty }: Oversight) {
+function factsOf({ verdicts, approvals, reviews, hasty, seeded }: Oversight) {
   return [
     ['Verdicts where one was proposed', String(verdicts.decided)],
     ['Followed the proposal', percent(verdicts.followed, verdicts.decided)],
@@ -60,6 +68,7 @@ function factsOf({ verdicts, approvals, reviews, hasty }: Oversight) {
     ['Median time to a decision', duration(approvals.medianSeconds)],
     ['Model briefs reviewed', String(reviews.reviewed)],
     ['Of them rejected', percent(reviews.rejected, reviews.reviewed)],
+    ['Bad suggestions caught', seeded.decided === 0 ? '–' : `${seeded.caught} of ${seeded.decided}`],
     [`Decided in under ${hasty.underSeconds} s`, percent(hasty.hasty, hasty.decided)],
   ] as const
 }

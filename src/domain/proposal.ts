@@ -33,6 +33,11 @@ export interface ProposalContent {
   readonly definition?: string
 }
 
+/** Whether it is a bad suggestion that a lead put there to see whether it is caught. It is never carried out. */
+export function isSeeded({ nonce }: Pick<ProposalContent, 'nonce'>): boolean {
+  return nonce.startsWith('seeded-')
+}
+
 /**
  * `draft`: prepared by code or a model, nobody has asked for it. `awaiting`: a person submitted it. `approved`: enough
  * named people said yes. `executing`: claimed by one worker, written to the ledger, about to be sent. `sent`: Wazuh took

@@ -8,6 +8,7 @@ import { createServer } from '../http/create-server.ts'
 import { createEventHub } from '../http/event-hub.ts'
 import { createHttpMetrics } from '../http/http-metrics.ts'
 import { accountRoutes } from '../http/routes/account-routes.ts'
+import { auditRoutes } from '../http/routes/audit-routes.ts'
 import { breakGlassRoutes } from '../http/routes/break-glass-routes.ts'
 import { briefRoutes } from '../http/routes/brief-routes.ts'
 import { caseRoutes } from '../http/routes/case-routes.ts'
@@ -36,6 +37,7 @@ import { retentionRoutes } from '../http/routes/retention-routes.ts'
 import { ruleDraftRoutes } from '../http/routes/rule-draft-routes.ts'
 import { savedViewRoutes } from '../http/routes/saved-view-routes.ts'
 import { scimRoutes } from '../http/routes/scim-routes.ts'
+import { seededRoutes } from '../http/routes/seeded-routes.ts'
 import { sessionRoutes } from '../http/routes/session-routes.ts'
 import { settingsRoutes } from '../http/routes/settings-routes.ts'
 import { triageRoutes } from '../http/routes/triage-routes.ts'
@@ -142,6 +144,8 @@ export async function serve(app: Application): Promise<Serving> {
       ...retentionRoutes({ ...(await erasurePartsOf(config, database, clock)), tenant }),
       ...modelRoutes({ ...parts, configured: new Set(models.profileIds.values()) }),
       ...governanceRoutes(parts),
+      ...auditRoutes(parts),
+      ...seededRoutes({ ports: app.respond, tenant }),
       ...learningRoutes(parts),
       ...evaluationRoutes(parts),
       ...usageRoutes({

@@ -1,4 +1,4 @@
-import type { Approval, Proposal, ProposalContent } from '../domain/proposal.ts'
+import { type Approval, isSeeded, type Proposal, type ProposalContent } from '../domain/proposal.ts'
 import { includesRole, type Role } from '../domain/role.ts'
 import { mutedUntil, type Vouching, voicesOf } from '../domain/vouching.ts'
 import { digestOf } from '../lib/canonical-json.ts'
@@ -45,6 +45,7 @@ export type RefusalCode =
   | 'protected'
   | 'wrong-platform'
   | 'quiet-hours'
+  | 'seeded'
   | 'wrong-state'
 
 /**
@@ -68,6 +69,8 @@ export function authorise(
       `proposal ${proposal.id} is not what was approved: its digest does not fit its content`,
     )
   }
+  // Whatever else is true of it: a check on people is nothing to carry out.
+  if (isSeeded(proposal.content)) return refuse('seeded', `proposal ${proposal.id} was a check on oversight`)
   if (proposal.state !== 'approved')
     return refuse('wrong-state', `proposal ${proposal.id} is ${proposal.state}, not approved`)
   if (nowMs >= proposal.content.expiresAtMs)

@@ -7,6 +7,7 @@ import { approvalsOf, changeProposal, insertApproval, lockProposal } from '../st
 import { checkContent, doubtOfVoice, type PersonNow, validApprovals } from './authorise.ts'
 import { recordInCase } from './case-record.ts'
 import type { RespondPorts } from './respond-ports.ts'
+import { discloseSeed } from './seeded-suggestion.ts'
 
 export interface Decision {
   readonly tenant: string
@@ -94,8 +95,18 @@ export async function decideProposal(ports: RespondPorts, decision: Decision): P
     const approvals = [...earlier, approval]
     const enough =
       validApprovals(proposal, approvals, people, checked.action, policy).length >= checked.action.approvers
-    const state = decision.decision === 'reject' ? 'rejected' : enough ? 'approved' : 'awaiting'
-    await changeProposal(sql, tenant, proposalId, { state }, nowMs)
+    const disclosed = await discloseSeed(sql, tenant, proposal, decision.decision, nowMs)
+    const state =
+      decision.decision === 'reject'
+        ? 'rejected'
+        : // A check is over with the first who approves it, and nothing else comes of it.
+          disclosed !== undefined
+          ? 'withdrawn'
+          : enough
+            ? 'approved'
+            : 'awaiting'
+    const outcome = disclosed === undefined ? {} : { outcome: disclosed }
+    await changeProposal(sql, tenant, proposalId, { state, ...outcome }, nowMs)
     if (state === 'approved')
       await enqueue(sql, tenant, [{ kind: executeJob, key: proposalId, payload: {} }], nowMs)
     const body = {
@@ -116,9 +127,14 @@ export async function decideProposal(ports: RespondPorts, decision: Decision): P
       ports,
       proposal,
       decision.approver,
-      `${decision.decision === 'approve' ? 'approved' : 'rejected'}${said}`,
+      `${decision.decision === 'approve' ? 'approved' : 'rejected'}${said}${disclosed === undefined ? '' : `. ${disclosed}`}`,
     )
-    return { kind: 'decided', proposal: { ...proposal, state }, approvals, needed: checked.action.approvers }
+    return {
+      kind: 'decided',
+      proposal: { ...proposal, state, outcome: disclosed ?? proposal.outcome },
+      approvals,
+      needed: checked.action.approvers,
+    }
   })
 }
 

@@ -86,31 +86,40 @@ export async function submitProposal(
   id: string,
   personId: string,
 ): Promise<ProposeResult> {
-  return ports.database.transaction(async sql => {
-    const refuse = (code: string, reason: string) => ({ kind: 'refused', code, reason }) as const
-    const proposal = await lockProposal(sql, tenant, id)
-    if (proposal === undefined) return refuse('not-found', `there is no proposal ${id}`)
-    if (proposal.state !== 'draft')
-      return refuse('wrong-state', `proposal ${id} is ${proposal.state}: only a draft can be submitted`)
-    const nowMs = ports.clock.now()
-    const person = (await ports.people(sql, tenant, [personId], nowMs)).get(personId)
-    if (person?.kind !== 'person' || !person.active || !includesRole(person.role, 'responder')) {
-      return refuse('not-allowed', 'submitting a proposal takes a person with the role responder')
-    }
-    if (nowMs >= proposal.content.expiresAtMs) {
-      await changeProposal(sql, tenant, id, { state: 'expired' }, nowMs)
-      return refuse('expired', `draft ${id} has expired: prepare it again`)
-    }
-    await changeProposal(sql, tenant, id, { state: 'awaiting', requestedBy: personId }, nowMs)
-    const body = { step: 'submitted', digest: proposal.digest, action: proposal.content.action }
-    await appendEntries(
-      sql,
-      [{ kind: 'approval', tenant, actor: `user:${personId}`, subject: id, body }],
-      nowMs,
-    )
-    await recordInCase(sql, ports, proposal, personId, 'asked for')
-    return { kind: 'proposed', proposal: { ...proposal, state: 'awaiting', requestedBy: personId } }
-  })
+  return ports.database.transaction(sql => submitProposalIn(sql, ports, tenant, id, personId))
+}
+
+/** The same in the caller's transaction. */
+export async function submitProposalIn(
+  sql: Sql,
+  ports: RespondPorts,
+  tenant: string,
+  id: string,
+  personId: string,
+): Promise<ProposeResult> {
+  const refuse = (code: string, reason: string) => ({ kind: 'refused', code, reason }) as const
+  const proposal = await lockProposal(sql, tenant, id)
+  if (proposal === undefined) return refuse('not-found', `there is no proposal ${id}`)
+  if (proposal.state !== 'draft')
+    return refuse('wrong-state', `proposal ${id} is ${proposal.state}: only a draft can be submitted`)
+  const nowMs = ports.clock.now()
+  const person = (await ports.people(sql, tenant, [personId], nowMs)).get(personId)
+  if (person?.kind !== 'person' || !person.active || !includesRole(person.role, 'responder')) {
+    return refuse('not-allowed', 'submitting a proposal takes a person with the role responder')
+  }
+  if (nowMs >= proposal.content.expiresAtMs) {
+    await changeProposal(sql, tenant, id, { state: 'expired' }, nowMs)
+    return refuse('expired', `draft ${id} has expired: prepare it again`)
+  }
+  await changeProposal(sql, tenant, id, { state: 'awaiting', requestedBy: personId }, nowMs)
+  const body = { step: 'submitted', digest: proposal.digest, action: proposal.content.action }
+  await appendEntries(
+    sql,
+    [{ kind: 'approval', tenant, actor: `user:${personId}`, subject: id, body }],
+    nowMs,
+  )
+  await recordInCase(sql, ports, proposal, personId, 'asked for')
+  return { kind: 'proposed', proposal: { ...proposal, state: 'awaiting', requestedBy: personId } }
 }
 
 /** The requester, or an admin, takes a proposal back before it is carried out. */

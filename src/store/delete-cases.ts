@@ -17,6 +17,8 @@ export const caseTables = [
   'playbook_runs',
   'lessons',
   'evaluation_cases',
+  'seeded_suggestions',
+  'output_audits',
 ] as const
 
 /** What was deleted, by table. */

@@ -16,7 +16,13 @@ const decided = `select c.verdict_by as by_id, c.verdict_ms as at_ms, (c.verdict
 
 const approvals = `select a.approver as by_id, a.at_ms, a.decision, (a.at_ms - p.created_ms) / 1000.0 as seconds
   from approvals a join proposals p on p.tenant_id = a.tenant_id and p.id = a.proposal_id
-  where a.tenant_id = $1 and a.at_ms >= $2 and a.at_ms < $3`
+  where a.tenant_id = $1 and a.at_ms >= $2 and a.at_ms < $3 and p.content ->> 'nonce' not like 'seeded-%'`
+
+/** The first decision on each bad suggestion that a lead put there. */
+const seeded = `select a.approver as by_id, (a.decision = 'reject')::int as caught, (a.at_ms - s.at_ms) / 1000.0 as seconds
+  from seeded_suggestions s, lateral (select approver, decision, at_ms from approvals a
+    where a.tenant_id = s.tenant_id and a.proposal_id = s.proposal_id order by at_ms limit 1) as a
+  where s.tenant_id = $1 and a.at_ms >= $2 and a.at_ms < $3`
 
 const median = 'percentile_cont(0.5) within group (order by seconds)'
 
@@ -36,8 +42,13 @@ export interface OversightSums {
   readonly reviews: { readonly reviewed: number; readonly rejected: number }
   /** Of verdicts and approvals together. */
   readonly hasty: { readonly decided: number; readonly hasty: number }
+  readonly seeded: {
+    readonly decided: number
+    readonly caught: number
+    readonly medianSeconds: number | null
+  }
   readonly byWeek: readonly { weekMs: number; decided: number; followed: number }[]
-  readonly byPerson: readonly (VerdictSums & { byId: string })[]
+  readonly byPerson: readonly (VerdictSums & { byId: string; seeded: number; caught: number })[]
 }
 
 const weekMs = 7 * 86_400_000
@@ -69,14 +80,23 @@ export async function readOversight(
      from (select seconds from (${decided}) as d union all select seconds from (${approvals}) as a) as both_kinds`,
     [...values, hastySeconds],
   )
+  const [seeds] = await sql.query<OversightSums['seeded']>(
+    `select count(*) as decided, coalesce(sum(caught), 0) as caught, ${median} as "medianSeconds" from (${seeded}) as d`,
+    values,
+  )
   const byWeek = await sql.query<OversightSums['byWeek'][number]>(
     `select at_ms / ${weekMs} * ${weekMs} as "weekMs", count(*) as decided, sum(followed) as followed
      from (${decided}) as d group by 1 order by 1`,
     values,
   )
   const byPerson = await sql.query<OversightSums['byPerson'][number]>(
-    `select by_id as "byId", count(*) as decided, sum(followed) as followed, ${median} as "medianSeconds"
-     from (${decided}) as d group by by_id order by count(*) desc limit 100`,
+    `select coalesce(d.by_id, s.by_id) as "byId", coalesce(d.decided, 0) as decided, coalesce(d.followed, 0) as followed,
+       d."medianSeconds", coalesce(s.seeded, 0) as seeded, coalesce(s.caught, 0) as caught
+     from (select by_id, count(*) as decided, sum(followed) as followed, ${median} as "medianSeconds"
+       from (${decided}) as v group by by_id) as d
+     full join (select by_id, count(*) as seeded, sum(caught) as caught from (${seeded}) as c group by by_id) as s
+       on s.by_id = d.by_id
+     order by decided desc, 1 limit 100`,
     values,
   )
   return {
@@ -84,6 +104,7 @@ export async function readOversight(
     approvals: decisions ?? { decided: 0, approved: 0, medianSeconds: null },
     reviews: reviews ?? { reviewed: 0, rejected: 0 },
     hasty: hasty ?? { decided: 0, hasty: 0 },
+    seeded: seeds ?? { decided: 0, caught: 0, medianSeconds: null },
     byWeek,
     byPerson,
   }

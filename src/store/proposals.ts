@@ -125,7 +125,7 @@ export async function rejectionsSince(sql: Sql, tenant: string, sinceMs: number)
      from approvals a
      join proposals p on p.tenant_id = a.tenant_id and p.id = a.proposal_id
      left join users u on u.tenant_id = a.tenant_id and u.id = a.approver
-     where a.tenant_id = $1 and a.decision = 'reject' and a.at_ms >= $2
+     where a.tenant_id = $1 and a.decision = 'reject' and a.at_ms >= $2 and p.content ->> 'nonce' not like 'seeded-%'
      order by a.at_ms desc limit 500`,
     [tenant, sinceMs],
   )

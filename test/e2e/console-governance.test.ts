@@ -144,6 +144,26 @@ describe.skipIf(!hasBrowser)('governance in the console', () => {
     await table.getByText('treated').waitFor()
   })
 
+  it('a bad suggestion is put among the approvals, unmarked, and its lead alone sees where', async () => {
+    await page.goto(`${tocsin.base}/governance?tab=oversight`)
+    await page.getByRole('button', { name: 'Put one there' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Put it there' }).click()
+    await page.getByText(/^It waits among the approvals: no alert of the case names/).waitFor()
+    await page
+      .getByRole('table', { name: 'Checks of the last year' })
+      .getByText('waits; only you see this')
+      .waitFor()
+    await page.goto(`${tocsin.base}/approvals`)
+    await page.getByText('Block address').first().waitFor()
+    expect(await page.getByText(/seeded|a check/i).count()).toBe(0)
+  })
+
+  it('outputs are drawn to be audited, where there are any', async () => {
+    await page.goto(`${tocsin.base}/governance?tab=audits`)
+    await page.getByRole('button', { name: 'Draw' }).click()
+    await page.getByText('No brief of a model is left to draw.').waitFor()
+  })
+
   it('a lesson is written from a case, seen before it is saved, told, and taken back', async () => {
     const reply = await page.request.get(`${tocsin.base}/api/cases?limit=50`)
     const { cases } = (await reply.json()) as { cases: { id: string; title: string }[] }
@@ -242,6 +262,8 @@ const paths = [
   '/usage',
   '/governance?tab=oversight',
   '/governance?tab=policy',
+  '/governance?tab=audits',
+  '/governance?tab=incidents',
   '/governance?tab=group',
   '/governance?tab=suppliers',
   '/governance?tab=risks',
