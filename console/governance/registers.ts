@@ -65,19 +65,6 @@ export const registers = {
       day('reviewDue', 'To be looked at again'),
     ],
   },
-  audit: {
-    kind: 'audit',
-    title: 'Output audits',
-    one: 'audit',
-    empty: 'No output has been audited yet. Take a brief at random each week and check every sentence.',
-    fields: [
-      line('subject', 'Case or output', true),
-      day('looked', 'Looked at'),
-      choice('result', 'Result', ['sound', 'minor', 'wrong', 'harmful']),
-      text('findings', 'Findings'),
-      text('action', 'What follows'),
-    ],
-  },
   supplier: {
     kind: 'supplier',
     title: 'Suppliers of models',

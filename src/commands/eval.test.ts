@@ -42,3 +42,20 @@ describe('the suites that are shipped', () => {
     },
   )
 })
+
+describe('rule drafting', () => {
+  it('is a suite that takes a model, and says so without one', async () => {
+    const { code, summary } = await summaryOf('rule')
+    expect(code).toBe(1)
+    expect(summary).toMatchObject({ n: 6, metrics: { errors: 6, score: 0 } })
+  })
+})
+
+describe('minima by class', () => {
+  it.each(['triage', 'mail'])('no class of %s is far behind', async suite => {
+    const { summary } = await summaryOf(suite)
+    const classes = Object.entries(summary.metrics).filter(([name]) => name.startsWith(`class_${suite}/`))
+    expect(classes.length).toBeGreaterThan(1)
+    for (const [name, value] of classes) expect([name, Number(value) >= 0.8]).toEqual([name, true])
+  })
+})

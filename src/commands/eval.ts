@@ -1,5 +1,5 @@
 import { createWriteStream, existsSync, readFileSync, statSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
 import { answerQuestion } from '../chat/answer-question.ts'
 import { readConfig } from '../config.ts'
@@ -27,6 +27,7 @@ import { type Command, type Io, readArgs, readInput } from './command.ts'
 import { caseSolversByCode, caseSolversByModel } from './eval/case-solvers.ts'
 import { feedbackSuite } from './eval/feedback-suite.ts'
 import { recordRun } from './eval/record-run.ts'
+import { ruleSolver } from './eval/rule-solver.ts'
 import { filesBelow } from './files-below.ts'
 import { AlertReader } from './triage/read-alerts.ts'
 
@@ -39,19 +40,22 @@ const shippedSuites = [
   'intel',
   'leakage',
   'mail',
+  'rule',
   'summary',
   'triage',
 ] as const
 const seed = 20261124
 const shownProblems = 5
+const largestReport = 8 * 1024 * 1024
 
 /** `tocsin eval run`. */
 export const command: Command = {
   usage: `tocsin eval run SUITE|DIR|FILE [--model PROFILE|none] [--task TASK] [--out FILE] [--record]
 
 SUITE is one that Tocsin ships (${shippedSuites.join(', ')}); DIR holds .ndjson, .jsonl, .json or .tsv files of items, FILE is one of
-them; 'feedback' is what people decided here: cases, mails and questions that were kept. An item is {id, input, expected, task?}; the TSV files of CTIBench are read as they are. Items of the tasks
-choice, cwe and cvss take a model; the others are answered by code unless a model is named.
+them; 'feedback' is what people decided here: cases, mails and questions that were kept. An item is {id, input, expected, task?}; the TSV files of CTIBench and the
+questions.json of CyberSOCEval (with its reports beside) are read as they are. Items of the tasks choice, choices, cwe, cvss
+and rule take a model; the others are answered by code unless a model is named.
 
   --model  a profile of 'tocsin model list', or 'none' (the default): code alone
   --task   the task of items that name none: ${evaluationTasks.join(', ')}
@@ -125,7 +129,12 @@ async function readSuite(suite: string, task: EvaluationTask | undefined, io: Io
     path,
     name => /\.(ndjson|jsonl|json|tsv)(\.gz)?$/i.test(name) && name !== 'alerts.ndjson',
   )) {
-    const { value, problems } = readItems((await readInput(file, io)).toString('utf8'), file, task ?? named)
+    const { value, problems } = readItems(
+      (await readInput(file, io)).toString('utf8'),
+      file,
+      task ?? named,
+      readBeside(file),
+    )
     for (const entry of problems.slice(0, shownProblems))
       io.stderr(`tocsin: ${file}: ${entry.where ?? ''}: ${entry.message}\n`)
     if (problems.length > shownProblems)
@@ -133,6 +142,15 @@ async function readSuite(suite: string, task: EvaluationTask | undefined, io: Io
     items.push(...value)
   }
   return items
+}
+
+/** A file below the folder of another one; undefined where there is none, or it is too large to be a report. */
+function readBeside(file: string): (path: string) => string | undefined {
+  return path => {
+    const beside = join(dirname(file), path)
+    const found = statSync(beside, { throwIfNoEntry: false })
+    return found?.isFile() && found.size <= largestReport ? readFileSync(beside, 'utf8') : undefined
+  }
 }
 
 type Ask = Parameters<typeof askSolver>[0]
@@ -156,7 +174,13 @@ function solversFor(suite: string, ask: Ask | undefined): Partial<Record<Evaluat
     intel: byCode(input => extractIndicators(String(input)).indicators.map(indicator => indicator.value)),
     ...(ask === undefined
       ? {}
-      : { choice: askSolver(ask, 'choice'), cwe: askSolver(ask, 'cwe'), cvss: askSolver(ask, 'cvss') }),
+      : {
+          choice: askSolver(ask, 'choice'),
+          cwe: askSolver(ask, 'cwe'),
+          cvss: askSolver(ask, 'cvss'),
+          choices: askSolver(ask, 'choices'),
+          rule: ruleSolver(ask),
+        }),
   }
 }
 

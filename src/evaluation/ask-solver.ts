@@ -7,10 +7,15 @@ const promptVersion = 'evaluation-1'
 
 const instructions = {
   choice: 'Answer the multiple-choice question in the evidence with the letter of the best option.',
+  choices:
+    'Answer the multiple-choice question in the evidence with the letters of all options that are right, and of no other: A, C.',
   cwe: 'Name the CWE that the vulnerability in the evidence is an instance of, as CWE-NUMBER.',
   cvss: 'Give the CVSS 3.1 base vector of the vulnerability in the evidence, as CVSS:3.1/AV:…',
   chat: 'Answer the question in the evidence in one or two sentences.',
 } as const
+
+/** Where a few characters say it all, a model gets no room to ramble. In UTF-16 units. */
+const longest = { choice: 8, choices: 40, cwe: 12, cvss: 60, chat: 2000 } as const
 
 /** Asks a model, through the same way as every feature: redacted, recorded, within policy and budget. */
 export function askSolver(ask: AskModel, task: keyof typeof instructions): Solver {
@@ -35,7 +40,7 @@ export function askSolver(ask: AskModel, task: keyof typeof instructions): Solve
               label: 'Question',
             },
           ],
-          schema: z.object({ answer: z.string().max(2000) }),
+          schema: z.object({ answer: z.string().max(longest[task]) }),
           // The suite scores the answer: there is nothing here that a person reads as fact.
           claimsOf: () => [],
           maxOutputTokens: 300,
@@ -52,7 +57,9 @@ function textOf(input: unknown): string {
   if (typeof input === 'string') return input
   if (typeof input === 'object' && input !== null && 'question' in input) {
     const options = 'options' in input && Array.isArray(input.options) ? input.options : []
+    const context = 'context' in input && typeof input.context === 'string' ? [input.context] : []
     return [
+      ...context,
       String(input.question),
       ...options.map((option, index) => `${String.fromCharCode(65 + index)}) ${option}`),
     ].join('\n')

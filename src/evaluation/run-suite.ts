@@ -16,6 +16,8 @@ export interface EvaluationResult {
   readonly output: unknown
   readonly score: number
   readonly deterministic: boolean
+  /** What was expected, where that is one of a few classes: each has a mean of its own. */
+  readonly class?: string
   /** Why there is no output: it counts as wrong. */
   readonly error?: string
 }
@@ -39,7 +41,9 @@ export async function* runSuite(
   for (const { id, task, input, expected } of items) {
     signal.throwIfAborted()
     const solver = solvers[task]
-    const base = { id, task, deterministic: solver?.deterministic ?? false }
+    const deterministic = solver?.deterministic ?? false
+    const named = classOf(task, expected)
+    const base = { id, task, deterministic, ...(named === undefined ? {} : { class: named }) }
     if (solver === undefined) {
       yield { ...base, output: null, score: 0, error: `'${task}' takes a model: name one with --model` }
       continue
@@ -80,5 +84,17 @@ export function summarise(
     const live = results.filter(result => result.task === task && !result.deterministic)
     if (live.length > 0) metrics[`live_${task}`] = mean(live.map(result => result.score))
   }
+  // A good mean hides a class that is always wrong: each is told by itself, and gates hold each against the least score.
+  const classed = Map.groupBy(
+    results.filter(result => result.class !== undefined),
+    result => `${result.deterministic ? 'class' : 'live'}_${result.task}/${result.class}`,
+  )
+  for (const [name, members] of classed) metrics[name] = mean(members.map(result => result.score))
   return { suite, n: results.length, metrics, ci95, seed, versions }
+}
+
+/** Classes of the tasks that sort things into a few. */
+function classOf(task: EvaluationTask, expected: unknown): string | undefined {
+  if (task !== 'triage' && task !== 'mail') return undefined
+  return String(expected).toLowerCase()
 }

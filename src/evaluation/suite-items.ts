@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { AppError } from '../lib/app-error.ts'
 import { parseJsonDocuments } from '../lib/json-documents.ts'
 import { type Parsed, type Problem, problem } from '../lib/problem.ts'
+import { type ReadBeside, readCyberSocQuestions } from './cyber-soc-questions.ts'
 
 /** What kinds of items there are; each has one way to be answered and one to be scored. */
 export const evaluationTasks = [
@@ -16,6 +17,8 @@ export const evaluationTasks = [
   'choice',
   'cwe',
   'cvss',
+  'choices',
+  'rule',
 ] as const
 export type EvaluationTask = (typeof evaluationTasks)[number]
 
@@ -35,16 +38,21 @@ const itemSchema = z.object({
 })
 
 /**
- * Reads items: NDJSON or JSON of `{id, input, expected, task?}`, or a TSV of CTIBench (MCQ, RCM, VSP), known by its
- * header. `fallback` is the task of items that name none.
+ * Reads items: NDJSON or JSON of `{id, input, expected, task?}`, a TSV of CTIBench (MCQ, RCM, VSP), known by its header, or
+ * the question files of CyberSOCEval (`readCyberSocQuestions`). `fallback` is the task of items that name none.
  */
 export function readItems(
   text: string,
   name: string,
   fallback: EvaluationTask | undefined,
+  beside: ReadBeside = () => undefined,
 ): Parsed<EvaluationItem[]> {
   const header = text.slice(0, text.indexOf('\n')).trimEnd().split('\t')
   if (header.includes('GT')) return { value: readBenchTable(text, header), problems: [] }
+  if (text.trimStart().startsWith('[')) {
+    const questions = readCyberSocQuestions(text, name, beside)
+    if (questions !== undefined) return questions
+  }
   const { value: documents, problems: broken } = parseJsonDocuments(text)
   const problems: Problem[] = [...broken]
   const value = documents.flatMap((document, index) => {

@@ -50,6 +50,7 @@ export const evidenceTitles: Readonly<Record<EvidenceName, string>> = {
   suppliers: 'suppliers of models registered or reviewed',
   risks: 'risks registered or reviewed',
   'output-audits': 'outputs of models audited by people',
+  'seeded-suggestions': 'bad suggestions seeded to see whether they are caught',
   'group-members': 'members of the AI working group registered',
   'decisions-recorded': 'decisions of the AI working group recorded',
   'sealed-cases': 'cases whose model calls are kept encrypted',

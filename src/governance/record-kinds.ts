@@ -36,14 +36,6 @@ export const recordKinds = {
     reasons: text,
     reviewDue: day.or(z.literal('')),
   }),
-  /** A sampled output that somebody looked at closely. */
-  audit: z.strictObject({
-    subject: named,
-    looked: day,
-    result: z.enum(['sound', 'minor', 'wrong', 'harmful']),
-    findings: text,
-    action: text,
-  }),
   risk: z.strictObject({
     title: named,
     likelihood: z.enum(['low', 'medium', 'high']),

@@ -79,7 +79,9 @@ const queries = {
     where tenant_id = $1 and at_ms >= $2 and at_ms < $3`,
   suppliers: register('supplier'),
   risks: register('risk'),
-  'output-audits': register('audit'),
+  'output-audits': `select count(*), max(judged_ms) from output_audits
+    where tenant_id = $1 and judged_ms >= $2 and judged_ms < $3`,
+  'seeded-suggestions': `select count(*), max(at_ms) from seeded_suggestions where tenant_id = $1 and at_ms >= $2 and at_ms < $3`,
   'group-members': register('member'),
   'decisions-recorded': register('decision'),
   'sealed-cases': 'select count(*), null::bigint from data_keys where tenant = $1 and wrapped is not null',

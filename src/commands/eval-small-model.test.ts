@@ -1,0 +1,92 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { smallModel } from '../../test/support/small-model.ts'
+import { runCli } from '../cli.ts'
+
+// The whole way of an evaluation with a real model in this process. SmolLM2 with 135 million parameters knows little: what is
+// tested is that it runs, is told apart from code, and that its scores are counted; never how good they are.
+
+const found = await smallModel()
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tocsin-eval-'))
+  if (found === undefined) return
+  await mkdir(join(folder, 'data', 'models'), { recursive: true })
+  for (const name of ['runtime', 'smollm2-135m.gguf'])
+    await symlink(join(found.modelsDir, name), join(folder, 'data', 'models', name))
+  await writeFile(
+    join(folder, 'data', 'models.yaml'),
+    'models:\n  - { name: small, provider: in-process, model: smollm2-135m, zone: local, contextTokens: 2048 }\n',
+  )
+  vi.stubEnv('TOCSIN_DATA', join(folder, 'data'))
+})
+afterAll(async () => {
+  vi.unstubAllEnvs()
+  await rm(folder, { recursive: true, force: true })
+})
+
+async function run(...args: string[]) {
+  let stdout = ''
+  let stderr = ''
+  const code = await runCli(['eval', 'run', ...args], {
+    stdin: Readable.from([]),
+    stdout: text => {
+      stdout += text
+    },
+    stderr: text => {
+      stderr += text
+    },
+    signal: AbortSignal.timeout(200_000),
+  })
+  const records = stdout
+    .split('\n')
+    .filter(line => line !== '')
+    .map(line => JSON.parse(line))
+  return { code, stderr, items: records.slice(0, -1), summary: records.at(-1) }
+}
+
+describe.skipIf(found === undefined)('an evaluation with the small model in this process', () => {
+  it('asks it, scores it by code, and tells its scores apart from those of code', async () => {
+    const file = join(folder, 'items.ndjson')
+    const items = [
+      { id: 'c1', task: 'chat', input: { question: 'What is 2 + 2?' }, expected: ['4'] },
+      {
+        id: 'm2',
+        task: 'choices',
+        input: { question: 'Which are colours?', options: ['red', 'blue', 'seven'] },
+        expected: ['A', 'B'],
+      },
+      { id: 'i1', task: 'intel', input: 'It spoke to 198.51.100.7.', expected: ['198.51.100.7'] },
+    ]
+    await writeFile(file, items.map(item => `${JSON.stringify(item)}\n`).join(''))
+    const { items: results, summary, stderr } = await run(file, '--model', 'small')
+    expect(
+      results.map(({ id, deterministic }) => [id, deterministic]),
+      stderr,
+    ).toEqual([
+      ['c1', false],
+      ['m2', false],
+      ['i1', true],
+    ])
+    // However small it is, the grammar makes it answer in the schema; only free text may run on until it is cut.
+    expect(results.find(({ id }) => id === 'm2')?.output).toMatch(/^.{0,40}$/s)
+    const errors = results.flatMap(({ error }) => error ?? [])
+    expect(errors.filter(error => !error.includes('cut off at its limit'))).toEqual([])
+    expect(summary).toMatchObject({
+      n: 3,
+      metrics: {
+        errors: 0,
+        score_deterministic: 1,
+        live_chat: expect.any(Number),
+        live_choices: expect.any(Number),
+      },
+      ci95: { score_model: [expect.any(Number), expect.any(Number)] },
+      versions: { model: 'small' },
+    })
+    expect(Object.keys(summary.metrics)).not.toContain('live_intel')
+  }, 220_000)
+})
