@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { type MailDoors, mailDoors } from './config/mail-doors.ts'
 import { type Settings, settings } from './config/settings.ts'
+import { type TelemetrySettings, telemetrySettings } from './config/telemetry-settings.ts'
 import { AppError, messageOf } from './lib/app-error.ts'
 import { Secret } from './lib/secret.ts'
 
@@ -41,6 +42,8 @@ export interface Config {
     readonly s3Key: Secret | undefined
     readonly caFile: string | undefined
   }
+  /** Where traces and metrics are sent. */
+  readonly telemetry: TelemetrySettings | undefined
   readonly host: string
   readonly port: number
   readonly publicUrl: string | undefined
@@ -119,6 +122,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, givenDa
       s3Key: values.TOCSIN_CHECKPOINT_S3_KEY,
       caFile: values.TOCSIN_CHECKPOINT_CA,
     },
+    telemetry: telemetrySettings(values),
     host: values.TOCSIN_HOST,
     port: values.TOCSIN_PORT,
     publicUrl: values.TOCSIN_PUBLIC_URL,

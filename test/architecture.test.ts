@@ -180,6 +180,12 @@ describe('invariants in the source', () => {
     expect(shared.map(entry => `${entry.file} imports ${entry.target}`)).toEqual([])
   })
 
+  it('OpenTelemetry’s SDK is loaded by one file, and only when it is asked for', () => {
+    const loading = imports.filter(entry => /^@opentelemetry\/(?!api$)/.test(entry.target))
+    expect([...new Set(loading.map(entry => entry.file))]).toEqual(['src/main/open-telemetry.ts'])
+    expect(text('src/main/open-telemetry.ts')).not.toMatch(/^import .*@opentelemetry/m)
+  })
+
   it('only config.ts reads the environment', () => {
     const readers = source.filter(file => /\bprocess\.env\b/.test(text(file)) && file !== 'src/config.ts')
     expect(readers).toEqual([])

@@ -3,6 +3,7 @@ import type { AskModel, ModelAnswer, ModelQuestion } from '../domain/model-quest
 import type { Ledger } from '../ledger/ledger.ts'
 import type { DataKeys } from '../ledger/sealed-content.ts'
 import { AppError } from '../lib/app-error.ts'
+import { inSpan } from '../lib/telemetry.ts'
 import { type CompletionRequest, ModelError } from '../llm/completion.ts'
 import type { Gateway, GatewayAnswer } from '../llm/gateway.ts'
 import type { Policy } from '../policy/policy.ts'
@@ -41,68 +42,79 @@ export interface AskAdapters {
 
 /** Makes the port through which every feature asks a model. The order of the steps is the promise. */
 export function createAsk(adapters: AskAdapters): AskModel {
-  return async (question, signal) => {
-    const policy = await adapters.policy(question.tenant)
-    const { inventory, redaction } = await adapters.inventory(question.tenant)
-    const rules = { policy, redaction }
-
-    const candidates = adapters.gateway.candidates(question.task)
-    const { models, profileOf } = await adapters.route(question, candidates)
-    if (models.length === 0 && candidates.length > 0) {
-      const names = candidates.map(client => client.name).join(', ')
-      return {
-        kind: 'unavailable',
-        reason: `no model may be asked for task ${question.task}: ${names} is not in use`,
-      }
-    }
-    const choice = chooseModels(question, models, rules)
-    if (choice.kind !== 'chosen') return choice
-
-    const { built, replacedValues } = await adapters.vaults.change(
-      question.tenant,
-      question.caseId,
-      vault => {
-        const request = buildRequest(
-          question,
-          choice.searched,
-          choice.decision,
-          rules,
-          vault,
-          adapters.newBoundary(),
-        )
-        const values = [...request.placeholders].flatMap(placeholder => vault.valueOf(placeholder) ?? [])
-        return { built: request, replacedValues: values }
+  return (question, signal) =>
+    inSpan(
+      `ask ${question.task}`,
+      { attributes: { 'tocsin.task': question.task, 'tocsin.case': question.caseId } },
+      async span => {
+        const answer = await askOnce(adapters, question, signal)
+        span.setAttribute('tocsin.outcome', answer.kind)
+        return answer
       },
     )
+}
 
-    const record = createRecord(adapters, question, policy, choice.decision, profileOf)
-    const guard = {
-      task: question.task,
-      zone: choice.decision.zone,
-      policy,
-      inventory,
-      built,
-      replacedValues,
+async function askOnce<Answer>(
+  adapters: AskAdapters,
+  question: ModelQuestion<Answer>,
+  signal: AbortSignal,
+): Promise<ModelAnswer<Answer>> {
+  const policy = await adapters.policy(question.tenant)
+  const { inventory, redaction } = await adapters.inventory(question.tenant)
+  const rules = { policy, redaction }
+
+  const candidates = adapters.gateway.candidates(question.task)
+  const { models, profileOf } = await adapters.route(question, candidates)
+  if (models.length === 0 && candidates.length > 0) {
+    const names = candidates.map(client => client.name).join(', ')
+    return {
+      kind: 'unavailable',
+      reason: `no model may be asked for task ${question.task}: ${names} is not in use`,
     }
-    const onText = claimListener(question, built, adapters)
-    const send = (request: CompletionRequest) =>
-      adapters.gateway.complete(
-        question.task,
-        choice.models,
-        request,
-        client => async (bytes, destination) => {
-          guardEgress(bytes, guard)
-          await record.intent(client, bytes, destination)
-        },
-        signal,
-        onText,
-      )
-    try {
-      return await converse(question, built, send, record, adapters)
-    } catch (error) {
-      await record.failure(error)
-      return declined(error, signal)
-    }
+  }
+  const choice = chooseModels(question, models, rules)
+  if (choice.kind !== 'chosen') return choice
+
+  const { built, replacedValues } = await adapters.vaults.change(question.tenant, question.caseId, vault => {
+    const request = buildRequest(
+      question,
+      choice.searched,
+      choice.decision,
+      rules,
+      vault,
+      adapters.newBoundary(),
+    )
+    const values = [...request.placeholders].flatMap(placeholder => vault.valueOf(placeholder) ?? [])
+    return { built: request, replacedValues: values }
+  })
+
+  const record = createRecord(adapters, question, policy, choice.decision, profileOf)
+  const guard = {
+    task: question.task,
+    zone: choice.decision.zone,
+    policy,
+    inventory,
+    built,
+    replacedValues,
+  }
+  const onText = claimListener(question, built, adapters)
+  const send = (request: CompletionRequest) =>
+    adapters.gateway.complete(
+      question.task,
+      choice.models,
+      request,
+      client => async (bytes, destination) => {
+        guardEgress(bytes, guard)
+        await record.intent(client, bytes, destination)
+      },
+      signal,
+      onText,
+    )
+  try {
+    return await converse(question, built, send, record, adapters)
+  } catch (error) {
+    await record.failure(error)
+    return declined(error, signal)
   }
 }
 

@@ -63,6 +63,16 @@ export const settings = z.object({
   TOCSIN_CHECKPOINT_S3_KEY: secret.optional(),
   /** PEM file of a private authority, for syslog+tls and s3+https. */
   TOCSIN_CHECKPOINT_CA: z.string().optional(),
+  /** Base address of an OpenTelemetry collector (OTLP over HTTP): traces and metrics go to its /v1/traces and /v1/metrics. */
+  TOCSIN_OTEL_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** `NAME=VALUE` of headers for the collector, separated by commas. */
+  TOCSIN_OTEL_HEADERS: secret.optional(),
+  /** PEM file of a private authority of the collector. */
+  TOCSIN_OTEL_CA: z.string().optional(),
+  /** The part of the traces that is kept, 0 to 1. */
+  TOCSIN_OTEL_SAMPLE: z.coerce.number().min(0).max(1).default(1),
+  /** Whether spans hold the words of calls to contracted and public models, as they were sent: pseudonyms for names. */
+  TOCSIN_OTEL_CONTENT: flag.default(false),
   TOCSIN_HOST: z.string().default('127.0.0.1'),
   TOCSIN_PORT: z.coerce.number().int().min(0).max(65_535).default(7411),
   /** The address that browsers use, where a proxy stands in front: https makes cookies Secure. */

@@ -16,6 +16,7 @@ import { authorize } from './authorize.ts'
 import type { Endpoint } from './endpoint.ts'
 import { failureOf, RequestError } from './http-error.ts'
 import type { HttpMetrics } from './http-metrics.ts'
+import { observedHandler } from './observed-handler.ts'
 import { openApi } from './open-api.ts'
 import type { Caller, Route } from './route.ts'
 
@@ -116,7 +117,7 @@ function addRoute(app: FastifyInstance, entry: Route, options: ServerOptions): v
       callers.set(request, await authorize(request, endpoint, options.accounts, options.secure))
       admit(request, reply)
     },
-    handler: async (request, reply) => {
+    handler: observedHandler(endpoint, async (request, reply) => {
       const caller = callers.get(request)
       if (caller === undefined) throw new RequestError('not-signed-in', 'sign in first')
       const gone = new AbortController()
@@ -134,7 +135,7 @@ function addRoute(app: FastifyInstance, entry: Route, options: ServerOptions): v
         reply,
       })
       return entry.answers === 'itself' ? reply : endpoint.reply.parse(answer)
-    },
+    }),
   })
 }
 

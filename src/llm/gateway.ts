@@ -13,11 +13,15 @@ import {
 } from './completion.ts'
 import { createConcurrencyLimit } from './concurrency-limit.ts'
 import { estimateTokens } from './estimate-tokens.ts'
+import { observeCall } from './model-telemetry.ts'
 import { costUsd, type Price } from './price-table.ts'
+import type { ProviderKind } from './profile.ts'
 
 /** A model that is set up: how to call it, and what it may be used for. */
 export interface GatewayModel {
   readonly client: ModelClient
+  /** As telemetry names it. */
+  readonly provider?: ProviderKind
   readonly tasks: readonly ModelTask[] | undefined
   readonly price: Price | undefined
   readonly maxConcurrent: number
@@ -33,6 +37,8 @@ export interface GatewayOptions {
   readonly clock: Clock
   /** 0 to 1. */
   readonly random: () => number
+  /** Whether telemetry may hold the words of calls to models that see pseudonyms. Default: never. */
+  readonly captureContent?: boolean
   readonly attempts?: number
   readonly firstDelayMs?: number
 }
@@ -149,9 +155,18 @@ async function callOnce(
   })
   if (reservation.kind === 'refused') throw new ModelError('model-budget-spent', reservation.reason)
   try {
-    const completion = await client.complete(request, beforeSend, signal, onText)
-    breaker.succeeded()
-    return { completion, client, costUsd: price ? costUsd(price, completion.usage) : 0 }
+    const observed = {
+      task,
+      client,
+      provider: model.provider,
+      request,
+      captureContent: options.captureContent ?? false,
+    }
+    return await observeCall(observed, beforeSend, async watched => {
+      const completion = await client.complete(request, watched, signal, onText)
+      breaker.succeeded()
+      return { completion, client, costUsd: price ? costUsd(price, completion.usage) : 0 }
+    })
   } catch (error) {
     if (error instanceof ModelError && isOutage(error) && !signal.aborted) {
       breaker.failed(error.message, error.retryAfterMs)

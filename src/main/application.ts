@@ -27,6 +27,7 @@ import { masterKeyOf } from './open-models-for.ts'
 import { openNotify } from './open-notify.ts'
 import { openProviderOf } from './open-provider.ts'
 import { openStore, type Store } from './open-store.ts'
+import { openTelemetry } from './open-telemetry.ts'
 import { readOrganisationFile } from './organisation-file.ts'
 import { readResponseFile } from './response-file.ts'
 import { createSourceMonitor, type SourceMonitor } from './source-monitor.ts'
@@ -70,6 +71,10 @@ export async function openApplication(
   const logger = createLogger(config.logLevel)
   const publicUrl = config.publicUrl ?? `http://127.0.0.1:${config.port}`
   const fileSettings = await readResponseFile(config)
+  const owner = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`
+  const telemetry =
+    config.telemetry &&
+    (await openTelemetry(config.telemetry, owner, what => logger.warn(`telemetry was not taken: ${what}`)))
   const store = await openStore(config, logger, say, signal)
   const clock = systemClock
   const ids = randomIds()
@@ -88,6 +93,7 @@ export async function openApplication(
       async close() {
         scanner?.close()
         await store.close()
+        await telemetry?.close()
       },
     },
     logger,
@@ -135,7 +141,7 @@ export async function openApplication(
     caseUrl: caseId => `${publicUrl}/cases/${encodeURIComponent(caseId)}`,
     notify: await openNotify(config, { database: store.database, clock, ids, publicUrl }),
     tenant,
-    owner: `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`,
+    owner,
     say,
   }
 }

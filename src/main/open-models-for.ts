@@ -160,6 +160,7 @@ async function openModelsOf(
     vaults: vaultsOf(database, key),
     policy: async () => policy,
     inventory: organisationInventory(config, database),
+    captureContent: config.telemetry?.captureContent ?? false,
     ...more,
   })
 }

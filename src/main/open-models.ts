@@ -50,6 +50,8 @@ export interface ModelParts {
   readonly inventory: (tenant: string) => Promise<Inventory>
   /** `unneeded`: for looking at what would be sent; the clients opened so cannot send anything. */
   readonly keys?: 'needed' | 'unneeded'
+  /** Whether telemetry may hold the words of calls, as far as it ever does. */
+  readonly captureContent?: boolean
   /** Which models may be asked; left out, all that are set up. */
   readonly route?: RouteModels
 }
@@ -97,6 +99,7 @@ export async function openModels(parts: ModelParts): Promise<OpenModels> {
   const gateway = createGateway({
     models: opened.map(({ client, profile }) => ({
       client,
+      provider: profile.provider,
       tasks: profile.tasks,
       price: priceOf(profile.model, settings.prices, profile.zone),
       maxConcurrent: profile.maxConcurrent,
@@ -106,6 +109,7 @@ export async function openModels(parts: ModelParts): Promise<OpenModels> {
     budget: createBudget(settings.budgets, spendingOf(parts.ledger), systemClock),
     clock: systemClock,
     random: Math.random,
+    captureContent: parts.captureContent ?? false,
   })
   const inventory = compiledInventory(parts)
   const adapters: AskAdapters = {

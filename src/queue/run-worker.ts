@@ -4,6 +4,7 @@ import { AppError, messageOf } from '../lib/app-error.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Database } from '../lib/database.ts'
 import { claim, claimSuspect, complete, fail, type Job, jobsChannel, keep, reclaim } from './jobs.ts'
+import { observeJob } from './observe-job.ts'
 
 /** How one kind of job is done. Handlers are idempotent: a job may run again after a crash. */
 export interface JobHandler {
@@ -183,7 +184,8 @@ class JobsInHand {
     const halt = new AbortController()
     this.#running.set(job, { untilMs: performance.now() + handler.leaseMs, halt })
     try {
-      await handler.handle(job, AbortSignal.any([this.#halt.signal, halt.signal]))
+      const stop = AbortSignal.any([this.#halt.signal, halt.signal])
+      await observeJob(job, () => handler.handle(job, stop))
       await complete(this.#parts.database, [job])
     } catch (error) {
       await this.#notDone(handler, job, error)

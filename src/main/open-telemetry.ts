@@ -1,0 +1,117 @@
+import { readFile } from 'node:fs/promises'
+import { rootCertificates } from 'node:tls'
+import packageJson from '../../package.json' with { type: 'json' }
+import type { TelemetrySettings } from '../config/telemetry-settings.ts'
+import { messageOf } from '../lib/app-error.ts'
+import { lookupFor } from '../lib/egress-fetch.ts'
+
+export interface OpenTelemetry {
+  /** Sends what is left, for at most a few seconds, and stops. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens OpenTelemetry's SDK: from then on spans and measurements go to the collector, in batches, and are dropped where it
+ * does not take them; nothing ever waits for it. The SDK is loaded here and only when asked for. Once per process.
+ */
+export async function openTelemetry(
+  settings: TelemetrySettings,
+  instance: string,
+  onTrouble: (what: string) => void,
+): Promise<OpenTelemetry> {
+  const [api, tracing, metering, resources, traceOut, metricOut, contexts] = await Promise.all([
+    import('@opentelemetry/api'),
+    import('@opentelemetry/sdk-trace'),
+    import('@opentelemetry/sdk-metrics'),
+    import('@opentelemetry/resources'),
+    import('@opentelemetry/exporter-trace-otlp-http'),
+    import('@opentelemetry/exporter-metrics-otlp-http'),
+    import('@opentelemetry/context-async-hooks'),
+  ])
+  const transport = await transportOf(settings)
+  const resource = resources.resourceFromAttributes({
+    'service.name': 'tocsin',
+    'service.version': packageJson.version,
+    'service.instance.id': instance,
+  })
+  const traces = new tracing.TracerProvider({
+    resource,
+    sampler: new tracing.ParentBasedSampler({ root: new tracing.TraceIdRatioBasedSampler(settings.sample) }),
+    // A prompt is captured whole or not at all; anything longer is a mistake of ours.
+    spanLimits: { attributeValueLengthLimit: settings.captureContent ? 200_000 : 500 },
+    spanProcessors: [
+      new tracing.BatchSpanProcessor({
+        exporter: new traceOut.OTLPTraceExporter({ ...transport, url: `${settings.url}/v1/traces` }),
+      }),
+    ],
+  })
+  const meters = new metering.MeterProvider({
+    resource,
+    readers: [
+      new metering.PeriodicExportingMetricReader({
+        exporter: new metricOut.OTLPMetricExporter({ ...transport, url: `${settings.url}/v1/metrics` }),
+        exportIntervalMillis: 60_000,
+      }),
+    ],
+  })
+  api.diag.setLogger(troubleLogger(onTrouble), { logLevel: api.DiagLogLevel.ERROR })
+  api.context.setGlobalContextManager(new contexts.AsyncLocalStorageContextManager().enable())
+  api.trace.setGlobalTracerProvider(traces)
+  api.metrics.setGlobalMeterProvider(meters)
+  return {
+    async close() {
+      const ends = await Promise.allSettled([traces.shutdown(), meters.shutdown()])
+      for (const end of ends) if (end.status === 'rejected') onTrouble(messageOf(end.reason))
+      api.trace.disable()
+      api.metrics.disable()
+      api.context.disable()
+      api.diag.disable()
+    },
+  }
+}
+
+/** What both exporters connect with: to the place that was named, checked as every connection of ours is. */
+async function transportOf({ url, headers, caFile }: TelemetrySettings) {
+  const { hostname, port, protocol } = new URL(url)
+  const lookup = lookupFor({
+    host: hostname,
+    port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port),
+    // An administrator wrote it: a collector on one's own network is what most have.
+    addresses: ['127.0.0.0/8', '::1/128', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
+  })
+  return {
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.expose()])),
+    timeoutMillis: 5_000,
+    httpAgentOptions: {
+      keepAlive: true,
+      lookup,
+      rejectUnauthorized: true,
+      ...(caFile === undefined ? {} : { ca: [...rootCertificates, await readFile(caFile, 'utf8')] }),
+    },
+  }
+}
+
+/** The SDK's words of trouble, as one line without what a collector answered. */
+function troubleLogger(onTrouble: (what: string) => void) {
+  const ignore = () => {}
+  return {
+    error: (message: string) => onTrouble(shortOf(message)),
+    warn: ignore,
+    info: ignore,
+    debug: ignore,
+    verbose: ignore,
+  }
+}
+
+function shortOf(message: string): string {
+  try {
+    const { message: text, code, name } = JSON.parse(message) as Record<string, unknown>
+    return [name, code, text]
+      .flatMap(part =>
+        typeof part === 'string' || typeof part === 'number' ? [String(part).slice(0, 200)] : [],
+      )
+      .join(': ')
+  } catch {
+    return message.slice(0, 200)
+  }
+}
