@@ -13,10 +13,17 @@ const deepest = 32
 /** Longer texts are looked at from their beginning: analysisd takes no event over 64 KB. */
 const longestText = 70_000
 
+/** Alerts that were looked at and hold none, nearly all: an alert is asked about with each brief of its case. */
+const silent = new WeakSet<object>()
+
 /** At most `limit` texts of an alert that speak to a model. Keys are looked at too: a program that logs JSON may take them from outside. */
 export function spokenTexts(alert: Pick<Alert, 'document' | 'raw'>, limit: number): SpokenText[] {
   const found: SpokenText[] = []
-  if (!mayHoldInjection(alert.raw)) return found
+  if (silent.has(alert)) return found
+  if (!mayHoldInjection(alert.raw)) {
+    silent.add(alert)
+    return found
+  }
   const look = (value: Json | undefined, path: readonly (string | number)[]): void => {
     if (found.length >= limit || path.length > deepest) return
     if (typeof value === 'string') {
