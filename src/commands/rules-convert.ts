@@ -1,7 +1,7 @@
 import { AppError, messageOf } from '../lib/app-error.ts'
 import { problem } from '../lib/problem.ts'
 import { conversionTargets } from '../sigma/convert/conversion.ts'
-import { convertSigma } from '../sigma/convert/convert-sigma.ts'
+import { convertSigma, standingAlone } from '../sigma/convert/convert-sigma.ts'
 import { parseSigma } from '../sigma/sigma-rule.ts'
 import { type Io, readArgs, readInput, writeRecord } from './command.ts'
 import { filesBelowOrName } from './files-below.ts'
@@ -32,8 +32,10 @@ export async function rulesConvert(args: readonly string[], io: Io): Promise<num
       io.stderr(`tocsin rules: ${messageOf(error)}\n`)
       continue
     }
-    for (const document of parseSigma(text)) {
-      const { output, problems } = convertSigma(document, target, nextId)
+    const documents = parseSigma(text)
+    const converted = target === 'wazuh' || target === 'opensearch' ? standingAlone(documents) : documents
+    for (const document of converted) {
+      const { output, problems } = convertSigma(document, target, nextId, documents)
       if (output === undefined) code = Math.max(code, 1)
       // The next rule's ids begin behind this one's.
       if (target === 'wazuh') nextId += output?.match(/<rule id=/g)?.length ?? 0

@@ -41,6 +41,7 @@ test runs logs, or Wazuh's own .ini tests, through a ruleset.
 backtest tells what drafted rules would have done on past logs or alerts: hits by host and day, against which verdicts,
 instead of which rules, with examples.
 convert writes Sigma rules as Wazuh rules, indexer queries or Wazuh 5 documents, and says what cannot be said there.
+Correlations become rules with frequency and timeframe, or searches with aggregations, together with the rules they count.
 tune draws an exception for a noisy rule from alerts that people called noise, and measures it.
 dead lists rules that can never fire; coverage the ATT&CK techniques that rules name, and gaps against those --seen.
 ci checks and tests a folder of detections as code: wazuh/*.xml, decoders/*.xml, lists/*, sigma/*.yml, yara/*.yar, and

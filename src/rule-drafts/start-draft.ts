@@ -1,7 +1,7 @@
 import type { DraftCase, RuleKind, RuleOrigin } from '../domain/rule-draft.ts'
 import { zonesForTlp } from '../domain/tlp.ts'
 import { parseJsonDocuments } from '../lib/json-documents.ts'
-import { convertSigma } from '../sigma/convert/convert-sigma.ts'
+import { convertSigma, standingAlone } from '../sigma/convert/convert-sigma.ts'
 import { parseSigma } from '../sigma/sigma-rule.ts'
 import { findCase } from '../store/case-read.ts'
 import { readReport } from '../store/intel-reports.ts'
@@ -179,7 +179,10 @@ async function fromSigma(
   if (source === undefined) return refuse('not-found', `there is no rule draft ${id}`)
   if (source.kind !== 'sigma' || plain.kind !== 'wazuh')
     return refuse('bad-request', 'a Sigma rule can be turned into a Wazuh rule, nothing else')
-  const conversions = parseSigma(source.text).map(document => convertSigma(document, 'wazuh', firstCustomId))
+  const documents = parseSigma(source.text)
+  const conversions = standingAlone(documents).map(document =>
+    convertSigma(document, 'wazuh', firstCustomId, documents),
+  )
   const [output, ...more] = conversions.flatMap(one => one.output ?? [])
   const problems = conversions.flatMap(one => one.problems.map(({ message }) => message))
   if (output === undefined || more.length > 0)

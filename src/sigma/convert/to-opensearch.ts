@@ -12,11 +12,20 @@ type Query = { readonly [name: string]: unknown }
 
 /** A Sigma rule as OpenSearch query DSL over `wazuh-alerts-4.x-*` (Query DSL of OpenSearch 2.x). */
 export function toOpenSearch(rule: SigmaRule): Conversion {
+  const { query, problems } = openSearchQuery(rule)
+  if (problems.length > 0) return { output: undefined, problems }
+  return { output: `${JSON.stringify({ query }, null, 2)}\n`, problems: [] }
+}
+
+/** The query alone, for searches that hold it. Only without problems does it say what the rule says. */
+export function openSearchQuery(rule: SigmaRule): {
+  readonly query: Query
+  readonly problems: readonly Problem[]
+} {
   const { tree, problems } = detectionTree(rule)
   const writer = { source: rule.logSource, problems: [...problems] }
   const query = write({ kind: 'and', of: [...sourceNode(rule.logSource), tree] }, writer)
-  if (writer.problems.length > 0) return { output: undefined, problems: writer.problems }
-  return { output: `${JSON.stringify({ query }, null, 2)}\n`, problems: [] }
+  return { query, problems: writer.problems }
 }
 
 interface Writer {

@@ -21,11 +21,12 @@ export const wazuhLevels: Readonly<Record<string, number>> = {
 /**
  * A Sigma rule as Wazuh 4.x rules. Each alternative becomes a rule. What Sigma excludes becomes a child rule of level
  * 0: with `negate="yes"` an event that lacks the field would not match, as it does in Sigma. Rule ids count up from
- * `firstId` (custom rules have 100000 to 120000).
+ * `firstId` (custom rules have 100000 to 120000). With `countedAs`, the rules are counted by another under these groups and
+ * alert nobody themselves.
  */
-export function toWazuh(rule: SigmaRule, firstId = 100_100): Conversion {
+export function toWazuh(rule: SigmaRule, firstId = 100_100, countedAs?: string): Conversion {
   const { tree, problems } = detectionTree(rule)
-  const writer: Writer = { rule, problems: [...problems], rules: [], nextId: firstId }
+  const writer: Writer = { rule, problems: [...problems], rules: [], nextId: firstId, countedAs }
   const parent = parentOf(rule, writer)
   const alternatives = disjuncts(tree)
   if (alternatives === undefined) {
@@ -51,6 +52,7 @@ interface Writer {
   readonly problems: Problem[]
   readonly rules: string[]
   nextId: number
+  readonly countedAs: string | undefined
 }
 
 function parentOf(rule: SigmaRule, writer: Writer): string {
@@ -99,6 +101,9 @@ function writeRule(alternative: Disjunct, parent: string, level: number, writer:
     `    <description>${xml(`${level === 0 ? 'Not ' : ''}Sigma: ${writer.rule.title}`)}</description>`,
     ...(mitre.length > 0
       ? ['    <mitre>', ...mitre.map(technique => `      <id>${technique}</id>`), '    </mitre>']
+      : []),
+    ...(writer.countedAs !== undefined && level > 0
+      ? [`    <group>${xml(writer.countedAs)}</group>`, '    <options>no_log</options>']
       : []),
     '  </rule>',
   ].filter(line => line !== '')
@@ -166,7 +171,7 @@ function unwrapped(pattern: string): string {
   return match === null ? pattern : `${match[1] ?? ''}${match[2]}`
 }
 
-function xml(text: string): string {
+export function xml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
