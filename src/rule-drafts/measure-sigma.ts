@@ -5,10 +5,12 @@ import type { Problem } from '../lib/problem.ts'
 import { placeholderShape } from '../redact/placeholder.ts'
 import { wazuhLevels } from '../sigma/convert/to-wazuh.ts'
 import { compileDetection } from '../sigma/detection.ts'
+import { type DetectionNode, detectionTree } from '../sigma/detection-tree.ts'
 import { SigmaEngine } from '../sigma/sigma-engine.ts'
 import { parseSigma, type SigmaCorrelation, type SigmaDocument, type SigmaRule } from '../sigma/sigma-rule.ts'
 import { schemaProblems, techniquesOfTags } from '../sigma/sigma-schema.ts'
 import type { Finding } from '../wazuh-rules/finding.ts'
+import { translatePcre } from '../wazuh-rules/pcre-translate.ts'
 import { RuleBacktest } from '../wazuh-rules/rule-backtest.ts'
 import type { Measured, MeasureQuestion } from './measure-draft.ts'
 import type { JudgedCase } from './prove-draft.ts'
@@ -16,10 +18,10 @@ import type { JudgedCase } from './prove-draft.ts'
 const mostRules = 20
 
 /** Checks a Sigma draft, runs its cases (events as JSON, several of them one after the other), then the past alerts. */
-export function measureSigma({ text, cases, past, budgetMs }: MeasureQuestion): Measured {
+export function measureSigma({ text, origin, cases, past, budgetMs }: MeasureQuestion): Measured {
   const endsAt = performance.now() + budgetMs
   const documents = parseSigma(text)
-  const errors = errorsOf(text, documents)
+  const errors = errorsOf(text, documents, origin)
   if (errors.length > 0) return { kind: 'refused', findings: errors, text }
   const rules = documents.flatMap(({ content }) => (content === undefined ? [] : [content]))
   const findings = warningsOf(text, documents, rules)
@@ -56,7 +58,11 @@ export function measureSigma({ text, cases, past, budgetMs }: MeasureQuestion): 
   return { kind: 'proven', text, ruleIds: [], findings, proof }
 }
 
-function errorsOf(text: string, documents: readonly SigmaDocument[]): Finding[] {
+function errorsOf(
+  text: string,
+  documents: readonly SigmaDocument[],
+  origin: MeasureQuestion['origin'],
+): Finding[] {
   const problems: Problem[] = documents.flatMap(({ content, problems: own }) =>
     content === undefined ? own : content.kind === 'rule' ? compileDetection(content).problems : [],
   )
@@ -74,7 +80,31 @@ function errorsOf(text: string, documents: readonly SigmaDocument[]): Finding[] 
       message:
         'the draft holds a placeholder: a rule must not depend on a name that was hidden from the model',
     })
-  return problems.map(entry => ({ ...entry, severity: 'error' }))
+  // Our engine is RE2, which no pattern can hang; whoever else runs the rule may backtrack.
+  const strict = origin === 'model'
+  return [
+    ...problems.map(entry => ({ ...entry, severity: 'error' as const })),
+    ...(strict ? explosivePatterns(documents).map(entry => ({ ...entry, severity: 'error' as const })) : []),
+  ]
+}
+
+/** Regular expressions that a backtracking matcher can need exponential time for. */
+function explosivePatterns(documents: readonly SigmaDocument[]): Problem[] {
+  const found: Problem[] = []
+  const visit = (node: DetectionNode): void => {
+    if (node.kind === 'not') visit(node.of)
+    else if (node.kind !== 'field') for (const part of node.of) visit(part)
+    else if (node.modifiers.includes('re') && typeof node.value === 'string') {
+      const pattern = translatePcre(node.value)
+      if (pattern.kind !== 'invalid' && pattern.explosive)
+        found.push({
+          code: 'catastrophic-regex',
+          message: `${node.field ?? 'keyword'}: '${node.value.slice(0, 60)}' repeats a part that itself repeats or branches, which can take exponential time elsewhere: let the inner repetition match in one way only`,
+        })
+    }
+  }
+  for (const { content } of documents) if (content?.kind === 'rule') visit(detectionTree(content).tree)
+  return found
 }
 
 type Content = SigmaRule | SigmaCorrelation
@@ -87,6 +117,7 @@ function warningsOf(text: string, documents: readonly SigmaDocument[], rules: re
     ...invented
       .filter(id => lookUpTechnique(id).kind === 'unknown')
       .map(id => ({ code: 'unknown-technique', message: `ATT&CK has no technique ${id}` })),
+    ...explosivePatterns(documents),
     ...(invented.length === 0
       ? [{ code: 'no-technique', message: 'no tag names an ATT&CK technique, such as attack.t1059.001' }]
       : []),

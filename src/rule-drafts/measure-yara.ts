@@ -85,6 +85,9 @@ function errorsOf(source: CheckedSource, origin: MeasureQuestion['origin']): Fin
     if (source.rules.filter(other => other.name === name).length > 1)
       refuse('rule-name', `${name} stands twice`, `line ${line}`)
   }
+  if (origin === 'model')
+    for (const { code, message, where } of lintYara(source.text))
+      if (code === 'unsafe-regex') refuse(code, message, where)
   if (source.text.search(placeholderShape) >= 0)
     refuse(
       'placeholder',

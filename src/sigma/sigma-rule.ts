@@ -98,7 +98,7 @@ export function parseSigma(text: string): SigmaDocument[] {
   const results: SigmaDocument[] = []
   for (const document of list) {
     const place = (path: string) => placeOf(document, path, lines)
-    const errors = document.errors.map(error =>
+    const errors = [...document.errors, ...document.warnings].map(error =>
       problem('yaml', firstLine(error.message), lineColumn(lines, error.pos[0])),
     )
     const plain = errors.length === 0 ? toPlain(document) : undefined
@@ -292,7 +292,10 @@ function parseTimespan(value: Plain | undefined): number | undefined {
 
 function toPlain(document: Document.Parsed): Plain | undefined {
   try {
-    return document.toJS({ maxAliasCount: 50 }) as Plain // The YAML core schema makes nothing but plain values.
+    const plain = document.toJS({ maxAliasCount: 50 }) as Plain // The YAML core schema makes nothing but plain values.
+    // An alias may stand within what it names: what has no end is no rule.
+    JSON.stringify(plain)
+    return plain
   } catch {
     return undefined
   }

@@ -1,4 +1,5 @@
 import { type Problem, problem } from '../lib/problem.ts'
+import { regexSize } from './regex-size.ts'
 import { outlineRules, type RuleOutline } from './rule-outline.ts'
 
 /** One string of a rule, as it is declared. */
@@ -73,6 +74,7 @@ export function lintYara(source: string): Problem[] {
 }
 
 const shortestSound = 4
+const mostItems = 20_000
 
 function lintString(one: DeclaredString): Problem[] {
   const { id, kind, body, modifiers } = one
@@ -89,6 +91,14 @@ function lintString(one: DeclaredString): Problem[] {
       : []
   }
   if (kind === 'regex') {
+    const { items, nestedEndless } = regexSize(body)
+    if (items > mostItems)
+      return found(
+        'unsafe-regex',
+        `its repetitions unfold to ${items.toLocaleString('en')} items, more than ${mostItems.toLocaleString('en')}: repeat less`,
+      )
+    if (nestedEndless)
+      return found('unsafe-regex', 'a repetition without end stands in another: one of the two is enough')
     if (/^(?:\.\*|\.\+)/.test(body))
       return found(
         'slow-regex',
