@@ -1,5 +1,6 @@
 import type { Measurement } from '../../src/http/contract-rule-measurement.ts'
 import type {
+  DeadRules,
   NewRuleBody,
   NoisyRules,
   RuleCandidates,
@@ -65,6 +66,11 @@ export function deployRuleDraft(id: string): Promise<RuleDraftReply> {
 
 export function rollBackRuleDraft(id: string): Promise<RuleDraftReply> {
   return sendJson('POST', `${draftPath(id)}/roll-back`)
+}
+
+/** Rules that can never fire. */
+export function readDeadRules(signal: AbortSignal): Promise<DeadRules> {
+  return getJson('/api/dead-rules', signal)
 }
 
 /** Rules whose alerts people called noise. */

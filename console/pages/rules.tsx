@@ -10,6 +10,7 @@ import { Moment } from '../components/moment.tsx'
 import { PageHeading } from '../components/page-heading.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
+import { DeadRules } from '../rules/dead-rules.tsx'
 import { NewRuleDialog } from '../rules/new-rule-dialog.tsx'
 import { NoisyRules } from '../rules/noisy-rules.tsx'
 import { ruleKinds } from '../rules/rule-kind.ts'
@@ -66,6 +67,7 @@ export function Page() {
           )}
         </QueryState>
         <NoisyRules />
+        <DeadRules />
       </div>
       {creating && <NewRuleDialog onClose={() => setCreating(false)} />}
     </>

@@ -157,6 +157,26 @@ export const noisyRules = z.object({
 })
 export type NoisyRules = z.infer<typeof noisyRules>
 
+export const deadRules = z.object({
+  /** Rules of one's own first. */
+  rules: z.array(
+    z.object({
+      ruleId: z.string(),
+      level: z.number(),
+      description: z.string(),
+      kind: z.enum(['shadowed', 'contradiction', 'missing-field']),
+      reason: z.string(),
+      where: z.string(),
+      /** Past alerts on which it fired. */
+      fired: z.number(),
+      /** Past alerts that its conditions match and that the rule before it took. */
+      passedOver: z.number(),
+    }),
+  ),
+  pastEvents: z.number(),
+})
+export type DeadRules = z.infer<typeof deadRules>
+
 export const ruleCoverage = z.object({
   attackVersion: z.string(),
   tactics: z.array(z.object({ shortName: z.string(), name: z.string() })),
@@ -286,6 +306,13 @@ export const ruleEndpoints = {
     summary: 'Rules whose alerts people called noise, worst first.',
     access: { kind: 'role', role: 'viewer', scope: 'read' },
     reply: noisyRules,
+  }),
+  deadRules: endpoint({
+    method: 'GET',
+    path: '/api/dead-rules',
+    summary: 'Wazuh rules that can never fire, and how many past alerts each would have taken.',
+    access: { kind: 'role', role: 'viewer', scope: 'read' },
+    reply: deadRules,
   }),
   submitRuleDraft: endpoint({
     method: 'POST',

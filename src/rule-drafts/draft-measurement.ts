@@ -7,7 +7,7 @@ import { type DraftLifePorts, refuse, type StepResult, type StoredDraft } from '
 import type { Measured, MeasureQuestion } from './measure-draft.ts'
 
 /** Alerts of the past that a draft is run over. */
-const pastAlerts = 20_000
+export const pastAlerts = 20_000
 const measureBudgetMs = 60_000
 /** Measures a draft on its own cases and on the alerts that are stored here, and notes what is deployed in its place. */
 export async function measureDraft(

@@ -33,12 +33,13 @@ export function runPast(
     seen++
     const day = new Date(event.atSeconds * 1000).toISOString().slice(0, 10)
     const { source, verdict } = event
-    count({ source, day, verdict, before: run(present, event), after: run(drafted, event) })
+    count({ source, day, verdict, before: runEvent(present, event), after: runEvent(drafted, event) })
   }
   return { seen, cutShort: false }
 }
 
-function run(session: Session, { content, atSeconds, origin }: PastEvent): Verdict {
+/** Runs one event of the past. */
+export function runEvent(session: Session, { content, atSeconds, origin }: PastEvent): Verdict {
   if (typeof content === 'string') return session.process(toByteText(content), atSeconds, origin)
   return session.processDecoded(content, atSeconds, origin)
 }

@@ -8,6 +8,8 @@ export interface DeadRule {
   readonly rule: Rule
   readonly kind: 'shadowed' | 'contradiction' | 'missing-field'
   readonly reason: string
+  /** The rule that takes its events, where it is shadowed. */
+  readonly takenBy?: Rule
 }
 
 /**
@@ -128,6 +130,7 @@ function shadow(node: RuleNode): DeadRule | undefined {
       rule,
       kind: 'shadowed',
       reason: `rule ${other.rule.id} (level ${other.rule.body.level}) is tried before it and takes every event it would match`,
+      takenBy: other.rule,
     }
   }
   return undefined

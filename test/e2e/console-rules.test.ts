@@ -18,6 +18,7 @@ const decoders = '<decoder name="door"><program_name>^door</program_name></decod
 const rules = `<group name="door,">
   <rule id="1" level="0" noalert="1"><category>syslog</category><description>all</description></rule>
   <rule id="10" level="3"><decoded_as>door</decoded_as><description>door</description><mitre><id>T1110</id></mitre></rule>
+  <rule id="11" level="2"><decoded_as>door</decoded_as><match>ajar</match><description>never reached</description></rule>
 </group>`
 const draft = (match: string) =>
   `<group name="local,"><rule id="100000" level="8"><if_sid>10</if_sid><match>${match}</match><description>Door forced</description></rule></group>`
@@ -241,6 +242,38 @@ describe.skipIf(!hasBrowser)('rules in the console', { timeout: 180_000 }, () =>
     expect(complaints).toEqual([])
   })
 
+  it('deploys decoders and lists to their own folders, and takes them back', async () => {
+    await newRule('Gate logs', 'Wazuh decoders')
+    await write(
+      '<decoder name="gate"><program_name>^gate$</program_name><regex>opened by (\\S+)</regex><order>srcuser</order></decoder>',
+    )
+    await page.getByRole('button', { name: 'Add a log' }).click()
+    await page.getByLabel('Log 1').fill('Jan  7 12:00:00 host gate[1]: opened by ann')
+    await page.getByText('as wanted: decoder gate reads it').waitFor()
+    await page.getByText('srcuser=ann').waitFor()
+    expect(await accessibilityViolations(page)).toEqual([])
+    await approvedByOther('1 of 1 logs as wanted', 'Outcome: Wazuh decodes with it')
+    expect([...wazuh.files.keys()]).toEqual([expect.stringMatching(/^decoders\/tocsin_gate_logs_\w+\.xml$/)])
+    await other.getByRole('button', { name: 'Roll back' }).click()
+    await other.getByText('Outcome: put back by hand').waitFor()
+
+    await newRule('Known bad hosts', 'CDB list')
+    await write('10.9.:lab\nno colon\n')
+    await page.getByText("'no colon' is not key:value").waitFor()
+    await write('10.9.:lab\n')
+    await page.getByRole('button', { name: 'Add a value' }).click()
+    await page.getByLabel('Value 1').fill('10.9.8.7')
+    await page.getByText('as wanted: it is there with lab').waitFor()
+    await approvedByOther('1 of 1 values as wanted', 'Outcome: it is on the manager')
+    expect([...wazuh.files]).toEqual([
+      [expect.stringMatching(/^lists\/tocsin_known_bad_hosts_\w+$/), '10.9.:lab\n'],
+    ])
+    await other.getByRole('button', { name: 'Roll back' }).click()
+    await other.getByText('Outcome: put back by hand').waitFor()
+    expect(wazuh.files.size).toBe(0)
+    expect(complaints).toEqual([])
+  })
+
   it('checks a Sigma rule on events while it is written, and turns it into a Wazuh rule', async () => {
     await newRule('Encoded command', 'Sigma rule')
     await write('title: Encoded command\nlevel: hi')
@@ -300,6 +333,9 @@ level: high
     expect(await accessibilityViolations(page)).toEqual([])
     await page.goto(`${tocsin.base}/rules`)
     await page.getByRole('link', { name: 'Forced doors' }).waitFor()
+    const dead = page.getByRole('table', { name: 'Dead and shadowed rules' })
+    await dead.getByText('never reached').waitFor()
+    await dead.getByText(/rule 10 \(level 3\) is tried before it/).waitFor()
     expect(await accessibilityViolations(page)).toEqual([])
     expect(complaints).toEqual([])
   })
@@ -314,6 +350,7 @@ level: high
       wazuh: await href('Jammed doors'),
       yara: await href('PHP shell'),
       sigma: await href('Encoded command'),
+      decoders: await href('Gate logs'),
       coverage: `${tocsin.base}/rule-coverage?show=matrix`,
     }
     await takeScreenshots(browser, await context.storageState(), process.env.TOCSIN_SCREENSHOTS ?? '', pages)
@@ -340,6 +377,19 @@ async function newRule(title: string, kind: string): Promise<void> {
   await page.getByRole('radio', { name: kind }).check()
   await page.getByRole('button', { name: 'Create' }).click()
   await page.getByRole('heading', { name: title }).waitFor()
+}
+
+/** Measures what is open, asks for it, and lets the second person approve and deploy it. */
+async function approvedByOther(measured: string, outcome: string): Promise<void> {
+  await page.getByRole('button', { name: 'Save and measure' }).click()
+  await page.getByText(measured).waitFor()
+  await page.getByLabel('Reason').fill('needed')
+  await page.getByRole('button', { name: 'Ask for deployment' }).click()
+  await page.getByText('somebody else must approve it').waitFor()
+  await other.goto(page.url())
+  await other.getByRole('button', { name: 'Approve' }).click()
+  await other.getByRole('button', { name: 'Deploy' }).click()
+  await other.getByText(outcome).waitFor()
 }
 
 /** Replaces what is in the editor. */

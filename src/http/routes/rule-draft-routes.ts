@@ -1,9 +1,10 @@
 import { type Drafting, ruleFileEndings, ruleKinds } from '../../domain/rule-draft.ts'
 import { attackVersion, tactics } from '../../knowledge/attack-techniques.ts'
 import { compareDraft } from '../../rule-drafts/compare-with-manager.ts'
+import { deadRulesInWorker } from '../../rule-drafts/dead-rules.ts'
 import { deployDraft, rollBackDraft } from '../../rule-drafts/draft-deployment.ts'
 import { changeDraft, decideDraft, submitDraft } from '../../rule-drafts/draft-life.ts'
-import { measureDraft, presentBase } from '../../rule-drafts/draft-measurement.ts'
+import { measureDraft, pastAlerts, presentBase } from '../../rule-drafts/draft-measurement.ts'
 import { addSample, removeSample } from '../../rule-drafts/draft-samples.ts'
 import type { DraftLifePorts, StepResult, StoredDraft } from '../../rule-drafts/draft-store.ts'
 import { type RuleDraftPorts, requestDrafting } from '../../rule-drafts/drafting-job.ts'
@@ -21,6 +22,7 @@ import {
   findRuleDraft,
   listRuleDrafts,
   listSamples,
+  newestAlerts,
   noisyRules,
   readSamples,
   verdictsOfRules,
@@ -95,6 +97,16 @@ export function ruleDraftRoutes(parts: {
     route(ruleEndpoints.noisyRules, async () => ({
       rules: await noisyRules(database, tenant, mostNoisyRules),
     })),
+    route(
+      ruleEndpoints.deadRules,
+      async ({ signal: gone }) => {
+        const base = await presentBase(ports, tenant, 'wazuh')
+        const past = await newestAlerts(database, tenant, pastAlerts)
+        const { rules, pastEvents } = await deadRulesInWorker({ base, past }, gone)
+        return { rules: [...rules], pastEvents }
+      },
+      { requestsPerMinute: 10 },
+    ),
     route(ruleEndpoints.readRuleDraft, async ({ params }) =>
       answer({ kind: 'done', draft: await existing(params.id) }),
     ),
