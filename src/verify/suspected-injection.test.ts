@@ -88,4 +88,58 @@ describe('suspected injection', () => {
       .split('\n')
     expect(lines.filter(line => injectionForms(line).length > 0)).toEqual([])
   })
+
+  it('is passed by every alternative of the hint, in capitals and among blanks too', () => {
+    const alternatives = [
+      ...['\\u0069', '%69', 'ignore', 'disregard', 'forget', 'override', 'bypass', 'skip', 'instruction'],
+      ...['prompt', 'directive', 'system task', 'updated task', 'following task', 'actual task', 'real task'],
+      ...[
+        'new task',
+        'you are',
+        'as an ai',
+        'dear ai',
+        'dear assistant',
+        'dear llm',
+        'dear model',
+        'attention',
+      ],
+      ...[
+        'note to',
+        'hey gpt',
+        'hey chatgpt',
+        'hey claude',
+        'hey assistant',
+        'your rules',
+        '<|',
+        '[inst]',
+        '[/inst]',
+      ],
+      ...[
+        '<sys>',
+        '</sys>',
+        '#system',
+        '#   system',
+        '#\tassistant',
+        'system:',
+        'system  :',
+        'assistant\n :',
+      ],
+      ...['benign', 'false positive', 'false_positive', 'falsepositive', 'safe', 'harmless', 'not malicious'],
+      ...[
+        'low severity',
+        'trusted',
+        'resolved',
+        'closed',
+        'do not',
+        "don't",
+        'never',
+        'must not',
+        'jailbreak',
+      ],
+      ...['do anything now', 'developer mode', 'dan mode', 'unrestricted mode', '![', 'ign\u200bore'],
+    ]
+    for (const text of alternatives)
+      for (const each of [text, text.toUpperCase().replace('\\U', '\\u'), `x "${text}" y`, `sy ${text} ig`])
+        expect(mayHoldInjection(each), each).toBe(true)
+  })
 })

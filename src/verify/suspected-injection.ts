@@ -1,5 +1,6 @@
 import type { EvidenceDraft, EvidenceItem } from '../domain/evidence.ts'
 import { type Severity, severities } from '../domain/verdict.ts'
+import { PhraseScan } from '../lib/phrase-scan.ts'
 
 /**
  * Ways in which text speaks to a model instead of saying something. Chosen to be rare in logs and mail: what is found
@@ -64,9 +65,32 @@ function readable(text: string): string {
 const hint =
   /[^\0-\x7e]|\\u[0-9a-f]{4}|%[2-7][0-9a-f]|\b(?:ignore|disregard|forget|override|bypass|skip)\b|instruction|prompt|directive|(?:system|updated|following|actual|real|new) task|you are|as an ai|dear (?:ai|assistant|llm|model)|attention|note to|hey (?:gpt|chatgpt|claude|assistant)|your rules|<\||\[\/?inst\]|<\/?sys>|#\s*(?:system|assistant)|(?:system|assistant)\s*:|benign|false.?positive|\bsafe\b|harmless|not malicious|low severity|trusted|resolved|closed|do not|don't|never|must not|jailbreak|do anything now|developer mode|dan mode|unrestricted mode|!\[/i
 
+/** Each alternative of `hint` holds one of these, or is not ASCII; nine alerts in ten hold none. */
+const phrases = new PhraseScan([
+  ...['\\u', '%2', '%3', '%4', '%5', '%6', '%7', '<|', '[inst]', '[/inst]', '<sys>', '</sys>', '!['],
+  ...['ignore', 'disregard', 'forget', 'override', 'bypass', 'skip', 'instruction', 'prompt', 'directive'],
+  ...['system task', 'updated task', 'following task', 'actual task', 'real task', 'new task'],
+  ...['you are', 'as an ai', 'dear ai', 'dear assistant', 'dear llm', 'dear model', 'attention', 'note to'],
+  ...['hey gpt', 'hey chatgpt', 'hey claude', 'hey assistant', 'your rules'],
+  ...['#system', '# system', '#assistant', '# assistant', 'system:', 'system :', 'assistant:', 'assistant :'],
+  ...[
+    'benign',
+    'positive',
+    'safe',
+    'harmless',
+    'not malicious',
+    'low severity',
+    'trusted',
+    'resolved',
+    'closed',
+  ],
+  ...['do not', "don't", 'never', 'must not', 'jailbreak', 'do anything now', 'developer mode', 'dan mode'],
+  'unrestricted mode',
+])
+
 /** Whether it is worth while to look closer at the JSON of an alert. */
 export function mayHoldInjection(json: string): boolean {
-  return hint.test(json)
+  return phrases.holdsAny(json) && hint.test(json)
 }
 
 /** In how many ways a text speaks to a model, each in words for a person. */

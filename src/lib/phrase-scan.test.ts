@@ -1,0 +1,34 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { PhraseScan } from './phrase-scan.ts'
+
+describe('PhraseScan', () => {
+  it('finds what plain search finds, on texts and phrases of few letters', () => {
+    const text = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'A', 'B', '.'), maxLength: 30 })
+    const phrase = fc.string({ unit: fc.constantFrom('a', 'b', 'c', '.'), minLength: 1, maxLength: 5 })
+    fc.assert(
+      fc.property(text, fc.array(phrase, { maxLength: 6 }), (haystack, phrases) => {
+        const expected = phrases.some(each => haystack.toLowerCase().includes(each))
+        expect(new PhraseScan(phrases).holdsAny(haystack)).toBe(expected)
+      }),
+      { numRuns: 2000, seed: 1 },
+    )
+  })
+
+  it('takes any run of blanks for one', () => {
+    const scan = new PhraseScan(['system :'])
+    expect(scan.holdsAny('System \t\n  : x')).toBe(true)
+    expect(scan.holdsAny('system: x')).toBe(false)
+  })
+
+  it('leaves what is not ASCII to a closer look', () => {
+    const scan = new PhraseScan(['x'])
+    expect(scan.holdsAny('abc')).toBe(false)
+    expect(scan.holdsAny('ab\u200bc')).toBe(true)
+    expect(scan.holdsAny('ab\u007f')).toBe(true)
+  })
+
+  it.each([[''], ['é']])('refuses the phrase %j', phrase => {
+    expect(() => new PhraseScan([phrase])).toThrow()
+  })
+})

