@@ -1,18 +1,26 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { type AttackCatalogue, readAttackBundle } from '../knowledge/attack-bundle.ts'
 import { attackVersion, lookUpTechnique, techniques, titleOf } from '../knowledge/attack-techniques.ts'
+import { type DefenceCatalogue, isDefenceTable, readDefenceTable } from '../knowledge/d3fend-mappings.ts'
+import {
+  type ImportedKnowledge,
+  importedCountermeasures,
+  importedRetired,
+  importedTechnique,
+} from '../knowledge/imported-knowledge.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
+import { attackDomains, storeCatalogue, storedKnowledge } from '../main/stored-knowledge.ts'
 import { type Command, type Io, readArgs, readInput, writeRecord } from './command.ts'
 
-/** `tocsin knowledge`: the ATT&CK facts that ship, and full bundles that the user imports. */
+/** `tocsin knowledge`: the ATT&CK facts that ship, and what the user imports of ATT&CK and D3FEND. */
 export const command: Command = {
   usage: `tocsin knowledge import|update BUNDLE... [--data DIR] [--json]
 tocsin knowledge show [TECHNIQUE...] [--data DIR] [--json]
 
-import and update read ATT&CK STIX 2.1 bundles (enterprise-attack.json, ics-attack.json, mobile-attack.json; .gz is read;
-'-' is standard input) into the data directory; then descriptions are there as well. update tells what changed since the
-bundle imported before. show prints techniques by id, retired ids with what replaced them; without ids, the versions.
+import and update read ATT&CK STIX 2.1 bundles (enterprise-attack.json, ics-attack.json, mobile-attack.json) and D3FEND's
+table of mappings (d3fend-full-mappings.json) into the data directory; .gz is read, '-' is standard input. Then descriptions,
+ICS and Mobile techniques and D3FEND's countermeasures are there as well, in the assistant too once the server has started anew.
+update tells what changed since the bundle imported before. show prints techniques by id with what counters them, retired ids
+with what replaced them; without ids, the versions.
 
   --data DIR  the data directory (default .tocsin)
   --json      NDJSON records
@@ -25,7 +33,7 @@ Exit code 0 done, 1 an id that ATT&CK does not have, or a bundle without techniq
       allowPositionals: true,
     })
     const [action, ...rest] = positionals
-    const folder = join(values.data, 'knowledge')
+    const folder = values.data
     const write = (record: object, line: string) =>
       values.json ? writeRecord(io, record) : io.stdout(`${line}\n`)
     if (action === 'show')
@@ -38,8 +46,6 @@ Exit code 0 done, 1 an id that ATT&CK does not have, or a bundle without techniq
 
 type Write = (record: object, line: string) => void
 
-const domains = ['enterprise-attack', 'ics-attack', 'mobile-attack']
-
 async function importBundles(
   files: readonly string[],
   folder: string,
@@ -49,34 +55,50 @@ async function importBundles(
   let failed = false
   for (const file of files) {
     const bytes = await readInput(file, io)
-    const { value: catalogue, problems } = readAttackBundle(parseJson(bytes.toString('utf8'), file))
-    if (catalogue.techniques.length === 0 || !domains.includes(catalogue.domain)) {
-      failed = true
-      write(
-        { file, imported: false, problems },
-        `${file}: not imported: ${problems[0]?.message ?? 'unknown domain'}`,
-      )
-      continue
-    }
-    const before = await storedCatalogue(folder, catalogue.domain)
-    await store(folder, catalogue)
-    const changes = changesBetween(before, catalogue)
-    const { domain, version } = catalogue
-    const record = {
-      file,
-      imported: true,
-      domain,
-      version,
-      techniques: catalogue.techniques.length,
-      ...changes,
-      problems,
-    }
-    write(
-      record,
-      `${domain} ${version}: ${catalogue.techniques.length} techniques, ${changes.added.length} new, ${changes.removed.length} gone since ${before?.version ?? 'nothing'}`,
-    )
+    const json = parseJson(bytes.toString('utf8'), file)
+    const imported = isDefenceTable(json)
+      ? await importDefence(json, file, folder, write)
+      : await importAttack(json, file, folder, write)
+    if (!imported) failed = true
   }
   return failed ? 1 : 0
+}
+
+async function importDefence(json: unknown, file: string, folder: string, write: Write): Promise<boolean> {
+  const { value: catalogue, problems } = readDefenceTable(json)
+  const techniques = Object.keys(catalogue.countermeasures).length
+  if (techniques === 0) {
+    const why = 'the table pairs no technique with a defence'
+    write({ file, imported: false, problems }, `${file}: not imported: ${why}`)
+    return false
+  }
+  await storeCatalogue(folder, catalogue)
+  write(
+    { file, imported: true, domain: 'd3fend', techniques, problems },
+    `d3fend: countermeasures for ${techniques} techniques`,
+  )
+  return true
+}
+
+async function importAttack(json: unknown, file: string, folder: string, write: Write): Promise<boolean> {
+  const { value: catalogue, problems } = readAttackBundle(json)
+  const { domain, version } = catalogue
+  if (catalogue.techniques.length === 0 || !attackDomains.some(known => known === domain)) {
+    write(
+      { file, imported: false, problems },
+      `${file}: not imported: ${problems[0]?.message ?? 'unknown domain'}`,
+    )
+    return false
+  }
+  const before = storedKnowledge(folder).attack.find(each => each.domain === domain)
+  await storeCatalogue(folder, catalogue)
+  const changes = changesBetween(before, catalogue)
+  const techniques = catalogue.techniques.length
+  write(
+    { file, imported: true, domain, version, techniques, ...changes, problems },
+    `${domain} ${version}: ${techniques} techniques, ${changes.added.length} new, ${changes.removed.length} gone since ${before?.version ?? 'nothing'}`,
+  )
+  return true
 }
 
 function parseJson(text: string, file: string): unknown {
@@ -84,28 +106,6 @@ function parseJson(text: string, file: string): unknown {
     return JSON.parse(text)
   } catch (error) {
     throw new AppError('unreadable-input', `${file} is no JSON: ${messageOf(error)}`, { cause: error })
-  }
-}
-
-/** Written beside and renamed, so that a reader never sees half a file. */
-async function store(folder: string, catalogue: AttackCatalogue): Promise<void> {
-  await mkdir(folder, { recursive: true })
-  const target = join(folder, `${catalogue.domain}.json`)
-  await writeFile(`${target}.new`, JSON.stringify(catalogue))
-  await rename(`${target}.new`, target)
-}
-
-async function storedCatalogue(folder: string, domain: string): Promise<AttackCatalogue | undefined> {
-  try {
-    // Written by `store` above, and by nothing else.
-    return JSON.parse(await readFile(join(folder, `${domain}.json`), 'utf8')) as AttackCatalogue
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw new AppError(
-      'unreadable-input',
-      `cannot read ${folder}: ${messageOf(error)}; import the bundle again`,
-      { cause: error },
-    )
   }
 }
 
@@ -118,55 +118,75 @@ function changesBetween(
   return { added: [...now].filter(id => !old.has(id)), removed: [...old].filter(id => !now.has(id)) }
 }
 
-async function showVersions(folder: string, write: Write): Promise<number> {
+function showVersions(folder: string, write: Write): number {
   const { domain, version } = attackVersion
   write(
     { domain, version, techniques: techniques.length, source: 'shipped' },
     `${domain} ${version}: ${techniques.length} techniques (facts that ship)`,
   )
-  for (const name of domains) {
-    const catalogue = await storedCatalogue(folder, name)
-    if (catalogue === undefined) continue
-    const count = catalogue.techniques.length
+  const { attack, defence } = storedKnowledge(folder)
+  for (const catalogue of [...attack, ...(defence === undefined ? [] : [defence])]) {
+    const count = sizeOf(catalogue)
     write(
-      { domain: name, version: catalogue.version, techniques: count, source: 'imported' },
-      `${name} ${catalogue.version}: ${count} techniques (imported)`,
+      { domain: catalogue.domain, version: catalogue.version, techniques: count, source: 'imported' },
+      `${catalogue.domain} ${catalogue.version}: ${count} techniques (imported)`,
     )
   }
   return 0
 }
 
-async function showTechniques(ids: readonly string[], folder: string, write: Write): Promise<number> {
-  const catalogues = await Promise.all(domains.map(domain => storedCatalogue(folder, domain)))
+function sizeOf(catalogue: AttackCatalogue | DefenceCatalogue): number {
+  return 'techniques' in catalogue
+    ? catalogue.techniques.length
+    : Object.keys(catalogue.countermeasures).length
+}
+
+function showTechniques(ids: readonly string[], folder: string, write: Write): number {
+  const knowledge = storedKnowledge(folder)
   let unknown = false
-  for (const id of ids) {
-    const imported = catalogues
-      .flatMap(catalogue => catalogue?.techniques ?? [])
-      .find(technique => technique.id === id.toUpperCase())
-    const found = lookUpTechnique(id)
-    if (found.kind === 'current') {
-      const { technique } = found
-      const description = imported?.description
-      const tactics = technique.tactics.map(({ name }) => name)
-      write(
-        { ...technique, tactics, ...(description === undefined ? {} : { description }) },
-        `${technique.id} ${titleOf(technique)} (${tactics.join(', ')})${description === undefined ? '' : `\n${description}`}`,
-      )
-    } else if (imported !== undefined)
-      write(
-        imported,
-        `${imported.id} ${imported.name} (${imported.tactics.join(', ')})\n${imported.description}`,
-      )
-    else if (found.kind === 'retired') {
-      const successor = found.replacement
-      write(
-        { id, name: found.name, retired: true, replacement: successor?.id ?? null },
-        `${id} ${found.name}: retired, ${successor === undefined ? 'nothing took its place' : `now ${successor.id} ${titleOf(successor)}`}`,
-      )
-    } else {
-      unknown = true
-      write({ id, unknown: true }, `${id}: ATT&CK has no such technique`)
-    }
-  }
+  for (const id of ids) if (!showTechnique(id, knowledge, write)) unknown = true
   return unknown ? 1 : 0
+}
+
+/** What is known of one id; false where nothing is. The facts that ship go before what was imported. */
+function showTechnique(id: string, knowledge: ImportedKnowledge, write: Write): boolean {
+  const imported = importedTechnique(knowledge, id)
+  const measures = importedCountermeasures(knowledge, id) ?? []
+  const defences = measures.length === 0 ? {} : { countermeasures: measures }
+  const defenceLine =
+    measures.length === 0 ? '' : `\ncountered by: ${measures.map(({ name }) => name).join(', ')}`
+  const found = lookUpTechnique(id)
+  if (found.kind === 'current') {
+    const { technique } = found
+    const description = imported?.technique.description
+    const tactics = technique.tactics.map(({ name }) => name)
+    write(
+      { ...technique, tactics, ...(description === undefined ? {} : { description }), ...defences },
+      `${technique.id} ${titleOf(technique)} (${tactics.join(', ')})${description === undefined ? '' : `\n${description}`}${defenceLine}`,
+    )
+    return true
+  }
+  if (imported !== undefined) {
+    const { technique, catalogue } = imported
+    const { domain, version: attack } = catalogue
+    write(
+      { ...technique, domain, attack, ...defences },
+      `${technique.id} ${technique.name} (${technique.tactics.join(', ')}; ${domain} ${attack})\n${technique.description}${defenceLine}`,
+    )
+    return true
+  }
+  const old = importedRetired(knowledge, id)?.retired
+  if (found.kind === 'unknown' && old === undefined) {
+    write({ id, unknown: true }, `${id}: ATT&CK has no such technique`)
+    return false
+  }
+  const successor = found.kind === 'retired' ? found.replacement : undefined
+  const name = found.kind === 'retired' ? found.name : (old?.name ?? '')
+  const replacement = successor?.id ?? old?.replacement ?? null
+  const now = successor === undefined ? replacement : `${successor.id} ${titleOf(successor)}`
+  write(
+    { id, name, retired: true, replacement },
+    `${id} ${name}: retired, ${now === null ? 'nothing took its place' : `now ${now}`}`,
+  )
+  return true
 }

@@ -4,6 +4,7 @@ import { readConfig } from '../config.ts'
 import { rankTechniques } from '../intel/rank-techniques.ts'
 import { systemClock } from '../lib/clock.ts'
 import { readDocuments } from '../main/read-documents.ts'
+import { storedKnowledge } from '../main/stored-knowledge.ts'
 import { type Io, readInput } from './command.ts'
 import { AlertReader } from './triage/read-alerts.ts'
 
@@ -15,9 +16,11 @@ export async function offlineTools(path: string, io: Io): Promise<Tool[]> {
   const reader = new AlertReader(systemClock.now())
   reader.read(await readInput(path, io), path)
   const alerts = reader.result().alerts.toSorted((a, b) => a.timestampMs - b.timestampMs)
+  const { dataDir } = readConfig()
   return assistantTools({
     alerts: { current: async () => alerts, ofCase: async () => [] },
     rankTechniques,
-    documents: readDocuments(readConfig().dataDir),
+    documents: readDocuments(dataDir),
+    imported: storedKnowledge(dataDir),
   })
 }

@@ -17,6 +17,7 @@ import type { Application } from './application.ts'
 import type { OpenModels } from './open-models.ts'
 import { presentRules } from './open-rule-drafts.ts'
 import { readDocuments } from './read-documents.ts'
+import { storedKnowledge } from './stored-knowledge.ts'
 
 /** A file as it was attached to a chat. */
 export interface Attachment {
@@ -37,6 +38,7 @@ export function openAssistantTools(
     alerts,
     rankTechniques,
     documents: readDocuments(config.dataDir),
+    imported: storedKnowledge(config.dataDir),
     database: store.database,
     ...(wazuh.agents === undefined ? {} : { agents: wazuh.agents }),
     ...(wazuh.indexer === undefined ? {} : { indexer: wazuh.indexer }),

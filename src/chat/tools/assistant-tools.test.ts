@@ -164,6 +164,58 @@ describe('knowledge', () => {
   })
 })
 
+describe('imported knowledge', () => {
+  const ics = {
+    domain: 'ics-attack',
+    version: '18.1',
+    techniques: [
+      {
+        id: 'T0886',
+        name: 'Remote Services',
+        description: 'Own words.',
+        tactics: ['lateral-movement'],
+        platforms: ['None'],
+        version: '1.1',
+      },
+    ],
+    retired: [
+      { id: 'T0810', name: 'Data Historian Compromise', why: 'revoked' as const, replacement: 'T0886' },
+    ],
+    objects: [],
+  }
+  const defence = {
+    domain: 'd3fend' as const,
+    version: 'unknown',
+    countermeasures: { T1110: [{ id: 'AccountLocking', name: 'Account Locking', tactic: 'Evict' }] },
+  }
+  const knowledge = assistantTools({
+    alerts: { current: async () => [], ofCase: async () => [] },
+    rankTechniques,
+    documents: indexDocuments([]),
+    imported: { attack: [ics], defence },
+  })
+  const rowsOf = async (name: string, input: object) => {
+    const outcome = await runTool(knowledge, name, input, {
+      asker: { tenant: 'default', role: 'viewer' },
+      nowMs,
+      signal: new AbortController().signal,
+    })
+    return outcome.kind === 'failed' ? outcome : outcome.finding.rows
+  }
+
+  it('techniques of ICS with their catalogue, ids that it retired, and the countermeasures of D3FEND itself', async () => {
+    expect(await rowsOf('attack_lookup', { text: 't0886' })).toMatchObject([
+      { id: 'T0886', name: 'Remote Services', of: 'ics-attack 18.1' },
+    ])
+    expect(await rowsOf('attack_lookup', { text: 'T0810' })).toMatchObject([
+      { retired: true, replaced_by: 'T0886' },
+    ])
+    expect(await rowsOf('countermeasures', { technique: 'T1110.001' })).toEqual([
+      { id: 'AccountLocking', name: 'Account Locking', tactic: 'Evict' },
+    ])
+  })
+})
+
 describe('rights and bounds', () => {
   it('keeps roles', async () => {
     expect(await check('search_account_log', {})).toMatchObject({ kind: 'failed', code: 'not-allowed' })

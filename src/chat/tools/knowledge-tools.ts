@@ -11,13 +11,21 @@ import {
   titleOf,
 } from '../../knowledge/attack-techniques.ts'
 import { countermeasuresOf } from '../../knowledge/countermeasures.ts'
+import {
+  type ImportedKnowledge,
+  importedCountermeasures,
+  importedRetired,
+  importedTechnique,
+  nothingImported,
+} from '../../knowledge/imported-knowledge.ts'
 import { page, pageOf, plural, rowEvidence, type Tool, type ToolRow, tool } from './tool.ts'
 import type { ToolPorts } from './tool-ports.ts'
 
 const version = `${attackVersion.domain} ${attackVersion.version}`
 
 /** Pinned knowledge: ATT&CK, what counters a technique, and the documentation that was imported. */
-export function knowledgeTools(ports: Pick<ToolPorts, 'rankTechniques' | 'documents'>): Tool[] {
+export function knowledgeTools(ports: Pick<ToolPorts, 'rankTechniques' | 'documents' | 'imported'>): Tool[] {
+  const imported = ports.imported ?? nothingImported
   return [
     tool({
       name: 'attack_lookup',
@@ -29,7 +37,7 @@ export function knowledgeTools(ports: Pick<ToolPorts, 'rankTechniques' | 'docume
         ...page,
       }),
       async run({ text, ...wanted }) {
-        const rows = rowsFor(text, ports.rankTechniques)
+        const rows = rowsFor(text, ports.rankTechniques, imported)
         const { shown, total, nextOffset } = pageOf(rows, wanted)
         return {
           summary:
@@ -53,19 +61,25 @@ export function knowledgeTools(ports: Pick<ToolPorts, 'rankTechniques' | 'docume
       input: z.object({ technique: z.string().regex(/^T\d{4}(\.\d{3})?$/i) }),
       async run({ technique }) {
         const known = currentTechnique(technique)
-        const rows = (known === undefined ? [] : countermeasuresOf(known)).map(each => ({ ...each }))
+        const other = importedTechnique(imported, technique)?.technique
+        const defences = importedCountermeasures(imported, known?.id ?? technique)
+        const rows = (defences ?? (known === undefined ? [] : countermeasuresOf(known))).map(each => ({
+          ...each,
+        }))
+        const title =
+          known === undefined ? other && `${other.id} ${other.name}` : `${known.id} ${titleOf(known)}`
         return {
           summary:
-            known === undefined
+            title === undefined
               ? `${technique.toUpperCase()} is not in ATT&CK ${version}.`
-              : `${plural(rows.length, 'countermeasure')} for ${known.id} ${titleOf(known)}.`,
+              : `${plural(rows.length, 'countermeasure')} for ${title}.`,
           rows,
           total: rows.length,
           evidence: rows.map(row =>
             rowEvidence(row, {
               source: 'd3fend',
               trust: 'knowledge-base',
-              label: 'D3FEND, as mapped by Tocsin',
+              label: defences === undefined ? 'D3FEND, as mapped by Tocsin' : 'D3FEND',
             }),
           ),
         }
@@ -105,11 +119,11 @@ export function knowledgeTools(ports: Pick<ToolPorts, 'rankTechniques' | 'docume
   ]
 }
 
-function rowsFor(text: string, rank: ToolPorts['rankTechniques']): ToolRow[] {
+function rowsFor(text: string, rank: ToolPorts['rankTechniques'], imported: ImportedKnowledge): ToolRow[] {
   const id = /^t\d{4}(?:\.\d{3})?$/i.test(text.trim()) ? text.trim().toUpperCase() : undefined
   if (id !== undefined) {
     const found = lookUpTechnique(id)
-    if (found.kind === 'unknown') return []
+    if (found.kind === 'unknown') return importedRows(id, imported)
     if (found.kind === 'retired')
       return [
         { id, name: found.name, retired: true, replaced_by: found.replacement?.id ?? null },
@@ -134,6 +148,28 @@ function rowsFor(text: string, rank: ToolPorts['rankTechniques']): ToolRow[] {
       const technique = currentTechnique(ranked)
       return technique === undefined ? [] : [techniqueRow(technique)]
     })
+}
+
+/** A technique of ICS or Mobile, or of a newer version than ships. */
+function importedRows(id: string, imported: ImportedKnowledge): ToolRow[] {
+  const found = importedTechnique(imported, id)
+  if (found !== undefined) {
+    const { technique, catalogue } = found
+    return [
+      {
+        id: technique.id,
+        name: technique.name,
+        tactics: [...technique.tactics],
+        platforms: [...technique.platforms],
+        of: `${catalogue.domain} ${catalogue.version}`,
+        description: technique.description.slice(0, 2_000),
+      },
+    ]
+  }
+  const old = importedRetired(imported, id)?.retired
+  return old === undefined
+    ? []
+    : [{ id, name: old.name, retired: true, replaced_by: old.replacement ?? null }]
 }
 
 function techniqueRow(technique: Technique): ToolRow {

@@ -1,4 +1,5 @@
 import type { Alert } from '../../domain/alert.ts'
+import type { ImportedKnowledge } from '../../knowledge/imported-knowledge.ts'
 import type { Database } from '../../lib/database.ts'
 import type { AgentState } from '../../wazuh/agent-state.ts'
 import type { Indexer } from '../../wazuh/indexer.ts'
@@ -57,6 +58,8 @@ export interface ToolPorts {
   }
   readonly rankTechniques: ChatData['rankTechniques']
   readonly documents: DocumentIndex
+  /** ATT&CK bundles and D3FEND's table, where they were imported. */
+  readonly imported?: ImportedKnowledge
   readonly database?: Database
   readonly agents?: AgentState
   readonly indexer?: Indexer
