@@ -52,7 +52,7 @@ if (!only) {
     ['/usr/bin/rspamd', rspamd],
   ] as const) {
     if (!existsSync(program)) {
-      console.log(`${program} is not installed (apt-get install spamassassin rspamd): left out`)
+      console.log(`${program} is not installed (apt-get install spamd spamc rspamd): left out`)
       continue
     }
     const filter = await start()

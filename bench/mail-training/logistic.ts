@@ -28,7 +28,7 @@ export interface FitOptions {
 }
 
 /** Chosen by grouped cross-validation on the train split. */
-export const fitDefaults: FitOptions = { steps: 120, rate: 0.3, signalPull: 1, wordPull: 0.01, use: 'all' }
+export const fitDefaults: FitOptions = { steps: 120, rate: 0.3, signalPull: 0.2, wordPull: 0.01, use: 'all' }
 
 const priors = Float64Array.from(signalIds, id => signalKinds[id].prior)
 const isRisk = signalIds.map(id => signalKinds[id].direction === 'risk')

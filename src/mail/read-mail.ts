@@ -6,7 +6,8 @@ import { mailLimits } from './limits.ts'
 import { type Mailbox, parseMailboxes } from './mime/addresses.ts'
 import { decodeWords } from './mime/encoded-words.ts'
 import type { HeaderField } from './mime/header-fields.ts'
-import { headerOf, type MimePart, parseMessage, walkParts } from './mime/part-tree.ts'
+import { bodyOf, headerOf, type MimePart, parseMessage, walkParts } from './mime/part-tree.ts'
+import { bodyRange } from './mime/source-range.ts'
 import { isCompoundFile } from './outlook/compound-file.ts'
 import { outlookToMime } from './outlook/outlook-message.ts'
 
@@ -44,11 +45,17 @@ export function readMail(bytes: Buffer, problems: Problem[]): Mail {
   const root = outlook
     ? parseMessage(outlook, problems, { part: 'message', start: 0, end: bytes.length })
     : parseMessage(withLineFeeds(bytes), problems)
-  const reported = reportedMessage(root)
+  const reported = reportedMessage(root, problems)
   return {
-    ...describe(reported ?? root, reported !== undefined, problems),
-    isConverted: outlook !== undefined,
+    ...describe(reported?.message ?? root, reported !== undefined, problems),
+    isConverted: outlook !== undefined || reported?.isConverted === true,
   }
+}
+
+/** The message that a report is about; `isConverted` as of Mail. */
+interface Reported {
+  readonly message: MimePart
+  readonly isConverted: boolean
 }
 
 /** Old Mac files end lines with CR alone; a copy with LF has the same offsets. */
@@ -59,23 +66,40 @@ function withLineFeeds(bytes: Buffer): Buffer {
 
 /**
  * The message inside a report: Microsoft's and Google's buttons, and people, send the original as an attached
- * message with little or no text of their own; ARF reports (RFC 5965) say so in their type.
+ * message, or as an .eml or .msg file, with little or no text of their own; ARF reports (RFC 5965) say so in their type.
  */
-function reportedMessage(root: MimePart): MimePart | undefined {
-  if (!root.mediaType.startsWith('multipart/'))
-    return root.mediaType === 'message/rfc822' ? root.children[0] : undefined
+function reportedMessage(root: MimePart, problems: Problem[]): Reported | undefined {
+  const asIs = (message: MimePart) => ({ message, isConverted: false })
+  if (!root.mediaType.startsWith('multipart/')) {
+    const only = root.mediaType === 'message/rfc822' ? root.children[0] : undefined
+    return only && asIs(only)
+  }
   const reportType = root.parameters.get('report-type')?.toLowerCase()
   if (root.mediaType === 'multipart/report' && reportType !== 'feedback-report') return undefined
-  const attached = root.children.filter(child => child.mediaType === 'message/rfc822')
-  const original = attached[0]?.children[0]
-  if (attached.length !== 1 || original === undefined) return undefined
-  if (reportType === 'feedback-report') return original
+  const attached = root.children.filter(
+    child => child.mediaType === 'message/rfc822' || messageFile.test(child.fileName),
+  )
+  const [file] = attached
+  if (attached.length !== 1 || file === undefined) return undefined
+  if (reportType === 'feedback-report') return file.children[0] && asIs(file.children[0])
   const others = root.children.filter(child => child !== attached[0])
   const onlyText = others.every(
     child => child.mediaType.startsWith('text/') || child.mediaType === 'multipart/alternative',
   )
   const ownBytes = others.reduce((sum, child) => sum + child.end - child.bodyStart, 0)
-  return onlyText && ownBytes < 4_000 ? original : undefined
+  if (!onlyText || ownBytes >= 4_000) return undefined
+  return file.children[0] ? asIs(file.children[0]) : messageInFile(file, problems)
+}
+
+const messageFile = /\.(?:eml|msg)$/i
+
+/** A message that was attached as a file. Positions in it mean nothing in the mail around it: evidence points at the file. */
+function messageInFile(part: MimePart, problems: Problem[]): Reported | undefined {
+  const bytes = bodyOf(part, mailLimits.attachmentBytes)
+  const outlook = isCompoundFile(bytes) ? outlookToMime(bytes) : undefined
+  const message = parseMessage(outlook ?? bytes, problems, bodyRange(part), part.id)
+  // Any file may be called so: what has no sender is no message.
+  return headerOf(message, 'from') ? { message, isConverted: outlook !== undefined } : undefined
 }
 
 function describe(root: MimePart, unwrapped: boolean, problems: Problem[]): Omit<Mail, 'isConverted'> {
