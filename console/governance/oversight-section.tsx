@@ -60,7 +60,7 @@ export function OversightSection() {
 
 function factsOf({ verdicts, approvals, reviews, hasty, seeded }: Oversight) {
   return [
-    ['Verdicts where one was proposed', String(verdicts.decided)],
+    ['Verdicts on proposals', String(verdicts.decided)],
     ['Followed the proposal', percent(verdicts.followed, verdicts.decided)],
     ['Median time to a verdict', duration(verdicts.medianSeconds)],
     ['Actions decided', String(approvals.decided)],
