@@ -7,6 +7,7 @@ import type {
   LessonView,
   TrainingConsentView,
 } from '../../src/http/contract-learning.ts'
+import type { RunbookDraftView, RunbookSubjectView, RunbookView } from '../../src/http/contract-runbooks.ts'
 import { getJson, sendJson } from './request.ts'
 
 export function listLessons(signal: AbortSignal): Promise<{ lessons: LessonView[] }> {
@@ -66,4 +67,18 @@ export function allowTraining(allowed: boolean, basis: string): Promise<unknown>
 
 export function agreeToTraining(agreed: boolean): Promise<unknown> {
   return sendJson('POST', '/api/training-consent/mine', { agreed })
+}
+
+export function listRunbooks(
+  signal: AbortSignal,
+): Promise<{ documents: RunbookView[]; subjects: RunbookSubjectView[] }> {
+  return getJson('/api/runbooks', signal)
+}
+
+export function draftRunbook(kind: RunbookView['kind'], ruleId: string): Promise<RunbookDraftView> {
+  return sendJson('POST', '/api/runbooks/draft', { kind, ruleId })
+}
+
+export function improveRunbook(ruleId: string, text: string): Promise<RunbookDraftView> {
+  return sendJson('POST', '/api/runbooks/improve', { ruleId, text })
 }

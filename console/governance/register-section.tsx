@@ -81,15 +81,19 @@ export function RegisterSection({ register, single = false }: { register: Regist
 export function RecordDialog({
   register,
   record,
+  start,
   onClose,
 }: {
   register: Register
   record: Pick<GovernanceRecordView, 'id' | 'content' | 'version'> | undefined
+  /** What a new one, or a new version, begins with. */
+  start?: Record<string, string>
   onClose: () => void
 }) {
   const client = useQueryClient()
   const [content, setContent] = useState<Record<string, string>>(
     () =>
+      start ??
       record?.content ??
       Object.fromEntries(register.fields.map(field => [field.name, field.choices?.[0] ?? ''])),
   )
@@ -145,7 +149,7 @@ function RecordInput({
         {control => (
           <textarea
             {...control}
-            rows={field.name === 'text' ? 14 : 3}
+            rows={field.name === 'text' ? 14 : field.name === 'answer' ? 8 : 3}
             className={inputClass}
             value={value}
             onChange={event => onChange(event.target.value)}

@@ -120,6 +120,31 @@ export const registers = {
       text('lesson', 'What was learned'),
     ],
   },
+  runbook: {
+    kind: 'runbook',
+    title: 'Runbooks',
+    one: 'runbook',
+    empty: '',
+    fields: [
+      line('title', 'Title', true),
+      line('ruleId', 'Rule', true),
+      choice('state', 'State', ['draft', 'in-use', 'retired']),
+      text('text', 'Text'),
+    ],
+  },
+  exercise: {
+    kind: 'exercise',
+    title: 'Training exercises',
+    one: 'exercise',
+    empty: '',
+    fields: [
+      line('title', 'Title', true),
+      line('ruleId', 'Rule', true),
+      choice('state', 'State', ['draft', 'in-use', 'retired']),
+      text('text', 'Text'),
+      text('answer', 'Answer'),
+    ],
+  },
   policy: {
     kind: 'policy',
     title: 'Policy on the use of AI',

@@ -14,7 +14,8 @@ const usage = `tocsin init [--profile small|medium|large] [--wazuh here|elsewher
 
 Asks what is not said, and writes a commented settings file with secure defaults. 'tocsin doctor' checks it.
 
---profile  small: one process and the embedded database. medium: a database server, the Wazuh server API.
+--profile  small: one process and the embedded database; a model for public data is enough for mail, reports and
+           runbooks, which leave without names. medium: a database server, the Wazuh server API.
            large: many processes on one database server
 --wazuh    whether a Wazuh manager runs on this machine
 --indexer  whether alerts are also read from a Wazuh indexer

@@ -17,5 +17,6 @@ export const modelTasks = [
   'yara-enrichment',
   'chat',
   'digest',
+  'runbook',
 ] as const
 export type ModelTask = (typeof modelTasks)[number]

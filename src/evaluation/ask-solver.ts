@@ -15,7 +15,7 @@ const instructions = {
 } as const
 
 /** Where a few characters say it all, a model gets no room to ramble. In UTF-16 units. */
-const longest = { choice: 8, choices: 40, cwe: 12, cvss: 60, chat: 2000 } as const
+const longest = { choice: 40, choices: 40, cwe: 12, cvss: 60, chat: 2000 } as const
 
 /** Asks a model, through the same way as every feature: redacted, recorded, within policy and budget. */
 export function askSolver(ask: AskModel, task: keyof typeof instructions): Solver {

@@ -4,6 +4,8 @@ import { trustZones } from '../domain/data-class.ts'
 const line = z.string().trim().max(300)
 const named = line.min(1)
 const text = z.string().trim().max(5000)
+const long = z.string().trim().min(1).max(50_000)
+const documentState = z.enum(['draft', 'in-use', 'retired'])
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'a date as 2026-06-30')
 
 /** The registers that people keep, and what a record of each holds. All dates are days in UTC. */
@@ -56,6 +58,9 @@ export const recordKinds = {
     cause: text,
     lesson: text,
   }),
+  /** How to work on cases of a rule; and a case to practise on. Without names: they are read by whoever learns. */
+  runbook: z.strictObject({ title: named, ruleId: named, state: documentState, text: long }),
+  exercise: z.strictObject({ title: named, ruleId: named, state: documentState, text: long, answer: long }),
   /** One only: what people agree to before they work with models. */
   policy: z.strictObject({ title: named, text: z.string().trim().min(1).max(50_000) }),
   /** One only: what the working group is for. */

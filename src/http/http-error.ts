@@ -25,6 +25,7 @@ const statuses: Readonly<Record<string, number>> = {
   'hypothesis-required': 409,
   'bad-query': 400,
   'gate-closed': 409,
+  'runbook-leak': 409,
   'name-taken': 409,
   'last-admin': 409,
   'too-large': 413,

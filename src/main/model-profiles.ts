@@ -1,5 +1,6 @@
 import { promptFrame } from '../ask/prompt.ts'
 import type { ConfiguredProfile } from '../governance/model-gates/register-profiles.ts'
+import { runbookPrompt } from '../governance/runbooks/improve-runbook.ts'
 import { intelContextPrompt } from '../intel/report-context.ts'
 import { caseBriefPrompt, yaraEnrichmentPrompt } from '../investigate/model-brief.ts'
 import { attackVersion } from '../knowledge/attack-techniques.ts'
@@ -18,6 +19,7 @@ const prompts = {
   'mail-judgement': mailJudgementPrompt,
   'intel-context': intelContextPrompt,
   'rule-draft': ruleDraftPrompt,
+  runbook: runbookPrompt,
 }
 
 /** The models of models.yaml as profiles: everything that changes an answer, and nothing else (no key, no limit). */

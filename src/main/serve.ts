@@ -35,6 +35,7 @@ import { respondRoutes } from '../http/routes/respond-routes.ts'
 import { responseSettingsRoutes } from '../http/routes/response-settings-routes.ts'
 import { retentionRoutes } from '../http/routes/retention-routes.ts'
 import { ruleDraftRoutes } from '../http/routes/rule-draft-routes.ts'
+import { runbookRoutes } from '../http/routes/runbook-routes.ts'
 import { savedViewRoutes } from '../http/routes/saved-view-routes.ts'
 import { scimRoutes } from '../http/routes/scim-routes.ts'
 import { seededRoutes } from '../http/routes/seeded-routes.ts'
@@ -147,6 +148,7 @@ export async function serve(app: Application): Promise<Serving> {
       ...auditRoutes(parts),
       ...seededRoutes({ ports: app.respond, tenant }),
       ...learningRoutes(parts),
+      ...runbookRoutes({ ...parts, inventory, ask: models.ask }),
       ...evaluationRoutes(parts),
       ...usageRoutes({
         ...parts,

@@ -205,6 +205,36 @@ describe.skipIf(!hasBrowser)('governance in the console', () => {
     await tocsinBeside('eval', 'run', 'feedback', '--record')
   })
 
+  it('a runbook and an exercise are drafted from a decided case, kept, and read', async () => {
+    await page.goto(`${tocsin.base}/learning?tab=runbooks`)
+    await page.getByText('Nobody has decided a case within a year.').waitFor()
+    const decided = await page.evaluate(async () => {
+      const { csrfToken } = (await (await fetch('/api/session')).json()) as { csrfToken: string }
+      const { cases } = (await (await fetch('/api/cases?limit=5')).json()) as { cases: { id: string }[] }
+      const body = JSON.stringify({ verdict: 'benign_true_positive', reason: 'Planned restart' })
+      const headers = { 'x-csrf-token': csrfToken, 'content-type': 'application/json' }
+      const reply = await fetch(`/api/cases/${cases[0]?.id}/verdict`, { method: 'POST', headers, body })
+      return reply.status
+    })
+    expect(decided).toBe(200)
+    await page.reload()
+    const rules = page.getByRole('table', { name: 'Rules with decided cases' })
+    for (const kind of ['Runbook', 'Exercise']) {
+      await rules.getByRole('button', { name: kind }).first().click()
+      await page.getByRole('dialog').getByLabel('State').selectOption('in-use')
+      await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+      await page.getByText('Saved. The earlier version stays').last().waitFor()
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
+    }
+    const kept = page.getByRole('table', { name: 'Runbooks and training exercises' })
+    await kept.getByRole('button', { name: /^Rule / }).click()
+    await page.getByRole('dialog').getByText('Planned restart').waitFor()
+    await keepScreenshot(page, 'runbook')
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click()
+    await page.goto(`${tocsin.base}/governance?tab=oversight`)
+    await page.getByRole('table', { name: 'By person' }).getByText('Administrator').waitFor()
+  })
+
   it('recorded evaluations are there with their signature, and compared item by item', async () => {
     await page.goto(`${tocsin.base}/evaluations`)
     await page.getByRole('table', { name: 'Recorded runs' }).getByText('feedback').waitFor()
@@ -268,6 +298,7 @@ const paths = [
   '/governance?tab=suppliers',
   '/governance?tab=risks',
   '/learning?tab=lessons',
+  '/learning?tab=runbooks',
   '/learning?tab=drift',
   '/learning?tab=cases',
   '/learning?tab=training',

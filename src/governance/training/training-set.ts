@@ -1,10 +1,7 @@
 import type { Inventory } from '../../domain/inventory.ts'
-import { AppError } from '../../lib/app-error.ts'
 import { digestOf } from '../../lib/canonical-json.ts'
-import { scanRequest } from '../../redact/egress-scan.ts'
-import { redact, redactionRules } from '../../redact/redact.ts'
-import { Vault } from '../../redact/vault.ts'
 import type { TrainingRow } from '../../store/training.ts'
+import { redactForReuse } from '../redact-for-reuse.ts'
 import type { TrainingExample } from './training-formats.ts'
 
 export const trainingSplits = ['train', 'validation', 'test'] as const
@@ -84,32 +81,22 @@ export function trainingSet(rows: readonly TrainingRow[], inventory: Inventory):
 function exampleOf(row: TrainingRow, inventory: Inventory): Omit<SplitExample, 'split'> | undefined {
   const items = row.evidence.filter(({ kind }) => !telling.has(kind)).slice(0, maxEvidence)
   if (items.length === 0) return undefined
-  const vault = new Vault('training', row.caseId)
-  const rules = redactionRules(inventory, [])
-  const clean = (text: string) => redact(text, vault, rules).text
+  const { clean, refuseLeak } = redactForReuse(inventory, row.caseId, [system])
   const user = items
     .map(({ id, label, quote }) => `${id} ${clean(label)}: ${clean(quote.slice(0, maxQuote))}`)
     .join('\n')
   const assistant = JSON.stringify({ verdict: row.verdict, reason: clean(row.reason) })
   const source = digestOf(row.caseId)
-  refuseLeak(`${user}\n${assistant}`, vault, inventory, source)
-  return { system, user, assistant, source, verdict: row.verdict, title: row.title, decidedMs: row.decidedMs }
-}
-
-/** The scan shares no code with redaction: what one misses the other finds. */
-function refuseLeak(text: string, vault: Vault, inventory: Inventory, source: string): void {
-  const findings = scanRequest(Buffer.from(text), {
-    inventory,
-    vaultValues: vault.values(),
-    placeholders: vault.placeholders(),
-    constants: [system],
-  })
-  const [first] = findings
-  if (first !== undefined)
-    throw new AppError(
-      'training-leak',
-      `nothing was written: the example of case ${source.slice(0, 12)} still holds a known ${first.kind} (${first.what}, ${first.form}). Add the name to the lists of own names, or take the case out under Learning`,
-    )
+  refuseLeak(`${user}\n${assistant}`, 'training-leak', `the example of case ${source.slice(0, 12)}`)
+  return {
+    system,
+    user,
+    assistant,
+    source,
+    verdict: row.verdict,
+    title: row.title,
+    decidedMs: row.decidedMs,
+  }
 }
 
 /** Two cases that differ in numbers and names alone ask the same. */
