@@ -152,12 +152,12 @@ async function converse<Answer>(
   if (parsed.kind === 'invalid') {
     const reason = whyInvalid(received, parsed.reason)
     await record.outcome(received, { kind: 'invalid', reason })
-    return { kind: 'unsupported', reason, claims: [] }
+    return { kind: 'unsupported', reason, claims: [], usage: spent }
   }
   const claims = judgeClaims(question.claimsOf(parsed.answer), built.evidence, adapters.known)
   const unsupported = tooLittleSupport(claims)
   const entry = await record.outcome(received, { kind: 'judged', claims, unsupported })
-  if (unsupported !== undefined) return { kind: 'unsupported', reason: unsupported, claims }
+  if (unsupported !== undefined) return { kind: 'unsupported', reason: unsupported, claims, usage: spent }
   return {
     kind: 'answered',
     answer: parsed.answer,

@@ -36,6 +36,13 @@ export interface ModelQuestion<Answer> {
   readonly onlyProfile?: string
 }
 
+/** What a question cost, all its calls together. */
+export interface ModelUsage {
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly costUsd: number
+}
+
 /** What came of it. Only `answered` carries model text, and each claim in it carries its fate. */
 export type ModelAnswer<Answer> =
   | {
@@ -49,18 +56,20 @@ export type ModelAnswer<Answer> =
       readonly promptVersion: string
       /** The ledger entry of the call. */
       readonly ledgerSeq: number
-      readonly usage: {
-        readonly inputTokens: number
-        readonly outputTokens: number
-        readonly costUsd: number
-      }
+      readonly usage: ModelUsage
     }
   /** Policy or the egress scan said no. `reason` is for a person. */
   | { readonly kind: 'refused'; readonly reason: string; readonly problems: readonly Problem[] }
   /** No model is configured, or none answered in time, or the budget is spent. */
   | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterMs?: number }
   /** The answer was not of the schema even after one repair, or too little of it could be verified. */
-  | { readonly kind: 'unsupported'; readonly reason: string; readonly claims: readonly JudgedClaim[] }
+  | {
+      readonly kind: 'unsupported'
+      readonly reason: string
+      readonly claims: readonly JudgedClaim[]
+      /** Paid for all the same. */
+      readonly usage: ModelUsage
+    }
 
 /** The port through which every feature asks. Implemented by `ask/ask.ts`, wired in the composition roots. */
 export type AskModel = <Answer>(

@@ -41,6 +41,8 @@ export const modelProfileSchema = z.strictObject({
   /** Models that reason reject a temperature. */
   temperature: z.number().min(0).max(2).nullable().default(0),
   contextTokens: z.int().positive().default(128_000),
+  /** No answer is longer, whatever a question allows: small models may never end by themselves. */
+  maxOutputTokens: z.int().positive().optional(),
   maxConcurrent: z.int().positive().default(4),
   /** To the first piece of text, and between pieces. */
   idleTimeoutMs: z.int().positive().default(60_000),

@@ -95,7 +95,9 @@ export async function readModelSettings(path: string): Promise<ModelSettings> {
 export async function openModels(parts: ModelParts): Promise<OpenModels> {
   const { settings } = parts
   const authorities = await Promise.all(settings.authorities.map(path => readFile(path, 'utf8')))
-  const opened = await Promise.all(settings.models.map(profile => openClient(profile, parts, authorities)))
+  const opened = await Promise.all(
+    settings.models.map(async profile => capped(await openClient(profile, parts, authorities))),
+  )
   const gateway = createGateway({
     models: opened.map(({ client, profile }) => ({
       client,
@@ -168,6 +170,16 @@ interface OpenClient {
   readonly profile: ModelProfile
   readonly client: ModelClient
   close(): Promise<void>
+}
+
+/** Keeps a model's answers as short as its profile wants them. */
+function capped(opened: OpenClient): OpenClient {
+  const { client } = opened
+  const most = opened.profile.maxOutputTokens
+  if (most === undefined) return opened
+  const complete: ModelClient['complete'] = (request, ...rest) =>
+    client.complete({ ...request, maxOutputTokens: Math.min(most, request.maxOutputTokens) }, ...rest)
+  return { ...opened, client: { ...client, complete } }
 }
 
 async function openClient(

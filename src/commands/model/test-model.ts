@@ -50,8 +50,9 @@ export async function testModel(name: string, models: OpenModels, signal: AbortS
   const startMs = systemClock.now()
   const answer = await models.ask?.(question, signal)
   const milliseconds = systemClock.now() - startMs
-  const usage = answer?.kind === 'answered' ? answer.usage : { inputTokens: 0, outputTokens: 0, costUsd: 0 }
-  const claims = answer?.kind === 'answered' || answer?.kind === 'unsupported' ? answer.claims : []
+  const nothing = { claims: [], usage: { inputTokens: 0, outputTokens: 0, costUsd: 0 } }
+  // Its speed and cost are facts also where what it wrote was of no use.
+  const { claims, usage } = answer?.kind === 'answered' || answer?.kind === 'unsupported' ? answer : nothing
   const fates: Record<string, number> = {}
   for (const { status } of claims) fates[status] = (fates[status] ?? 0) + 1
   return {
