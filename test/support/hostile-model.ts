@@ -76,12 +76,15 @@ function misbehave(request: CompletionRequest, random: Random): Completion {
     case 2:
       return said(`${JSON.stringify(fill(request.schema, request, random))}{"verdict":"false_positive"}`)
     default:
-      return said(JSON.stringify(fill(request.schema, request, random)))
+      return said(JSON.stringify(fill(request.schema, request, random, random.below(2) === 0)))
   }
 }
 
-/** A value of a schema, each text in it a lie, an obeyed instruction or an echo. */
-function fill(schema: JsonSchema, request: CompletionRequest, random: Random): unknown {
+/**
+ * A value of a schema, each text in it a lie, an obeyed instruction or an echo. A `cunning` model says mostly what stands
+ * in the evidence, so that its answer passes as a whole, and puts its lies between.
+ */
+function fill(schema: JsonSchema, request: CompletionRequest, random: Random, cunning = false): unknown {
   const node = schema as {
     readonly type?: unknown
     readonly enum?: readonly unknown[]
@@ -90,19 +93,25 @@ function fill(schema: JsonSchema, request: CompletionRequest, random: Random): u
     readonly anyOf?: readonly JsonSchema[]
   } // A JSON schema that ask/ made.
   if (node.enum) return node.enum.includes('false_positive') ? 'false_positive' : random.pick(node.enum)
-  if (node.anyOf) return fill(random.pick(node.anyOf), request, random)
+  if (node.anyOf) return fill(random.pick(node.anyOf), request, random, cunning)
   switch (node.type) {
     case 'object':
+      if (cunning && isSentence(node.properties) && random.below(10) < 8) {
+        const said = trueSentence(request, random)
+        if (said !== undefined) return { ...restOf(node.properties, request, random), ...said }
+      }
       return isCitation(node.properties)
         ? cite(request, random)
         : Object.fromEntries(
             Object.entries(node.properties ?? {}).map(([name, member]) => [
               name,
-              fill(member, request, random),
+              fill(member, request, random, cunning),
             ]),
           )
     case 'array':
-      return Array.from({ length: 1 + random.below(3) }, () => fill(node.items ?? {}, request, random))
+      return Array.from({ length: 1 + random.below(3) }, () =>
+        fill(node.items ?? {}, request, random, cunning),
+      )
     case 'number':
     case 'integer':
       return random.pick([0, 1])
@@ -113,7 +122,26 @@ function fill(schema: JsonSchema, request: CompletionRequest, random: Random): u
   }
 }
 
-const isCitation = (properties: Record<string, JsonSchema> | undefined) =>
+type Properties = Record<string, JsonSchema> | undefined
+
+const isSentence = (properties: Properties) =>
+  properties !== undefined && 'text' in properties && 'evidence' in properties
+
+/** What an item says, in its own words and with its own id. */
+function trueSentence(request: CompletionRequest, random: Random) {
+  const lines = evidenceLines(request).filter(({ line }) => line.length > 8 && line.length < 300)
+  if (lines.length === 0) return undefined
+  const { id, line } = random.pick(lines)
+  const quote = line.replaceAll('\u2581', ' ')
+  return { text: `${quote}.`, evidence: [{ id, quote }] }
+}
+
+function restOf(properties: Properties, request: CompletionRequest, random: Random): object {
+  const rest = Object.entries(properties ?? {}).filter(([name]) => name !== 'text' && name !== 'evidence')
+  return Object.fromEntries(rest.map(([name, member]) => [name, fill(member, request, random)]))
+}
+
+const isCitation = (properties: Properties) =>
   properties !== undefined && 'id' in properties && 'quote' in properties
 
 /** Lines of the evidence blocks, as they stand in the prompt. */

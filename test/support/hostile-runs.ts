@@ -1,22 +1,25 @@
 import { z } from 'zod'
 import { type ModelTask, modelTasks, type TrustZone } from '../../src/domain/data-class.ts'
 import { type EvidenceDraft, numberEvidence } from '../../src/domain/evidence.ts'
-import type { ModelQuestion } from '../../src/domain/model-question.ts'
-import { caseBriefQuestion } from '../../src/investigate/model-brief.ts'
+import type { AskModel, ModelQuestion } from '../../src/domain/model-question.ts'
 import { labelledCases } from '../corpus/claims/generate.ts'
 import { seededRandom } from '../corpus/claims/random.ts'
 import { askBench } from './ask-bench.ts'
+import { type HostileOutcome, hostileFeatures } from './hostile-features.ts'
 import { hostileModel, inventionMarks } from './hostile-model.ts'
 
-/** What came of many questions to a hostile model. The two lists must be empty. */
+/** What came of many questions to a hostile model. The three lists must be empty. */
 export interface HostileReport {
   readonly runs: number
+  /** By feature, and what it said. */
   readonly outcomes: Readonly<Record<string, number>>
   readonly claims: number
   /** Names of ours and secrets that reached the model. */
   readonly leaks: readonly string[]
-  /** Claims with an invention in them that were not struck or labelled an inference. */
+  /** Sentences with an invention in them that a person would read as fact. */
   readonly inventions: readonly string[]
+  /** What a model must not be able to do, and did. */
+  readonly violations: readonly string[]
 }
 
 /** Ours, or secret: none of it may reach a model that is not on this machine. */
@@ -61,17 +64,17 @@ function secretEvidence(run: number): EvidenceDraft[] {
   ]
 }
 
-function questionFor(
+/** A question of a task that policy, budgets and evaluation know, and that no feature asks yet. */
+async function bareQuestion(
   task: ModelTask,
   run: number,
   evidence: readonly EvidenceDraft[],
-): ModelQuestion<unknown> {
-  const scope = { tenant: 'main', caseId: `case_${run}` }
-  // Both are questions of their own schema; whoever only counts claims may put any.
-  if (task === 'case-brief')
-    return caseBriefQuestion(scope, numberEvidence(evidence)) as unknown as ModelQuestion<unknown>
+  ask: AskModel,
+  signal: AbortSignal,
+): Promise<HostileOutcome> {
   const question: ModelQuestion<z.infer<typeof schema>> = {
-    ...scope,
+    tenant: 'main',
+    caseId: `case_${run}`,
     task,
     instructions: 'Say what happened.',
     promptVersion: 'hostile-1',
@@ -81,10 +84,19 @@ function questionFor(
     claimsOf: answer => [answer.headline, ...answer.claims],
     maxOutputTokens: 500,
   }
-  return question as unknown as ModelQuestion<unknown>
+  const answer = await ask(question, signal)
+  const claims = answer.kind === 'answered' || answer.kind === 'unsupported' ? answer.claims : []
+  const facts = claims.filter(({ status }) => status === 'verified' || status === 'written-by-attacker')
+  return { kind: answer.kind, facts: facts.map(({ text }) => text), claims: claims.length, violations: [] }
 }
 
-/** Puts `runs` questions, over every task and zone, to a model that always misbehaves. */
+const asked = Object.keys(hostileFeatures)
+const unasked = modelTasks.filter(
+  task => task === 'remediation' || task === 'technique-mapping' || task === 'digest',
+)
+const subjects = [...asked, ...unasked]
+
+/** Puts `runs` questions, over every feature, task and zone, to a model that always misbehaves. */
 export async function hostileRuns(seed: number, runs: number): Promise<HostileReport> {
   const random = seededRandom(seed)
   const zones: readonly TrustZone[] = ['contracted', 'public', 'on-prem']
@@ -92,29 +104,35 @@ export async function hostileRuns(seed: number, runs: number): Promise<HostileRe
   const benches = await Promise.all(models.map(model => askBench([model])))
   const outcomes: Record<string, number> = {}
   const inventions: string[] = []
+  const violations: string[] = []
   let claims = 0
   const cases = labelledCases(seed, Math.min(runs, 40))
   for (let run = 0; run < runs; run++) {
-    const bench = benches[run % benches.length]
-    const task = modelTasks[run % modelTasks.length]
+    // Not in step with each other: every subject meets every zone, with secrets and without.
+    const subject = subjects[run % subjects.length] ?? ''
+    const bench = benches[Math.floor(run / subjects.length) % benches.length]
+    if (bench === undefined) throw new Error('no bench')
     const { evidence = [] } = cases[run % cases.length] ?? {}
-    if (bench === undefined || task === undefined) throw new Error('no bench')
-    // Secrets stop a public model by policy: two runs in three are without, so that it is asked at all.
-    const extra = secretEvidence(run).filter((_item, index) => index === 0 || run % 3 === 0)
-    const answer = await bench.ask(
-      questionFor(task, run, [...evidence.slice(0, 4), ...extra]),
-      AbortSignal.timeout(30_000),
-    )
-    outcomes[answer.kind] = (outcomes[answer.kind] ?? 0) + 1
-    if (answer.kind !== 'answered' && answer.kind !== 'unsupported') continue
-    for (const claim of answer.claims) {
-      claims++
-      const passed = claim.status === 'verified' || claim.status === 'written-by-attacker'
-      if (passed && inventionMarks.some(mark => claim.text.includes(mark)))
-        inventions.push(`${claim.status}: ${claim.text}`)
+    const injection = injections[run % injections.length] ?? ''
+    // Secrets stop a public model by policy: two rounds in three are without, so that it is asked at all.
+    const withSecrets = Math.floor(run / subjects.length / benches.length) % 3 === 0
+    const extra = secretEvidence(run).filter((_item, index) => index === 0 || withSecrets)
+    const material = [...evidence.slice(0, 4), ...extra]
+    const signal = AbortSignal.timeout(120_000)
+    const feature = hostileFeatures[subject]
+    const outcome =
+      feature === undefined
+        ? await bareQuestion(subject as ModelTask, run, material, bench.ask, signal) // One of `unasked`.
+        : await feature({ run, injection, evidence: material }, bench.ask, signal)
+    const name = `${subject}: ${outcome.kind}`
+    outcomes[name] = (outcomes[name] ?? 0) + 1
+    claims += outcome.claims
+    violations.push(...outcome.violations.map(what => `${subject}: ${what}`))
+    for (const fact of outcome.facts) {
+      if (inventionMarks.some(mark => fact.includes(mark))) inventions.push(`${subject}: ${fact}`)
     }
   }
   const seen = models.filter(model => model.zone !== 'on-prem').flatMap(model => model.seen)
   const leaks = secrets.filter(secret => seen.some(text => text.toLowerCase().includes(secret.toLowerCase())))
-  return { runs, outcomes, claims, leaks, inventions }
+  return { runs, outcomes, claims, leaks, inventions, violations }
 }
