@@ -4,6 +4,7 @@ import { seededRandom } from '../src/lib/seeded-random.ts'
 import { runLeaks } from '../test/corpus/leaks/run-leaks.ts'
 import { runMalformed } from '../test/corpus/mail/run-malformed.ts'
 import { killNine } from '../test/e2e/kill-nine.ts'
+import { type FaultName, faults as harms } from '../test/faults/faults.ts'
 import { history, runHistory } from '../test/respond/approval-histories.ts'
 import { openTestDatabase } from '../test/support/postgres.ts'
 
@@ -13,6 +14,7 @@ const soaks: Readonly<Record<string, () => Promise<boolean>>> = {
   approvals,
   'malformed-mails': malformedMails,
   kills,
+  faults,
 }
 
 async function leaks(): Promise<boolean> {
@@ -59,8 +61,43 @@ async function kills(): Promise<boolean> {
   return result.lost.length + result.duplicates + result.wrongCounts + result.unbriefed === 0
 }
 
+/** So often each, which takes some minutes. */
+const faultCounts: Readonly<Record<FaultName, number>> = {
+  kills: 100,
+  'database-restarts': 20,
+  'network-cuts': 6,
+  'full-disk': 6,
+  'clock-jumps': 40,
+}
+
+/** `npm run soak faults`, or `npm run soak faults NAME` for one of them. */
+async function faults(): Promise<boolean> {
+  const chosen = wanted.filter((name): name is FaultName => name in faultCounts)
+  let held = true
+  for (const [name, times] of Object.entries(faultCounts) as [FaultName, number][]) {
+    if (chosen.length > 0 && !chosen.includes(name)) continue
+    const options = { times, random: seededRandom(1) }
+    const facts = await harms[name](options, why => console.log(`  ${name}: not done, ${why}`))
+    if (facts === undefined) continue
+    const { lost, sentTwice, ledger, ...rest } = facts
+    const fine =
+      lost.length +
+        sentTwice.length +
+        rest.storedTwice +
+        rest.miscounted +
+        rest.briefedTwice +
+        rest.unbriefed ===
+        0 && ledger.ok
+    held &&= fine
+    console.log(
+      `  ${fine ? 'held' : 'BROKEN'}: ${times} ${name}, ${rest.restarts} programs started again; ${rest.acknowledged} alerts acknowledged, ${rest.refused} refused, ${lost.length} lost, ${rest.storedTwice} doubled; ${rest.modelBriefs} model briefs, ${rest.briefedTwice} revisions briefed twice, ${rest.unbriefed} cases unbriefed; ${rest.actions} actions sent, ${sentTwice.length} twice; ledger of ${ledger.entries} entries ${ledger.ok ? 'verifies' : ledger.report}; ${rest.setAside} jobs had been set aside`,
+    )
+  }
+  return held
+}
+
 const wanted = process.argv.slice(2).filter(argument => argument !== 'soak')
-const unknown = wanted.find(name => soaks[name] === undefined)
+const unknown = wanted.find(name => soaks[name] === undefined && !(name in faultCounts))
 if (unknown !== undefined) {
   console.error(`there is no soak called ${unknown}; there are: ${Object.keys(soaks).join(', ')}`)
   process.exit(2)

@@ -21,6 +21,10 @@ const commands: Record<string, CommandEntry> = {
     summary: 'read the sources and work on the queue only; run any number of them on one database',
     load: () => import('./commands/worker.ts'),
   },
+  tenant: {
+    summary: 'keep several organisations apart in one database',
+    load: () => import('./commands/tenant.ts'),
+  },
   init: {
     summary: 'ask a few questions and write a commented settings file',
     load: () => import('./commands/init.ts'),

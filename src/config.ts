@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type MailDoors, mailDoors } from './config/mail-doors.ts'
 import { type Settings, settings } from './config/settings.ts'
 import { type TelemetrySettings, telemetrySettings } from './config/telemetry-settings.ts'
+import { onlyTenant } from './domain/tenant-id.ts'
 import { AppError, messageOf } from './lib/app-error.ts'
 import { Secret } from './lib/secret.ts'
 
@@ -28,6 +29,9 @@ export interface ServiceAddress {
 export interface Config {
   readonly dataDir: string
   readonly databaseUrl: Secret | undefined
+  readonly tenant: string
+  /** Whether the database has tenants, and this process is one's: its connections reach that tenant's rows only. */
+  readonly tenantBound: boolean
   readonly masterKey: Secret | undefined
   readonly modelsFile: string
   readonly policyFile: string
@@ -114,6 +118,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, givenDa
     policyFile: values.TOCSIN_POLICY ?? join(dataDir, 'policy.yaml'),
     signInFile: values.TOCSIN_SIGN_IN ?? join(dataDir, 'sign-in.yaml'),
     databaseUrl: values.DATABASE_URL,
+    tenant: values.TOCSIN_TENANT ?? onlyTenant,
+    tenantBound: values.TOCSIN_TENANT !== undefined,
     organisationFile: values.TOCSIN_MAIL_ORG ?? join(dataDir, 'organisation.json'),
     mail: mailDoors(values),
     checkpoints: {

@@ -95,7 +95,7 @@ async function makeReport(
     const sources = {
       database: store.database,
       ledger: openDatabaseLedger(store.database, systemClock),
-      tenant: 'default',
+      tenant: config.tenant,
       settings: settingEvidence(config),
       version: packageJson.version,
     }

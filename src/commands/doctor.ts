@@ -128,7 +128,7 @@ async function databaseFindings(
         hint: 'The next start brings it up to date. Make a backup first: tocsin backup --help.',
       },
     ]
-  const counts = await countRows(database, 'default')
+  const counts = await countRows(database, config.tenant)
   const dead = (await queueDepth(database)).filter(({ state }) => state === 'dead')
   return [
     {
@@ -152,7 +152,7 @@ async function databaseFindings(
 async function responsePolicy(config: Config, database: Database): Promise<Finding[]> {
   const check = 'response'
   try {
-    const policy = await policyNow(database, 'default', await readResponseFile(config))
+    const policy = await policyNow(database, config.tenant, await readResponseFile(config))
     const { protectedAssets, quietHours, commands, tickets } = policy
     const parts = [
       policy.dryRun ? 'a dry run: nothing is sent' : 'approved actions are sent',
@@ -161,7 +161,7 @@ async function responsePolicy(config: Config, database: Database): Promise<Findi
       `${quietHours.length} quiet hours`,
       `${commands.length} commands and ${tickets.length} receivers allow-listed`,
     ]
-    const approvers = (await activePeople(database, 'default', ['approver', 'admin'])).length
+    const approvers = (await activePeople(database, config.tenant, ['approver', 'admin'])).length
     const findings: Finding[] = [{ check, state: 'ok', detail: parts.join(', ') }]
     if (approvers < 3)
       findings.push({

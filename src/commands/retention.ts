@@ -14,8 +14,6 @@ import { openStore } from '../main/open-store.ts'
 import { agingRecords } from '../store/old-records.ts'
 import { type Command, readArgs, writeRecord } from './command.ts'
 
-const tenant = 'default'
-
 /** `tocsin retention`. */
 export const command: Command = {
   usage: `tocsin retention show [--json]
@@ -40,6 +38,7 @@ Exit code 0 done, 2 bad usage.
     if (!['show', 'set', 'run'].includes(action ?? '') || rest.length > 0 !== (action === 'set'))
       throw new AppError('bad-usage', 'say one of: show, set KIND=DAYS, run')
     const config = readConfig()
+    const { tenant } = config
     const store = await openStore(
       config,
       createLogger(config.logLevel),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { tenantIdPattern } from '../domain/tenant-id.ts'
 import { Secret } from '../lib/secret.ts'
 
 // The list of all settings, each with its default: environment variables, by the names that people set.
@@ -23,6 +24,11 @@ export const settings = z.object({
   TOCSIN_POLICY: z.string().optional(),
   /** `postgres://…` of a PostgreSQL 15 or later, in place of the embedded one. */
   DATABASE_URL: secret.optional(),
+  /**
+   * Which tenant of the database this process works for; DATABASE_URL is then what `tocsin tenant add` printed. Left out,
+   * the database is one organisation's alone.
+   */
+  TOCSIN_TENANT: z.string().regex(tenantIdPattern).optional(),
   /** What mail analysis knows of the organisation, as of `tocsin mail --org`. */
   TOCSIN_MAIL_ORG: z.string().optional(),
   /** YARA rules (a file, or a folder of .yar and .yara files) that every file of a mail is scanned with. */

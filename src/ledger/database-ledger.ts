@@ -9,7 +9,7 @@ import {
   openingDraft,
 } from './entry.ts'
 import { groupAppends } from './group-appends.ts'
-import type { Ledger } from './ledger.ts'
+import type { Ledger, LedgerLink } from './ledger.ts'
 
 // One writer at a time: an entry's hash covers the one before. The number is arbitrary and only ours.
 const appendLock = 7_230_411
@@ -39,9 +39,7 @@ export async function appendEntries(
   nowMs: number,
 ): Promise<readonly LedgerEntry[]> {
   await sql.query('select pg_advisory_xact_lock($1)', [appendLock])
-  const [head] = await sql.query<{ seq: number; hash: string }>(
-    'select seq, hash from ledger order by seq desc limit 1',
-  )
+  const [head] = await sql.query<{ seq: number; hash: string }>('select seq, hash from ledger_head()')
   const opening = head ? [] : [openingDraft()]
   const entries = chainEntries(head ?? emptyChain, [...opening, ...drafts], nowMs)
   await sql.query(
@@ -87,6 +85,18 @@ export function openDatabaseLedger(database: Database, clock: Clock): Ledger {
         const last = rows.at(-1)
         if (last === undefined) return
         next = last.seq + 1
+      }
+    },
+    async *links({ fromSeq, toSeq }) {
+      for (let next = fromSeq; next <= toSeq; ) {
+        const last = Math.min(toSeq, next + 999)
+        const rows = await database.query<LedgerLink>('select seq, prev, hash from ledger_links($1, $2)', [
+          next,
+          last,
+        ])
+        yield* rows
+        if (rows.length < last - next + 1) return
+        next = last + 1
       }
     },
     readThese: seqs =>

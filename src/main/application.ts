@@ -8,7 +8,7 @@ import { defaultGrouping } from '../group/grouping-options.ts'
 import { GroupingMemory } from '../ingest/grouping-memory.ts'
 import { createIngest, type Ingest } from '../ingest/ingest.ts'
 import { appendEntries } from '../ledger/database-ledger.ts'
-import { messageOf } from '../lib/app-error.ts'
+import { AppError, messageOf } from '../lib/app-error.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import { type IdSource, randomIds } from '../lib/ids.ts'
 import { alertMailJobsOf } from '../mail/alert-mail.ts'
@@ -20,6 +20,7 @@ import { policyNow } from '../respond/policy-now.ts'
 import { reportJobsOf } from '../respond/respond-jobs.ts'
 import type { RespondPorts } from '../respond/respond-ports.ts'
 import { defaultResponsePolicy } from '../respond/response-policy.ts'
+import { listTenants } from '../store/tenants.ts'
 import { createLogger } from './create-logger.ts'
 import { openMailGatewayOf } from './mail-gateway.ts'
 import { openMailScanner } from './open-mail-scanner.ts'
@@ -59,9 +60,6 @@ export interface Application {
   readonly say: (line: string) => void
 }
 
-/** One organisation per installation for now; every row names it already. */
-const tenant = 'default'
-
 /** Opens the database and builds the parts. `say` prints a progress line. */
 export async function openApplication(
   config: Config,
@@ -76,6 +74,14 @@ export async function openApplication(
     config.telemetry &&
     (await openTelemetry(config.telemetry, owner, what => logger.warn(`telemetry was not taken: ${what}`)))
   const store = await openStore(config, logger, say, signal)
+  const { tenant } = config
+  if (!config.tenantBound && (await listTenants(store.database)).length > 0) {
+    await store.close()
+    throw new AppError(
+      'tenant-not-bound',
+      `this database has tenants: a process works for one of them, with TOCSIN_TENANT and the DATABASE_URL that 'tocsin tenant add' printed`,
+    )
+  }
   const clock = systemClock
   const ids = randomIds()
   const registry = new Registry()

@@ -1,9 +1,11 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../config.ts'
+import { AppError } from '../lib/app-error.ts'
 import { retry } from '../lib/retry.ts'
 import { connectDatabase, type OpenDatabase } from '../store/connect.ts'
 import { startEmbeddedPostgres } from '../store/embedded-postgres.ts'
-import { migrate } from '../store/migrate.ts'
+import { migrate, pendingMigrations } from '../store/migrate.ts'
+import { checkBoundTo } from '../store/tenants.ts'
 
 /** A database that is open, whatever its schema. */
 export interface OpenedStore {
@@ -25,7 +27,7 @@ export async function openStore(
 ): Promise<Store> {
   const store = await openStoreAsIs(config, logger, say, signal)
   try {
-    const applied = await retry(() => migrate(store.database), {
+    const applied = await retry(() => bringUpToDate(store.database, config), {
       // A server that starts at the same time as we do takes a moment.
       attempts: store.kind === 'server' ? 12 : 1,
       firstDelayMs: 500,
@@ -44,6 +46,20 @@ export async function openStore(
   }
 }
 
+/** The schema is the owner's affair: the process of a tenant makes sure that it is there, and that it is bound. */
+async function bringUpToDate(database: OpenDatabase, config: Config): Promise<string[]> {
+  if (!config.tenantBound) return migrate(database)
+  const missing = await pendingMigrations(database)
+  if (missing.length > 0)
+    throw new AppError(
+      'schema-too-old',
+      `the schema lacks ${missing.length} changes of this version: the owner of the database runs 'tocsin tenant list' with this version once, which makes them`,
+      { retryable: true },
+    )
+  await checkBoundTo(database, config.tenant)
+  return []
+}
+
 /** The same without touching the schema: for a look, and for a restore, which makes it as it was at the backup. */
 export async function openStoreAsIs(
   config: Config,
@@ -59,6 +75,7 @@ export async function openStoreAsIs(
   const database = connectDatabase({
     connection,
     maxConnections: 16,
+    rowSecurity: config.tenantBound,
     onIdleError: error => logger.warn(`a database connection broke: ${error.message}`),
   })
   return {

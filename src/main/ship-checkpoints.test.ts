@@ -43,6 +43,7 @@ function worker(owner: string, failures: string[], more: readonly string[] = [])
     store: { database: test.database },
     logger: { error: (what: object) => void failures.push('target' in what ? String(what.target) : 'round') },
     config: {
+      tenantBound: false,
       dataDir: folder,
       checkpoints: {
         to: [...more, pathToFileURL(kept()).href],

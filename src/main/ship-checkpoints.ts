@@ -37,13 +37,14 @@ export async function shipCheckpoint(
 
 /** What this takes of the application. */
 export interface CheckpointShipping extends Leading {
-  readonly config: Pick<Config, 'checkpoints' | 'dataDir'>
+  readonly config: Pick<Config, 'checkpoints' | 'dataDir' | 'tenantBound'>
 }
 
 /** Hands a checkpoint to every place that is set, each time the ledger has grown. Returns at once where none is set. */
 export async function shipCheckpoints(app: CheckpointShipping, signal: AbortSignal): Promise<void> {
   const targets = await openCheckpointTargets(app.config)
-  if (targets.length === 0) return
+  // A checkpoint is of the whole ledger, and a tenant's process sees only its own entries: the owner ships them.
+  if (targets.length === 0 || app.config.tenantBound) return
   const ledger = openDatabaseLedger(app.store.database, app.clock)
   const key = await loadSigningKey(join(app.config.dataDir, 'ledger', 'signing-key.pem'))
   const keptAt = new Map<string, number>()

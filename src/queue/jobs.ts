@@ -174,6 +174,8 @@ export async function fail(
   job: Job,
   outcome:
     | { readonly kind: 'retry'; readonly runAtMs: number; readonly error: string }
+    /** By the database's clock: ours may have jumped. */
+    | { readonly kind: 'later'; readonly afterMs: number; readonly error: string }
     /** The worker stops: it is not the job's fault, and the try does not count. */
     | { readonly kind: 'release' }
     | { readonly kind: 'dead'; readonly error: string },
@@ -187,17 +189,19 @@ export async function fail(
     return
   }
   // Where a newer job for the same thing waits already, this one has nothing left to do.
-  const [runAtMs, error] = outcome.kind === 'retry' ? [outcome.runAtMs, outcome.error] : [null, null]
+  const runAtMs = outcome.kind === 'retry' ? outcome.runAtMs : null
+  const afterMs = outcome.kind === 'later' ? outcome.afterMs : null
+  const error = outcome.kind === 'release' ? null : outcome.error
   await sql.query(
     `with newer as (
        select 1 from jobs where tenant_id = $2 and kind = $3 and key = $4 and state = 'ready'
      ), gone as (
        delete from jobs where id = $1 and attempts = $7 and state = 'running' and exists (select from newer)
      )
-     update jobs set state = 'ready', run_at_ms = coalesce($5::bigint, run_at_ms), last_error = coalesce($6::text, last_error),
-       attempts = attempts - case when $5::bigint is null then 1 else 0 end, locked_until_ms = null
+     update jobs set state = 'ready', run_at_ms = coalesce($5::bigint, ${databaseNow} + $8::bigint, run_at_ms), last_error = coalesce($6::text, last_error),
+       attempts = attempts - case when $5::bigint is null and $8::bigint is null then 1 else 0 end, locked_until_ms = null
      where id = $1 and attempts = $7 and state = 'running' and not exists (select from newer)`,
-    [job.id, job.tenant, job.kind, job.key, runAtMs, error, job.attempt],
+    [job.id, job.tenant, job.kind, job.key, runAtMs, error, job.attempt, afterMs],
   )
 }
 
@@ -226,6 +230,21 @@ export async function reclaim(sql: Sql, maxCrashes: number): Promise<{ freed: nu
   )
   const setAside = rows.filter(row => row.state === 'dead').length
   return { freed: rows.length - setAside, setAside }
+}
+
+/** Further ahead of the database's clock than clocks differ. */
+const aheadMs = 60_000
+
+/**
+ * Jobs from the future: a process whose clock had jumped queued them. They wait as long as was meant, from now on. Returns
+ * how many.
+ */
+export async function bringBack(sql: Sql): Promise<number> {
+  const rows = await sql.query(
+    `update jobs set run_at_ms = run_at_ms - created_ms + ${databaseNow}, created_ms = ${databaseNow}
+     where state = 'ready' and created_ms > ${databaseNow} + ${aheadMs} returning id`,
+  )
+  return rows.length
 }
 
 /** Takes all jobs of a kind away, whatever their state. */

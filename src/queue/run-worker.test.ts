@@ -5,7 +5,18 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { databaseKinds, openTestDatabase, type TestDatabase } from '../../test/support/postgres.ts'
 import { sleep } from '../lib/abort.ts'
 import { AppError } from '../lib/app-error.ts'
-import { claim, claimSuspect, complete, enqueue, fail, type Job, keep, queueDepth, reclaim } from './jobs.ts'
+import {
+  bringBack,
+  claim,
+  claimSuspect,
+  complete,
+  enqueue,
+  fail,
+  type Job,
+  keep,
+  queueDepth,
+  reclaim,
+} from './jobs.ts'
 import { type JobHandler, runWorker } from './run-worker.ts'
 import { listSetAside, retrySetAside } from './set-aside.ts'
 
@@ -156,6 +167,21 @@ describe.each(databaseKinds)('the queue on the %s database', kind => {
     expect(await keep(test.database, [now], 1000)).toEqual(new Set([now.id]))
     await complete(test.database, [now])
     expect(await queueDepth(test.database)).toEqual([])
+  })
+
+  it('a job that a process with a wrong clock queued for tomorrow is done as soon as was meant', async () => {
+    const tomorrow = Date.now() + 86_400_000
+    await enqueue(
+      test.database,
+      'default',
+      [draft('now'), draft('in an hour', { runAtMs: tomorrow + 3_600_000 })],
+      tomorrow,
+    )
+    const due = () => claim(test.database, 'test', { ...options, nowMs: Date.now() + 1000 })
+    expect(await due()).toEqual([])
+    expect(await bringBack(test.database)).toBe(2)
+    expect(await due()).toMatchObject([{ key: 'now' }])
+    expect(await bringBack(test.database)).toBe(0)
   })
 
   it('a job that was put back has lost nothing', async () => {

@@ -3,7 +3,17 @@ import { sleep } from '../lib/abort.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Database } from '../lib/database.ts'
-import { claim, claimSuspect, complete, fail, type Job, jobsChannel, keep, reclaim } from './jobs.ts'
+import {
+  bringBack,
+  claim,
+  claimSuspect,
+  complete,
+  fail,
+  type Job,
+  jobsChannel,
+  keep,
+  reclaim,
+} from './jobs.ts'
 import { observeJob } from './observe-job.ts'
 
 /** How one kind of job is done. Handlers are idempotent: a job may run again after a crash. */
@@ -33,6 +43,7 @@ export interface WorkerParts {
 
 const pollMs = 1000
 const reclaimEveryMs = 5_000
+const bringBackEveryMs = 30_000
 const longestDelayMs = 15 * 60_000
 /** A worker that has not been heard of for so long has vanished. Long enough for a machine that is very busy. */
 const aliveMs = 30_000
@@ -136,11 +147,16 @@ async function workOnSuspects(
   signal: AbortSignal,
 ): Promise<void> {
   const kinds = handlers.map(handler => handler.kind)
+  let broughtBackMs = performance.now()
   for (let lookedMs = Number.NEGATIVE_INFINITY; !signal.aborted; ) {
     if (performance.now() - lookedMs >= reclaimEveryMs) {
       lookedMs = performance.now()
       const { setAside } = (await unlessAway(parts, reclaim(parts.database, maxCrashes))) ?? { setAside: 0 }
       if (setAside > 0) parts.onSetAside?.(setAside)
+    }
+    if (performance.now() - broughtBackMs >= bringBackEveryMs) {
+      broughtBackMs = performance.now()
+      await unlessAway(parts, bringBack(parts.database))
     }
     const options = { leaseMs: aliveMs, nowMs: parts.clock.now() }
     const job = await unlessAway(parts, claimSuspect(parts.database, kinds, options))
@@ -195,14 +211,14 @@ class JobsInHand {
   }
 
   async #notDone(handler: JobHandler, job: Job, error: unknown): Promise<void> {
-    const { clock, database, onFailure, onTrouble, random } = this.#parts
+    const { database, onFailure, onTrouble, random } = this.#parts
     // Where even this fails, the claim runs out and the job is claimed again.
     if (this.#halt.signal.aborted) return fail(database, job, { kind: 'release' }).catch(onTrouble)
     const retries = job.attempt < handler.maxAttempts && isRetryable(error)
     onFailure(job, error, retries)
     const message = messageOf(error).slice(0, 2000)
     const outcome = retries
-      ? { kind: 'retry' as const, runAtMs: clock.now() + delayMs(job, random), error: message }
+      ? { kind: 'later' as const, afterMs: delayMs(job, random), error: message }
       : { kind: 'dead' as const, error: message }
     await fail(database, job, outcome).catch(onTrouble)
   }

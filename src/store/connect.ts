@@ -12,6 +12,11 @@ export interface ConnectOptions {
   /** As `pg` takes it: a `connectionString`, or host, user, password and database. */
   readonly connection: pg.PoolConfig
   readonly maxConnections: number
+  /**
+   * The role is bound by row security, under which PostgreSQL has no COPY FROM: rows then go through a temporary table, and each
+   * meets the policy.
+   */
+  readonly rowSecurity?: boolean
   /** Called for a connection that broke while idle; the pool opens another. */
   readonly onIdleError: (error: Error) => void
 }
@@ -28,7 +33,13 @@ export function connectDatabase(options: ConnectOptions): OpenDatabase {
     max: options.maxConnections,
     connectionTimeoutMillis: 10_000,
     application_name: 'tocsin',
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    // The pool waits for it.
+    onConnect: client => client.query(forgetTheDead),
   })
+  // A connection that breaks while somebody uses it fails their statement; without a listener it would end the process too.
+  pool.on('connect', client => client.on('error', () => undefined))
   let closing = false
   // Once closing, connections that the server ends first are no news.
   pool.on('error', error => {
@@ -36,7 +47,8 @@ export function connectDatabase(options: ConnectOptions): OpenDatabase {
   })
   return {
     query: (text, values) => run(pool, text, values),
-    transaction: (action, transactionOptions) => inTransaction(pool, action, transactionOptions),
+    transaction: (action, transactionOptions) =>
+      inTransaction(pool, options.rowSecurity ?? false, action, transactionOptions),
     listen: (channel, onNotice, onGap, signal) =>
       listen(options.connection, channel, onNotice, onGap, signal),
     async close() {
@@ -45,6 +57,14 @@ export function connectDatabase(options: ConnectOptions): OpenDatabase {
     },
   }
 }
+
+/**
+ * A process that a cut network took away in the middle of a transaction holds its locks for as long as the server believes in
+ * it, two hours by the kernel's own settings. It must not stop the others.
+ */
+const forgetTheDead = `select set_config('idle_in_transaction_session_timeout', '60s', false),
+  set_config('tcp_keepalives_idle', '20', false), set_config('tcp_keepalives_interval', '5', false),
+  set_config('tcp_keepalives_count', '4', false), set_config('tcp_user_timeout', '60s', false)`
 
 async function run<Row>(
   on: { query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }> },
@@ -62,6 +82,7 @@ async function run<Row>(
 
 async function inTransaction<Result>(
   pool: pg.Pool,
+  rowSecurity: boolean,
   action: (sql: Transaction) => Promise<Result>,
   { durability = 'kept', reads = 'latest' }: TransactionOptions = {},
 ): Promise<Result> {
@@ -75,7 +96,8 @@ async function inTransaction<Result>(
     await sql.query(durability === 'kept' ? begin : `${begin}; set local synchronous_commit = off`)
     const result = await action({
       ...sql,
-      copyIn: (statement, chunks) => copyIn(client, statement, chunks),
+      copyIn: (statement, chunks) =>
+        rowSecurity ? copyThrough(client, statement, chunks) : copyIn(client, statement, chunks),
       copyOut: statement => copyOut(client, statement),
     })
     await sql.query('commit')
@@ -108,6 +130,27 @@ async function copyIn(
     finished.catch(() => {}) // Already reported below.
     throw databaseError(error)
   }
+}
+
+/** The same for a role that is bound by row security. */
+async function copyThrough(
+  client: pg.PoolClient,
+  statement: string,
+  chunks: Iterable<Buffer> | AsyncIterable<Buffer>,
+): Promise<void> {
+  const [, table, columns, rest] = /^copy\s+("?\w+"?)\s*\(([^)]+)\)\s+(from stdin.*)$/s.exec(statement) ?? []
+  if (table === undefined || columns === undefined || rest === undefined)
+    throw new AppError('database-failed', `not a COPY that can go through a temporary table: ${statement}`)
+  const through = `pg_temp.through_${table.replaceAll('"', '')}`
+  // For the connection's life; empty again after each transaction.
+  await run(
+    client,
+    `create temporary table if not exists ${through.replace('pg_temp.', '')} on commit delete rows as
+     select ${columns} from ${table} with no data`,
+  )
+  await copyIn(client, `copy ${through} (${columns}) ${rest}`, chunks)
+  await run(client, `insert into ${table} (${columns}) select ${columns} from ${through}`)
+  await run(client, `delete from ${through}`)
 }
 
 async function* copyOut(client: pg.PoolClient, statement: string): AsyncGenerator<Buffer> {

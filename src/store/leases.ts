@@ -4,12 +4,14 @@ import type { Sql } from '../lib/database.ts'
 // held, which a pooler in front of the database takes away, and a process that hangs would keep it for ever. How long
 // a lease holds is told by the database's clock alone: those of the processes may differ, and jump.
 
+/** A lease is of the database, or of the tenant whose process asks. */
+const ownName = `$1 || coalesce(':' || tocsin_tenant(), '')`
 const databaseNow = '(extract(epoch from clock_timestamp()) * 1000)::bigint'
 
 /** Takes or renews the lease on `name`; false while another owner holds it. */
 export async function takeLease(sql: Sql, name: string, owner: string, forMs: number): Promise<boolean> {
   const rows = await sql.query(
-    `insert into leases as l (name, owner, until_ms) values ($1, $2, ${databaseNow} + $3)
+    `insert into leases as l (name, owner, until_ms) values (${ownName}, $2, ${databaseNow} + $3)
      on conflict (name) do update set owner = excluded.owner, until_ms = excluded.until_ms
        where l.owner = excluded.owner or l.until_ms < ${databaseNow}
      returning name`,
@@ -20,5 +22,5 @@ export async function takeLease(sql: Sql, name: string, owner: string, forMs: nu
 
 /** Gives the lease up, so that another process need not wait for its end. */
 export async function dropLease(sql: Sql, name: string, owner: string): Promise<void> {
-  await sql.query('delete from leases where name = $1 and owner = $2', [name, owner])
+  await sql.query(`delete from leases where name = ${ownName} and owner = $2`, [name, owner])
 }

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../lib/app-error.ts'
 import type { Database, Sql } from '../lib/database.ts'
+import { guardTables } from './tenants.ts'
 
 const folder = join(import.meta.dirname, 'migrations')
 /** Any number, the same in every process: the advisory lock that makes them take turns. */
@@ -19,7 +20,12 @@ export async function migrationNames(): Promise<string[]> {
  * that this version does not know: an older Tocsin must not write to a newer schema.
  */
 export function migrate(database: Database): Promise<string[]> {
-  return database.transaction(sql => migrateIn(sql))
+  return database.transaction(async sql => {
+    const applied = await migrateIn(sql)
+    // A new table is guarded in the transaction that makes it.
+    if (applied.length > 0) await guardTables(sql)
+    return applied
+  })
 }
 
 /**

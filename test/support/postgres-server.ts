@@ -11,6 +11,8 @@ export interface PostgresServer {
   /** What DATABASE_URL is set to. */
   readonly url: string
   readonly pid: () => number
+  /** False once it has ended, by itself too. */
+  readonly running: () => boolean
   /** `immediate` is a crash: no checkpoint, recovery at the next start. */
   stop(how?: 'fast' | 'immediate'): Promise<void>
   start(): Promise<void>
@@ -70,9 +72,10 @@ export async function startPostgresServer(
     connection: { host: folder, port, user: 'tocsin', database: 'postgres' },
     url: `postgres://tocsin@localhost:${port}/postgres?host=${encodeURIComponent(folder)}`,
     pid: () => child?.pid ?? 0,
+    running: () => child !== undefined && child.exitCode === null && child.signalCode === null,
     start,
     async stop(how = 'fast') {
-      if (child === undefined || child.exitCode !== null) return
+      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
       const exit = once(child, 'exit')
       child.kill(how === 'fast' ? 'SIGINT' : 'SIGQUIT')
       await exit

@@ -1,0 +1,151 @@
+import { tenantIdPattern } from '../domain/tenant-id.ts'
+import { AppError } from '../lib/app-error.ts'
+import type { Sql } from '../lib/database.ts'
+
+// Tenants that share a database are kept apart by PostgreSQL itself: each has a login role that owns nothing, and a
+// policy on every table compares the row's tenant with the role that signed in. A mistake in our code, or a statement
+// that somebody smuggles in, finds no other tenant's rows.
+
+export interface Tenant {
+  readonly id: string
+  readonly name: string
+  /** As which its processes sign in to the database. */
+  readonly role: string
+  readonly createdMs: number
+}
+
+export function listTenants(sql: Sql): Promise<Tenant[]> {
+  return sql.query<Tenant>('select id, name, role::text, created_ms as "createdMs" from tenants order by id')
+}
+
+const identifier = (name: string) => `"${name.replaceAll('"', '""')}"`
+const literal = (text: string) => `'${text.replaceAll("'", "''")}'`
+
+/**
+ * Makes a tenant and its role, and guards every table. Needs the right to create roles, and to be run as the owner of
+ * the tables. Throws `tenant-exists`.
+ */
+export async function addTenant(
+  sql: Sql,
+  tenant: { readonly id: string; readonly name: string; readonly password: string },
+  nowMs: number,
+): Promise<Tenant> {
+  if (!tenantIdPattern.test(tenant.id))
+    throw new AppError('bad-usage', `a tenant is called as ${tenantIdPattern}, not '${tenant.id}'`)
+  // A server may hold several installations; roles are the server's.
+  const [place] = await sql.query<{ database: string }>('select current_database() as database')
+  const role = `tocsin-${place?.database}-${tenant.id}`.slice(0, 63)
+  const rows = await sql.query(
+    'insert into tenants (id, name, role, created_ms) values ($1, $2, $3, $4) on conflict do nothing returning id',
+    [tenant.id, tenant.name, role, nowMs],
+  )
+  if (rows.length === 0) throw new AppError('tenant-exists', `there is a tenant '${tenant.id}' already`)
+  await sql.query(
+    `create role ${identifier(role)} login password ${literal(tenant.password)}
+     nosuperuser nocreatedb nocreaterole noinherit nobypassrls noreplication`,
+  )
+  await guardTables(sql)
+  return { id: tenant.id, name: tenant.name, role, createdMs: nowMs }
+}
+
+/** Tables whose rows are not told apart by a column `tenant_id`, each with what a tenant may see and do. */
+const special: Readonly<
+  Record<string, { readonly using: string; readonly check: string; readonly grant: string } | 'out of reach'>
+> = {
+  // Entries without a tenant open and close the ledger; they tell nothing of anybody.
+  ledger: {
+    using: `tenant in ((select tocsin_tenant()), '')`,
+    check: `tenant in ((select tocsin_tenant()), '')`,
+    grant: 'select, insert',
+  },
+  data_keys: {
+    using: 'tenant = (select tocsin_tenant())',
+    check: 'tenant = (select tocsin_tenant())',
+    grant: 'select, insert, update, delete',
+  },
+  // What only one process at a time does for a tenant ends with the tenant's id.
+  leases: {
+    using: `right(name, length((select tocsin_tenant())) + 1) = ':' || (select tocsin_tenant())`,
+    check: `right(name, length((select tocsin_tenant())) + 1) = ':' || (select tocsin_tenant())`,
+    grant: 'select, insert, update, delete',
+  },
+  migrations: { using: 'true', check: 'false', grant: 'select' },
+  tenants: 'out of reach',
+}
+
+const ownRows = {
+  using: 'tenant_id = (select tocsin_tenant())',
+  check: 'tenant_id = (select tocsin_tenant())',
+  grant: 'select, insert, update, delete',
+}
+
+interface Table {
+  readonly name: string
+  readonly schema: string
+  readonly ofTenant: boolean
+}
+
+function tablesIn(sql: Sql): Promise<Table[]> {
+  return sql.query<Table>(
+    `select c.relname as name, n.nspname as schema, exists (
+       select from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id' and a.attnotnull and not a.attisdropped
+     ) as "ofTenant"
+     from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = current_schema() and c.relkind in ('r', 'p') and not c.relispartition order by c.relname`,
+  )
+}
+
+/**
+ * Puts the policy on every table, and gives the tenants' roles their rights; again after each change of the schema.
+ * Nothing where there are no tenants. Throws `table-without-tenant` for a table that nobody has decided about.
+ */
+export async function guardTables(sql: Sql): Promise<void> {
+  const tenants = await listTenants(sql)
+  if (tenants.length === 0) return
+  const roles = tenants.map(({ role }) => identifier(role)).join(', ')
+  const tables = await tablesIn(sql)
+  for (const table of tables) {
+    const rule = special[table.name] ?? (table.ofTenant ? ownRows : undefined)
+    const name = `${identifier(table.schema)}.${identifier(table.name)}`
+    if (rule === undefined)
+      throw new AppError(
+        'table-without-tenant',
+        `the table ${table.name} has no column tenant_id, and src/store/tenants.ts does not say what a tenant may see of it`,
+      )
+    await sql.query(`revoke all on ${name} from public, ${roles}`)
+    await sql.query(`alter table ${name} enable row level security`)
+    await sql.query(`drop policy if exists tenant on ${name}`)
+    if (rule === 'out of reach') continue
+    await sql.query(
+      `create policy tenant on ${name} for all to ${roles} using (${rule.using}) with check (${rule.check})`,
+    )
+    await sql.query(`grant ${rule.grant} on ${name} to ${roles}`)
+  }
+  const [first] = tables
+  if (first === undefined) return
+  await sql.query(`revoke create on schema ${identifier(first.schema)} from public, ${roles}`)
+  await sql.query(`grant usage on schema ${identifier(first.schema)} to ${roles}`)
+}
+
+/**
+ * Makes sure that this connection is bound to `tenant`: it signed in as the tenant's role, which can neither leave the
+ * policies nor become another. Throws `tenant-not-bound`.
+ */
+export async function checkBoundTo(sql: Sql, tenant: string): Promise<void> {
+  const [row] = await sql.query<{ tenant: string | null; powers: boolean; owner: boolean; member: boolean }>(
+    `select tocsin_tenant() as tenant, r.rolsuper or r.rolbypassrls or r.rolcreaterole as powers,
+       exists (select from pg_class c where c.relowner = r.oid and c.relnamespace = current_schema()::regnamespace) as owner,
+       exists (select from pg_auth_members m where m.member = r.oid) as member
+     from pg_roles r where r.rolname = session_user`,
+  )
+  if (row?.tenant !== tenant)
+    throw new AppError(
+      'tenant-not-bound',
+      `DATABASE_URL does not sign in as tenant '${tenant}' (${row?.tenant ?? 'no tenant'}): use what 'tocsin tenant add ${tenant}' printed`,
+    )
+  if (row.powers || row.owner || row.member)
+    throw new AppError(
+      'tenant-not-bound',
+      `the database role of tenant '${tenant}' could reach other tenants (superuser, bypassrls, createrole, owner or member of another role): take that from it`,
+    )
+}
