@@ -52,7 +52,7 @@ export function Page() {
                   {
                     title: 'Rule',
                     cell: draft => (
-                      <Link href={`/rules/${draft.id}`} className="text-accent underline">
+                      <Link href={`/rules/${draft.id}`} className="block min-w-36 text-accent underline">
                         <Untrusted text={draft.title} />
                       </Link>
                     ),

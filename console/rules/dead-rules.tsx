@@ -30,14 +30,21 @@ export function DeadRules() {
           {
             title: 'Rule',
             cell: row => (
-              <>
+              <div className="min-w-44">
                 <span className="font-mono text-xs">{row.ruleId}</span>{' '}
                 <Untrusted text={row.description} limit={120} />
                 <span className="block text-xs text-muted">{row.where}</span>
-              </>
+              </div>
             ),
           },
-          { title: 'Why', cell: row => <Untrusted text={row.reason} limit={300} /> },
+          {
+            title: 'Why',
+            cell: row => (
+              <div className="min-w-44">
+                <Untrusted text={row.reason} limit={300} />
+              </div>
+            ),
+          },
           {
             title: 'Alerts passed over',
             cell: row => <span className="tabular">{row.passedOver.toLocaleString('en')}</span>,

@@ -25,10 +25,10 @@ export function NoisyRules() {
           {
             title: 'Rule',
             cell: row => (
-              <>
+              <div className="min-w-44">
                 <span className="font-mono text-xs">{row.ruleId}</span>{' '}
                 <Untrusted text={row.description} limit={120} />
-              </>
+              </div>
             ),
           },
           {

@@ -1,5 +1,5 @@
 import type { DraftCase } from '../domain/rule-draft.ts'
-import { toByteText } from '../wazuh-rules/byte-text.ts'
+import { fromByteText, toByteText } from '../wazuh-rules/byte-text.ts'
 import { RuleBacktest, type RuleTally } from '../wazuh-rules/rule-backtest.ts'
 import { loadRuleset, type RulesetFiles } from '../wazuh-rules/ruleset.ts'
 import type { DecodedEvent, LogOrigin, Session } from '../wazuh-rules/session.ts'
@@ -69,7 +69,14 @@ export function proveDraft(
   const judged = cases.map(one => judgeCase(one, draftSession(after), own))
   const backtest = new RuleBacktest(own)
   const { seen, cutShort } = runPast(past, before, after, expired, pair => backtest.count(pair))
-  return { cases: judged, tallies: backtest.tallies(), pastEvents: seen, cutShort }
+  // A rule without a hit has its level all the same.
+  const tallies = backtest.tallies().map(tally => {
+    const body = after.rules.byId.get(Number(tally.rule_id))?.body
+    return tally.hits > 0 || !body
+      ? tally
+      : { ...tally, level: body.level, description: fromByteText(body.description) }
+  })
+  return { cases: judged, tallies, pastEvents: seen, cutShort }
 }
 
 /** Several lines are several logs of one session, as in Wazuh's own tests: the last one counts. */

@@ -23,6 +23,11 @@ export async function takeScreenshots(
     for (const [name, address] of Object.entries(pages)) {
       await page.goto(address)
       await page.getByRole('heading', { level: 1 }).waitFor()
+      // Lists that come late: a picture of grey bars shows nobody anything.
+      await page
+        .getByRole('status', { name: /loading/ })
+        .first()
+        .waitFor({ state: 'detached', timeout: 60_000 })
       await page.waitForTimeout(500) // Fonts and the last request; a picture is for people, not asserted on.
       await page.screenshot({ path: join(folder, `${name}-${look}.png`) })
     }
