@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '../lib/app-error.ts'
-import { migrateDecoders } from '../rule-drafts/migrate-decoders.ts'
+import { migrateDecoders, proveDecoders } from '../rule-drafts/migrate-decoders.ts'
 import { migrateRules, proveMigration } from '../rule-drafts/migrate-rules.ts'
 import { fromByteText } from '../wazuh-rules/byte-text.ts'
 import { loadRuleset, type RulesetFile } from '../wazuh-rules/ruleset.ts'
@@ -79,12 +79,29 @@ export async function rulesMigrate(args: readonly string[], io: Io): Promise<num
     if (output !== undefined && values.out === undefined)
       io.stdout(`${output.replaceAll(/^/gm, '    ').trimEnd()}\n`)
   }
+  const decoded = new Map(proveDecoders(logs, ruleset, decoders, instant).map(proof => [proof.name, proof]))
   for (const { name, output, problems } of decoders) {
+    const proof = values.logs === undefined ? undefined : decoded.get(name)
+    bad ||= proof !== undefined && proof.different > 0
     if (values.out !== undefined)
       writeFileSync(join(values.out, `decoder-${name.replaceAll(/[^A-Za-z0-9_-]/g, '-')}.yml`), output)
-    if (values.json) writeRecord(io, { decoder: name, output, problems })
+    if (values.json)
+      writeRecord(io, {
+        decoder: name,
+        output,
+        proof: proof
+          ? {
+              equal: proof.different === 0,
+              both: proof.both,
+              different: proof.different,
+              examples: proof.examples,
+            }
+          : null,
+        problems,
+      })
     else {
-      io.stdout(`decoder ${name}: a draft\n`)
+      const equal = proof ? `, the same on ${proof.both} logs, otherwise on ${proof.different}` : ''
+      io.stdout(`decoder ${name}: a draft${equal}\n`)
       for (const { code, message } of problems) io.stdout(`  ${code}: ${message}\n`)
       if (values.out === undefined) io.stdout(`${output.replaceAll(/^/gm, '    ').trimEnd()}\n`)
     }

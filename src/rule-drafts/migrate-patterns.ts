@@ -101,3 +101,14 @@ function asRegex(source: string, flag?: string): MigratedPattern {
   }
   return { kind: 'values', modifiers: flag === undefined ? ['re'] : ['re', flag], values: [source] }
 }
+
+/** A pattern of any type as one regular expression of RE2, for checks of decoders; undefined where there is none. */
+export function regexOf({ type, source }: Pick<Expression, 'type' | 'source'>): string | undefined {
+  const pattern = migratePattern({ type, source })
+  if (pattern.kind === 'cannot') return undefined
+  const [value = ''] = pattern.values
+  if (pattern.modifiers[0] === 're') return pattern.modifiers.includes('i') ? `(?i)${value}` : value
+  if (pattern.modifiers[0] !== 'contains') return undefined
+  const words = fromByteText(source).split('|').map(quoted)
+  return `(?i)(?:${words.join('|')})`
+}

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { parseSigma } from '../sigma/sigma-rule.ts'
 import { loadRuleset } from '../wazuh-rules/ruleset.ts'
-import { migrateDecoders } from './migrate-decoders.ts'
+import { migrateDecoders, proveDecoders } from './migrate-decoders.ts'
 import { migrateRules, proveMigration } from './migrate-rules.ts'
+import { parseExpressions } from './wcs-parse.ts'
 
 const decoders = `<decoder name="app"><program_name>^app$</program_name></decoder>
 <decoder name="app-user"><parent>app</parent><regex>user (\\S+) from (\\S+)</regex><order>srcuser, srcip</order></decoder>
@@ -81,11 +82,48 @@ describe('migrating custom rules to Wazuh 5', () => {
   it('drafts decoders for the engine of Wazuh 5', () => {
     const [parent, child, json] = migrateDecoders(ruleset.decoders, new Set(['d.xml']))
     expect(parent?.output).toContain('name: decoder/app/0')
-    expect(child?.output).toContain('user <source.user.name> from <source.ip>')
+    expect(child?.parse).toEqual([
+      '<~>user <source.user.name> from <source.ip> <~>',
+      '<~>user <source.user.name> from <source.ip>',
+    ])
+    expect(parent?.checks).toEqual([{ field: 'process.name', regex: '(?i)^app$' }])
     expect(child?.output).toContain('- decoder/app/0')
     expect(json?.problems.map(({ code }) => code)).toContain('cannot-carry')
     expect([parent, child, json].every(one => one?.problems.some(({ code }) => code === 'not-proven'))).toBe(
       true,
     )
+  })
+
+  it('proves on logs that the drafted decoders find the same fields, and shows where they do not', () => {
+    const drafted = migrateDecoders(ruleset.decoders, new Set(['d.xml']))
+    const logs = [
+      log('denied user bob from 192.0.2.1'),
+      log('denied user bob from 192.0.2.1 port 22'),
+      log('nothing of that kind'),
+      log('user bob from 192.0.2.1', 'other'),
+    ]
+    const [app] = proveDecoders(logs, ruleset, drafted, 1_767_787_200)
+    expect(app).toEqual({ name: 'app', both: 3, different: 0, examples: [] })
+    const broken = drafted.map(one => ({
+      ...one,
+      parse: one.parse.map(text => text.replace('user ', 'account ')),
+    }))
+    expect(proveDecoders(logs, ruleset, broken, 1_767_787_200)[0]).toMatchObject({
+      both: 1,
+      different: 2,
+      examples: [{ line: 1, wazuh: 'source.ip=192.0.2.1 source.user.name=bob', migrated: '' }, { line: 2 }],
+    })
+  })
+
+  it.each([
+    ['^login (\\S+)$', ['a'], ['login <a>']],
+    ['id=(\\w+)|uid=(\\w+);', ['a'], ['<~>id=<a> <~>', '<~>id=<a>', '<~>uid=<a>;<~>', '<~>uid=<a>;']],
+    ['to (\\.+)', ['a'], ['<~>to <a>']],
+    ['<b> \\(x\\) (\\S+)', ['a'], ['<~>\\<b\\> (x) <a> <~>', '<~>\\<b\\> (x) <a>']],
+    ['(\\d+)', ['a'], undefined],
+    ['(\\S+)(\\S+)', ['a', 'b'], undefined],
+    ['\\p*(\\S+)', ['a'], undefined],
+  ] as const)('writes %s', (source, fields, expected) => {
+    expect(parseExpressions(source, fields)).toEqual(expected)
   })
 })
