@@ -1,5 +1,7 @@
 import { Buffer } from 'node:buffer'
 
+import { classEscapes, Refused, readClass, readCode } from './pcre-classes.ts'
+
 /**
  * PCRE2 to JavaScript. Wazuh compiles PCRE2 without options: bytes, case-sensitive, `.` stops at newline only,
  * `$` also matches before a final newline. JavaScript differs in each of these, and lacks some syntax, so the
@@ -62,33 +64,9 @@ interface Flags {
   readonly ungreedy: boolean
 }
 
-class Refused extends Error {
-  readonly offset: number
-  constructor(offset: number, message: string) {
-    super(message)
-    this.offset = offset
-  }
-}
-
 const endOfSubject = '(?![\\s\\S])'
 const startOfSubject = '(?<![\\s\\S])'
 
-/** Escapes that stand for a class: inside brackets, and the brackets of the opposite. */
-const classEscapes: Record<string, string> = {
-  d: '0-9',
-  w: '0-9A-Za-z_',
-  s: '\\t-\\r ',
-  h: '\\t \\xa0',
-  v: '\\n-\\r\\x85',
-}
-const controlEscapes: Record<string, string> = {
-  a: '\\x07',
-  e: '\\x1b',
-  f: '\\f',
-  n: '\\n',
-  r: '\\r',
-  t: '\\t',
-}
 const assertionEscapes: Record<string, string> = {
   A: startOfSubject,
   G: startOfSubject,
@@ -148,7 +126,7 @@ function translateItem(state: State): void {
     const end = state.pattern.indexOf('\n', state.at)
     state.at = end < 0 ? state.pattern.length : end + 1
   } else if (letter === '\\') translateEscape(state)
-  else if (letter === '[') translateClass(state)
+  else if (letter === '[') emit(state, readClass(state, state.flags.at(-1)?.ignoreCase ?? false))
   else if (letter === '(') openGroup(state)
   else if (letter === ')') closeGroup(state)
   else if ('*+?'.includes(letter) || (letter === '{' && quantifierAt(state) !== undefined))
@@ -250,109 +228,6 @@ function codePointBytes(point: number): string {
   return [...Buffer.from(String.fromCodePoint(point), 'utf8')]
     .map(byte => `\\x${byte.toString(16).padStart(2, '0')}`)
     .join('')
-}
-
-/** Reads an escape that stands for one byte, and returns that byte (already escaped where need be). */
-function readCode(state: State): string {
-  const { pattern, at } = state
-  const letter = pattern.charAt(at + 1)
-  const hex = /^\\x(?:\{([0-9a-fA-F]{1,2})\}|([0-9a-fA-F]{1,2}))/.exec(pattern.slice(at))
-  if (hex) {
-    state.at += hex[0].length
-    return String.fromCharCode(Number.parseInt(hex[1] ?? hex[2] ?? '0', 16))
-  }
-  const octal = /^\\(?:0[0-7]{0,2}|o\{([0-7]{1,3})\}|[1-7][0-7]{1,2})/.exec(pattern.slice(at))
-  if (octal) {
-    state.at += octal[0].length
-    return String.fromCharCode(Number.parseInt(octal[1] ?? octal[0].slice(1), 8) & 255)
-  }
-  const control = controlEscapes[letter]
-  if (control !== undefined) {
-    state.at += 2
-    return JSON.parse(`"${control.startsWith('\\x') ? `\\u00${control.slice(2)}` : control}"`)
-  }
-  if (/[A-Za-z0-9]/.test(letter))
-    throw new Refused(at, `\\${letter} has no equal in JavaScript: write it another way`)
-  state.at += 2
-  return letter
-}
-
-const posixClasses: Record<string, string> = {
-  alpha: 'A-Za-z',
-  digit: '0-9',
-  alnum: '0-9A-Za-z',
-  upper: 'A-Z',
-  lower: 'a-z',
-  space: '\\t-\\r ',
-  blank: '\\t ',
-  punct: '!-\\/:-@\\[-`{-~',
-  xdigit: '0-9A-Fa-f',
-  word: '0-9A-Za-z_',
-  cntrl: '\\x00-\\x1f\\x7f',
-  print: ' -~',
-  graph: '!-~',
-  ascii: '\\x00-\\x7f',
-}
-
-function translateClass(state: State): void {
-  const { pattern } = state
-  const ignoreCase = state.flags.at(-1)?.ignoreCase ?? false
-  const start = state.at++
-  let body = ''
-  if (pattern.charAt(state.at) === '^') {
-    body = '^'
-    state.at++
-  }
-  const first = state.at
-  while (pattern.charAt(state.at) !== ']' || state.at === first) {
-    if (state.at >= pattern.length) throw new Refused(start, 'a [ is not closed')
-    const posix = /^\[:(\^?)(\w+):\]/.exec(pattern.slice(state.at))
-    const letter = pattern.charAt(state.at)
-    if (posix) {
-      const members = posixClasses[posix[2] ?? '']
-      if (members === undefined || posix[1]) throw new Refused(state.at, `${posix[0]} is not supported`)
-      body += members
-      state.at += posix[0].length
-    } else if (letter === '\\') body += classEscape(state)
-    else {
-      body += `[]\\/^`.includes(letter) ? `\\${letter}` : letter
-      state.at++
-    }
-  }
-  state.at++
-  emit(state, `[${ignoreCase ? bothCases(body) : body}]`)
-}
-
-function classEscape(state: State): string {
-  const letter = state.pattern.charAt(state.at + 1)
-  const members = classEscapes[letter.toLowerCase()]
-  if (members !== undefined) {
-    state.at += 2
-    if (letter === letter.toLowerCase()) return members
-    if (letter === 'D' || letter === 'W') return `\\${letter}`
-    if (letter === 'S') return '\\x00-\\x08\\x0e-\\x1f!-\\xff'
-    throw new Refused(state.at, `\\${letter} within brackets is not supported`)
-  }
-  if (letter === 'b') {
-    state.at += 2
-    return '\\x08'
-  }
-  const code = readCode(state)
-  return /[\\\]^[/-]/.test(code) ? `\\${code}` : code < ' ' ? hexEscape(code) : code
-}
-
-function hexEscape(letter: string): string {
-  return `\\x${letter.charCodeAt(0).toString(16).padStart(2, '0')}`
-}
-
-/** Adds the other case of letters and letter ranges of a class body. */
-function bothCases(body: string): string {
-  const swapped = body.replaceAll(/\\.|[a-z](?:-[a-z])?|[A-Z](?:-[A-Z])?/g, piece =>
-    piece.startsWith('\\')
-      ? piece
-      : piece + (piece === piece.toLowerCase() ? piece.toUpperCase() : piece.toLowerCase()),
-  )
-  return swapped
 }
 
 function openGroup(state: State): void {

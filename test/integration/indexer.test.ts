@@ -198,6 +198,63 @@ describe('the indexer poller on a real OpenSearch', () => {
     }
   })
 
+  it('finds the groups of converted Sigma correlations', async context => {
+    if (node === undefined) return context.skip()
+    const index = 'wazuh-alerts-4.x-2026.11.21'
+    const rule = (name: string, word: string) =>
+      `title: ${name}\nname: ${name}\nid: ${name}\nlevel: low\nlogsource: {product: windows, service: sysmon}\ndetection:\n  s: {CommandLine|contains: ${word}}\n  condition: s\n`
+    const groups = async (correlation: string) => {
+      const documents = parseSigma(
+        `${rule('one', 'aaa')}---\n${rule('two', 'bbb')}---\ntitle: c\nid: c\nlevel: high\ncorrelation: ${correlation}\n`,
+      )
+      const deciding = documents.at(-1)
+      const { output } = (deciding && convertSigma(deciding, 'opensearch', undefined, documents)) ?? {}
+      const reply = (await indexer.request(
+        'POST',
+        `/${index}/_search`,
+        JSON.parse(output ?? ''),
+        signal,
+      )) as {
+        aggregations: { groups: { buckets: { key: string }[] | Record<string, unknown> } }
+      }
+      const { buckets } = reply.aggregations.groups
+      return Array.isArray(buckets) ? buckets.map(({ key }) => key).sort() : Object.keys(buckets)
+    }
+    let number = 0
+    const event = (secondsAgo: number, user: string, commandLine: string) =>
+      write(
+        `c${number++}`,
+        {
+          timestamp: new Date(Date.now() - secondsAgo * 1000).toISOString(),
+          data: {
+            win: {
+              system: { channel: 'Microsoft-Windows-Sysmon/Operational', eventID: '1' },
+              eventdata: { commandLine, user },
+            },
+          },
+        },
+        index,
+      )
+    // Far from the edges of the windows, however long the writing takes.
+    await event(40_000, 'ann', 'aaa')
+    await event(30_000, 'ann', 'aaa 2')
+    await event(20_000, 'ann', 'bbb')
+    await event(40_000, 'bob', 'bbb')
+    await event(30_000, 'bob', 'aaa')
+    await event(900_000, 'bob', 'aaa')
+    const counted = (body: string) => groups(`{rules: [one, two], group-by: [User], timespan: 1d, ${body}}`)
+    expect(await counted('type: event_count, condition: {gte: 3}')).toEqual(['ann'])
+    expect(await counted('type: event_count, condition: {lt: 3}')).toEqual(['bob'])
+    expect(await counted('type: temporal')).toEqual(['ann', 'bob'])
+    expect(await counted('type: temporal_ordered')).toEqual(['ann'])
+    expect(
+      await groups('{type: value_count, rules: [one], timespan: 1d, condition: {field: User, gte: 2}}'),
+    ).toEqual(['all'])
+    expect(
+      await groups('{type: value_count, rules: [two], timespan: 1d, condition: {field: User, gte: 3}}'),
+    ).toEqual([])
+  })
+
   it('puts an enrichment into the documents of a case and into no others', async context => {
     if (node === undefined) return context.skip()
     const index = 'wazuh-alerts-4.x-2026.11.20'
