@@ -5,7 +5,8 @@ import { runLeaks } from '../test/corpus/leaks/run-leaks.ts'
 import { runMalformed } from '../test/corpus/mail/run-malformed.ts'
 import { killNine } from '../test/e2e/kill-nine.ts'
 import { type FaultName, faults as harms } from '../test/faults/faults.ts'
-import { history, runHistory } from '../test/respond/approval-histories.ts'
+import { history } from '../test/respond/approval-histories.ts'
+import { runHistories } from '../test/respond/arena.ts'
 import { openTestDatabase } from '../test/support/postgres.ts'
 
 /** Each prints what it did and returns whether it held. */
@@ -26,21 +27,17 @@ async function leaks(): Promise<boolean> {
 
 async function approvals(): Promise<boolean> {
   const test = await openTestDatabase()
-  let sent = 0
-  let violations = 0
   try {
-    for (const each of fc.sample(history, { numRuns: 10_000, seed: 1 })) {
-      const result = await runHistory(test, each)
-      sent += result.sent
-      if (result.violation === undefined) continue
-      violations++
-      console.log(`  ${result.violation}: ${JSON.stringify(each)}`)
-    }
+    const histories = fc.sample(history, { numRuns: 10_000, seed: 1 })
+    const { sent, restarts, violations } = await runHistories(test, 'soak', histories)
+    console.log(
+      `approvals: ${histories.length} histories, ${sent} sent, ${restarts} crashes of the database, ${violations.length} violations`,
+    )
+    for (const each of violations) console.log(`  ${each.violation}: ${JSON.stringify(each.history)}`)
+    return violations.length === 0
   } finally {
     await test.close()
   }
-  console.log(`approvals: 10000 histories, ${sent} sent, ${violations} violations`)
-  return violations === 0
 }
 
 /** A mail of a few kilobytes that takes seconds is a hang in the making. */

@@ -11,8 +11,15 @@ const everyMs = 5000
 const leaseMs = 60_000
 const ledgerEveryMs = 60 * 60_000
 
+/** What of the application watching takes. */
+export type WatchedParts = Pick<Application, 'clock' | 'tenant' | 'owner' | 'notify'> & {
+  readonly store: Pick<Application['store'], 'database'>
+  readonly config: Pick<Application['config'], 'sourceSilentMs'>
+  readonly logger: Pick<Application['logger'], 'error'>
+}
+
 /** Looks every few seconds for what there is to tell, and once an hour at the whole ledger and at drift; one process at a time. */
-export async function watchNotices(app: Application, signal: AbortSignal): Promise<void> {
+export async function watchNotices(app: WatchedParts, signal: AbortSignal): Promise<void> {
   const { database } = app.store
   const lease = `notices:${app.tenant}`
   let ledgerCheckedMs = 0
@@ -38,7 +45,7 @@ export async function watchNotices(app: Application, signal: AbortSignal): Promi
   await dropLease(database, lease, app.owner).catch(() => undefined) // It runs out by itself.
 }
 
-async function ledgerNotice(app: Application, nowMs: number, signal: AbortSignal): Promise<Notice[]> {
+async function ledgerNotice(app: WatchedParts, nowMs: number, signal: AbortSignal): Promise<Notice[]> {
   const { firstBadSeq } = await checkLedger(openDatabaseLedger(app.store.database, app.clock), nowMs, signal)
   if (firstBadSeq === null) return []
   app.logger.error({ seq: firstBadSeq }, 'the ledger does not hold from this entry on')

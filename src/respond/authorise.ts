@@ -184,17 +184,29 @@ function muted(
 export function doubtOfVoice(
   proposal: Pick<Proposal, 'requestedBy'>,
   entry: Pick<Approval, 'approver' | 'onBehalfOf' | 'atMs'>,
+  earlier: readonly Approval[],
   people: ReadonlyMap<string, PersonNow>,
   policy: ResponsePolicy,
 ): string | undefined {
   const untilMs = muted(entry, people, policy)
   if (untilMs !== undefined)
     return `one admin alone gave this account its role or password: it approves from ${minuteIso(untilMs)} on, so that others can look into it`
-  const asking = voicesBehind([proposal.requestedBy ?? ''], people, entry.atMs, policy)
-  return voicesBehind([entry.approver, entry.onBehalfOf], people, entry.atMs, policy).some(voice =>
-    asking.includes(voice),
-  )
-    ? `this account and the one that asked are new, and the same admin gave them their role or password: for ${policy.newRightMs / 3_600_000} hours they count as one person`
+  const own = [entry.approver, entry.onBehalfOf]
+  const voices = voicesBehind(own, people, entry.atMs, policy)
+  const hours = policy.newRightMs / 3_600_000
+  if (voicesBehind([proposal.requestedBy ?? ''], people, entry.atMs, policy).some(id => voices.includes(id)))
+    return `this account and the one that asked may be one person: one of them was given its role or password of late by the other, or both by the same admin. They count as one for ${hours} hours`
+  // Refused and not only left out: who is behind an account is known now, and may be overwritten until it is carried out.
+  const doubled = earlier.some(each => {
+    const theirs = [each.approver, each.onBehalfOf]
+    return (
+      each.decision === 'approve' &&
+      !theirs.some(id => own.includes(id)) &&
+      voicesBehind(theirs, people, each.atMs, policy).some(id => voices.includes(id))
+    )
+  })
+  return doubled
+    ? `this account and one that has approved already may be one person: one was given its role or password of late by the other, or both by the same admin. They count as one for ${hours} hours`
     : undefined
 }
 

@@ -77,7 +77,7 @@ export async function decideProposal(ports: RespondPorts, decision: Decision): P
       steppedUpAtMs,
     }
     const unheard =
-      decision.decision === 'approve' ? doubtOfVoice(proposal, approval, people, policy) : undefined
+      decision.decision === 'approve' ? doubtOfVoice(proposal, approval, earlier, people, policy) : undefined
     if (unheard !== undefined) return refuse('not-allowed', unheard)
     if (
       decision.decision === 'approve' &&

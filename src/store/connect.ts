@@ -90,6 +90,12 @@ async function inTransaction<Result>(
     throw databaseError(error)
   })
   let broken: Error | undefined
+  // A server that dies in the middle is told to the client itself, to which the pool does not listen while it is out: an
+  // error that nobody hears would end the process.
+  const hear = (error: Error) => {
+    broken = error
+  }
+  client.on('error', hear)
   const sql: Sql = { query: (text, values) => run(client, text, values) }
   try {
     const begin = reads === 'latest' ? 'begin' : 'begin isolation level repeatable read read only'
@@ -109,6 +115,7 @@ async function inTransaction<Result>(
     throw error
   } finally {
     // A connection that could not even roll back is thrown away instead of going back to the pool.
+    if (broken === undefined) client.off('error', hear)
     client.release(broken)
   }
 }

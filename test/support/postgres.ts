@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { OpenDatabase } from '../../src/store/connect.ts'
@@ -16,6 +16,8 @@ export interface TestDatabase {
   readonly connection: Parameters<typeof connectDatabase>[0]['connection']
   /** A second, independent pool on the same database. */
   connect(): OpenDatabase
+  /** Kills the embedded server as a crash would, and starts it anew on the same data. Pools open new connections by themselves. */
+  crash(): Promise<void>
   close(): Promise<void>
 }
 
@@ -28,13 +30,16 @@ if (databaseKinds.length === 1)
 /** Starts a server and migrates a fresh database. */
 export async function openTestDatabase(kind: DatabaseKind = 'embedded'): Promise<TestDatabase> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tocsin-db-'))
-  const server = kind === 'embedded' ? await startEmbedded(dataDir) : await startPostgresServer(dataDir)
+  let server = kind === 'embedded' ? await startEmbedded(dataDir) : await startPostgresServer(dataDir)
   const opened: OpenDatabase[] = []
+  let crashed = false
   const connect = () => {
     const database = connectDatabase({
       connection: server.connection,
       maxConnections: 8,
-      onIdleError: error => console.error(error),
+      onIdleError: error => {
+        if (!crashed) console.error(error)
+      },
     })
     opened.push(database)
     return database
@@ -50,6 +55,13 @@ export async function openTestDatabase(kind: DatabaseKind = 'embedded'): Promise
     database,
     connection: server.connection,
     connect,
+    async crash() {
+      crashed = true
+      const [pid] = readFileSync(join(dataDir, 'postgres/data/postmaster.pid'), 'utf8').split('\n')
+      process.kill(Number(pid), 'SIGQUIT')
+      await server.stop()
+      server = await startEmbedded(dataDir)
+    },
     async close() {
       await Promise.all(opened.map(pool => pool.close()))
       await server.stop()

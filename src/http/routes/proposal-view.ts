@@ -147,7 +147,7 @@ function viewOf(
   const rollback = around.rollbacks.findLast(each => each.rollbackOf === proposal.id)
   const voice = (caller: { readonly id: string }) => {
     const entry = { approver: caller.id, onBehalfOf: caller.id, atMs: around.nowMs }
-    return doubtOfVoice(proposal, entry, now, policy)
+    return doubtOfVoice(proposal, entry, decisions, now, policy)
   }
   const cannotApprove = whyNotApprove(proposal, decisions, caller, around.standsInFor, voice)
   return {

@@ -1,0 +1,159 @@
+import { pino } from 'pino'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import {
+  type NotificationReceiver,
+  startNotificationReceiver,
+} from '../../test/support/notification-receiver.ts'
+import { openTestDatabase, type TestDatabase } from '../../test/support/postgres.ts'
+import { noticeJob } from '../domain/job-kinds.ts'
+import { appendEntries } from '../ledger/database-ledger.ts'
+import { fixedClock } from '../lib/clock.ts'
+import { sealEnvelope } from '../lib/envelope.ts'
+import { randomIds } from '../lib/ids.ts'
+import { parseAllowedPlaces } from '../notify/allowed-places.ts'
+import { handleDelivery } from '../notify/deliver-job.ts'
+import { channelTarget, targetContext } from '../notify/target.ts'
+import { claim, complete } from '../queue/jobs.ts'
+import { saveChannel } from '../store/notifications.ts'
+import { type WatchedParts, watchNotices } from './watch-notices.ts'
+
+// Somebody with the database's own rights edits the record: the watch finds it and tells a real receiver.
+
+const tenant = 'default'
+const masterKey = Buffer.alloc(32, 9)
+const hourMs = 60 * 60_000
+const clock = fixedClock(Date.UTC(2026, 5, 1, 12))
+let test: TestDatabase
+let receiver: NotificationReceiver
+let parts: WatchedParts
+
+beforeAll(async () => {
+  ;[test, receiver] = await Promise.all([openTestDatabase(), startNotificationReceiver()])
+  const { database } = test
+  parts = {
+    clock,
+    tenant,
+    owner: 'test',
+    store: { database },
+    config: { sourceSilentMs: hourMs },
+    logger: pino({ level: 'silent' }),
+    notify: {
+      database,
+      clock,
+      ids: randomIds(),
+      masterKey: async () => masterKey,
+      places: parseAllowedPlaces(`127.0.0.1:${receiver.port}`),
+      extraCa: [],
+      redactText: async (_tenant, text) => text,
+      publicUrl: 'https://tocsin.example.org',
+    },
+  }
+  const url = `http://127.0.0.1:${receiver.port}/slack`
+  const target = JSON.stringify(channelTarget.parse({ kind: 'slack', url }))
+  await saveChannel(database, tenant, {
+    id: 'channel_1',
+    kind: 'slack',
+    name: 'SOC',
+    events: ['ledger-broken'],
+    minimumSeverity: 0,
+    detail: 'link',
+    enabled: true,
+    shown: 'slack',
+    sealedTarget: sealEnvelope(masterKey, target, targetContext(tenant, 'channel_1')),
+    createdMs: clock.now(),
+    createdBy: 'user_1',
+  })
+  for (let entry = 0; entry < 20; entry++)
+    await database.transaction(sql =>
+      appendEntries(
+        sql,
+        [
+          {
+            kind: 'note',
+            tenant,
+            actor: 'user:ana',
+            subject: `case_${entry}`,
+            body: { said: `word ${entry}` },
+          },
+        ],
+        clock.now(),
+      ),
+    )
+}, 120_000)
+afterAll(async () => {
+  await receiver.close()
+  await test.close()
+})
+
+/** Starts the watch, waits until it has looked at the ledger once, and ends it. */
+async function watchOnce(): Promise<void> {
+  clock.advance(2 * hourMs)
+  const stop = new AbortController()
+  const { database } = parts.store
+  let looks = 0
+  const counted: WatchedParts = {
+    ...parts,
+    // Whoever looks for notices has looked at the ledger before.
+    notify: {
+      ...parts.notify,
+      database: {
+        ...database,
+        query: async (text, values) => {
+          if (/notification_channels/.test(text)) looks++
+          return database.query(text, values)
+        },
+        transaction: (work, options) => database.transaction(work, options),
+        listen: database.listen,
+      },
+    },
+  }
+  const watching = watchNotices(counted, stop.signal)
+  await expect.poll(() => looks, { timeout: 60_000, interval: 50 }).toBeGreaterThan(0)
+  // The round that has begun ends before the loop sees the signal.
+  stop.abort()
+  await watching
+}
+
+const notices = () =>
+  test.database.query<{ key: string }>(`select key from notices where event = 'ledger-broken' order by key`)
+
+async function deliver(): Promise<void> {
+  const jobs = await claim(test.database, noticeJob, { limit: 20, leaseMs: 60_000, nowMs: clock.now() })
+  for (const job of jobs) {
+    await handleDelivery(parts.notify, job, AbortSignal.timeout(60_000))
+    await complete(test.database, [job.id])
+  }
+}
+
+/** What only the owner of the database can do, past the trigger. */
+async function edit(statement: string): Promise<void> {
+  await test.database.query('alter table ledger disable trigger ledger_is_append_only')
+  await test.database.query(statement)
+  await test.database.query('alter table ledger enable trigger ledger_is_append_only')
+}
+
+it('says nothing of a ledger that holds, and cannot be edited by the way', async () => {
+  await watchOnce()
+  expect(await notices()).toEqual([])
+  await expect(
+    test.database.query(`update ledger set body = '{"said":"other"}' where seq = 7`),
+  ).rejects.toThrow(/append-only/)
+})
+
+it('tells once of an edit that got past the trigger, and of another one before it', async () => {
+  await edit(`update ledger set body = '{"said":"other"}' where seq = 7`)
+  await watchOnce()
+  expect(await notices()).toEqual([{ key: 'ledger-broken:7' }])
+  await deliver()
+  expect(receiver.taken).toHaveLength(1)
+  expect(receiver.taken[0]?.body).toContain('The ledger does not hold')
+  expect(receiver.taken[0]?.body).toContain('https://tocsin.example.org/ledger')
+  await watchOnce()
+  await deliver()
+  expect(receiver.taken).toHaveLength(1)
+  await edit('delete from ledger where seq = 3')
+  await watchOnce()
+  await deliver()
+  expect(await notices()).toEqual([{ key: 'ledger-broken:4' }, { key: 'ledger-broken:7' }])
+  expect(receiver.taken).toHaveLength(2)
+}, 120_000)
