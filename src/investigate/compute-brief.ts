@@ -29,7 +29,7 @@ export function computeBrief(
     verdict,
     confidence,
     reasons: reasonsOf(story, find),
-    techniques: techniquesOf(context, find),
+    techniques: techniquesOf(context, evidence, find),
     nextSteps: nextSteps(story),
     unknowns: unknowns(context, story),
   }
@@ -57,9 +57,19 @@ function reasonsOf(story: CaseStory, find: CitationFinder): Brief['reasons'] {
   })
 }
 
-/** Those of pinned knowledge only: a name that nobody checked is worse than none. */
-function techniquesOf(context: CaseContext, find: CitationFinder): BriefTechnique[] {
-  return context.case.techniques.flatMap(id => {
+/**
+ * Those that the alerts name and those that a matching YARA rule's metadata names; of pinned knowledge only: a name that
+ * nobody checked is worse than none.
+ */
+function techniquesOf(
+  context: CaseContext,
+  evidence: readonly EvidenceItem[],
+  find: CitationFinder,
+): BriefTechnique[] {
+  const cited = evidence.flatMap(item =>
+    item.kind === 'technique' ? [item.source.replace('attack/', '')] : [],
+  )
+  return [...new Set([...context.case.techniques, ...cited])].flatMap(id => {
     const found = currentTechnique(id)
     const citation = find.kind('technique', `attack/${id}`)
     if (found === undefined || citation === undefined) return []

@@ -41,7 +41,10 @@ describe.skipIf(!hasBrowser)('signing in', () => {
       TOCSIN_SIGN_IN: join(folder, 'sign-in.yaml'),
       OIDC_SECRET: provider.client.secret,
     }
-    ;[tocsin, browser] = await Promise.all([startTocsin({ settings }), openBrowser()])
+    ;[tocsin, browser] = await Promise.all([
+      startTocsin({ settings, response: 'newRightHours: 0\n' }),
+      openBrowser(),
+    ])
     base = tocsin.base.replace('127.0.0.1', 'localhost') // Browsers bind passkeys to names, not to addresses.
     context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
     page = await context.newPage()

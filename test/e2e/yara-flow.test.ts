@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto'
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { CaseResponse, ProposalView } from '../../src/http/contract-respond.ts'
 import { addRequest, type EndpointHost, endpointHost, type Report } from '../endpoint/endpoint-host.ts'
+import { type ApiPerson, apiPerson, proofOf, until } from '../support/api-person.ts'
 import { hasBrowser, openBrowser } from '../support/browser.ts'
+import { consolePassword } from '../support/console-visit.ts'
 import { type RunningTocsin, startTocsin } from '../support/running-tocsin.ts'
+import { keepScreenshot } from '../support/screenshots.ts'
 import { standInUser, startWazuhServer, type WazuhStandIn } from '../support/wazuh-server.ts'
 
 // The mission's flow, whole: FIM sees a file -> YARA on the endpoint -> a case -> people approve -> quarantine, verified ->
@@ -15,7 +19,6 @@ import { standInUser, startWazuhServer, type WazuhStandIn } from '../support/waz
 const hasYara = existsSync('/usr/bin/yara') || existsSync('/usr/local/bin/yara')
 if (!hasYara) console.warn('SKIPPED: yara is not on this machine; the YARA flow is not tested')
 
-const password = 'lantern harbour quiet tractor'
 let tocsin: RunningTocsin
 let wazuh: WazuhStandIn
 let endpoint: EndpointHost
@@ -81,45 +84,6 @@ function writeAlert(parts: Record<string, unknown>): void {
   )
 }
 
-type Person = <T>(method: string, path: string, body?: unknown) => Promise<{ status: number; body: T }>
-
-/** Signs in; a one-time password is changed at once. */
-async function signIn(username: string, given = password): Promise<Person> {
-  let cookie = ''
-  let csrf = ''
-  const call: Person = async (method, path, body) => {
-    const headers = {
-      cookie,
-      'x-csrf-token': csrf,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    }
-    const response = await fetch(tocsin.base + path, {
-      method,
-      headers,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
-    cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? cookie
-    return { status: response.status, body: (await response.json()) as never } // Each caller names what the endpoint answers.
-  }
-  const signedIn = await call<{ session: { csrfToken: string } }>('POST', '/api/session', {
-    username,
-    password: given,
-  })
-  csrf = signedIn.body.session.csrfToken
-  if (given !== password)
-    expect((await call('POST', '/api/session/password', { current: given, next: password })).status).toBe(200)
-  return call
-}
-
-async function until<T>(what: string, read: () => Promise<T | undefined>): Promise<T> {
-  for (let i = 0; i < 300; i++) {
-    const found = await read()
-    if (found !== undefined) return found
-    await new Promise(done => setTimeout(done, 100))
-  }
-  throw new Error(`waited in vain for: ${what}`)
-}
-
 it.skipIf(!hasYara)(
   'from a file that FIM saw to a verified quarantine, a restore, and a deletion by two',
   async () => {
@@ -148,15 +112,15 @@ it.skipIf(!hasYara)(
     })
     for (const report of await endpoint.run('tocsin-yara', addRequest(fim), { reports: 1 })) alertOf(report)
 
-    const admin = await signIn('admin', tocsin.password)
+    const admin = await apiPerson(tocsin.base, 'admin', tocsin.password)
     const addPerson = async (username: string, role: string) => {
       const created = await admin<{ oneTimePassword: string }>('POST', '/api/users', {
         username,
         displayName: username,
         role,
-        proof: { kind: 'password', password },
+        ...proofOf(consolePassword),
       })
-      return signIn(username, created.body.oneTimePassword)
+      return apiPerson(tocsin.base, username, created.body.oneTimePassword)
     }
     const rita = await addPerson('rita', 'responder')
     const ana = await addPerson('ana', 'approver')
@@ -174,7 +138,7 @@ it.skipIf(!hasYara)(
       }
       return undefined
     })
-    const proposeAs = async (person: Person, action: string) => {
+    const proposeAs = async (person: ApiPerson, action: string) => {
       const body = {
         action,
         arguments: { path, sha256 },
@@ -190,82 +154,151 @@ it.skipIf(!hasYara)(
       expect(reply.status).toBe(200)
       return reply.body.proposal
     }
-    const decide = (person: Person, proposal: ProposalView, more: object = {}) =>
+    const decide = (person: ApiPerson, proposal: ProposalView, more: object = {}) =>
       person<{ error?: { message: string }; proposal?: ProposalView }>(
         'POST',
         `/api/proposals/${proposal.id}/decision`,
         { digest: proposal.digest, decision: 'approve', ...more },
       )
+    const now = async (id: string) =>
+      (await rita<{ proposal: ProposalView }>('GET', `/api/proposals/${id}`)).body.proposal
     const ended = (id: string) =>
       until(`the end of ${id}`, async () => {
-        const { body } = await rita<{ proposal: ProposalView }>('GET', `/api/proposals/${id}`)
-        return ['done', 'failed', 'unknown'].includes(body.proposal.state) ? body.proposal : undefined
+        const proposal = await now(id)
+        return ['done', 'failed', 'unknown'].includes(proposal.state) ? proposal : undefined
       })
+
+    // What Tocsin found stands beside the match in Wazuh before anybody has decided anything.
+    const enrichment = await until('the enrichment', async () =>
+      wazuh.events.find(event => event.includes(step.caseId)),
+    )
+    expect(enrichment).toContain('YARA')
 
     // Quarantine: the requester cannot approve; one other person can; the endpoint confirms.
     const quarantine = await proposeAs(rita, 'quarantine-file')
     expect((await decide(rita, quarantine)).status).toBe(403)
     expect(existsSync(path)).toBe(true)
-    expect((await decide(ana, quarantine)).body.proposal?.state).toBe('approved')
+    const anasDesk = await approver('ana', 1280)
+    await anasDesk.approve('Quarantine file')
     expect(await ended(quarantine.id)).toMatchObject({
       state: 'done',
       outcome: expect.stringContaining('quarantined'),
     })
     expect(existsSync(path)).toBe(false)
 
-    // Restore.
-    const restore = await proposeAs(rita, 'restore-file')
-    await decide(ana, restore)
+    // Restore: asked for as what takes the quarantine back.
+    const asked = await rita<{ proposal: ProposalView }>('POST', `/api/proposals/${quarantine.id}/rollback`, {
+      reason: 'the shop needs it for a minute',
+    })
+    const restore = asked.body.proposal
+    expect(restore).toMatchObject({ action: 'restore-file', rollbackOf: quarantine.id })
+    const bensPhone = await approver('ben', 390)
+    await bensPhone.approve('Restore file')
     expect((await ended(restore.id)).state).toBe('done')
     expect(createHash('sha256').update(readFileSync(path)).digest('hex')).toBe(sha256)
 
-    // Delete: takes two, each with the password anew; the second decides in the browser.
+    // Delete: takes two, each with the password anew.
     const deletion = await proposeAs(rita, 'delete-file')
     expect((await decide(ana, deletion)).status).toBe(403)
-    expect((await decide(ana, deletion, proof('not the password'))).status).toBe(400)
-    expect((await decide(ana, deletion, proof(password))).body.proposal).toMatchObject({
-      state: 'awaiting',
-      approvalsNow: 1,
-      approversNeeded: 2,
-    })
-    expect((await decide(ana, deletion, proof(password))).status).toBe(409)
+    expect((await decide(ana, deletion, proofOf('not the password'))).status).toBe(400)
+    await anasDesk.approve('Delete file', consolePassword)
+    expect(await now(deletion.id)).toMatchObject({ state: 'awaiting', approvalsNow: 1, approversNeeded: 2 })
+    expect((await decide(ana, deletion, proofOf(consolePassword))).status).toBe(409)
     expect(existsSync(path)).toBe(true)
-    await approveInBrowser('ben')
+    await bensPhone.approve('Delete file', consolePassword)
     expect(await ended(deletion.id)).toMatchObject({ state: 'done', outcome: 'deleted' })
     expect(existsSync(path)).toBe(false)
     expect(wazuh.calls.filter(call => call.path === '/active-response').length).toBe(3)
+
+    // Every step of each stands in the ledger, in its order.
+    const steps = async (id: string) => {
+      const { body } = await admin<{ entries: { kind: string; actor: string }[] }>(
+        'GET',
+        `/api/ledger?subject=${id}`,
+      )
+      return body.entries.toReversed().map(entry => entry.kind)
+    }
+    const carried = ['approval', 'approval', 'action-intent', 'action-outcome', 'action-outcome']
+    expect(await steps(quarantine.id)).toEqual(carried)
+    expect(await steps(restore.id)).toEqual(carried)
+    expect(await steps(deletion.id)).toEqual(['approval', ...carried])
+    await anasDesk.readsLedger(deletion.id)
+    await anasDesk.close()
+    await bensPhone.close()
   },
-  240_000,
+  400_000,
 )
 
-const proof = (given: string) => ({ proof: { kind: 'password', password: given } })
+interface Desk {
+  /** Approves the one proposal of this name that waits, by keyboard alone. */
+  approve(title: string, password?: string): Promise<void>
+  readsLedger(id: string): Promise<void>
+  close(): Promise<void>
+}
 
-async function approveInBrowser(username: string): Promise<void> {
+/** An approver at a browser of this width; over the API where there is no browser. */
+async function approver(username: string, width: number): Promise<Desk> {
   if (!hasBrowser) {
-    console.warn('SKIPPED: no Chromium; the second approval is made over the API')
-    const ben = await signIn(username)
-    const { body } = await ben<{ proposals: ProposalView[] }>('GET', '/api/proposals')
-    const [proposal] = body.proposals
-    await ben('POST', `/api/proposals/${proposal?.id}/decision`, {
-      digest: proposal?.digest,
-      decision: 'approve',
-      ...proof(password),
-    })
-    return
+    console.warn('SKIPPED: no Chromium; approvals are made over the API')
+    const person = await apiPerson(tocsin.base, username)
+    return {
+      async approve(title, password) {
+        const { body } = await person<{ proposals: ProposalView[] }>('GET', '/api/proposals')
+        const proposal = body.proposals.find(each => each.title === title && each.state === 'awaiting')
+        const proof = password === undefined ? {} : proofOf(password)
+        const decision = { digest: proposal?.digest, decision: 'approve', ...proof }
+        await person('POST', `/api/proposals/${proposal?.id}/decision`, decision)
+      },
+      readsLedger: async () => undefined,
+      close: async () => undefined,
+    }
   }
   const browser = await openBrowser()
-  try {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
-    await page.goto(`${tocsin.base}/approvals`)
-    await page.getByLabel('User name').fill(username)
-    await page.getByLabel('Password').fill(password)
-    await page.keyboard.press('Enter')
-    await page.getByRole('heading', { name: 'Delete file on web-01' }).waitFor()
-    await page.keyboard.press('y')
-    await page.getByLabel('Your password again').fill(password)
-    await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click()
-    await page.getByText('Approved.').waitFor()
-  } finally {
-    await browser.close()
+  const page = await browser.newPage({ viewport: { width, height: 844 } })
+  page.setDefaultTimeout(60_000)
+  await page.goto(`${tocsin.base}/approvals`)
+  await page.getByLabel('User name').fill(username)
+  await page.getByLabel('Password').fill(consolePassword)
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Approvals', level: 1 }).waitFor()
+  return {
+    async approve(title, password) {
+      await page.goto(`${tocsin.base}/approvals`)
+      await page.getByRole('heading', { name: `${title} on web-01` }).waitFor()
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
+      await keepScreenshot(page, `inbox-${title.toLowerCase().replace(' ', '-')}-${width}`)
+      await page.keyboard.press('y')
+      const dialog = page.getByRole('dialog', { name: /^Approve/ })
+      await dialog.waitFor()
+      if (password !== undefined) {
+        await dialog.getByLabel('Your password again').waitFor()
+        await tabTo(page, 'Your password again')
+        await page.keyboard.type(password)
+      }
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
+      await keepScreenshot(page, `approve-${title.toLowerCase().replace(' ', '-')}-${width}`)
+      await tabTo(page, 'Approve')
+      await page.keyboard.press('Enter')
+      await page.getByText('Approved.').waitFor()
+    },
+    async readsLedger(id) {
+      await page.goto(`${tocsin.base}/ledger?subject=${id}`)
+      await page.getByRole('button', { name: 'action outcome' }).first().waitFor()
+    },
+    close: () => browser.close(),
   }
+}
+
+/** Moves the focus by Tab until it is on the control of this name. */
+async function tabTo(page: Page, name: string): Promise<void> {
+  const focused = `(() => {
+    const at = document.activeElement
+    const label = at?.labels?.[0]?.textContent ?? at?.getAttribute?.('aria-label') ?? at?.textContent ?? ''
+    return label.trim()
+  })()`
+  for (let presses = 0; presses < 40; presses++) {
+    if ((await page.evaluate(focused)) === name) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`no Tab leads to ${name}`)
 }

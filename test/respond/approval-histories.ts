@@ -110,15 +110,30 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 )
 
-/** A history: which action, then up to 14 steps, mostly beginning as people would. */
-export const history = fc.record({
-  action: fc.constantFrom('quarantine-file', 'delete-file', 'block-mail-sender'),
-  steps: fc.array(step, { minLength: 3, maxLength: 14 }),
-})
 export type History = {
   readonly action: 'quarantine-file' | 'delete-file' | 'block-mail-sender'
   readonly steps: readonly Step[]
 }
+
+const asked: Step = { kind: 'submit', by: 'ana' }
+const said = (by: string): Step => ({
+  kind: 'decide',
+  by,
+  decision: 'approve',
+  digest: 'right',
+  stepUp: 'fresh',
+})
+
+/** A history: which action, then up to 14 steps; two in three begin as people would, so that there is something to attack. */
+export const history: fc.Arbitrary<History> = fc.record({
+  action: fc.constantFrom('quarantine-file', 'delete-file', 'block-mail-sender'),
+  steps: fc
+    .tuple(
+      fc.constantFrom<readonly Step[]>([], [asked], [asked, said('ben')], [asked, said('ben'), said('cleo')]),
+      fc.array(step, { minLength: 3, maxLength: 11 }),
+    )
+    .map(parts => parts.flat()),
+})
 
 export interface HistoryResult {
   readonly sent: number

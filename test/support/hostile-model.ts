@@ -1,6 +1,8 @@
 import type { TrustZone } from '../../src/domain/data-class.ts'
 import type { Completion, CompletionRequest, JsonSchema, ModelClient } from '../../src/llm/completion.ts'
 import type { Random } from '../corpus/claims/random.ts'
+import type { Step } from './provider-servers/start-server.ts'
+import type { WireRequest } from './provider-servers/wire-protocol.ts'
 
 /**
  * A model that does everything wrong on purpose: obeys whatever instruction stands in the data, invents names and ids,
@@ -52,6 +54,24 @@ export function hostileModel(random: Random, zone: TrustZone): HostileModel {
       return misbehave(request, random)
     },
   }
+}
+
+/** The same over a provider's own protocol: what such a model answers to a request on the wire. */
+export function hostileStep(request: WireRequest, random: Random): Step {
+  const format = request.body.response_format as { json_schema?: { schema?: JsonSchema } } | undefined // As Chat Completions has it.
+  const messages = request.body.messages as { content: string | { text: string }[] }[]
+  const text = messages
+    .map(({ content }) => (typeof content === 'string' ? content : content.map(part => part.text).join('')))
+    .join('\n')
+  const asked = {
+    schema: format?.json_schema?.schema ?? {},
+    messages: [{ text }],
+  } as unknown as CompletionRequest // All that misbehaving looks at.
+  const said = misbehave(asked, random)
+  const [call] = said.toolCalls
+  return call === undefined
+    ? { kind: 'answer', text: said.text }
+    : { kind: 'tool-call', name: call.name, argumentsText: call.argumentsText }
 }
 
 function misbehave(request: CompletionRequest, random: Random): Completion {

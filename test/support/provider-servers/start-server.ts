@@ -37,8 +37,8 @@ export interface ProviderServer {
   readonly abandoned: number
   /** Adds steps; a request beyond them is answered 500 and fails the test that looks at `unscripted`. */
   script(...steps: readonly Step[]): void
-  /** From now on, every request is answered so. */
-  always(step: Step): void
+  /** From now on, every request is answered so, or as this decides. */
+  always(step: Step | ((request: WireRequest) => Step)): void
   readonly unscripted: number
   close(): Promise<void>
 }
@@ -48,7 +48,7 @@ export async function startProviderServer(protocol: WireProtocol, key: string): 
   const requests: WireRequest[] = []
   const steps: Step[] = []
   const counts = { abandoned: 0, unscripted: 0 }
-  let standing: Step | undefined
+  let standing: Step | ((request: WireRequest) => Step) | undefined
   const server = createServer((incoming, response) => {
     response.on('close', () => {
       if (!response.writableFinished) counts.abandoned++
@@ -65,7 +65,7 @@ export async function startProviderServer(protocol: WireProtocol, key: string): 
     if (!protocol.authorised(request, key)) return void fail(401, `Incorrect API key provided: ${key}`)
     const fault = protocol.refuses(request)
     if (fault !== undefined) return void fail(400, fault)
-    const step = steps.shift() ?? standing
+    const step = steps.shift() ?? (typeof standing === 'function' ? standing(request) : standing)
     if (step === undefined) {
       counts.unscripted++
       return void fail(500, 'nothing is scripted for this request')
