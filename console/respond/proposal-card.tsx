@@ -56,7 +56,7 @@ export function ProposalCard({
   return (
     <article
       aria-label={`${proposal.title} on ${proposal.target.agentName}`}
-      className={`grid gap-2 border-l-2 py-2 pl-3 ${selected ? 'border-accent bg-selected' : 'border-line-strong'}`}
+      className={`grid gap-2 border-l-2 px-3 py-2 ${selected ? 'border-accent bg-selected' : 'border-line-strong'}`}
     >
       <header className="flex flex-wrap items-baseline justify-between gap-x-4">
         <h3 className="font-semibold">
