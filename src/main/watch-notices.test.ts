@@ -121,7 +121,7 @@ async function deliver(): Promise<void> {
   const jobs = await claim(test.database, noticeJob, { limit: 20, leaseMs: 60_000, nowMs: clock.now() })
   for (const job of jobs) {
     await handleDelivery(parts.notify, job, AbortSignal.timeout(60_000))
-    await complete(test.database, [job.id])
+    await complete(test.database, [job])
   }
 }
 
