@@ -49,8 +49,9 @@ export function AccountBanners() {
           <UserPlus aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-high" />
           <span>
             <Untrusted text={by.displayName} /> alone gave <Untrusted text={person.displayName} /> the role or
-            the password of {/^[aeiou]/.test(role) ? 'an' : 'a'} {role} <Moment atMs={atMs} />. It has a say
-            in responses from <Moment atMs={countsFromMs} /> on: if you do not know this person, ask now.
+            the password of {/^[aeiou]/.test(role) ? 'an' : 'a'} {role} (<Moment atMs={atMs} />
+            ). It has a say in responses from <Moment atMs={countsFromMs} /> on: if you do not know this
+            person, ask now.
           </span>
         </p>
       ))}
