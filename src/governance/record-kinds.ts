@@ -48,16 +48,30 @@ export const recordKinds = {
     reviewDue: day,
   }),
   /** An AI failure: what happened, what was done, what was learned. */
-  incident: z.strictObject({
-    title: named,
-    severity: z.enum(['low', 'medium', 'high', 'critical']),
-    noticed: day,
-    state: z.enum(['open', 'contained', 'resolved', 'reported']),
-    what: text.min(1),
-    containment: text,
-    cause: text,
-    lesson: text,
-  }),
+  incident: z
+    .strictObject({
+      title: named,
+      severity: z.enum(['low', 'medium', 'high', 'critical']),
+      noticed: day,
+      state: z.enum(['open', 'contained', 'resolved', 'reported']),
+      what: text.min(1),
+      containment: text,
+      cause: text,
+      lesson: text,
+    })
+    // Each step of the process says what it takes: nothing is over before somebody knows why it happened.
+    .refine(({ state, containment }) => state === 'open' || containment !== '', {
+      path: ['containment'],
+      message: 'say what was done at once: a model taken out, an action taken back',
+    })
+    .refine(
+      ({ state, cause, lesson }) =>
+        !['resolved', 'reported'].includes(state) || (cause !== '' && lesson !== ''),
+      {
+        path: ['cause'],
+        message: 'say the cause and what was learned before it is resolved',
+      },
+    ),
   /** How to work on cases of a rule; and a case to practise on. Without names: they are read by whoever learns. */
   runbook: z.strictObject({ title: named, ruleId: named, state: documentState, text: long }),
   exercise: z.strictObject({ title: named, ruleId: named, state: documentState, text: long, answer: long }),

@@ -12,7 +12,7 @@ import { changeSetting } from '../setting.ts'
 import { chooseProfiles } from './choose-profile.ts'
 import { type GateSettings, gateSetting } from './gate-settings.ts'
 import { type GateParts, moveProfile, rollBack } from './move-profile.ts'
-import { profileIdOf, registerProfiles } from './register-profiles.ts'
+import { profileIdOf, registerProfiles, whatChanged } from './register-profiles.ts'
 import { watchProfiles } from './watch-profiles.ts'
 
 const tenant = 'default'
@@ -118,6 +118,13 @@ describe('a profile', () => {
     expect(profileIdOf(content('a'))).toBe(profileIdOf({ ...content('a') }))
   })
 
+  it('the change log says what makes it another one', () => {
+    const changed = content('b', 'public', { prompts: { 'case-brief': 'case-brief-2', chat: 'chat-1' } })
+    expect(whatChanged(content('a'), changed)).toBe(
+      'prompt case-brief case-brief-1 → case-brief-2, prompt chat none → chat-1, model a → b, zone local → public',
+    )
+  })
+
   it('starts active without gates, as candidate under them; what stood under its name is retired', async () => {
     const first = await register('m')
     expect(await stateOf(first)).toBe('active')
@@ -128,6 +135,7 @@ describe('a profile', () => {
     expect(await stateOf(ids.get('m') ?? '')).toBe('candidate')
     expect(await stateOf(first)).toBe('retired')
     const moves = await listMoves(test.database, tenant, 10)
+    expect(moves.map(({ reason }) => reason).join()).toContain('m is now another combination (policy)')
     await registerProfiles(parts, tenant, [{ name: 'm', content: content('m', 'local', { policy: 'p2' }) }])
     expect(await listMoves(test.database, tenant, 10)).toEqual(moves)
   })

@@ -64,7 +64,12 @@ export async function registerProfiles(
       await note(id, null, state, 'set up in models.yaml')
       for (const earlier of known.filter(each => each.name === name && each.state !== 'retired')) {
         await setProfileState(sql, tenant, earlier.id, 'retired', nowMs)
-        await note(earlier.id, earlier.state, 'retired', `${name} is now another combination: ${id}`)
+        await note(
+          earlier.id,
+          earlier.state,
+          'retired',
+          `${name} is now another combination (${whatChanged(earlier.content, content)}): ${id}`,
+        )
       }
       const body = { setting: 'model-profile', model: name, state, content: digestOf(content) }
       const entry = { kind: 'config-change', tenant, actor: 'system', subject: id, body } as const
@@ -72,4 +77,27 @@ export async function registerProfiles(
     }
     return ids
   })
+}
+
+const longestChange = 400
+
+/** What makes one combination another, for the change log: `prompt case-brief case-brief-1 → case-brief-2, policy`. */
+export function whatChanged(before: ProfileContent, after: ProfileContent): string {
+  const differing = (
+    name: string,
+    one: Readonly<Record<string, unknown>>,
+    other: Readonly<Record<string, unknown>>,
+  ) =>
+    [...new Set([...Object.keys(one), ...Object.keys(other)])].flatMap(key =>
+      one[key] === other[key] ? [] : [`${name} ${key} ${one[key] ?? 'none'} → ${other[key] ?? 'none'}`],
+    )
+  const { prompts, settings, policy, ...rest } = before
+  const { prompts: newPrompts, settings: newSettings, policy: newPolicy, ...newRest } = after
+  const changes = [
+    ...differing('prompt', prompts, newPrompts),
+    ...differing('', rest, newRest).map(text => text.trim()),
+    ...differing('setting', settings, newSettings),
+    ...(policy === newPolicy ? [] : ['policy']),
+  ]
+  return changes.join(', ').slice(0, longestChange)
 }
