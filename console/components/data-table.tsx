@@ -5,6 +5,8 @@ export interface Column<Row> {
   readonly title: string
   readonly cell: (row: Row) => ReactNode
   readonly hidden?: true
+  /** Holds sentences: on a phone it keeps room for words, and the table scrolls instead. */
+  readonly wide?: true
 }
 
 /** A plain table for lists of up to a few hundred rows. Scrolls sideways where it is too narrow. */
@@ -43,8 +45,10 @@ export function DataTable<Row>({
         <tbody>
           {rows.map(row => (
             <tr key={rowKey(row)} className="border-b border-line align-top *:py-1.5 *:pr-4">
-              {columns.map(({ title, cell }) => (
-                <td key={title}>{cell(row)}</td>
+              {columns.map(({ title, cell, wide }) => (
+                <td key={title} className={wide ? 'max-sm:min-w-44' : ''}>
+                  {cell(row)}
+                </td>
               ))}
             </tr>
           ))}

@@ -82,7 +82,11 @@ export function AiPolicySection() {
                 rowKey={({ person }) => person.id}
                 empty=""
                 columns={[
-                  { title: 'Person', cell: ({ person }) => <Untrusted text={person.displayName} /> },
+                  {
+                    title: 'Person',
+                    wide: true,
+                    cell: ({ person }) => <Untrusted text={person.displayName} />,
+                  },
                   {
                     title: 'Acknowledged',
                     cell: ({ atMs }) =>

@@ -60,6 +60,7 @@ export function AuditSection() {
               columns={[
                 {
                   title: 'Case',
+                  wide: true,
                   cell: each => (
                     <Link href={caseHref(each.caseId)} className="text-accent hover:underline">
                       <Untrusted text={each.title} />
@@ -81,7 +82,7 @@ export function AuditSection() {
                       </span>
                     ),
                 },
-                { title: 'Findings', cell: each => <Untrusted text={each.findings ?? ''} /> },
+                { title: 'Findings', wide: true, cell: each => <Untrusted text={each.findings ?? ''} /> },
                 { title: 'By', cell: each => each.judgedBy?.displayName ?? '' },
                 {
                   title: 'Judge',

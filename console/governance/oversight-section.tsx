@@ -34,7 +34,7 @@ export function OversightSection() {
               rowKey={({ person }) => person.id}
               empty="Nobody has decided on a proposed verdict yet."
               columns={[
-                { title: 'Person', cell: each => <Untrusted text={each.person.displayName} /> },
+                { title: 'Person', wide: true, cell: each => <Untrusted text={each.person.displayName} /> },
                 { title: 'Verdicts', cell: each => <span className="tabular-nums">{each.decided}</span> },
                 {
                   title: 'Followed the proposal',

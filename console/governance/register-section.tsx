@@ -34,6 +34,7 @@ export function RegisterSection({ register, single = false }: { register: Regist
               columns={[
                 ...listed.map((field, index) => ({
                   title: field.label,
+                  ...(index === 0 ? { wide: true as const } : {}),
                   cell: (record: GovernanceRecordView) =>
                     index === 0 ? (
                       <button

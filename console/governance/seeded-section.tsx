@@ -51,6 +51,7 @@ export function SeededSection() {
               { title: 'When', cell: each => <Moment atMs={each.atMs} /> },
               {
                 title: 'What is wrong',
+                wide: true,
                 cell: each => (
                   <Link href={caseHref(each.caseId)} className="text-accent hover:underline">
                     <Untrusted text={each.whatIsWrong} />

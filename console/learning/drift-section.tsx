@@ -43,7 +43,7 @@ export function DriftSection() {
               rowKey={({ task }) => task}
               empty="Nobody has decided on anything that was proposed yet."
               columns={[
-                { title: 'Task', cell: each => taskWords[each.task] },
+                { title: 'Task', wide: true, cell: each => taskWords[each.task] },
                 {
                   title: 'Lately',
                   cell: each => <span className="tabular-nums">{percent(each.recent)}</span>,
@@ -65,7 +65,7 @@ export function DriftSection() {
                     </ul>
                   ),
                 },
-                { title: 'Alarm', cell: each => <Alarm text={each.alarm} /> },
+                { title: 'Alarm', wide: true, cell: each => <Alarm text={each.alarm} /> },
               ]}
             />
           </Section>
@@ -79,7 +79,7 @@ export function DriftSection() {
               rowKey={({ task }) => task}
               empty="No proposal with a confidence has been decided yet."
               columns={[
-                { title: 'Task', cell: each => taskWords[each.task] },
+                { title: 'Task', wide: true, cell: each => taskWords[each.task] },
                 { title: 'Decided', cell: each => each.proposals },
                 { title: 'Error', cell: each => `${(each.error * 100).toFixed(1)} points` },
                 { title: 'Brier score', cell: each => each.brier.toFixed(3) },
@@ -96,7 +96,7 @@ export function DriftSection() {
                     </ul>
                   ),
                 },
-                { title: 'Alarm', cell: each => <Alarm text={each.alarm} /> },
+                { title: 'Alarm', wide: true, cell: each => <Alarm text={each.alarm} /> },
               ]}
             />
           </Section>

@@ -112,7 +112,11 @@ function Lessons({ onWrite }: { onWrite: () => void }) {
                   </div>
                 ),
               },
-              { title: 'About', cell: each => <Untrusted text={scopeWords(each.scope, each.scopeValue)} /> },
+              {
+                title: 'About',
+                wide: true,
+                cell: each => <Untrusted text={scopeWords(each.scope, each.scopeValue)} />,
+              },
               {
                 title: 'State',
                 cell: each =>
@@ -187,6 +191,7 @@ function Teachable({ onWrite }: { onWrite: (caseId: string) => void }) {
             columns={[
               {
                 title: 'Case',
+                wide: true,
                 cell: each => (
                   <Link href={caseHref(each.caseId)} className="text-accent hover:underline">
                     <Untrusted text={each.title} />
@@ -203,7 +208,7 @@ function Teachable({ onWrite }: { onWrite: (caseId: string) => void }) {
                 cell: each =>
                   each.proposed === null ? '—' : <VerdictLabel verdict={each.proposed} short proposed />,
               },
-              { title: 'Reason', cell: each => <Untrusted text={each.reason} /> },
+              { title: 'Reason', wide: true, cell: each => <Untrusted text={each.reason} /> },
               {
                 title: 'By',
                 cell: each => (

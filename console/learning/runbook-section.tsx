@@ -70,6 +70,7 @@ export function RunbookSection() {
                 columns={[
                   {
                     title: 'Title',
+                    wide: true,
                     cell: each => (
                       <button
                         type="button"
@@ -160,7 +161,11 @@ function Subjects({
         rowKey={({ ruleId }) => ruleId}
         empty="Nobody has decided a case within a year."
         columns={[
-          { title: 'Rule', cell: each => <Untrusted text={`${each.ruleId}: ${each.description}`} /> },
+          {
+            title: 'Rule',
+            wide: true,
+            cell: each => <Untrusted text={`${each.ruleId}: ${each.description}`} />,
+          },
           { title: 'Decided cases', cell: each => each.cases },
           { title: 'Attacks', cell: each => each.attacks },
           {

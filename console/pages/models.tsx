@@ -91,7 +91,7 @@ function ChangeLog({ gates }: { gates: ModelGates }) {
           { title: 'Profile', cell: each => <Untrusted text={each.name} /> },
           { title: 'Change', cell: each => `${each.from === null ? 'new' : each.from} → ${each.to}` },
           { title: 'By', cell: each => each.by?.displayName ?? 'Tocsin itself' },
-          { title: 'Reason', cell: each => <Untrusted text={each.reason} /> },
+          { title: 'Reason', wide: true, cell: each => <Untrusted text={each.reason} /> },
         ]}
       />
     </Section>

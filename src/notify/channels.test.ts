@@ -337,7 +337,13 @@ describe('what there is to tell', () => {
       `insert into checkpoints (tenant_id, source, position, updated_ms) values ($1, 'alerts-file', '{}', $2)`,
       [tenant, nowMs + 1000],
     )
-    expect(await findNotices(parts, tenant, 3_600_000)).toBe(7)
+    await test.database.query(
+      `insert into model_moves (tenant_id, id, profile_id, from_state, to_state, by_id, reason, gate, at_ms)
+       values ($1, 'move_1', 'mp_1', 'canary', 'shadow', null, 'by itself: it fails', '{}', $2),
+         ($1, 'move_2', 'mp_1', 'shadow', 'retired', 'user_1', 'no longer needed', '{}', $2)`,
+      [tenant, nowMs],
+    )
+    expect(await findNotices(parts, tenant, 3_600_000)).toBe(8)
     clock.advance(3_602_000)
     await findNotices(parts, tenant, 3_600_000)
     const keys = await test.database.query<{ key: string }>('select key from notices order by key')
@@ -349,6 +355,7 @@ describe('what there is to tell', () => {
       'break-glass:event_1',
       'case-due:case_a',
       'critical-case:case_a',
+      'model-demoted:move_1',
       'source-silent:alerts-file',
     ])
   })

@@ -15,6 +15,9 @@ export interface FeedbackRow {
   readonly lessons: number
 }
 
+/** Undetermined proposes nothing that a person could decide otherwise. */
+const corrected = `c.verdict <> c.proposed_verdict and c.proposed_verdict <> 'undetermined'`
+
 /**
  * What could be taught, the newest first: corrections (a person decided otherwise than proposed), verdicts with a reason,
  * and model briefs that a person rejected or validated with a reason.
@@ -22,11 +25,11 @@ export interface FeedbackRow {
 export function teachableFeedback(sql: Sql, tenant: string, limit: number): Promise<FeedbackRow[]> {
   return sql.query(
     `select f.*, (select count(*) from lessons l where l.tenant_id = $1 and l.case_id = f."caseId") as lessons from (
-       select case when c.verdict <> c.proposed_verdict then 'correction' else 'verdict' end as kind, c.id as "caseId",
+       select case when ${corrected} then 'correction' else 'verdict' end as kind, c.id as "caseId",
          c.title, c.verdict_by as "byId", c.verdict_ms as "atMs", c.verdict, c.proposed_verdict as proposed,
          coalesce(c.verdict_reason, '') as reason
        from cases c where c.tenant_id = $1 and c.verdict_by is not null and c.merged_into is null and not c.sample
-         and (c.verdict <> c.proposed_verdict or coalesce(c.verdict_reason, '') <> '')
+         and ((${corrected}) or coalesce(c.verdict_reason, '') <> '')
        union all
        select 'rating', c.id, c.title, b.reviewed_by, b.reviewed_ms, c.verdict, b.brief ->> 'verdict', b.review_reason
        from briefs b join cases c on c.tenant_id = b.tenant_id and c.id = b.case_id
@@ -67,7 +70,7 @@ export function listFeedbackCases(
        coalesce((select e.reason from evaluation_cases e where ${exact('f.id')}), '') as reason
      from (
        select 'case:' || c.id as id, 'case' as kind, c.title, to_json(c.verdict) as expected,
-         coalesce(c.verdict <> c.proposed_verdict, false) as corrected, c.verdict_ms as "atMs"
+         coalesce(${corrected}, false) as corrected, c.verdict_ms as "atMs"
        from cases c where c.tenant_id = $1 and c.verdict_by is not null and c.verdict <> 'undetermined'
          and c.merged_into is null and not c.sample and c.verdict_ms >= $2
        union all
