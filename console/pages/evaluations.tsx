@@ -37,8 +37,8 @@ function Runs({ runs }: { runs: readonly EvaluationRunView[] }) {
     <Section title="Runs">
       <p className="text-muted">
         Recorded by <code>tocsin eval run SUITE --model NAME --record</code>: suites triage, summary, attack,
-        mail, intel, injection, leakage and chat, or files of your own. Each is signed; the gates of models
-        read them.
+        mail, intel, rule, injection, leakage, chat and feedback (what your people decided), or files of your
+        own. Each is signed; the gates of models read them.
       </p>
       <DataTable
         label="Recorded runs"
@@ -70,6 +70,15 @@ function Runs({ runs }: { runs: readonly EvaluationRunView[] }) {
               run.tasks
                 .map(({ task, score, live }) => `${task} ${share(score)} ${live ? '(live)' : '(code)'}`)
                 .join(', '),
+          },
+          {
+            title: 'By class',
+            cell: run =>
+              run.classes.length === 0
+                ? '—'
+                : run.classes
+                    .map(({ name, score }) => `${name.replaceAll('_', ' ')} ${share(score)}`)
+                    .join(', '),
           },
           {
             title: 'Signature',

@@ -19,6 +19,8 @@ export const evaluationRun = z.object({
   interval,
   /** By task; `live`: answered by a model, and not by code. */
   tasks: z.array(z.object({ task: z.string(), score: z.number(), live: z.boolean() })),
+  /** By what was expected, for tasks that sort into a few classes: `triage/false_positive`. */
+  classes: z.array(z.object({ name: z.string(), score: z.number() })),
   versions: z.record(z.string(), z.string()),
   /** Whether the signature fits the document that is kept, checked now. */
   signed: z.boolean(),

@@ -65,6 +65,10 @@ function viewOf(run: EvaluationRun): Omit<EvaluationRunView, 'by'> {
       const task = /^score_(?!deterministic$|model$)(.+)$/.exec(name)?.[1]
       return task === undefined ? [] : [{ task, score, live: `live_${task}` in metrics }]
     }),
+    classes: Object.entries(metrics).flatMap(([name, score]) => {
+      const known = /^(?:class|live)_(.+\/.+)$/.exec(name)?.[1]
+      return known === undefined ? [] : [{ name: known, score }]
+    }),
     versions,
     signed: documentIsSigned(run.document, run.signature, createPublicKey(run.key)),
   }
