@@ -1,4 +1,5 @@
 import type { Sql } from '../lib/database.ts'
+import { realProposal } from './seeded-suggestions.ts'
 
 /** How many records of one kind a period holds, and when the newest of them was made. */
 export interface EvidenceCount {
@@ -98,7 +99,7 @@ function cases(time: string, condition: string): string {
 
 function decisions(condition: string): string {
   return `select count(*), max(a.at_ms) from approvals a join proposals p on p.tenant_id = a.tenant_id and p.id = a.proposal_id
-    where a.tenant_id = $1 and a.at_ms >= $2 and a.at_ms < $3 and p.content ->> 'nonce' not like 'seeded-%' and ${condition}`
+    where a.tenant_id = $1 and a.at_ms >= $2 and a.at_ms < $3 and ${realProposal} and ${condition}`
 }
 
 function ledger(condition: string): string {

@@ -1,4 +1,5 @@
 import type { Sql } from '../lib/database.ts'
+import { realProposal } from './seeded-suggestions.ts'
 
 export interface OversightPeriod {
   readonly fromMs: number
@@ -16,7 +17,7 @@ const decided = `select c.verdict_by as by_id, c.verdict_ms as at_ms, (c.verdict
 
 const approvals = `select a.approver as by_id, a.at_ms, a.decision, (a.at_ms - p.created_ms) / 1000.0 as seconds
   from approvals a join proposals p on p.tenant_id = a.tenant_id and p.id = a.proposal_id
-  where a.tenant_id = $1 and a.at_ms >= $2 and a.at_ms < $3 and p.content ->> 'nonce' not like 'seeded-%'`
+  where a.tenant_id = $1 and a.at_ms >= $2 and a.at_ms < $3 and ${realProposal}`
 
 /** The first decision on each bad suggestion that a lead put there. */
 const seeded = `select a.approver as by_id, (a.decision = 'reject')::int as caught, (a.at_ms - s.at_ms) / 1000.0 as seconds

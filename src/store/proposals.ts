@@ -1,5 +1,6 @@
 import type { Approval, Proposal, ProposalContent, ProposalState } from '../domain/proposal.ts'
 import type { Sql } from '../lib/database.ts'
+import { realProposal } from './seeded-suggestions.ts'
 
 interface ProposalRow {
   readonly id: string
@@ -125,7 +126,7 @@ export async function rejectionsSince(sql: Sql, tenant: string, sinceMs: number)
      from approvals a
      join proposals p on p.tenant_id = a.tenant_id and p.id = a.proposal_id
      left join users u on u.tenant_id = a.tenant_id and u.id = a.approver
-     where a.tenant_id = $1 and a.decision = 'reject' and a.at_ms >= $2 and p.content ->> 'nonce' not like 'seeded-%'
+     where a.tenant_id = $1 and a.decision = 'reject' and a.at_ms >= $2 and ${realProposal}
      order by a.at_ms desc limit 500`,
     [tenant, sinceMs],
   )

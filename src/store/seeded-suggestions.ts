@@ -1,5 +1,8 @@
 import type { Sql } from '../lib/database.ts'
 
+/** True of a proposal `p` that is no check on people: what is counted and learned from. */
+export const realProposal = `coalesce(p.content ->> 'nonce', '') not like 'seeded-%'`
+
 /** What a lead put among the real suggestions. */
 export const seedKinds = ['wrong-address', 'wrong-host'] as const
 export type SeedKind = (typeof seedKinds)[number]
