@@ -53,9 +53,9 @@ export function Page() {
           {({ attackVersion, tactics, techniques, unknown }) => (
             <>
               <p className="text-muted">
-                ATT&amp;CK Enterprise {attackVersion}.{' '}
-                {techniques.filter(({ state }) => state === 'covered').length} techniques are named by a rule
-                that alerts. What a rule claims to look for is not yet what it finds.
+                ATT&amp;CK Enterprise {attackVersion}. Techniques named by a rule that alerts:{' '}
+                {techniques.filter(({ state }) => state === 'covered').length}. What a rule claims to look for
+                is not yet what it finds.
               </p>
               {unknown.length > 0 && <p>Ids in rules that ATT&amp;CK does not know: {unknown.join(', ')}</p>}
               {show === 'matrix' ? (

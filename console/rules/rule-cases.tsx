@@ -50,7 +50,7 @@ export function RuleCases({
                   disabled={!writable}
                   onChange={event => change(index, { fires: event.target.checked })}
                 />
-                must fire
+                {words.wanted}
               </label>
               <Outcome
                 kind={kind}

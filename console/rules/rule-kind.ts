@@ -1,7 +1,11 @@
 import type { RuleKind } from '../../src/http/contract-rules.ts'
 import type { CodeLanguage } from '../components/rule-languages.ts'
 
-const rules = { fired: (rule: string) => `rule ${rule} fires`, notFired: 'no rule fires' }
+const rules = {
+  fired: (rule: string) => `rule ${rule} fires`,
+  notFired: 'no rule fires',
+  wanted: 'must fire',
+}
 
 /** What people call a kind of rule, and what its cases are. */
 export const ruleKinds: Readonly<
@@ -18,6 +22,8 @@ export const ruleKinds: Readonly<
       /** What is said of a case's outcome. */
       readonly fired: (rule: string) => string
       readonly notFired: string
+      /** What a case with its mark asks for. */
+      readonly wanted: string
     }
   >
 > = {
@@ -43,6 +49,7 @@ export const ruleKinds: Readonly<
       'Add a log that one of the decoders must read, and one of another program that none of them may.',
     fired: decoder => `decoder ${decoder} reads it`,
     notFired: 'none of the decoders reads it',
+    wanted: 'must be read',
   },
   lists: {
     name: 'CDB list',
@@ -55,6 +62,7 @@ export const ruleKinds: Readonly<
       'Add a value that must be in the list (an address may be there by its prefix), and one that must not.',
     fired: value => `it is there with ${value}`,
     notFired: 'it is not there',
+    wanted: 'must be in it',
   },
   sigma: {
     name: 'Sigma rule',

@@ -22,7 +22,11 @@ export function findDeadRules(rules: RuleTree, decoders: DecoderTree): DeadRule[
   const visit = (node: RuleNode, decodedAs: string | undefined): void => {
     const { rule } = node
     const name = rule.body.decodedAs ?? decodedAs
-    const reason = contradiction(rule, decodedAs) ?? missingField(rule, name, decoders) ?? shadow(node)
+    const reason =
+      neverCounts(rule) ??
+      contradiction(rule, decodedAs) ??
+      missingField(rule, name, decoders) ??
+      shadow(node)
     if (reason) dead.set(rule, reason)
     else alive.add(rule)
     for (const child of node.children) visit(child, name)
@@ -52,6 +56,17 @@ export function lintTree(
         ]
       : [],
   )
+}
+
+/** A count stops at an event that a correlation of at least this level has used; for level 0 that is every event. */
+function neverCounts(rule: Rule): DeadRule | undefined {
+  const { level, correlation, checkDiff } = rule.body
+  if (level > 0 || !correlation || checkDiff || rule.search === 'none') return undefined
+  return {
+    rule,
+    kind: 'contradiction',
+    reason: 'Wazuh never completes a count for a rule of level 0: give it a level',
+  }
 }
 
 function contradiction(rule: Rule, decodedAs: string | undefined): DeadRule | undefined {

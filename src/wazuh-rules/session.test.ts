@@ -272,6 +272,46 @@ describe('rules', () => {
     })
   })
 
+  it('never complete a count at level 0, and count on at the edge of the timeframe', () => {
+    const rules = (level: number) =>
+      `<rule id="100" level="3"><decoded_as>app</decoded_as><description>d</description></rule>
+      <rule id="101" level="${level}" frequency="2" timeframe="60"><if_matched_sid>100</if_matched_sid><description>d</description></rule>`
+    const logs = [event('a'), [60, event('a')], [121, event('a')]] as const
+    expect(ids(run({ decoders, rules: rules(9) }, logs))).toEqual(['100', '101', '100'])
+    expect(ids(run({ decoders, rules: rules(0) }, logs))).toEqual(['100', '100', '100'])
+  })
+
+  it('keep to the hours, over midnight too, and to days', () => {
+    const at = (hours: number) => [hours * 3600, line('x')] as const
+    const rule = (when: string) =>
+      `<rule id="100" level="5"><decoded_as>app</decoded_as>${when}<description>d</description></rule>`
+    const night = rule('<time>10 pm - 6 am</time>')
+    // From noon on: noon, 23:00, 04:00, 07:00.
+    expect(ids(run({ decoders, rules: night }, [at(0), at(11), at(16), at(19)]))).toEqual([
+      null,
+      '100',
+      '100',
+      null,
+    ])
+    expect(ids(run({ decoders, rules: rule('<weekday>!weekends</weekday>') }, [at(0), at(72)]))).toEqual([
+      '100',
+      null,
+    ])
+  })
+
+  it('compare with what came before by all of their conditions', () => {
+    const rules = `<rule id="100" level="3"><decoded_as>app</decoded_as><description>d</description></rule>
+      <rule id="101" level="9" frequency="3" timeframe="60"><if_matched_sid>100</if_matched_sid><same_srcuser/><different_srcip/><not_same_field>n</not_same_field><description>d</description></rule>`
+    const logs = [
+      event('a', '1.1.1.1', '1'),
+      event('a', '1.1.1.2', '2'),
+      event('b', '1.1.1.3', '3'),
+      event('a', '1.1.1.3', '2'),
+      event('a', '1.1.1.4', '4'),
+    ]
+    expect(ids(run({ decoders, rules }, logs))).toEqual(['100', '100', '100', '100', '101'])
+  })
+
   it('keep their memory bounded over many events', () => {
     const rules = `<rule id="100" level="5"><decoded_as>app</decoded_as><description>d</description></rule>
       <rule id="101" level="10" frequency="9999"><if_matched_sid>100</if_matched_sid><description>d</description></rule>`

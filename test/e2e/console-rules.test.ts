@@ -325,7 +325,7 @@ level: high
   it('shows which techniques the rules name', async () => {
     await page.goto(`${tocsin.base}/rules`)
     await page.getByRole('link', { name: 'ATT&CK coverage' }).click()
-    await page.getByText('1 techniques are named by a rule').waitFor()
+    await page.getByText('Techniques named by a rule that alerts: 1.').waitFor()
     await page.getByRole('link', { name: 'All', exact: true }).click()
     await page.getByText('T1110 Brute Force').waitFor()
     await page.getByRole('link', { name: 'Matrix', exact: true }).click()
