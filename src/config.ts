@@ -46,6 +46,10 @@ export interface Config {
     readonly s3Key: Secret | undefined
     readonly caFile: string | undefined
   }
+  /** The object store that keeps files; left out, the database does. */
+  readonly files:
+    | { readonly to: string; readonly s3Key: Secret | undefined; readonly caFile: string | undefined }
+    | undefined
   /** Where traces and metrics are sent. */
   readonly telemetry: TelemetrySettings | undefined
   readonly host: string
@@ -128,6 +132,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, givenDa
       s3Key: values.TOCSIN_CHECKPOINT_S3_KEY,
       caFile: values.TOCSIN_CHECKPOINT_CA,
     },
+    files:
+      values.TOCSIN_FILES === undefined
+        ? undefined
+        : { to: values.TOCSIN_FILES, s3Key: values.TOCSIN_FILES_S3_KEY, caFile: values.TOCSIN_FILES_CA },
     telemetry: telemetrySettings(values),
     host: values.TOCSIN_HOST,
     port: values.TOCSIN_PORT,

@@ -27,6 +27,7 @@ const adapters = [
   'notify',
   'accounts',
   'mail-gateway',
+  'files',
 ]
 const feature = [...pure, ...pureParts, ...adapters, 'ask', 'evidence']
 const features = [
@@ -51,6 +52,8 @@ const allowed: Record<string, readonly string[]> = {
   ask: [...pure, 'redact', 'policy', 'verify', 'knowledge', 'ledger', 'llm'],
   // Rules about identities, on top of what the store keeps of them.
   accounts: [...pure, 'store'],
+  // Files beside their rows.
+  files: [...pure, 'store'],
   // Finds what there is to tell in what the store keeps, and queues each delivery with it.
   notify: [...pure, 'store', 'queue'],
   evidence: [...pure, 'assess', 'knowledge', 'store', 'wazuh'],

@@ -69,6 +69,12 @@ export const settings = z.object({
   TOCSIN_CHECKPOINT_S3_KEY: secret.optional(),
   /** PEM file of a private authority, for syslog+tls and s3+https. */
   TOCSIN_CHECKPOINT_CA: z.string().optional(),
+  /** `s3+https://ENDPOINT/BUCKET/PREFIX?region=REGION` of an object store that keeps files; by default they are in the database. */
+  TOCSIN_FILES: z.string().optional(),
+  /** ACCESS_KEY_ID:SECRET_ACCESS_KEY[:SESSION_TOKEN] of it. */
+  TOCSIN_FILES_S3_KEY: secret.optional(),
+  /** PEM file of a private authority of it. */
+  TOCSIN_FILES_CA: z.string().optional(),
   /** Base address of an OpenTelemetry collector (OTLP over HTTP): traces and metrics go to its /v1/traces and /v1/metrics. */
   TOCSIN_OTEL_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** `NAME=VALUE` of headers for the collector, separated by commas. */

@@ -11,6 +11,7 @@ import { indexDocuments } from '../chat/documents/document-index.ts'
 import { RecentAlerts } from '../chat/recent-alerts.ts'
 import { assistantTools } from '../chat/tools/assistant-tools.ts'
 import { noResponseSettings } from '../domain/response-settings.ts'
+import { filesInDatabase } from '../files/file-store.ts'
 import { defaultGrouping } from '../group/grouping-options.ts'
 import { GroupingMemory } from '../ingest/grouping-memory.ts'
 import { createIngest } from '../ingest/ingest.ts'
@@ -69,6 +70,7 @@ beforeAll(async () => {
         respond,
         running: new RunningAnswers(),
         stopping: new AbortController().signal,
+        files: filesInDatabase,
         turn: {
           tools,
           data: { alerts, rankTechniques },

@@ -46,7 +46,7 @@ describe('receiveMail', () => {
     const again = await receive(bytes)
     expect(again).toMatchObject({ id: first.id, known: true })
     const row = await findMail(test.database, 't', first.id)
-    expect(row?.raw.equals(bytes)).toBe(true)
+    expect(row?.raw.bytes?.equals(bytes)).toBe(true)
     expect(row?.report).toEqual(first.report)
     expect(flaggedMailVerdicts).toContain(first.report.verdict)
     const both = await Promise.all([

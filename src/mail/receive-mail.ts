@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mailJudgeJob, mailRaiseJob } from '../domain/job-kinds.ts'
 import { flaggedMailVerdicts, type MailOrganisation, type MailReport } from '../domain/mail.ts'
+import { type FileStore, filesInDatabase } from '../files/file-store.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Database } from '../lib/database.ts'
 import type { IdSource } from '../lib/ids.ts'
@@ -28,15 +29,18 @@ export interface MailParts {
   readonly weigh: WeighMail
   /** Looks for the organisation's own YARA rules in files of mails, where there are any. */
   readonly scanFiles: ScanFiles | undefined
+  /** Where the messages themselves are kept. */
+  readonly files: FileStore
 }
 
 /** The parts of mail analysis for one tenant. */
 export function mailParts(
-  parts: Omit<MailParts, 'weigh' | 'organisation' | 'scanFiles'>,
+  parts: Omit<MailParts, 'weigh' | 'organisation' | 'scanFiles' | 'files'>,
   organisation: MailOrganisation,
   scanFiles?: ScanFiles,
+  files: FileStore = filesInDatabase,
 ): MailParts {
-  return { ...parts, organisation, weigh: mailWeigher(organisation), scanFiles }
+  return { ...parts, organisation, weigh: mailWeigher(organisation), scanFiles, files }
 }
 
 /** A message as it came in. */
@@ -73,6 +77,7 @@ export async function receiveMail(parts: MailParts, incoming: IncomingMail): Pro
   const id = parts.ids.next('mail')
   const nowMs = clock.now()
   const from = analysed?.mail.from[0]
+  const raw = await parts.files.keep(tenant, 'mail', incoming.bytes)
   const stored = await database.transaction(async sql => {
     const known = (await recentCampaigns(sql, tenant, comparedCampaigns)).map(row => ({
       ...row,
@@ -95,7 +100,8 @@ export async function receiveMail(parts: MailParts, incoming: IncomingMail): Pro
       reporter: incoming.reporter,
       receivedMs: nowMs,
       sha256,
-      raw: incoming.bytes,
+      sizeBytes: incoming.bytes.length,
+      raw,
       subject: analysed?.mail.subject ?? '',
       sender: from?.address ?? '',
       senderName: from?.name.slice(0, 300) ?? '',

@@ -27,7 +27,7 @@ export async function handleMailShare(
   // Decided anew meanwhile: then there is nothing to share.
   if (row?.decidedVerdict === undefined || row.decidedVerdict === null || row.decidedBy === null) return
   if (!isShared(row.decidedVerdict)) return
-  const text = reportOf(row, row.decidedVerdict)
+  const text = reportOf(row, await parts.files.read(row.raw, row.sha256), row.decidedVerdict)
   if (text !== undefined)
     await share({ name: `mail ${row.campaign || row.id}.txt`, text, by: row.decidedBy }, signal)
 }
@@ -42,8 +42,8 @@ export function isShared(verdict: MailVerdict): boolean {
  * uses: a From that nobody vouches for unless the links lead there too, pictures, well-known firms, providers, hosts
  * of everybody's pages as domains (their full addresses stay).
  */
-export function reportOf(row: MailRow, verdict: MailVerdict): string | undefined {
-  const mail = readMail(row.raw, [])
+export function reportOf(row: MailRow, bytes: Buffer, verdict: MailVerdict): string | undefined {
+  const mail = readMail(bytes, [])
   const links = mail.links.filter(
     link =>
       link.kind !== 'image' &&

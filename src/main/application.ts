@@ -4,6 +4,7 @@ import { Registry } from 'prom-client'
 import type { AccountParts } from '../accounts/account-parts.ts'
 import { speaksOfAttack } from '../assess/assess-alert.ts'
 import type { Config } from '../config.ts'
+import type { FileStore } from '../files/file-store.ts'
 import { defaultGrouping } from '../group/grouping-options.ts'
 import { GroupingMemory } from '../ingest/grouping-memory.ts'
 import { createIngest, type Ingest } from '../ingest/ingest.ts'
@@ -23,6 +24,7 @@ import { defaultResponsePolicy } from '../respond/response-policy.ts'
 import { listTenants } from '../store/tenants.ts'
 import { createLogger } from './create-logger.ts'
 import { openMailGatewayOf } from './mail-gateway.ts'
+import { openFiles } from './open-files.ts'
 import { openMailScanner } from './open-mail-scanner.ts'
 import { masterKeyOf } from './open-models-for.ts'
 import { openNotify } from './open-notify.ts'
@@ -48,6 +50,8 @@ export interface Application {
   readonly wazuh: WazuhParts
   readonly respond: RespondPorts
   readonly mail: MailParts
+  /** Where files are kept. */
+  readonly files: FileStore
   readonly notify: NotifyParts
   readonly mailGateway: MailGatewayClient | undefined
   /** Where people reach the console. */
@@ -83,6 +87,7 @@ export async function openApplication(
     )
   }
   const clock = systemClock
+  const files = await openFiles(config, store.database, clock)
   const ids = randomIds()
   const registry = new Registry()
   const organisation = await readOrganisationFile(config)
@@ -132,7 +137,8 @@ export async function openApplication(
       },
     },
     wazuh: openWazuh(config, clock, error => logger.warn(`Wazuh does not answer: ${messageOf(error)}`)),
-    mail: mailParts({ database: store.database, clock, ids, tenant }, organisation, scanner?.scan),
+    files,
+    mail: mailParts({ database: store.database, clock, ids, tenant }, organisation, scanner?.scan, files),
     mailGateway: openMailGatewayOf(config, clock),
     respond: {
       database: store.database,

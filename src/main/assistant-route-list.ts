@@ -12,7 +12,7 @@ import { playbookRoutes } from '../http/routes/playbook-routes.ts'
 import { RunningAnswers } from '../http/routes/running-answers.ts'
 import { rankTechniques } from '../intel/rank-techniques.ts'
 import type { ModelSettings } from '../llm/model-settings.ts'
-import { chatFileBytes } from '../store/chats.ts'
+import { findChatFile } from '../store/chats.ts'
 import type { Application } from './application.ts'
 import { chatModel, openAssistantTools } from './open-assistant.ts'
 import type { OpenModels } from './open-models.ts'
@@ -27,7 +27,11 @@ export function allAssistantRoutes(
   const { accounts, clock, config, ids, tenant } = app
   const { database } = app.store
   const alerts = new RecentAlerts(database, tenant)
-  const tools = openAssistantTools(app, alerts, models, id => chatFileBytes(database, tenant, id))
+  const attachment = async (id: string) => {
+    const found = await findChatFile(database, tenant, id)
+    return found && { name: found.name, bytes: await app.files.read(found.kept, found.sha256) }
+  }
+  const tools = openAssistantTools(app, alerts, models, attachment)
   const data = { alerts, rankTechniques }
   const running = new RunningAnswers()
   const turn = { tools, data, clock, model: chatModel(models, modelSettings) }
@@ -38,6 +42,7 @@ export function allAssistantRoutes(
       tenant,
       clock,
       ids,
+      files: app.files,
       respond: app.respond,
       running,
       stopping,

@@ -18,10 +18,11 @@ const ownFolder = '/var/ossec/etc'
 const health = { checks: 24, intervalMs: 2500 }
 
 /** What rule drafts need, from the settings. */
-export function openRuleDrafts({ config, store, clock, ids, wazuh }: Application): RuleDraftPorts {
+export function openRuleDrafts({ config, store, clock, ids, wazuh, files }: Application): RuleDraftPorts {
   const clean = { folders: config.cleanFolders }
   return {
     database: store.database,
+    files,
     clock,
     ids,
     base: () => presentRules(config.rulesetDir),

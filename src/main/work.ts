@@ -55,6 +55,7 @@ import type { Application } from './application.ts'
 import { intelPartsOf } from './intel-parts.ts'
 import { reportModelHealth } from './model-overview.ts'
 import { openFeeds } from './open-feeds.ts'
+import { keepFiles } from './open-files.ts'
 import { masterKeyOf, openModelsOnline, readPolicyFile, vaultsOf } from './open-models-for.ts'
 import { openRuleDrafts } from './open-rule-drafts.ts'
 import { shadowProfiles } from './route-models.ts'
@@ -104,6 +105,7 @@ export async function work(app: Application, signal: AbortSignal): Promise<void>
       watchNotices(app, signal),
       shipCheckpoints(app, signal),
       keepRetention(app, signal),
+      keepFiles(app, signal),
       watchModels(app, signal),
       runMailDoors(app, signal),
       runFeeds(

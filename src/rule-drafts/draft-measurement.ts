@@ -1,8 +1,9 @@
 import { editableStates, type RuleKind } from '../domain/rule-draft.ts'
-import { findRuleDraft, listRuleDrafts, newestAlerts, readSamples } from '../store/rule-drafts.ts'
+import { findRuleDraft, listRuleDrafts, newestAlerts } from '../store/rule-drafts.ts'
 import type { RulesetFiles } from '../wazuh-rules/ruleset.ts'
 import type { DraftOrigin } from './draft-guard.ts'
 import { noSuchDraft, stepOfDraft, unproven, wrongState } from './draft-life.ts'
+import { samplesOf } from './draft-samples.ts'
 import { type DraftLifePorts, refuse, type StepResult, type StoredDraft } from './draft-store.ts'
 import type { Measured, MeasureQuestion } from './measure-draft.ts'
 
@@ -79,7 +80,7 @@ export async function measureQuestion(
     takenIds: others.flatMap(({ proof }) => (proof?.kind === 'proven' ? proof.ruleIds : [])),
     past: kind === 'yara' ? [] : await newestAlerts(ports.database, tenant, pastAlerts),
     deep: true,
-    samples: kind === 'yara' ? await readSamples(ports.database, tenant, id) : [],
+    samples: kind === 'yara' ? await samplesOf(ports, ports.database, tenant, id) : [],
     budgetMs: measureBudgetMs,
   }
 }

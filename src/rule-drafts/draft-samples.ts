@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
-import { editableStates } from '../domain/rule-draft.ts'
-import { deleteSample, insertSample, listSamples } from '../store/rule-drafts.ts'
+import { editableStates, type SampleFile } from '../domain/rule-draft.ts'
+import { type FileStore, filesInDatabase } from '../files/file-store.ts'
+import type { Sql } from '../lib/database.ts'
+import { deleteSample, insertSample, listSamples, readSamples } from '../store/rule-drafts.ts'
 import { stepOfDraft, unproven } from './draft-life.ts'
 import { type DraftLifePorts, refuse, type StepResult } from './draft-store.ts'
 
@@ -21,9 +23,30 @@ export function addSample(
     if (present.length >= mostSamples) return refuse('conflict', `a draft has at most ${mostSamples} samples`)
     const sha256 = createHash('sha256').update(file.bytes).digest('hex')
     if (present.some(one => one.sha256 === sha256)) return refuse('conflict', 'this file is here already')
-    await insertSample(sql, tenant, id, { id: ports.ids.next('sample'), sha256, ...file }, nowMs)
+    const kept = await filesOf(ports).keep(tenant, 'sample', file.bytes)
+    const { name, mustMatch } = file
+    const sizeBytes = file.bytes.length
+    const sample = { id: ports.ids.next('sample'), sha256, name, mustMatch, sizeBytes, kept }
+    await insertSample(sql, tenant, id, sample, nowMs)
     return { change: { ...unproven, state: 'draft', changedBy: person } }
   })
+}
+
+const filesOf = ({ files }: DraftLifePorts): FileStore => files ?? filesInDatabase
+
+/** The samples of a draft with their bytes. */
+export async function samplesOf(
+  ports: DraftLifePorts,
+  sql: Sql,
+  tenant: string,
+  id: string,
+): Promise<(SampleFile & { readonly bytes: Buffer })[]> {
+  const samples = await readSamples(sql, tenant, id)
+  const read = samples.map(async ({ kept, ...sample }) => ({
+    ...sample,
+    bytes: await filesOf(ports).read(kept, sample.sha256),
+  }))
+  return Promise.all(read)
 }
 
 export function removeSample(

@@ -1,5 +1,6 @@
 import type { ManagerLogtest, RuleDeployment } from '../domain/rule-deployment.ts'
 import type { RuleDraft, RuleKind } from '../domain/rule-draft.ts'
+import type { FileStore } from '../files/file-store.ts'
 import { digestOf } from '../lib/canonical-json.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Database } from '../lib/database.ts'
@@ -24,6 +25,8 @@ export interface DraftLifePorts {
   /** The manager's own test tool; absent where no Wazuh server is connected. */
   readonly logtest: ManagerLogtest | undefined
   readonly deployment: DeploymentOptions
+  /** Where samples are kept; by default in the database. */
+  readonly files?: FileStore
 }
 
 /** Why a step was not taken; nothing was changed. */

@@ -11,7 +11,7 @@ export interface BackupTable {
 }
 
 /** What belongs to running processes and browsers, not to the record: a restored Tocsin makes its own. */
-export const leftOutTables: readonly string[] = ['leases', 'sessions']
+export const leftOutTables: readonly string[] = ['leases', 'sessions', 'stored_objects']
 
 /** All tables of the schema but those, each behind the ones that it refers to. */
 export async function listBackupTables(sql: Sql): Promise<BackupTable[]> {

@@ -1,3 +1,4 @@
+import type { KeptBytes } from '../domain/kept-bytes.ts'
 import type { Sql } from '../lib/database.ts'
 
 export interface ChatRow {
@@ -139,34 +140,44 @@ export interface ChatFileRow {
 export async function insertChatFile(
   sql: Sql,
   tenant: string,
-  file: Omit<ChatFileRow, 'sizeBytes'> & { readonly bytes: Buffer; readonly createdMs: number },
+  file: ChatFileRow & { readonly kept: KeptBytes; readonly createdMs: number },
 ): Promise<void> {
   await sql.query(
-    `insert into chat_files (tenant_id, id, chat_id, name, sha256, bytes, created_ms)
-     values ($1, $2, $3, $4, $5, $6, $7)`,
-    [tenant, file.id, file.chatId, storable(file.name), file.sha256, file.bytes, file.createdMs],
+    `insert into chat_files (tenant_id, id, chat_id, name, sha256, size_bytes, bytes, bytes_object, created_ms)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [
+      tenant,
+      file.id,
+      file.chatId,
+      storable(file.name),
+      file.sha256,
+      file.sizeBytes,
+      file.kept.bytes,
+      file.kept.object,
+      file.createdMs,
+    ],
   )
 }
 
 export function chatFiles(sql: Sql, tenant: string, chatId: string): Promise<ChatFileRow[]> {
   return sql.query<ChatFileRow>(
-    `select id, chat_id as "chatId", name, sha256, octet_length(bytes) as "sizeBytes"
+    `select id, chat_id as "chatId", name, sha256, coalesce(size_bytes, octet_length(bytes)) as "sizeBytes"
      from chat_files where tenant_id = $1 and chat_id = $2 order by created_ms, id`,
     [tenant, chatId],
   )
 }
 
-/** A file's bytes, for a scan. Ids cannot be guessed, and a scan is all that can be done with one. */
-export async function chatFileBytes(
+/** Where a file's bytes are, for a scan. Ids cannot be guessed, and a scan is all that can be done with one. */
+export async function findChatFile(
   sql: Sql,
   tenant: string,
   id: string,
-): Promise<{ readonly name: string; readonly bytes: Buffer } | undefined> {
-  const [row] = await sql.query<{ name: string; bytes: Buffer }>(
-    'select name, bytes from chat_files where tenant_id = $1 and id = $2',
+): Promise<{ readonly name: string; readonly sha256: string; readonly kept: KeptBytes } | undefined> {
+  const [row] = await sql.query<{ name: string; sha256: string } & KeptBytes>(
+    'select name, sha256, bytes, bytes_object as object from chat_files where tenant_id = $1 and id = $2',
     [tenant, id],
   )
-  return row
+  return row && { name: row.name, sha256: row.sha256, kept: { bytes: row.bytes, object: row.object } }
 }
 
 /** PostgreSQL's text holds no NUL. */

@@ -1,3 +1,4 @@
+import type { KeptBytes } from '../domain/kept-bytes.ts'
 import type { MailReport, MailVerdict } from '../domain/mail.ts'
 import type { Sql } from '../lib/database.ts'
 
@@ -22,7 +23,7 @@ export interface MailRow extends MailSummaryRow {
   readonly reporter: string | null
   readonly sizeBytes: number
   readonly sha256: string
-  readonly raw: Buffer
+  readonly raw: KeptBytes
   readonly recipients: readonly string[]
   readonly report: MailReport
   /** As `mail/judgement` wrote it; null while no model was asked. */
@@ -41,7 +42,8 @@ export interface NewMail {
   readonly reporter: string | null
   readonly receivedMs: number
   readonly sha256: string
-  readonly raw: Buffer
+  readonly sizeBytes: number
+  readonly raw: KeptBytes
   readonly subject: string
   readonly sender: string
   readonly senderName: string
@@ -60,9 +62,9 @@ const summary = `m.id, m.source, m.received_ms as "receivedMs", m.subject, m.sen
 export async function insertMail(sql: Sql, tenant: string, mail: NewMail): Promise<boolean> {
   const { report } = mail
   const rows = await sql.query(
-    `insert into mail_messages (tenant_id, id, source, reporter, received_ms, sha256, size_bytes, raw, message_id, subject,
+    `insert into mail_messages (tenant_id, id, source, reporter, received_ms, sha256, size_bytes, raw, raw_object, message_id, subject,
        sender, sender_domain, link_domains, campaign, verdict, probability, report, recipients, sender_name, authenticated)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
      on conflict (tenant_id, sha256) do nothing returning id`,
     [
       tenant,
@@ -71,8 +73,9 @@ export async function insertMail(sql: Sql, tenant: string, mail: NewMail): Promi
       mail.reporter,
       mail.receivedMs,
       mail.sha256,
-      mail.raw.length,
-      mail.raw,
+      mail.sizeBytes,
+      mail.raw.bytes,
+      mail.raw.object,
       storable(report.message_id),
       storable(mail.subject),
       storable(mail.sender),
@@ -96,14 +99,16 @@ function storable<T extends string | null>(text: T): T {
 }
 
 export async function findMail(sql: Sql, tenant: string, id: string): Promise<MailRow | undefined> {
-  const [row] = await sql.query<MailRow>(
-    `select ${summary}, m.reporter, m.size_bytes as "sizeBytes", m.sha256, m.raw, m.recipients, m.report, m.judgement, m.decided_by as "decidedBy",
+  const [row] = await sql.query<Omit<MailRow, 'raw'> & KeptBytes>(
+    `select ${summary}, m.reporter, m.size_bytes as "sizeBytes", m.sha256, m.raw as bytes, m.raw_object as object, m.recipients, m.report, m.judgement, m.decided_by as "decidedBy",
        m.decided_reason as "decidedReason", m.decided_ms as "decidedMs", m.replied_by as "repliedBy", m.replied_ms as "repliedMs",
        m.reply_text as "replyText"
      from mail_messages m where m.tenant_id = $1 and m.id = $2`,
     [tenant, id],
   )
-  return row
+  if (row === undefined) return undefined
+  const { bytes, object, ...mail } = row
+  return { ...mail, raw: { bytes, object } }
 }
 
 export async function findMailByHash(sql: Sql, tenant: string, sha256: string): Promise<MailRow | undefined> {

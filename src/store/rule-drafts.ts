@@ -1,3 +1,4 @@
+import type { KeptBytes } from '../domain/kept-bytes.ts'
 import type { RuleDraft, SampleFile } from '../domain/rule-draft.ts'
 import type { Sql } from '../lib/database.ts'
 
@@ -122,7 +123,7 @@ export async function newestAlerts(sql: Sql, tenant: string, limit: number): Pro
   return rows.reverse()
 }
 
-const sampleColumns = `id, name, sha256, octet_length(bytes) as "sizeBytes", must_match as "mustMatch"`
+const sampleColumns = `id, name, sha256, coalesce(size_bytes, octet_length(bytes)) as "sizeBytes", must_match as "mustMatch"`
 
 /** The files of a draft, in the order in which they came; without their bytes. */
 export function listSamples(sql: Sql, tenant: string, draftId: string): Promise<SampleFile[]> {
@@ -132,29 +133,41 @@ export function listSamples(sql: Sql, tenant: string, draftId: string): Promise<
   )
 }
 
-/** The same with their bytes. */
-export function readSamples(
+/** The same with where their bytes are. */
+export async function readSamples(
   sql: Sql,
   tenant: string,
   draftId: string,
-): Promise<(SampleFile & { readonly bytes: Buffer })[]> {
-  return sql.query(
-    `select ${sampleColumns}, bytes from rule_draft_samples where tenant_id = $1 and draft_id = $2 order by created_ms, id`,
+): Promise<(SampleFile & { readonly kept: KeptBytes })[]> {
+  const rows = await sql.query<SampleFile & KeptBytes>(
+    `select ${sampleColumns}, bytes, bytes_object as object from rule_draft_samples where tenant_id = $1 and draft_id = $2 order by created_ms, id`,
     [tenant, draftId],
   )
+  return rows.map(({ bytes, object, ...sample }) => ({ ...sample, kept: { bytes, object } }))
 }
 
 export async function insertSample(
   sql: Sql,
   tenant: string,
   draftId: string,
-  sample: Omit<SampleFile, 'sizeBytes'> & { readonly bytes: Buffer },
+  sample: SampleFile & { readonly kept: KeptBytes },
   nowMs: number,
 ): Promise<void> {
   await sql.query(
-    `insert into rule_draft_samples (tenant_id, draft_id, id, name, sha256, bytes, must_match, created_ms)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [tenant, draftId, sample.id, sample.name, sample.sha256, sample.bytes, sample.mustMatch, nowMs],
+    `insert into rule_draft_samples (tenant_id, draft_id, id, name, sha256, size_bytes, bytes, bytes_object, must_match, created_ms)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    [
+      tenant,
+      draftId,
+      sample.id,
+      sample.name,
+      sample.sha256,
+      sample.sizeBytes,
+      sample.kept.bytes,
+      sample.kept.object,
+      sample.mustMatch,
+      nowMs,
+    ],
   )
 }
 

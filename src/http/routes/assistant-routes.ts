@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { takeTurn } from '../../chat/turn/take-turn.ts'
 import type { TurnAnswer, TurnEvent, TurnPorts } from '../../chat/turn/turn.ts'
+import type { FileStore } from '../../files/file-store.ts'
 import { messageOf } from '../../lib/app-error.ts'
 import { canonicalJson } from '../../lib/canonical-json.ts'
 import type { Clock } from '../../lib/clock.ts'
@@ -45,6 +46,8 @@ export interface AssistantRouteParts {
   readonly running: RunningAnswers
   /** Fires when the server stops: running answers end. */
   readonly stopping: AbortSignal
+  /** Where attachments are kept. */
+  readonly files: FileStore
 }
 
 /** The chat: conversations, their answers as they come, attachments, learning mode, drafts. */
@@ -102,8 +105,15 @@ export function assistantRoutes(parts: AssistantRouteParts): Route[] {
         const chat = await ownChat(caller, params.id)
         const bytes = Buffer.from(body.base64, 'base64')
         const sha256 = createHash('sha256').update(bytes).digest('hex')
-        const file = { id: parts.ids.next('file'), chatId: chat.id, name: body.name, sha256, bytes }
-        await insertChatFile(database, tenant, { ...file, createdMs: parts.clock.now() })
+        const kept = await parts.files.keep(tenant, 'chat', bytes)
+        const file = {
+          id: parts.ids.next('file'),
+          chatId: chat.id,
+          name: body.name,
+          sha256,
+          sizeBytes: bytes.length,
+        }
+        await insertChatFile(database, tenant, { ...file, kept, createdMs: parts.clock.now() })
         return { id: file.id, name: file.name, sha256, sizeBytes: bytes.length }
       },
       { bodyBytes: 12 * 1024 * 1024 },

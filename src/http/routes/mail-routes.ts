@@ -82,14 +82,19 @@ export function mailRoutes(parts: MailParts, sendMail: SendMail | undefined): Ro
         sendMail === undefined
           ? 'No mail relay is set (TOCSIN_MAIL_SMTP_URL): copy the text into your mail program.'
           : (whyNoReply(row.reporter, parts.organisation.domains) ?? null)
-      return { ...detailOf(row, parts.organisation), caseId: caseId ?? null, campaignRecipients, cannotReply }
+      return {
+        ...detailOf(row, await parts.files.read(row.raw, row.sha256), parts.organisation),
+        caseId: caseId ?? null,
+        campaignRecipients,
+        cannotReply,
+      }
     }),
     streamRoute(mailEndpoints.mailSource, async ({ params, reply }) => {
-      const { id, raw } = await find(params.id)
+      const { id, raw, sha256 } = await find(params.id)
       // A download of an opaque type: no browser shows what is in it.
       reply.header('content-type', 'application/octet-stream')
       reply.header('content-disposition', `attachment; filename="${id}.eml"`)
-      reply.send(raw)
+      reply.send(await parts.files.read(raw, sha256))
     }),
     route(mailEndpoints.decideMail, async ({ params, body, caller }) => {
       const { user } = personOf(caller)
@@ -166,10 +171,11 @@ async function recipientsOfCampaign(
 
 function detailOf(
   row: MailRow,
+  bytes: Buffer,
   organisation: MailParts['organisation'],
 ): Omit<MailDetail, 'caseId' | 'campaignRecipients' | 'cannotReply'> {
   const { signals, indicators, problems } = row.report
-  const description = describeMail(row.raw, organisation)
+  const description = describeMail(bytes, organisation)
   const verdict: MailVerdict = row.decidedVerdict ?? row.verdict
   return {
     ...summaryOf(row),
@@ -179,7 +185,7 @@ function detailOf(
     signals: signals.map(signal => ({
       ...signal,
       where: { ...signal.where },
-      excerpt: row.raw
+      excerpt: bytes
         .subarray(signal.where.start, Math.min(signal.where.end, signal.where.start + 600))
         .toString('utf8'),
     })),

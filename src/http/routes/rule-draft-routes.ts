@@ -5,7 +5,7 @@ import { deadRulesInWorker } from '../../rule-drafts/dead-rules.ts'
 import { deployDraft, rollBackDraft } from '../../rule-drafts/draft-deployment.ts'
 import { changeDraft, decideDraft, submitDraft } from '../../rule-drafts/draft-life.ts'
 import { measureDraft, pastAlerts, presentBase } from '../../rule-drafts/draft-measurement.ts'
-import { addSample, removeSample } from '../../rule-drafts/draft-samples.ts'
+import { addSample, removeSample, samplesOf } from '../../rule-drafts/draft-samples.ts'
 import type { DraftLifePorts, StepResult, StoredDraft } from '../../rule-drafts/draft-store.ts'
 import { type RuleDraftPorts, requestDrafting } from '../../rule-drafts/drafting-job.ts'
 import type { Measured } from '../../rule-drafts/measure-draft.ts'
@@ -24,7 +24,6 @@ import {
   listSamples,
   newestAlerts,
   noisyRules,
-  readSamples,
   verdictsOfRules,
 } from '../../store/rule-drafts.ts'
 import type { Measurement } from '../contract-rule-measurement.ts'
@@ -147,7 +146,7 @@ export function ruleDraftRoutes(parts: {
       ruleEndpoints.ruleCandidates,
       async ({ params, signal: gone }) => {
         const { id } = await existing(params.id)
-        const files = (await readSamples(database, tenant, id)).filter(({ mustMatch }) => mustMatch)
+        const files = (await samplesOf(ports, database, tenant, id)).filter(({ mustMatch }) => mustMatch)
         if (files.length === 0)
           throw new RequestError(
             'conflict',

@@ -102,7 +102,7 @@ describe('an object store', () => {
     await place.keep(whole, signal)
     const [[name = '', body = ''] = []] = store.objects
     expect(name).toMatch(/^\/ledger\/soc 1\/a\/[0-9a-f]{8}-000000000301-[0-9a-f]{16}\.json$/)
-    expect(readBack(body)).toEqual(whole)
+    expect(readBack(String(body))).toEqual(whole)
     // The same once more is no failure, and changes nothing.
     await place.keep(whole, signal)
     expect(store.refusals).toEqual(['PreconditionFailed'])

@@ -22,7 +22,7 @@ export async function handleMailJudgement(
   const given = {
     tenant: job.tenant,
     id,
-    mail: readMail(row.raw, []),
+    mail: readMail(await parts.files.read(row.raw, row.sha256), []),
     report: row.report,
     bounds: defaultBounds,
   }

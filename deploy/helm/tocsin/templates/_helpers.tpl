@@ -1,0 +1,105 @@
+{{- define "tocsin.name" -}}
+{{- if contains .Chart.Name .Release.Name }}{{ .Release.Name | trunc 40 | trimSuffix "-" }}{{ else }}{{ printf "%s-%s" .Release.Name .Chart.Name | trunc 40 | trimSuffix "-" }}{{ end }}
+{{- end }}
+
+{{- define "tocsin.selector" -}}
+app.kubernetes.io/name: {{ .Chart.Name }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{- define "tocsin.labels" -}}
+{{ include "tocsin.selector" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+{{- end }}
+
+{{- define "tocsin.image" -}}
+{{- if .Values.image.digest }}{{ .Values.image.repository }}@{{ .Values.image.digest }}{{ else }}{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}{{ end }}
+{{- end }}
+
+{{/* A pod of one program: as user 7411, on a read-only root, without a token of the cluster. */}}
+{{- define "tocsin.pod" -}}
+{{- $ := .root }}
+metadata:
+  labels:
+    {{- include "tocsin.selector" $ | nindent 4 }}
+    app.kubernetes.io/component: {{ .program }}
+  annotations:
+    checksum/settings: {{ list $.Values.settings $.Values.files | toJson | sha256sum }}
+    {{- with $.Values.podAnnotations }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+spec:
+  automountServiceAccountToken: false
+  {{- with $.Values.imagePullSecrets }}
+  imagePullSecrets: {{- toYaml . | nindent 4 }}
+  {{- end }}
+  securityContext:
+    runAsNonRoot: true
+    runAsUser: 7411
+    runAsGroup: 7411
+    fsGroup: 7411
+    seccompProfile: { type: RuntimeDefault }
+  {{- with .values.terminationGracePeriodSeconds }}
+  terminationGracePeriodSeconds: {{ . }}
+  {{- end }}
+  {{- with $.Values.nodeSelector }}
+  nodeSelector: {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with $.Values.tolerations }}
+  tolerations: {{- toYaml . | nindent 4 }}
+  {{- end }}
+  topologySpreadConstraints:
+    - maxSkew: 1
+      topologyKey: kubernetes.io/hostname
+      whenUnsatisfiable: ScheduleAnyway
+      labelSelector:
+        matchLabels:
+          {{- include "tocsin.selector" $ | nindent 10 }}
+          app.kubernetes.io/component: {{ .program }}
+  containers:
+    - name: {{ .program }}
+      image: {{ include "tocsin.image" $ | quote }}
+      imagePullPolicy: {{ $.Values.image.pullPolicy }}
+      args: [{{ .program }}]
+      envFrom:
+        - configMapRef: { name: {{ include "tocsin.name" $ }}-settings }
+        - secretRef: { name: {{ $.Values.existingSecret }} }
+      securityContext:
+        allowPrivilegeEscalation: false
+        readOnlyRootFilesystem: true
+        capabilities: { drop: [ALL] }
+      {{- if eq .program "serve" }}
+      ports:
+        - { name: http, containerPort: 7411 }
+      startupProbe:
+        httpGet: { path: /healthz, port: http }
+        periodSeconds: 5
+        failureThreshold: 60
+      livenessProbe:
+        httpGet: { path: /healthz, port: http }
+        periodSeconds: 20
+        timeoutSeconds: 5
+      readinessProbe:
+        httpGet: { path: /readyz, port: http }
+        periodSeconds: 10
+        timeoutSeconds: 5
+      {{- end }}
+      {{- with .values.resources }}
+      resources: {{- toYaml . | nindent 8 }}
+      {{- end }}
+      volumeMounts:
+        - { name: data, mountPath: /var/lib/tocsin }
+        - { name: tmp, mountPath: /tmp }
+        {{- range $name, $_ := $.Values.files }}
+        - { name: files, mountPath: /etc/tocsin/{{ $name }}, subPath: {{ $name }}, readOnly: true }
+        {{- end }}
+  volumes:
+    - { name: data, emptyDir: {} }
+    - { name: tmp, emptyDir: {} }
+    {{- if $.Values.files }}
+    - name: files
+      configMap: { name: {{ include "tocsin.name" $ }}-files }
+    {{- end }}
+{{- end }}

@@ -1,0 +1,227 @@
+import { createHash } from 'node:crypto'
+import { AwsClient } from 'aws4fetch'
+import { AppError, messageOf } from './app-error.ts'
+import { createEgressFetch } from './egress-fetch.ts'
+import type { Secret } from './secret.ts'
+
+/** A place in an object store. */
+export interface S3Options {
+  /** `s3+https://ENDPOINT/BUCKET/PREFIX?region=REGION`. */
+  readonly url: string
+  /** `ACCESS_KEY_ID:SECRET_ACCESS_KEY[:SESSION_TOKEN]`. */
+  readonly key: Secret | undefined
+  /** The setting that holds the key, for messages. */
+  readonly keySetting: string
+  /** A private certificate authority (PEM) to trust beside the built-in ones. */
+  readonly extraCa: string | undefined
+  /** How much one request of a stream carries; S3 takes no less than 5 MiB but for the last. */
+  readonly partBytes?: number
+}
+
+/** Objects by name, below the prefix. Every request is signed with AWS Signature Version 4, its body included. */
+export interface S3Client {
+  /** For people: the URL, which holds no credentials. */
+  readonly name: string
+  /**
+   * Stores an object; the store checks its digests. `onlyNew`: never in place of another; false where one is there already.
+   * Throws `object-store-failed`.
+   */
+  put(name: string, bytes: Uint8Array, signal: AbortSignal, more?: PutOptions): Promise<boolean>
+  /** Stores what comes, in parts: none of it is an object until the last is there. Returns its size. */
+  putStream(name: string, chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<number>
+  /** Throws `object-missing`, `object-store-failed`. */
+  get(name: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
+  /** Gone afterwards, whether it was there or not. */
+  remove(name: string, signal: AbortSignal): Promise<void>
+}
+
+export interface PutOptions {
+  readonly onlyNew?: boolean
+  readonly contentType?: string
+}
+
+/** For one request, its answer read to the end. */
+const timeoutMs = 5 * 60_000
+const defaultPartBytes = 16 * 1024 * 1024
+const mostParts = 10_000
+
+/** Throws `bad-usage` for a place that is none, and where the key is missing. */
+export function createS3Client(options: S3Options): S3Client {
+  const { endpoint, root, region } = placeOf(options.url)
+  const [accessKeyId, secretAccessKey, sessionToken] = options.key?.expose().split(':') ?? []
+  if (!accessKeyId || !secretAccessKey)
+    throw new AppError(
+      'bad-usage',
+      `an object store needs ${options.keySetting}=ACCESS_KEY_ID:SECRET_ACCESS_KEY`,
+    )
+  const aws = new AwsClient({
+    accessKeyId,
+    secretAccessKey,
+    ...(sessionToken === undefined ? {} : { sessionToken }),
+    service: 's3',
+    region,
+    retries: 0,
+  })
+  const egress = createEgressFetch({
+    rules: [
+      {
+        host: endpoint.hostname,
+        port: endpoint.port === '' ? (endpoint.protocol === 'https:' ? 443 : 80) : Number(endpoint.port),
+        // An administrator wrote it: a store on one's own network is what many have.
+        addresses: ['127.0.0.0/8', '::1/128', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
+      },
+    ],
+    ...(options.extraCa === undefined ? {} : { extraCa: [options.extraCa] }),
+  })
+
+  const send = async (
+    method: string,
+    name: string,
+    query: string,
+    signal: AbortSignal,
+    given: { readonly body?: Uint8Array; readonly headers?: Record<string, string> } = {},
+  ): Promise<Response> => {
+    const body = given.body ?? new Uint8Array()
+    const path = [...root, ...name.split('/')].map(encodeURIComponent).join('/')
+    const digests =
+      method === 'PUT'
+        ? {
+            // Buckets with object lock take nothing without a digest; the checksum is kept with the object.
+            'content-md5': createHash('md5').update(body).digest('base64'),
+            'x-amz-checksum-sha256': createHash('sha256').update(body).digest('base64'),
+          }
+        : {}
+    try {
+      const request = await aws.sign(`${endpoint.origin}/${path}${query}`, {
+        method,
+        headers: {
+          ...digests,
+          'x-amz-content-sha256': createHash('sha256').update(body).digest('hex'),
+          ...given.headers,
+        },
+        ...(body.length === 0 ? {} : { body: body as Uint8Array<ArrayBuffer> }), // A Buffer's bytes, whatever holds them.
+      })
+      return await egress.fetch(request.url, {
+        method,
+        headers: request.headers,
+        ...(body.length === 0 ? {} : { body: body as Uint8Array<ArrayBuffer> }),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      })
+    } catch (error) {
+      signal.throwIfAborted()
+      throw failed(options.url, messageOf(error), true, error)
+    }
+  }
+  const check = async (reply: Response, allowed: readonly number[] = []): Promise<string> => {
+    const text = await reply.text().catch(() => '')
+    // A finished upload may answer 200 and hold an error all the same.
+    if ((reply.ok && !/<Error>/.test(text)) || allowed.includes(reply.status)) return text
+    const passing = reply.status >= 500 || reply.status === 429 || reply.ok
+    throw failed(options.url, `${reply.status} ${codeIn(text)}`, passing)
+  }
+
+  return {
+    name: options.url,
+    async put(name, bytes, signal, { onlyNew = false, contentType = 'application/octet-stream' } = {}) {
+      const headers = { 'content-type': contentType, ...(onlyNew ? { 'if-none-match': '*' } : {}) }
+      const reply = await send('PUT', name, '', signal, { body: bytes, headers })
+      await check(reply, onlyNew ? [412] : [])
+      return reply.status !== 412
+    },
+    async putStream(name, chunks, signal) {
+      const headers = { 'x-amz-checksum-algorithm': 'SHA256', 'content-type': 'application/octet-stream' }
+      const begun = await check(await send('POST', name, '?uploads=', signal, { headers }))
+      const id = /<UploadId>([^<]{1,1024})<\/UploadId>/.exec(begun)?.[1]
+      if (id === undefined) throw failed(options.url, 'it began an upload without naming it', true)
+      const upload = `uploadId=${encodeURIComponent(id)}`
+      try {
+        const parts: string[] = []
+        let sizeBytes = 0
+        for await (const body of inParts(chunks, options.partBytes ?? defaultPartBytes)) {
+          if (parts.length >= mostParts) throw failed(options.url, 'more parts than a store takes', false)
+          const number = parts.length + 1
+          const reply = await send('PUT', name, `?partNumber=${number}&${upload}`, signal, { body })
+          await check(reply)
+          const tag = /^"[\w-]{1,128}"$/.exec(reply.headers.get('etag') ?? '')?.[0]
+          if (tag === undefined) throw failed(options.url, 'it took a part without naming it', true)
+          const sum = createHash('sha256').update(body).digest('base64')
+          parts.push(
+            `<Part><PartNumber>${number}</PartNumber><ETag>${tag}</ETag><ChecksumSHA256>${sum}</ChecksumSHA256></Part>`,
+          )
+          sizeBytes += body.length
+        }
+        const list = `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${parts.join('')}</CompleteMultipartUpload>`
+        await check(
+          await send('POST', name, `?${upload}`, signal, {
+            body: Buffer.from(list),
+            headers: { 'content-type': 'application/xml' },
+          }),
+        )
+        return sizeBytes
+      } catch (error) {
+        // Parts of an upload that nobody finishes cost money for ever.
+        const late = AbortSignal.timeout(10_000)
+        await send('DELETE', name, `?${upload}`, late).catch(() => undefined)
+        throw error
+      }
+    },
+    async get(name, signal) {
+      const reply = await send('GET', name, '', signal)
+      if (reply.status === 404) {
+        await reply.body?.cancel()
+        throw new AppError('object-missing', `${options.url} holds no ${name}`)
+      }
+      if (!reply.ok) await check(reply)
+      return (reply.body ?? new ReadableStream()) as AsyncIterable<Uint8Array> // Node's can be iterated.
+    },
+    async remove(name, signal) {
+      await check(await send('DELETE', name, '', signal), [404])
+    },
+  }
+}
+
+/** Pieces of one size but for the last; at least one, which may be empty. */
+async function* inParts(chunks: AsyncIterable<Uint8Array>, partBytes: number): AsyncGenerator<Buffer> {
+  let held: Uint8Array[] = []
+  let size = 0
+  let any = false
+  for await (const chunk of chunks) {
+    held.push(chunk)
+    size += chunk.length
+    while (size >= partBytes) {
+      const all = Buffer.concat(held)
+      yield all.subarray(0, partBytes)
+      any = true
+      held = [all.subarray(partBytes)]
+      size -= partBytes
+    }
+  }
+  if (size > 0 || !any) yield Buffer.concat(held)
+}
+
+function placeOf(text: string): { endpoint: URL; root: readonly string[]; region: string } {
+  const bad = (why: string) =>
+    new AppError('bad-usage', `${why}: s3+https://ENDPOINT/BUCKET/PREFIX?region=REGION`)
+  if (!/^s3\+https?:\/\//.test(text) || !URL.canParse(text)) throw bad('an object store is a URL')
+  const endpoint = new URL(text.slice('s3+'.length))
+  if (endpoint.username !== '' || endpoint.password !== '')
+    throw bad('credentials do not belong in the URL of an object store')
+  const root = endpoint.pathname
+    .split('/')
+    .filter(part => part !== '')
+    .map(decodeURIComponent)
+  if (root.length === 0) throw bad(`${text} names no bucket`)
+  return { endpoint, root, region: endpoint.searchParams.get('region') ?? 'us-east-1' }
+}
+
+function failed(place: string, why: string, retryable: boolean, cause?: unknown): AppError {
+  return new AppError('object-store-failed', `the object store ${place} did not do it: ${why}`, {
+    retryable,
+    cause,
+  })
+}
+
+/** The code of an S3 error document: it has no credentials in it, as the whole text might. */
+function codeIn(xml: string): string {
+  return /<Code>(\w{1,64})<\/Code>/.exec(xml)?.[1] ?? 'without a code'
+}
