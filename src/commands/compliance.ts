@@ -17,7 +17,7 @@ import { openStore } from '../main/open-store.ts'
 import { settingEvidence } from '../main/setting-evidence.ts'
 import { type Command, type Io, readArgs, writeRecord } from './command.ts'
 
-const usage = `tocsin compliance report --framework F --from DATE --to DATE [--format json|html|oscal] [--out FILE]
+const usage = `tocsin compliance report --framework F --from DATE --to DATE [--format json|html|pdf|oscal] [--out FILE]
                          [--public-key FILE] [--data DIR] [--json]
 tocsin compliance list [--json]
 
@@ -57,6 +57,8 @@ export const command: Command = {
     const format = reportFormats.find(each => each === (values.format ?? 'json'))
     if (format === undefined)
       throw new AppError('bad-usage', `--format is one of: ${reportFormats.join(', ')}`)
+    if (format === 'pdf' && values.out === undefined)
+      throw new AppError('bad-usage', '--format pdf needs --out: it is no text')
     if (values.json && values.out === undefined && format !== 'json')
       throw new AppError('bad-usage', `--json with --format ${format} needs --out`)
     const framework = frameworkOf(values.framework ?? '')
@@ -67,7 +69,7 @@ export const command: Command = {
     const config = values.data === undefined ? settings : { ...settings, dataDir: values.data }
     const report = await makeReport(config, framework, period, io)
     const key = await loadSigningKey(join(config.dataDir, 'ledger', 'signing-key.pem'))
-    const rendered = renderReport(report, format, key)
+    const rendered = await renderReport(report, format, key)
     if (values['public-key'] !== undefined) await writeFile(values['public-key'], publicKeyPem(key))
     await deliver(report, rendered, values, io)
     return report.ledger.first_bad === null ? 0 : 1
@@ -111,13 +113,13 @@ async function deliver(
   values: { readonly out?: string; readonly json?: boolean },
   io: Io,
 ): Promise<void> {
-  const { document, signature, key } = rendered
+  const { bytes, signature, key } = rendered
   if (values.out === undefined) {
-    io.stdout(document)
+    io.stdout(bytes.toString('utf8'))
     io.stderr(`signature ${signature} (key ${key})\n`)
     return
   }
-  await writeFile(values.out, document)
+  await writeFile(values.out, bytes)
   await writeFile(`${values.out}.sig`, `${signature}\n`)
   const { framework, period, summary, ledger } = report
   if (values.json) writeRecord(io, { file: values.out, framework, period, summary, ledger, key, signature })

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestDatabase, type TestDatabase } from '../../test/support/postgres.ts'
+import { readPdf } from '../intel/read-pdf.ts'
 import { newSigningKey } from '../ledger/checkpoint.ts'
 import { appendEntries, openDatabaseLedger } from '../ledger/database-ledger.ts'
 import type { LedgerEntry } from '../ledger/entry.ts'
@@ -148,7 +149,7 @@ describe('a report on records', () => {
     const key = newKey()
     for (const format of reportFormats) {
       const [first, second] = [await report(nistCsf), await report(nistCsf)]
-      expect(renderReport(first, format, key)).toEqual(renderReport(second, format, key))
+      expect(await renderReport(first, format, key)).toEqual(await renderReport(second, format, key))
     }
     const before = canonicalJson(await report(nistCsf))
     await open.database.query(
@@ -162,19 +163,21 @@ describe('a report on records', () => {
     const key = newKey()
     const publicKey = createPublicKey(key)
     for (const format of reportFormats) {
-      const { document, signature } = renderReport(await report(nistCsf), format, key)
-      expect(documentIsSigned(document, signature, publicKey)).toBe(true)
-      const forged = document.replace('no evidence', 'evidence')
-      expect(forged).not.toBe(document)
+      const { bytes, signature } = await renderReport(await report(nistCsf), format, key)
+      expect(documentIsSigned(bytes, signature, publicKey)).toBe(true)
+      const forged = Buffer.from(bytes)
+      forged.writeUInt8((forged[forged.length >> 1] ?? 0) ^ 1, forged.length >> 1)
       expect(documentIsSigned(forged, signature, publicKey)).toBe(false)
     }
-    const { signature, ...statement } = JSON.parse(renderReport(await report(nistCsf), 'json', key).document)
+    const { signature, ...statement } = JSON.parse(
+      String((await renderReport(await report(nistCsf), 'json', key)).bytes),
+    )
     expect(documentIsSigned(canonicalJson(statement), signature, publicKey)).toBe(true)
   })
 
   it('OSCAL names each control by a token and has unique identifiers', async () => {
     for (const framework of frameworks) {
-      const text = renderReport(await report(framework), 'oscal', newKey()).document
+      const text = String((await renderReport(await report(framework), 'oscal', newKey())).bytes)
       const tokens = [...text.matchAll(/"control-id": "([^"]*)"/g)].map(match => match[1] ?? '')
       expect(new Set(tokens).size).toBe(framework.controls.length)
       expect(tokens.every(token => /^[a-z_][a-z0-9_.-]*$/.test(token))).toBe(true)
@@ -189,13 +192,25 @@ describe('a report on records', () => {
   })
 
   it('HTML shows a tenant name as text', async () => {
-    const html = renderReport(
-      await report(nistCsf, { tenant: '<img src=x onerror=alert(1)>' }),
-      'html',
-      newKey(),
-    ).document
-    expect(html).not.toContain('<img')
+    const hostile = await report(nistCsf, { tenant: '<img src=x onerror=alert(1)>' })
+    const { bytes } = await renderReport(hostile, 'html', newKey())
+    expect(bytes.toString()).not.toContain('<img')
   })
+
+  it('PDF holds every control with its status, on numbered pages', async () => {
+    for (const framework of frameworks) {
+      const made = await report(framework)
+      const { bytes } = await renderReport(made, 'pdf', newKey())
+      const { text, problems } = await readPdf(bytes)
+      expect(problems).toEqual([])
+      const words = text.replaceAll(/\s+/g, ' ')
+      for (const { id, status } of made.controls) {
+        expect(words).toContain(id)
+        expect(words).toContain(`Status: ${status}.`)
+      }
+      expect(words).toMatch(/page 1 of \d+/)
+    }
+  }, 240_000)
 })
 
 describe('the mappings', () => {

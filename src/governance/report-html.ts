@@ -1,31 +1,16 @@
 import type { ComplianceReport } from './compliance-report.ts'
 import type { JudgedControl } from './judge-control.ts'
+import { factsOf, recordLines } from './report-facts.ts'
 
 const style = `body{font:14px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color:#1a1a1a;background:#fff}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;border-bottom:1px solid #ccc}
 ul{margin:0;padding-left:1.1rem}.status{font-weight:600;white-space:nowrap}@media print{body{margin:0;max-width:none}tr{break-inside:avoid}}`
 
-/** The report as one page that needs nothing else; browsers print it to PDF. */
+/** The report as one page that needs nothing else; for browsers. */
 export function reportHtml(report: ComplianceReport): string {
-  const { framework, period, summary, ledger } = report
+  const { framework } = report
   const title = `${framework.name} ${framework.version}`
-  const chain =
-    ledger.first_bad === null
-      ? `${ledger.verified} entries recomputed, all fit; head ${ledger.head}`
-      : `BROKEN at entry ${ledger.first_bad}; ${ledger.verified} entries before it fit`
-  const facts: readonly (readonly [string, string])[] = [
-    ['Period', `${period.from} to ${period.to} (not included)`],
-    ['Tenant', report.tenant],
-    ['Mapping', `${framework.mapping_version}, identifiers of ${framework.source}`],
-    ['Ledger', chain],
-    [
-      'Controls',
-      Object.entries(summary)
-        .map(([status, count]) => `${status}: ${count}`)
-        .join(', '),
-    ],
-    ['Made by', `Tocsin ${report.tocsin}`],
-  ]
+  const facts = factsOf(report)
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(title)}: evidence</title><style>${style}</style></head>
 <body><h1>${escapeHtml(title)}: evidence</h1>
@@ -40,10 +25,7 @@ ${report.controls.map(controlRow).join('\n')}
 
 function controlRow(control: JudgedControl): string {
   const earlier = control.earlier_ids.length === 0 ? '' : ` (before: ${control.earlier_ids.join(', ')})`
-  const records = control.evidence.map(
-    each =>
-      `${each.count} ${each.title}${each.latest === null ? '' : `, newest ${each.latest}`}${each.speaks === 'against' ? ' (should be none)' : ''}`,
-  )
+  const records = recordLines(control)
   return `<tr><td>${escapeHtml(control.id + earlier)}</td><td>${escapeHtml(control.topic)}</td><td class="status">${escapeHtml(control.status)}</td><td>${list(records)}</td><td>${list(control.gaps)}</td><td>${escapeHtml(control.owner)}</td></tr>`
 }
 

@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process'
+import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { WorkerReply } from './answer-parent.ts'
 import { AppError } from './app-error.ts'
@@ -8,6 +9,8 @@ import { residentBytes } from './resident-memory.ts'
 const heapMb = 1_024
 const residentLimitBytes = 2 * 1024 * 1024 * 1024
 const memoryCheckMs = 100
+/** Workers are named as in a checkout; in a package they are JavaScript, as this file is. */
+const ownExtension = extname(import.meta.filename)
 
 /**
  * Asks a worker one question, with memory limits and a deadline. A process and not a thread: a thread that is ended in
@@ -22,7 +25,7 @@ export function runInWorker<Answer>(
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted()
-    const worker = fork(fileURLToPath(script), [], {
+    const worker = fork(fileURLToPath(script).replace(/\.ts$/, ownExtension), [], {
       env: {},
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

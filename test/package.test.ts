@@ -1,0 +1,130 @@
+import { spawnSync } from 'node:child_process'
+import { createHash, generateKeyPairSync } from 'node:crypto'
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+// A release is made as a maintainer makes it, twice, and its package is run as a user runs it: without the checkout.
+
+const root = resolve(import.meta.dirname, '..')
+const folder = mkdtempSync(join(tmpdir(), 'tocsin-release-'))
+const first = join(folder, 'first')
+const second = join(folder, 'second')
+const { privateKey, publicKey } = generateKeyPairSync('ed25519', {
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+})
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const tarball = `tocsin-${version}.tgz`
+const sha256 = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
+
+/** `npm run release` with these words; what it said. */
+function release(...args: string[]) {
+  const { status, stderr } = spawnSync(process.execPath, ['bin/release.js', ...args], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  return { status, said: stderr.replaceAll('tocsin: ', '').trim().split('\n').sort() }
+}
+
+beforeAll(() => {
+  writeFileSync(join(folder, 'key.pem'), privateKey)
+  writeFileSync(join(folder, 'public.pem'), publicKey)
+  for (const place of [first, second]) {
+    const { status, said } = release(place, '--key', join(folder, 'key.pem'))
+    expect({ status, said }).toEqual({ status: 0, said: [`released into ${place}`] })
+  }
+}, 900_000)
+afterAll(() => {
+  rmSync(folder, { recursive: true })
+  rmSync(join(root, 'dist'), { recursive: true, force: true })
+})
+
+describe('a release', () => {
+  it.each([tarball, 'sbom.cdx.json', 'LICENCES.tsv', 'SHA256SUMS'])('is the same each time: %s', name => {
+    expect(sha256(join(second, name))).toBe(sha256(join(first, name)))
+  })
+
+  it('verifies, and says what was changed, left out or put in since', () => {
+    const verify = (place: string, key: string) => release('verify', place, '--public-key', join(folder, key))
+    expect(verify(first, 'public.pem').status).toBe(0)
+    const other = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' })
+    writeFileSync(join(folder, 'other.pem'), other)
+    expect(verify(first, 'other.pem').status).toBe(1)
+    writeFileSync(join(second, 'LICENCES.tsv'), 'none')
+    rmSync(join(second, 'sbom.cdx.json'))
+    writeFileSync(join(second, 'extra.txt'), 'x')
+    expect(verify(second, 'public.pem')).toEqual({
+      status: 1,
+      said: [
+        'LICENCES.tsv is another file',
+        'extra.txt is not part of the release',
+        'sbom.cdx.json is missing',
+      ],
+    })
+  })
+
+  it('names every package that a user gets, with its licence, in both lists', () => {
+    const licences = readFileSync(join(first, 'LICENCES.tsv'), 'utf8')
+    const bill = JSON.parse(readFileSync(join(first, 'sbom.cdx.json'), 'utf8'))
+    expect(bill).toMatchObject({ bomFormat: 'CycloneDX' })
+    for (const name of Object.keys(
+      JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).dependencies,
+    )) {
+      expect(licences).toContain(`${name}\t`)
+      expect(JSON.stringify(bill.components)).toContain(`"${name}"`)
+    }
+    expect(licences).not.toContain('vitest\t')
+  })
+})
+
+describe('the package', () => {
+  const place = join(folder, 'place')
+  const tocsin = (...args: string[]) =>
+    spawnSync(process.execPath, [join(place, 'package', 'bin', 'tocsin.js'), ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, HOME: folder, TOCSIN_DATA: join(folder, 'data') },
+      timeout: 240_000,
+    })
+
+  beforeAll(() => {
+    spawnSync('mkdir', [place])
+    expect(spawnSync('tar', ['xzf', join(first, tarball), '-C', place]).status).toBe(0)
+    // What npm would fetch is what is here; the checkout itself is out of its sight.
+    symlinkSync(join(root, 'node_modules'), join(place, 'node_modules'))
+  })
+
+  it('holds no source, no test and nothing of the machine', () => {
+    const names = spawnSync('tar', ['tzf', join(first, tarball)], { encoding: 'utf8' }).stdout.split('\n')
+    expect(names.filter(name => /\.tsx?$|\.test\.|node_modules|\.env$|(^|\/)test\//.test(name))).toEqual([])
+    expect(existsSync(join(place, 'package', 'dist', 'src', 'run-cli.js'))).toBe(true)
+    expect(spawnSync('grep', ['-rlF', root, join(place, 'package')], { encoding: 'utf8' }).stdout).toBe('')
+  })
+
+  it('says its version', () => {
+    const { stdout, stderr } = tocsin('version')
+    expect(stdout + stderr).toContain(version)
+  })
+
+  it('triages alerts', () => {
+    const { status, stdout } = tocsin('triage', join(root, 'samples', 'alerts.ndjson'), '--json')
+    expect(status).toBe(0)
+    expect(JSON.parse(stdout.split('\n')[0] ?? '')).toMatchObject({ case_id: expect.any(String) })
+  }, 300_000)
+
+  it('reads a PDF in a process of its own: workers are there too', async () => {
+    const { default: PDFDocument } = await import('pdfkit')
+    const document = new PDFDocument()
+    const chunks: Buffer[] = []
+    document.on('data', chunk => chunks.push(chunk))
+    const ended = new Promise(done => document.on('end', done))
+    document.text('The C2 server is 203.0.113[.]77.')
+    document.end()
+    await ended
+    writeFileSync(join(folder, 'report.pdf'), Buffer.concat(chunks))
+    const { stdout } = tocsin('intel', join(folder, 'report.pdf'), '--json')
+    expect(stdout).toContain('203.0.113.77')
+  }, 300_000)
+})
