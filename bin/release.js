@@ -61,14 +61,24 @@ function digestsOf(folder) {
   return names.map(name => `${digest(name)}  ${name}\n`).join('')
 }
 
-/** What npm knows of the packages that a user gets; its serial number and time are left out, so that it is the same each time. */
+/**
+ * What npm knows of the packages that a user gets; its serial number and time are left out, so that it is the same each
+ * time. Not by npm's own `--omit dev`: that leaves out packages of ours that a development package asks for too.
+ */
 function sbom() {
-  const args = ['sbom', '--sbom-format', 'cyclonedx', '--omit', 'dev', '--package-lock-only']
+  const args = ['sbom', '--sbom-format', 'cyclonedx', '--package-lock-only']
   const made = spawnSync('npm', args, { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
   if (made.status !== 0) throw new Error(`npm sbom failed: ${made.stderr}`)
-  const { serialNumber: _number, metadata, ...bill } = JSON.parse(made.stdout)
+  const { serialNumber: _number, metadata, components, dependencies, ...bill } = JSON.parse(made.stdout)
   const { timestamp: _time, ...rest } = metadata
-  return `${JSON.stringify({ ...bill, metadata: rest }, null, 2)}\n`
+  const developing = ({ properties = [] }) =>
+    properties.some(({ name, value }) => name === 'cdx:npm:package:development' && value === 'true')
+  const shipped = components.filter(component => !developing(component))
+  const known = new Set([metadata.component['bom-ref'], ...shipped.map(component => component['bom-ref'])])
+  const links = dependencies.flatMap(({ ref, dependsOn = [] }) =>
+    known.has(ref) ? [{ ref, dependsOn: dependsOn.filter(each => known.has(each)) }] : [],
+  )
+  return `${JSON.stringify({ ...bill, metadata: rest, components: shipped, dependencies: links }, null, 2)}\n`
 }
 
 /** Name, version and licence of every package that a user gets, by the lock file. */
