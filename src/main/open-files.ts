@@ -40,5 +40,5 @@ export async function keepFiles(app: Application, signal: AbortSignal): Promise<
     await sweepObjects(parts)
     while (!signal.aborted && (await moveIntoStore(parts)) > 0);
   }
-  await everyWhileLeader(app, { name: 'files', everyMs: sweepEveryMs }, round, signal)
+  await everyWhileLeader(app, { name: `files-${app.tenant}`, everyMs: sweepEveryMs }, round, signal)
 }
