@@ -30,6 +30,8 @@ export interface EndpointHost {
 
 export interface RunOptions {
   readonly reply?: 'continue' | 'abort'
+  /** A command to run the script with: into a name space of its own. */
+  readonly within?: readonly string[]
   /** Kill the script this long after it was started. */
   readonly killAfterMs?: number
   readonly env?: Record<string, string>
@@ -70,7 +72,8 @@ export function endpointHost(agentId = '001'): EndpointHost {
 
 function execute(path: string, request: unknown, ossec: string, options: RunOptions): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(path, [], {
+    const [program = path, ...before] = [...(options.within ?? []), path]
+    const child = spawn(program, before, {
       cwd: '/',
       env: { PATH: '/usr/bin:/bin', TOCSIN_OSSEC: ossec, ...options.env },
       stdio: ['pipe', 'pipe', 'inherit'],

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   existsSync,
@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { addRequest, type EndpointHost, endpointHost, type Report } from './endpoint-host.ts'
+import { addRequest, type EndpointHost, endpointHost, type Report, type RunOptions } from './endpoint-host.ts'
 
 // The endpoint's scripts where there is no room left, at the longest names that a kernel takes, and without yara.
 
@@ -56,7 +56,10 @@ function fillUp(place: string): void {
 
 const sha256 = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex')
 let count = 0
-async function act(fields: Record<string, string | Buffer>): Promise<Report | undefined> {
+async function act(
+  fields: Record<string, string | Buffer>,
+  options?: RunOptions,
+): Promise<Report | undefined> {
   const all = {
     version: '1',
     proposal: `proposal_${++count}`,
@@ -69,7 +72,7 @@ async function act(fields: Record<string, string | Buffer>): Promise<Report | un
     ([name, value]) => `${name}:${Buffer.from(value).toString('base64')}\n`,
   )
   const payload = Buffer.from(lines.join('')).toString('base64url')
-  return (await host.run('tocsin-respond', addRequest({ data: { tocsin: { payload } } }))).at(-1)
+  return (await host.run('tocsin-respond', addRequest({ data: { tocsin: { payload } } }), options)).at(-1)
 }
 
 describe('a full disk', () => {
@@ -182,4 +185,59 @@ it('a host without yara says so, and leaves the file alone', async () => {
   const [report] = await host.run('tocsin-yara', addRequest(alert), { reports: 1 })
   expect(report).toMatchObject({ event: 'yara_skipped', detail: 'yara is not installed on this host' })
   expect(readFileSync(path, 'utf8')).toBe('x')
+})
+
+it('blocks and unblocks an address, and isolates all but the manager, in a network of its own', async () => {
+  const holder = spawn('unshare', ['-n', 'sleep', '600'])
+  const within = ['nsenter', '-t', String(holder.pid), '-n']
+  const rules = () =>
+    spawnSync('nsenter', [...within.slice(1), 'iptables', '-S'], { encoding: 'utf8' }).stdout.split('\n')
+  try {
+    // The new network is there once the holder runs in it.
+    await expect
+      .poll(() => spawnSync('nsenter', [...within.slice(1), 'cat', '/proc/net/dev']).stdout.toString(), {
+        timeout: 30_000,
+      })
+      .not.toMatch(/eth0/)
+    if (spawnSync('nsenter', [...within.slice(1), 'iptables', '-w', '5', '-S']).status !== 0) {
+      console.error('SKIPPED: no firewall in a network of its own here (that takes root and iptables)')
+      return
+    }
+    const before = rules()
+    const block = { action: 'block-address', address: '203.0.113.9' }
+    expect(await act(block, { within })).toMatchObject({ result: 'done' })
+    expect(rules().filter(rule => rule.includes('203.0.113.9') && rule.endsWith('-j DROP'))).toHaveLength(4)
+    expect(await act({ ...block, action: 'unblock-address' }, { within })).toMatchObject({ result: 'done' })
+    expect(rules()).toEqual(before)
+    expect(await act({ ...block, action: 'unblock-address' }, { within })).toMatchObject({ result: 'failed' })
+    for (const address of ['203.0.113.9; reboot', '-j ACCEPT', '$(reboot)', ''])
+      expect(await act({ action: 'block-address', address }, { within })).toMatchObject({ result: 'refused' })
+    // Where the manager is not known by address, isolation would cut it off too.
+    expect(await act({ action: 'isolate-host' }, { within })).toMatchObject({ result: 'failed' })
+    expect(rules()).toEqual(before)
+    writeFileSync(
+      join(host.ossec, 'etc/ossec.conf'),
+      '<client><server><address>192.0.2.1</address></server></client>',
+    )
+    expect(await act({ action: 'isolate-host' }, { within })).toMatchObject({ result: 'done' })
+    expect(rules()).toContain('-A TOCSIN -s 192.0.2.1/32 -j ACCEPT')
+    expect(rules()).toContain('-A INPUT -j TOCSIN')
+    expect(await act({ action: 'release-host' }, { within })).toMatchObject({ result: 'done' })
+    expect(rules()).toEqual(before)
+  } finally {
+    holder.kill('SIGKILL')
+  }
+}, 120_000)
+
+it('lists what runs here for an approved question, and nothing that is not on its list', async () => {
+  const proposal = { action: 'inventory-query', table: 'processes' }
+  const reports = await (async () => {
+    const done = await act(proposal)
+    return [done, host.log().at(-2)] as const
+  })()
+  expect(reports[0]).toMatchObject({ result: 'done', detail: 'listed processes' })
+  expect(reports[1]).toContain('"event":"inventory"')
+  expect(reports[1]).toContain('tocsin-respond')
+  for (const table of ['processes; reboot', 'shadow', '../etc/passwd'])
+    expect(await act({ action: 'inventory-query', table })).toMatchObject({ result: 'refused' })
 })

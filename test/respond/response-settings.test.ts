@@ -2,9 +2,10 @@ import { createHmac } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { ResponseSettingsInput } from '../../src/domain/response-settings.ts'
+import { noResponseSettings, type ResponseSettingsInput } from '../../src/domain/response-settings.ts'
 import type { ResponsePolicyView } from '../../src/http/contract-respond.ts'
 import { sweepProposals } from '../../src/respond/confirm-outcome.ts'
+import { isQuiet, policyOf } from '../../src/respond/response-policy.ts'
 import { type RespondBench, respondBench } from '../support/respond-bench.ts'
 import { type Person, testPassword } from '../support/test-server.ts'
 
@@ -441,5 +442,43 @@ describe('standing in', () => {
     )
     await ana?.call('DELETE', `/api/approval-delegations/${rita?.id}`)
     expect(await bench.execute(proposal.id)).toMatchObject({ kind: 'refused', code: 'not-approved' })
+  })
+})
+
+describe('quiet hours', () => {
+  it('reach over midnight', () => {
+    const night = {
+      ...noResponseSettings,
+      quietHours: [{ from: '22:00', to: '06:00', actions: ['block-address'] }],
+    }
+    const at = (time: string) =>
+      isQuiet(policyOf([night]), 'block-address', Date.parse(`2026-06-01T${time}Z`))
+    expect(['21:59:59', '22:00:00', '00:00:00', '05:59:59', '06:00:00'].map(at)).toEqual([
+      false,
+      true,
+      true,
+      true,
+      false,
+    ])
+    expect(isQuiet(policyOf([night]), 'quarantine-file', Date.parse('2026-06-01T23:00:00Z'))).toBe(false)
+  })
+
+  it('hold back what is approved, and nothing else, until they end', async () => {
+    const before = (await policy()).console
+    const hour = new Date(bench.server.clock.now()).getUTCHours()
+    const time = (hours: number) => `${String((hours + 24) % 24).padStart(2, '0')}:00`
+    const quietHours = [{ from: time(hour), to: time(hour + 2), actions: ['block-address'] }]
+    expect(await change(adam, { ...before, quietHours })).toMatchObject({ state: 'active', weakens: [] })
+    const block = await bench.propose(rita as Person, caseId, 'block-address', { address: '198.51.100.77' })
+    expect((await bench.decide(ana as Person, block.proposal)).proposal.state).toBe('approved')
+    const calls = bench.wazuh.calls.length
+    expect(await bench.execute(block.proposal.id)).toMatchObject({ kind: 'refused', code: 'quiet-hours' })
+    expect((await bench.read(rita as Person, block.proposal.id)).state).toBe('approved')
+    expect(bench.wazuh.calls).toHaveLength(calls)
+    const other = await bench.propose(rita as Person, caseId, 'inventory-query', { table: 'processes' })
+    await bench.decide(ana as Person, other.proposal)
+    expect((await bench.execute(other.proposal.id)).kind).not.toBe('refused')
+    bench.server.clock.advance(2 * 3_600_000)
+    expect((await bench.execute(block.proposal.id)).kind).not.toBe('refused')
   })
 })
