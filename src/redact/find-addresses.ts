@@ -24,24 +24,33 @@ const versionBefore =
 export function findAddresses(view: View, names: NameIndex): Span[] {
   const spans: Span[] = []
   const text = view.lower
+  // A log names the same few addresses in every line: each is read and judged once.
+  const read = new Map<string, Address | undefined>()
+  const addressAs = (written: string): Address | undefined => {
+    if (!read.has(written)) read.set(written, addressOf(written))
+    return read.get(written)
+  }
+  const classes = new Map<Address, ReturnType<typeof classOfAddress>>()
   const add = (start: number, length: number, address: Address | undefined, onlyOwn = false): void => {
-    const valueClass = address === undefined ? undefined : classOfAddress(address, names)
+    if (address !== undefined && !classes.has(address)) classes.set(address, classOfAddress(address, names))
+    const valueClass = address === undefined ? undefined : classes.get(address)
     if (address === undefined || valueClass === undefined) return
     if (onlyOwn && valueClass === 'address.public') return
     const range = view.toSource(start, start + length)
     spans.push({ ...range, class: valueClass, identity: `address ${address.identity}` })
   }
   for (const run of findRuns(view, addressUnits)) {
-    const { dots, colons, hyphens } = countBreaks(view.units, run)
+    const { dots, colons, doubled, hyphens } = countBreaks(view.units, run)
     if (dots > 2) {
       for (const { start, match } of matchesInRun(text, run, dotted)) {
-        const address = addressOf(match[0])
+        const address = addressAs(match[0])
         const known = address !== undefined && names.addresses.has(address.identity)
         if (known || !isVersion(text, start)) add(start, match[0].length, address)
       }
     }
-    if (colons > 1) {
-      for (const { start, match } of matchesInRun(text, run, six)) addSix(match[0], start, add)
+    // A time of day has colons, too, and neither two together nor six.
+    if (doubled || colons > 5) {
+      for (const { start, match } of matchesInRun(text, run, six)) addSix(match[0], start, addressAs, add)
     }
     const length = run.end - run.start
     const written = names.ranges.length > 0 && length > 8 && length < 11 ? text.slice(run.start, run.end) : ''
@@ -75,26 +84,30 @@ export function findAddresses(view: View, names: NameIndex): Span[] {
   return spans
 }
 
-function countBreaks(units: Uint16Array, run: Run): { dots: number; colons: number; hyphens: number } {
+function countBreaks(units: Uint16Array, run: Run) {
   let [dots, colons, hyphens] = [0, 0, 0]
+  let doubled = false
   for (let at = run.start; at < run.end; at++) {
     const unit = units[at]
     if (unit === 0x2e) dots++
-    else if (unit === 0x3a) colons++
-    else if (unit === 0x2d) hyphens++
+    else if (unit === 0x3a) {
+      colons++
+      if (units[at + 1] === 0x3a) doubled = true
+    } else if (unit === 0x2d) hyphens++
   }
-  return { dots, colons, hyphens }
+  return { dots, colons, doubled, hyphens }
 }
 
 /** The brackets of a URL host and the zone of a link-local address stay outside the span or inside, as written. */
 function addSix(
   written: string,
   start: number,
+  addressAs: (written: string) => Address | undefined,
   add: (start: number, length: number, address: Address | undefined) => void,
 ): void {
   const open = written.startsWith('[') ? 1 : 0
   const bare = written.slice(open).replace(/\]$/, '')
-  add(start + open, bare.length, addressOf(bare))
+  add(start + open, bare.length, addressAs(bare))
 }
 
 function dottedOf(value: number): string {

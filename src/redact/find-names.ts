@@ -11,7 +11,7 @@ export function findNames(view: View, index: NameTrie): Span[] {
   const places = wordStarts(view)
   for (let i = 0; i < places.length; i++) {
     const at = places[i] ?? 0
-    if (starts[startHash(units[at] ?? 0, units[at + 1] ?? 0)] !== 1) continue
+    if (!starts.has(startHash(units[at] ?? 0, units[at + 1] ?? 0))) continue
     const found = longestName(text, at, index)
     if (found === undefined) continue
     spans.push({

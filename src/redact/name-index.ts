@@ -3,6 +3,7 @@ import type { Inventory } from '../domain/inventory.ts'
 import type { ValueClass } from '../domain/value-class.ts'
 import { type Parsed, type Problem, problem } from '../lib/problem.ts'
 import { type Address, type AddressRange, addressOf, rangeOf } from './address.ts'
+import { BitSet } from './bit-set.ts'
 import { foldName } from './fold.ts'
 
 /** A name of the inventory, as it is looked for. */
@@ -26,7 +27,7 @@ export interface NameTrie {
   readonly edges: ReadonlyMap<number, number>
   readonly names: ReadonlyMap<number, KnownName>
   /** Whether any name starts with a pair of units, hashed to 16 bits: rejects nearly every place at once. */
-  readonly starts: Uint8Array
+  readonly starts: BitSet
 }
 
 /** The hash behind `starts`. */
@@ -133,7 +134,7 @@ function numberForms(address: Address): string[] {
 export function newTrie() {
   const edges = new Map<number, number>()
   const names = new Map<number, KnownName>()
-  const starts = new Uint8Array(0x10000)
+  const starts = new BitSet()
   let nodes = 1
   return {
     /** A later class wins over an earlier one for the same name. */
@@ -149,7 +150,7 @@ export function newTrie() {
         node = next
       }
       names.set(node, { class: valueClass, identity })
-      starts[startHash(folded.charCodeAt(0), folded.charCodeAt(1))] = 1
+      starts.add(startHash(folded.charCodeAt(0), folded.charCodeAt(1)))
     },
     done: (): NameTrie => ({ edges, names, starts }),
   }

@@ -63,7 +63,7 @@ const introductions: readonly { readonly needs: RegExp; readonly form: RegExp }[
     form: new RegExp(`(?<![\\p{L}.])I(?:'m|’m| am) (${word} ${word}|${word}(?=,))`, 'gu'),
   },
   // Of a signature: a line of its own.
-  { needs: /\n/, form: new RegExp(`(?:^|\\n)(${word} \\p{Lu}\\.? ${word})(?=\\n)`, 'gu') },
+  { needs: /(?:^|\n)\p{Lu}/u, form: new RegExp(`(?:^|\\n)(${word} \\p{Lu}\\.? ${word})(?=\\n)`, 'gu') },
 ]
 const saying = new RegExp(
   `(?<![\\p{L}@./\\\\-])(${name})(?=(?:,? (?:said|says|wrote|writes|asked|asks|explained|replied|shouted|told|lives|works|had given|points out)\\b|['’]s (?:address|daughter|son|wife|husband|phone|e-?mail|card|account|house|office)\\b))`,

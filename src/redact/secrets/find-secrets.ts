@@ -1,3 +1,4 @@
+import { BitSet } from '../bit-set.ts'
 import type { Span } from '../span.ts'
 import type { View } from '../view.ts'
 import { credentialContexts } from './credential-contexts.ts'
@@ -12,13 +13,13 @@ import { tokenFormats } from './token-formats.ts'
  */
 
 const detectors = [...tokenFormats, ...storedCredentials, ...credentialContexts]
-const starts = new Uint8Array(0x10000)
+const starts = new BitSet()
 const byStart: { literal: string; fourth: number | undefined; detector: SecretDetector }[][] = []
 
 for (const detector of detectors) {
   for (const literal of detector.starts) {
     for (const key of keysOf(literal)) {
-      starts[key] = 1
+      starts.add(key)
       const fourth = literal.length > 3 ? literal.charCodeAt(3) : undefined
       byStart[key] = [...(byStart[key] ?? []), { literal, fourth, detector }]
     }
@@ -47,7 +48,7 @@ export function findSecrets(view: View): Span[] {
     const key = startKey(first, second, third)
     first = second
     second = third
-    if (starts[key] === 0) continue
+    if (!starts.has(key)) continue
     for (const { literal, fourth, detector } of byStart[key] ?? []) {
       if ((fourth !== undefined && units[at + 3] !== fourth) || !lower.startsWith(literal, at)) continue
       const span = tryDetector(detector, text, at, view)
