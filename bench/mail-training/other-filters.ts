@@ -111,7 +111,7 @@ async function waitFor(check: () => Promise<unknown>): Promise<void> {
       await check()
       return
     } catch (error) {
-      if (tries > 120) throw error
+      if (tries > 1200) throw error // Five minutes: a machine with other work starts nothing quickly.
       await setTimeout(250)
     }
   }

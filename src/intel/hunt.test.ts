@@ -117,7 +117,11 @@ describe.each(databaseKinds)('reports and hunts on the %s database', kind => {
 
   it('takes the same text from another feed for the same report', async () => {
     const { id } = await addReport(parts(), incoming(report))
-    expect(await addReport(parts(), incoming(report.replaceAll('\n', '\r\n')))).toEqual({ id, known: true })
+    expect(await addReport(parts(), incoming(report.replaceAll('\n', '\r\n')))).toEqual({
+      id,
+      known: true,
+      revised: false,
+    })
   })
 
   it('a hunt that was interrupted goes on and finds nothing twice', async () => {
