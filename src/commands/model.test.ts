@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +7,10 @@ import { openaiCompatible } from '../../test/support/provider-servers/chat-compl
 import { type ProviderServer, startProviderServer } from '../../test/support/provider-servers/start-server.ts'
 import { runCommand } from '../../test/support/run-command.ts'
 import { smallModel } from '../../test/support/small-model.ts'
+import { openEnvelope, sealEnvelope } from '../lib/envelope.ts'
+import { loadMasterKey } from '../lib/master-key.ts'
+import { Secret } from '../lib/secret.ts'
+import { apiKeyContext } from '../llm/api-key.ts'
 import type { ModelTest } from './model/test-model.ts'
 
 const found = await smallModel()
@@ -101,4 +106,33 @@ prices: { llama: { inputUsd: 1, outputUsd: 2 } }`
     expect(refused).toMatchObject({ code: 1, report: { valid: false, cost_usd: 0 } })
     expect(refused.report?.outcome).toMatch(/^unavailable: /)
   })
+})
+
+it('seals a key for models.yaml, and moves it to another master key without showing it', async () => {
+  const [first, second] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')]
+  const keyOf = (text: string) => loadMasterKey(new Secret(text), '')
+  const [firstKey, secondKey] = [await keyOf(first), await keyOf(second)]
+  vi.stubEnv('TOCSIN_DATA', await mkdtemp(join(folder, 'keys-')))
+  vi.stubEnv('TOCSIN_MASTER_KEY', first)
+  const sealed = await runCommand(['model', 'key', 'm'], 'sk-very-secret\n')
+  expect(sealed.code).toBe(0)
+  expect(sealed.stdout + sealed.stderr).not.toContain('very-secret')
+  expect(openEnvelope(firstKey, sealed.stdout.trim(), apiKeyContext('m'))).toBe('sk-very-secret')
+
+  const oldKey = join(folder, 'old.key')
+  await writeFile(oldKey, first)
+  vi.stubEnv('TOCSIN_MASTER_KEY', second)
+  const moved = await runCommand(['model', 'rotate', 'm', '--old-master-key', oldKey], sealed.stdout)
+  expect(moved.code, moved.stderr).toBe(0)
+  expect(moved.stdout + moved.stderr).not.toContain('very-secret')
+  expect(openEnvelope(secondKey, moved.stdout.trim(), apiKeyContext('m'))).toBe('sk-very-secret')
+  expect(() => openEnvelope(firstKey, moved.stdout.trim(), apiKeyContext('m'))).toThrow()
+  // The old key as `master.key` holds it: 32 bytes, and not a text of the operator's.
+  const made = Buffer.from(first, 'base64')
+  const ofFile = sealEnvelope(made, 'sk-very-secret', apiKeyContext('m'))
+  const again = await runCommand(['model', 'rotate', 'm', '--old-master-key', oldKey], ofFile)
+  expect(openEnvelope(secondKey, again.stdout.trim(), apiKeyContext('m'))).toBe('sk-very-secret')
+  // Of another model it is nobody's key.
+  const other = await runCommand(['model', 'rotate', 'other', '--old-master-key', oldKey], sealed.stdout)
+  expect(other.code).not.toBe(0)
 })

@@ -2,6 +2,7 @@ import { readConfig } from '../config.ts'
 import { emptyInventory } from '../domain/inventory.ts'
 import { AppError } from '../lib/app-error.ts'
 import { rewrapEnvelope, sealEnvelope } from '../lib/envelope.ts'
+import { masterKeysOf } from '../lib/master-key.ts'
 import { apiKeyContext } from '../llm/api-key.ts'
 import { pullModel } from '../llm/llama/pull-model.ts'
 import { priceOf } from '../llm/price-table.ts'
@@ -131,12 +132,25 @@ async function sealKey(name: string, io: Io): Promise<number> {
 async function rotate(name: string, oldKeyFile: string | undefined, io: Io): Promise<number> {
   if (oldKeyFile === undefined)
     throw new AppError('bad-usage', 'say where the old master key is: --old-master-key FILE')
-  const old = Buffer.from((await readInput(oldKeyFile, io)).toString('utf8').trim(), 'base64')
+  const old = masterKeysOf((await readInput(oldKeyFile, io)).toString('utf8').trim())
   const current = await masterKeyOf(readConfig())()
   const sealed = (await readInput('-', io))
     .toString('utf8')
     .split('\n')
     .filter(line => line.trim() !== '')
-  for (const envelope of sealed) io.stdout(`${rewrapEnvelope(old, current, envelope, apiKeyContext(name))}\n`)
+  for (const envelope of sealed) io.stdout(`${rewrapFrom(old, current, envelope, apiKeyContext(name))}\n`)
   return 0
+}
+
+/** With the first of the keys that opens it; throws what the last one did where none does. */
+function rewrapFrom(keys: readonly Buffer[], to: Buffer, envelope: string, context: string): string {
+  let failure: unknown
+  for (const key of keys) {
+    try {
+      return rewrapEnvelope(key, to, envelope, context)
+    } catch (error) {
+      failure = error
+    }
+  }
+  throw failure
 }

@@ -13,7 +13,7 @@ export async function loadMasterKey(given: Secret | undefined, path: string): Pr
   if (given) {
     const text = given.expose()
     if (text.length < 32) throw new AppError('bad-usage', 'the master key must have at least 32 characters')
-    return createHash('sha256').update('tocsin master key\0').update(text).digest()
+    return keyOfText(text)
   }
   try {
     return decode(await readFile(path, 'utf8'), path)
@@ -22,6 +22,19 @@ export async function loadMasterKey(given: Secret | undefined, path: string): Pr
   }
   await writeOnce(path, `${randomBytes(32).toString('base64')}\n`)
   return decode(await readFile(path, 'utf8'), path)
+}
+
+function keyOfText(text: string): Buffer {
+  return createHash('sha256').update('tocsin master key\0').update(text).digest()
+}
+
+/**
+ * The keys that a text may stand for: what an operator gave as TOCSIN_MASTER_KEY, or what a `master.key` file holds.
+ * Only trying tells which of the two it was.
+ */
+export function masterKeysOf(text: string): readonly Buffer[] {
+  const bytes = Buffer.from(text, 'base64')
+  return bytes.length === 32 ? [keyOfText(text), bytes] : [keyOfText(text)]
 }
 
 function decode(text: string, path: string): Buffer {
