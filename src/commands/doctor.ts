@@ -17,9 +17,10 @@ import { pendingMigrations } from '../store/migrate.ts'
 import { activePeople } from '../store/people.ts'
 import type { Command, Io } from './command.ts'
 import { readArgs, writeRecord } from './command.ts'
+import { exposure, models, objectStore } from './doctor-outside.ts'
 
 /** What one check found. `off`: not set up, which is no fault. */
-interface Finding {
+export interface Finding {
   readonly check: string
   readonly state: 'ok' | 'warning' | 'failed' | 'off'
   readonly detail: string
@@ -31,8 +32,8 @@ interface Finding {
 export const command: Command = {
   usage: `tocsin doctor [--json]
 
-Checks Node, data folder, database, what holds about response actions, port, alerts file, indexer, Wazuh server API and queue, each with a hint. It changes
-nothing, in Wazuh or here. Secrets are never printed.
+Checks Node, data folder, database, what holds about response actions, port, alerts file, indexer, Wazuh server API and queue,
+models and their keys, policy, object store and how the console is reached, each with a hint. It changes nothing anywhere and calls no model. Secrets are never printed.
 
   --json   one JSON record a check: {check, state: ok|warning|failed|off, detail, hint}
 
@@ -68,6 +69,9 @@ const checks: readonly ((config: Config, io: Io) => Promise<Finding[]>)[] = [
   indexer,
   wazuhApi,
   publishing,
+  models,
+  objectStore,
+  exposure,
 ]
 
 async function node(): Promise<Finding[]> {
