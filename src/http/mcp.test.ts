@@ -1,39 +1,22 @@
-import type { AddressInfo } from 'node:net'
 import { type OAuthClientProvider, UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import type { OAuthClientInformationMixed, OAuthTokens } from '@modelcontextprotocol/sdk/shared/auth.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Person, startTestServer, type TestServer } from '../../test/support/test-server.ts'
-import { indexDocuments } from '../chat/documents/document-index.ts'
-import { RecentAlerts } from '../chat/recent-alerts.ts'
-import { assistantTools } from '../chat/tools/assistant-tools.ts'
-import { rankTechniques } from '../intel/rank-techniques.ts'
+import { type McpTestServer, startMcpServer } from '../../test/support/mcp-server.ts'
+import type { Person, TestServer } from '../../test/support/test-server.ts'
 import { updateUser } from '../store/users.ts'
-import { mcpRoutes } from './routes/mcp-routes.ts'
-import { oauthRoutes } from './routes/oauth-routes.ts'
-import { sessionRoutes } from './routes/session-routes.ts'
 
 // MCP over HTTP with the official SDK's client, which finds the authorization server, registers and signs in by itself;
 // the person's part (the consent page) is played over the API.
 
 let server: TestServer
 let base: string
+let consent: McpTestServer['consent']
 let ada: Person
 
 beforeAll(async () => {
-  server = await startTestServer(accounts => {
-    const { database, tenant } = accounts
-    const alerts = new RecentAlerts(database, tenant)
-    const tools = assistantTools({ alerts, rankTechniques, documents: indexDocuments([]), database })
-    return [
-      ...sessionRoutes(accounts, false),
-      ...oauthRoutes(accounts, undefined),
-      ...mcpRoutes({ accounts, tools, publicUrl: undefined, version: 'test' }),
-    ]
-  })
-  await server.app.listen({ host: '127.0.0.1', port: 0 })
-  base = `http://127.0.0.1:${(server.app.server.address() as AddressInfo).port}`
+  ;({ server, base, consent } = await startMcpServer())
   ada = await server.signIn('analyst', 'ada')
 })
 afterAll(() => server.close())
@@ -76,19 +59,6 @@ const transportFor = (provider: OAuthClientProvider) =>
 // The SDK's own transports do not fit its own interface under exact optional types.
 const connect = (client: Client, transport: StreamableHTTPClientTransport) =>
   client.connect(transport as Parameters<Client['connect']>[0])
-
-/** What the consent page does when the person decides. */
-async function consent(asked: URL, person: Person, allow = true): Promise<URL> {
-  const fields = Object.fromEntries(asked.searchParams)
-  const reply = await fetch(`${base}/api/oauth/consent`, {
-    method: 'POST',
-    headers: { cookie: person.cookie, 'x-csrf-token': person.csrfToken, 'content-type': 'application/json' },
-    body: JSON.stringify({ ...fields, allow }),
-  })
-  const text = await reply.text()
-  if (reply.status !== 200) throw new Error(text)
-  return new URL(JSON.parse(text).redirectTo)
-}
 
 async function signedIn(person: Person) {
   const { kept, provider } = program()
