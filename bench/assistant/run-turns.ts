@@ -1,21 +1,29 @@
+import { randomBytes } from 'node:crypto'
 import { indexDocuments } from '../../src/chat/documents/document-index.ts'
 import { assistantTools } from '../../src/chat/tools/assistant-tools.ts'
 import { takeTurn } from '../../src/chat/turn/take-turn.ts'
 import type { TurnAnswer, TurnMode, TurnPorts } from '../../src/chat/turn/turn.ts'
+import { databaseVaults } from '../../src/commands/database-vaults.ts'
 import { rankTechniques } from '../../src/intel/rank-techniques.ts'
+import { openDatabaseLedger } from '../../src/ledger/database-ledger.ts'
+import { openDatabaseDataKeys } from '../../src/ledger/stored-data-keys.ts'
 import { fixedClock, systemClock } from '../../src/lib/clock.ts'
+import type { Database } from '../../src/lib/database.ts'
 import { Secret } from '../../src/lib/secret.ts'
 import type { ModelClient } from '../../src/llm/completion.ts'
 import { normalizeLine } from '../../src/normalize/normalize-line.ts'
 import { openAgentState } from '../../src/wazuh/agent-state.ts'
 import { openWazuhApi } from '../../src/wazuh/server-api.ts'
 import { askBench } from '../../test/support/ask-bench.ts'
+import { openTestDatabase, type TestDatabase } from '../../test/support/postgres.ts'
 import { standInUser, startWazuhServer } from '../../test/support/wazuh-server.ts'
 import type { CheckedQuestion } from './questions.ts'
 import { hosts, nowMs, worldAlerts } from './world.ts'
 
 interface Setting {
   readonly model: ModelClient | undefined
+  /** Where the ledger, its keys and the vaults are: as in the product. Left out: a file, and memory. */
+  readonly database?: Database
   readonly poison?: string
   readonly mode?: TurnMode
 }
@@ -43,7 +51,9 @@ export async function openNetwork() {
     timeoutMs: 10_000,
   })
 
-  async function portsFor({ model, poison }: Setting): Promise<TurnPorts> {
+  let database: TestDatabase | undefined
+
+  async function portsFor({ model, poison, database }: Setting): Promise<TurnPorts> {
     const alerts = worldAlerts(poison)
       .flatMap(line => {
         const read = normalizeLine(Buffer.from(line), { where: 'bench', receivedAtMs: nowMs })
@@ -52,7 +62,8 @@ export async function openNetwork() {
       .sort((a, b) => a.timestampMs - b.timestampMs)
     const data = { alerts: { current: async () => alerts, ofCase: async () => [] }, rankTechniques }
     const tools = assistantTools({ ...data, documents: indexDocuments([]), agents: openAgentState(api) })
-    const asking = model && (await askBench([model], { model: { maxConcurrent: 1000 } }))
+    const kept = database === undefined ? {} : keptIn(database)
+    const asking = model && (await askBench([model], { model: { maxConcurrent: 1000 }, ...kept }))
     return {
       tools,
       data,
@@ -104,9 +115,13 @@ export async function openNetwork() {
       )
       for (const text of wrong.slice(0, 12)) console.log(`  not exact: ${text}`)
     },
-    /** To the first verified sentence, with a model that answers at once: all of it is what the chat adds. */
+    /**
+     * To the first verified sentence, with a model that answers at once: all of it is what the chat adds. The ledger,
+     * its keys and the vaults are in a real PostgreSQL, over as many connections as the product has.
+     */
     async overhead(model: ModelClient, together: number): Promise<void> {
-      const ports = await portsFor({ model })
+      database ??= await openTestDatabase()
+      const ports = await portsFor({ model, database: database.connect(16) })
       const one = async () => {
         const start = performance.now()
         let firstMs: number | undefined
@@ -119,13 +134,28 @@ export async function openNetwork() {
       const rounds = together === 1 ? 50 : 1
       const times: number[] = []
       const start = performance.now()
+      const cpu = process.cpuUsage()
       for (let round = 0; round < rounds; round++)
         times.push(...(await Promise.all(Array.from({ length: together }, one))))
+      const { user, system } = process.cpuUsage(cpu)
+      const cpuMs = (user + system) / 1000 / times.length
       console.log(
-        `${together} at once: first sentence p50 ${quantile(times, 0.5).toFixed(0)} ms, p95 ${quantile(times, 0.95).toFixed(0)} ms over the model's own time; ${((times.length / (performance.now() - start)) * 1000).toFixed(0)} answers/s`,
+        `${together} at once: ${cpuMs.toFixed(0)} ms of CPU an answer; first sentence p50 ${quantile(times, 0.5).toFixed(0)} ms, p95 ${quantile(times, 0.95).toFixed(0)} ms over the model's own time; ${((times.length / (performance.now() - start)) * 1000).toFixed(0)} answers/s`,
       )
     },
-    close: () => wazuh.close(),
+    async close() {
+      await wazuh.close()
+      await database?.close()
+    },
+  }
+}
+
+function keptIn(database: Database) {
+  const key = Buffer.alloc(32, 7)
+  return {
+    ledger: openDatabaseLedger(database, systemClock),
+    dataKeys: openDatabaseDataKeys(database, key),
+    vaults: databaseVaults({ database, key, clock: systemClock, random: randomBytes, daysKept: 30 }),
   }
 }
 

@@ -61,6 +61,12 @@ async function readKeys(path: string): Promise<z.infer<typeof keyFile>> {
 export function openDatabaseDataKeys(database: Database, masterKey: Uint8Array): DataKeys {
   return {
     async keyOf(tenant, caseId) {
+      // Read first: a write waits for the disk, and most keys are there. One that was erased stays so.
+      const [known] = await database.query<{ wrapped: Buffer | null }>(
+        'select wrapped from data_keys where tenant = $1 and case_id = $2',
+        [tenant, caseId],
+      )
+      if (known?.wrapped) return open(masterKey, known.wrapped, contextOf(tenant, caseId))
       const fresh = randomBytes(32)
       // The update that changes nothing makes the row come back when it was there already.
       const [row] = await database.query<{ wrapped: Buffer | null }>(

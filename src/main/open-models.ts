@@ -35,7 +35,11 @@ import { spendingOf } from '../llm/spending.ts'
 import type { Policy } from '../policy/policy.ts'
 import { redactionRules } from '../redact/redact.ts'
 import { reveal } from '../redact/reveal.ts'
+import type { VaultScope } from '../redact/sealed-vault.ts'
 import type { Vault } from '../redact/vault.ts'
+
+/** Vaults that can be read without the lock that a change takes, where their keeping knows how. */
+type ReadableVaults = VaultStore & { read?(scope: VaultScope): Promise<Vault> }
 
 /** What models are opened with. */
 export interface ModelParts {
@@ -45,7 +49,7 @@ export interface ModelParts {
   readonly masterKey: () => Promise<Uint8Array>
   readonly ledger: Ledger
   readonly dataKeys: DataKeys
-  readonly vaults: VaultStore
+  readonly vaults: ReadableVaults
   readonly policy: (tenant: string) => Promise<Policy>
   readonly inventory: (tenant: string) => Promise<Inventory>
   /** `unneeded`: for looking at what would be sent; the clients opened so cannot send anything. */
@@ -146,7 +150,8 @@ export async function openModels(parts: ModelParts): Promise<OpenModels> {
     explain: (question, signal) => explainQuestion(question, adapters, signal),
     gateway,
     selection: settings.briefs,
-    reveal: (tenant, caseId, value) => parts.vaults.change(tenant, caseId, vault => revealAll(value, vault)),
+    reveal: (tenant, caseId, value) =>
+      readVault(parts.vaults, tenant, caseId, vault => revealAll(value, vault)),
     close: async () => void (await Promise.all(opened.map(({ close }) => close()))),
   }
 }
@@ -218,6 +223,18 @@ function compiledInventory(parts: ModelParts) {
 /** Fourteen letters: 65 bits that who wrote the data cannot guess, and no word of any language. */
 function newBoundary(): string {
   return Array.from({ length: 14 }, () => 'bcdfghjkmnpqrstvwxz'[randomInt(19)]).join('')
+}
+
+/** Looks something up in a vault. Not for a change: it would be lost. */
+async function readVault<Result>(
+  vaults: ReadableVaults,
+  tenant: string,
+  caseId: string,
+  look: (vault: Vault) => Result,
+): Promise<Result> {
+  return vaults.read === undefined
+    ? vaults.change(tenant, caseId, look)
+    : look(await vaults.read({ tenant, caseId }))
 }
 
 /** The same value with `reveal` applied to every text in it, names of members aside. */

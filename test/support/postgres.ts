@@ -14,8 +14,8 @@ export interface TestDatabase {
   readonly kind: DatabaseKind
   readonly database: OpenDatabase
   readonly connection: Parameters<typeof connectDatabase>[0]['connection']
-  /** A second, independent pool on the same database. */
-  connect(): OpenDatabase
+  /** Another, independent pool on the same database. */
+  connect(maxConnections?: number): OpenDatabase
   /** Kills the embedded server as a crash would, and starts it anew on the same data. Pools open new connections by themselves. */
   crash(): Promise<void>
   close(): Promise<void>
@@ -33,10 +33,10 @@ export async function openTestDatabase(kind: DatabaseKind = 'embedded'): Promise
   let server = kind === 'embedded' ? await startEmbedded(dataDir) : await startPostgresServer(dataDir)
   const opened: OpenDatabase[] = []
   let crashed = false
-  const connect = () => {
+  const connect = (maxConnections = 8) => {
     const database = connectDatabase({
       connection: server.connection,
-      maxConnections: 8,
+      maxConnections,
       onIdleError: error => {
         if (!crashed) console.error(error)
       },

@@ -114,16 +114,25 @@ const open = (what: string, value: string) => ({
 })
 
 function instructionsFor(tools: readonly Tool[]): string {
-  const list = tools.map(tool => {
-    const { properties = {} } = z.toJSONSchema(tool.input, { io: 'input' })
-    const members = Object.entries(properties).map(([name, schema]) => `${name}: ${shapeOf(schema)}`)
-    return `- ${tool.name}: ${tool.description} Arguments: ${members.join('; ')}`
-  })
+  const list = tools.map(lineFor)
   return `You plan how to answer a question of a security analyst. You do not answer it. Choose at most ${mostSteps} of the tools below,
 with their arguments; fewer is better. All of them read, none changes anything. Leave out every argument that the question
 does not call for. Write "arguments" as a JSON object in text. Where no tool fits, give no steps.
 
 ${list.join('\n')}`
+}
+
+const lines = new WeakMap<Tool, string>()
+
+/** A tool as the plan's question tells it; made once, since reading a schema takes a millisecond. */
+function lineFor(tool: Tool): string {
+  const known = lines.get(tool)
+  if (known !== undefined) return known
+  const { properties = {} } = z.toJSONSchema(tool.input, { io: 'input' })
+  const members = Object.entries(properties).map(([name, schema]) => `${name}: ${shapeOf(schema)}`)
+  const line = `- ${tool.name}: ${tool.description} Arguments: ${members.join('; ')}`
+  lines.set(tool, line)
+  return line
 }
 
 function shapeOf(schema: unknown): string {
