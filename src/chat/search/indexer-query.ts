@@ -57,6 +57,10 @@ const limits = {
   clauses: 200,
   aggregations: 20,
   buckets: 200,
+  /** Of one answer, nested ones multiplied: what comes back is read whole. */
+  bucketsInAll: 10_000,
+  /** Documents over all buckets. */
+  topHitsInAll: 500,
   textLength: 20_000,
 }
 
@@ -148,15 +152,21 @@ function checkAggregations(
   where: string,
   depth: number,
   counted: { clauses: number; aggregations: number },
+  /** In how many buckets it is worked out. */
+  within = 1,
 ): void {
   if (depth > 4) throw bad(where, 'aggregations are nested deeper than 4')
   for (const [name, value] of Object.entries(objectAt(node, where))) {
     if (++counted.aggregations > limits.aggregations)
       throw bad(where, `there are more than ${limits.aggregations} aggregations`)
-    for (const [kind, body] of Object.entries(objectAt(value, `${where}/${name}`))) {
+    const parts = objectAt(value, `${where}/${name}`)
+    const times = within * bucketsOf(parts)
+    if (times > limits.bucketsInAll)
+      throw bad(`${where}/${name}`, `it has more than ${limits.bucketsInAll} buckets in all`)
+    for (const [kind, body] of Object.entries(parts)) {
       const place = `${where}/${name}/${kind}`
       if (kind === 'aggs') {
-        checkAggregations(body, place, depth + 1, counted)
+        checkAggregations(body, place, depth + 1, counted, times)
         continue
       }
       if (!aggregationKinds.has(kind)) throw bad(place, `'${kind}' is not allowed`)
@@ -169,9 +179,22 @@ function checkAggregations(
         const size = objectAt(body, place).size
         if (size !== undefined && (typeof size !== 'number' || size > limits.buckets))
           throw bad(place, `size may be ${limits.buckets} at most`)
+        if (kind === 'top_hits' && (size ?? 3) * within > limits.topHitsInAll)
+          throw bad(place, `it brings more than ${limits.topHitsInAll} documents over all buckets`)
       }
     }
   }
+}
+
+/** How many buckets an aggregation may make: 10 where it says nothing, as the indexer does. */
+function bucketsOf(parts: { readonly [name: string]: Json }): number {
+  const listed = parts.terms ?? parts.significant_terms
+  if (listed !== undefined) {
+    const { size = 10 } = objectAt(listed, 'terms')
+    return typeof size === 'number' ? size : 10
+  }
+  // The indexer itself ends what has too many; each is as many as a person can read.
+  return parts.date_histogram !== undefined || parts.histogram !== undefined ? limits.buckets : 1
 }
 
 function checkSort(node: Json): void {
