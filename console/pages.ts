@@ -8,6 +8,7 @@ import {
   GraduationCap,
   Grid3x3,
   Inbox,
+  ListChecks,
   Mail,
   MessageCircleQuestion,
   Newspaper,
@@ -129,6 +130,14 @@ export const pages: readonly PageEntry[] = [
     section: 'Triage',
     goKey: 'h',
     load: () => import('./pages/assistant.tsx'),
+  },
+  {
+    path: '/playbooks',
+    title: 'Playbooks',
+    icon: ListChecks,
+    section: 'Triage',
+    goKey: 'p',
+    load: () => import('./pages/playbooks.tsx'),
   },
   { path: '/alert', title: 'Alert', icon: Inbox, load: () => import('./pages/alert.tsx') },
   {

@@ -4,10 +4,11 @@ import type {
   ChatFileView,
   ChatRecord,
   IndexerQueryView,
+  Learner,
   LearningState,
   TurnEventView,
 } from '../../src/http/contract-assistant.ts'
-import type { ToolAnswerView } from '../../src/http/contract-chat.ts'
+import type { ToolAnswerView, ToolDescriptionView } from '../../src/http/contract-chat.ts'
 import { getJson, openStream, sendJson } from './request.ts'
 
 const chatPath = (id: string) => `/api/chats/${encodeURIComponent(id)}`
@@ -73,7 +74,7 @@ export function wantLearning(wanted: boolean): Promise<LearningState> {
   return sendJson('PUT', '/api/assistant/learning', { wanted })
 }
 
-export function readLearners(signal: AbortSignal): Promise<{ userIds: string[] }> {
+export function readLearners(signal: AbortSignal): Promise<{ people: Learner[] }> {
   return getJson('/api/assistant/learners', signal)
 }
 
@@ -89,6 +90,11 @@ export function readCitedAlert(key: string, signal: AbortSignal): Promise<{ case
 /** The case of an alert, by the alert's key or its own id. */
 export function findAlert(key: string, signal: AbortSignal): Promise<{ caseId: string }> {
   return getJson('/api/assistant/alert', signal, { key })
+}
+
+/** The searches that you may use. */
+export function listTools(signal: AbortSignal): Promise<{ tools: ToolDescriptionView[] }> {
+  return getJson('/api/assistant/tools', signal)
 }
 
 export function runSearch(query: string, signal?: AbortSignal): Promise<ToolAnswerView> {

@@ -51,9 +51,10 @@ export function AnswerView({ answer, trailFirst = false }: { answer: TurnAnswerV
       )}
       {concluded && (
         <ul className="grid grid-cols-[minmax(0,1fr)] gap-1">
-          {answer.sentences.map(sentence => (
+          {answer.sentences.map((sentence, index) => (
             <Claim
-              key={sentence.text}
+              // biome-ignore lint/suspicious/noArrayIndexKey: the same sentence may stand in it twice
+              key={index}
               claim={{ ...sentence, evidence: sentence.evidence.map(id => ({ id, quote: '' })) }}
               evidence={answer.evidence}
               openId={open}

@@ -75,5 +75,5 @@ export const slashCommands = [
   { name: '/host', hint: 'state, weaknesses and alerts of a host' },
   { name: '/query', hint: 'a search of the indexer from words' },
   { name: '/explain', hint: 'a rule, a technique or a log line' },
-  { name: '/draft', hint: 'response steps for this case' },
+  { name: '/draft', hint: 'response steps for this case, or rule WORDS' },
 ] as const

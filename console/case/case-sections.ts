@@ -4,6 +4,7 @@ import { AlertList } from './alert-list.tsx'
 import { EntityList } from './entity-list.tsx'
 import { HistoryList } from './history-list.tsx'
 import { Notes } from './notes.tsx'
+import { PlaybookSection } from './playbook-section.tsx'
 import { ResponseSection } from './response-section.tsx'
 import { Timeline } from './timeline.tsx'
 
@@ -27,6 +28,7 @@ interface CaseSection {
 export const caseSections: readonly CaseSection[] = [
   { id: 'timeline', title: () => 'Timeline', place: 'main', Content: Timeline },
   { id: 'response', title: () => 'Response', place: 'main', Content: ResponseSection },
+  { id: 'playbooks', title: () => 'Playbooks', place: 'main', Content: PlaybookSection },
   {
     id: 'alerts',
     title: detail => `Alerts (${detail.alerts.total.toLocaleString('en')})`,

@@ -8,6 +8,7 @@ import { useShortcuts } from '../keyboard/use-shortcuts.ts'
 import { DecideDialog } from '../respond/decide-dialog.tsx'
 import { ProposalCard } from '../respond/proposal-card.tsx'
 import { useSearchValues } from '../router.tsx'
+import { WaitingRules } from '../rules/waiting-rules.tsx'
 
 const refreshMs = 5_000
 
@@ -67,6 +68,7 @@ export function Page() {
             )
           }
         </QueryState>
+        {show === 'open' && <WaitingRules />}
       </div>
       {deciding !== undefined && marked !== undefined && (
         <DecideDialog proposal={marked} decision={deciding} onClose={() => setDeciding(undefined)} />

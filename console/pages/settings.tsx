@@ -7,6 +7,7 @@ import { AuditSection } from '../settings/audit-section.tsx'
 import { ConnectionsSection } from '../settings/connections-section.tsx'
 import { InventorySection } from '../settings/inventory-section.tsx'
 import { JobsSection } from '../settings/jobs-section.tsx'
+import { LearningSection } from '../settings/learning-section.tsx'
 import { ModelsSection } from '../settings/models-section.tsx'
 import { NotificationsSection } from '../settings/notifications-section.tsx'
 import { PolicySection } from '../settings/policy-section.tsx'
@@ -35,6 +36,7 @@ const sections: readonly SettingsSection[] = [
   { id: 'jobs', title: 'Jobs', role: 'analyst', Content: JobsSection },
   { id: 'response', title: 'Response', role: 'viewer', Content: ResponseSection },
   { id: 'stand-ins', title: 'Stand-ins', role: 'responder', Content: StandInsSection },
+  { id: 'learning', title: 'Learning mode', role: 'approver', Content: LearningSection },
   { id: 'users', title: 'Accounts', role: 'admin', Content: UsersSection },
   { id: 'sign-in', title: 'Sign-in rules', role: 'admin', Content: SignInRulesSection },
   { id: 'notifications', title: 'Notifications', role: 'admin', Content: NotificationsSection },

@@ -22,10 +22,18 @@ const starts: Readonly<Record<RuleStart['from']['kind'], string>> = {
 
 const onlyWazuh = new Set<RuleStart['from']['kind']>(['noisy-rule', 'conversion'])
 
-/** Asks for a name and a kind, and starts a draft. */
-export function NewRuleDialog({ start, onClose }: { start?: RuleStart; onClose: () => void }) {
+/** Asks for a name and a kind, and starts a draft. `title`: what to offer as the name, where not what it starts from. */
+export function NewRuleDialog({
+  start,
+  title: offered,
+  onClose,
+}: {
+  start?: RuleStart
+  title?: string
+  onClose: () => void
+}) {
   const go = useGo()
-  const [title, setTitle] = useState(start?.title.slice(0, 200) ?? '')
+  const [title, setTitle] = useState((offered ?? start?.title ?? '').slice(0, 200))
   const [kind, setKind] = useState<RuleKind>('wazuh')
   const create = async () => {
     const { draft } = await createRuleDraft({

@@ -242,6 +242,9 @@ describe('answers', () => {
     const answer = answerOf(await ask(await newChat(), { text: '/ioc 203.0.113.77' }))
     expect(answer.steps.map(step => step.tool)).toEqual(['search_indicators', 'entity_timeline'])
     expect(answer.answer).toMatch(/is in 1 case with 1[34] alerts/)
+    const rule = answerOf(await ask(await newChat(), { text: '/draft rule guessed passwords' }))
+    expect(rule.answer).toContain('A rule can be drafted')
+    expect(answerOf(await ask(await newChat(), { text: '/draft' })).answer).toContain('/draft (on a case)')
     const query = answerOf(await ask(await newChat(), { text: '/query top 5 source addresses on web-07' }))
     expect(query.query?.query).toMatchObject({ index: 'wazuh-alerts-*', body: { size: 0 } })
   })
@@ -337,6 +340,13 @@ describe('learning mode', () => {
     await expect(ask(chat, question, { person: junior })).rejects.toThrow('hypothesis-required')
     await junior.call('PUT', '/api/assistant/learning', { wanted: false })
     await expect(ask(chat, question, { person: junior })).rejects.toThrow('hypothesis-required')
+    const { people } = (await lead.call('GET', '/api/assistant/learners')).json()
+    const rows = people.filter((each: { username: string }) => ['junior', 'lead'].includes(each.username))
+    expect(rows).toMatchObject([
+      { username: 'junior', role: 'analyst', required: true, requiredBy: { username: 'lead' } },
+      { username: 'lead', required: false, requiredBy: null },
+    ])
+    expect((await junior.call('GET', '/api/assistant/learners')).statusCode).toBe(403)
     const events = await ask(chat, { ...question, hypothesis: 'A guessed password' }, { person: junior })
     expect(answerOf(events).answer).toContain('alerts')
   })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { done, idParams } from './contract.ts'
+import { roles } from '../domain/role.ts'
+import { done, idParams, person } from './contract.ts'
 import { chatAnswer } from './contract-chat.ts'
 import { endpoint } from './endpoint.ts'
 
@@ -96,6 +97,15 @@ export const learningState = z.object({
 })
 export type LearningState = z.infer<typeof learningState>
 
+const learner = person.extend({
+  role: z.enum(roles),
+  /** By their own wish. */
+  wanted: z.boolean(),
+  required: z.boolean(),
+  requiredBy: person.nullable(),
+})
+export type Learner = z.infer<typeof learner>
+
 export const askTurnBody = z.object({
   text: z.string().trim().min(1).max(20_000),
   /** The answer that this question follows; null begins the chat. Another question with the same one is a branch. */
@@ -109,14 +119,14 @@ export const askTurnBody = z.object({
 export type AskTurnBody = z.input<typeof askTurnBody>
 
 const messageParams = z.object({ id: z.string().min(1).max(200), messageId: z.string().min(1).max(200) })
-const person = { kind: 'role', role: 'viewer' } as const
+const own = { kind: 'role', role: 'viewer' } as const
 
 export const assistantEndpoints = {
   listChats: endpoint({
     method: 'GET',
     path: '/api/chats',
     summary: 'Your chats, latest first; with `text`, those in which it stands.',
-    access: person,
+    access: own,
     query: z.object({
       text: z.string().max(200).optional(),
       caseId: z.string().max(200).optional(),
@@ -128,7 +138,7 @@ export const assistantEndpoints = {
     method: 'POST',
     path: '/api/chats',
     summary: 'Begin a chat.',
-    access: person,
+    access: own,
     body: z.object({ title: z.string().trim().min(1).max(200), caseId: z.string().max(200).optional() }),
     reply: chatRecord,
   }),
@@ -136,7 +146,7 @@ export const assistantEndpoints = {
     method: 'GET',
     path: '/api/chats/:id',
     summary: 'A chat of yours with all its branches.',
-    access: person,
+    access: own,
     params: idParams,
     reply: chatDetail,
   }),
@@ -144,7 +154,7 @@ export const assistantEndpoints = {
     method: 'DELETE',
     path: '/api/chats/:id',
     summary: 'Delete a chat of yours. What models were asked stays in the ledger.',
-    access: person,
+    access: own,
     params: idParams,
     reply: done,
   }),
@@ -153,7 +163,7 @@ export const assistantEndpoints = {
     path: '/api/chats/:id/messages',
     summary:
       'Ask. Answers as server-sent events (`TurnEvent`), sentence by sentence, each verified; closing the connection stops it.',
-    access: person,
+    access: own,
     params: idParams,
     body: askTurnBody,
     reply: z.unknown(),
@@ -171,7 +181,7 @@ export const assistantEndpoints = {
     method: 'POST',
     path: '/api/chats/:id/messages/:messageId/feedback',
     summary: 'Whether an answer helped: 1, -1, or null to take it back.',
-    access: person,
+    access: own,
     params: messageParams,
     body: z.object({
       value: z.union([z.literal(1), z.literal(-1), z.null()]),
@@ -183,23 +193,23 @@ export const assistantEndpoints = {
     method: 'GET',
     path: '/api/assistant/learning',
     summary: 'Whether you are asked for your own hypothesis first.',
-    access: person,
+    access: own,
     reply: learningState,
   }),
   wantLearning: endpoint({
     method: 'PUT',
     path: '/api/assistant/learning',
     summary: 'Switch learning mode on or off for yourself. What a manager requires stays on.',
-    access: person,
+    access: own,
     body: z.object({ wanted: z.boolean() }),
     reply: learningState,
   }),
   learners: endpoint({
     method: 'GET',
     path: '/api/assistant/learners',
-    summary: 'Who is required to give a hypothesis first.',
+    summary: 'Everybody who can sign in, and of whom a hypothesis is required first.',
     access: { kind: 'role', role: 'approver' },
-    reply: z.object({ userIds: z.array(z.string()) }),
+    reply: z.object({ people: z.array(learner) }),
   }),
   requireLearning: endpoint({
     method: 'PUT',

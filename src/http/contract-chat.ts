@@ -52,6 +52,8 @@ export const toolDescription = z.object({
   inputSchema: z.record(z.string(), z.json()),
 })
 
+export type ToolDescriptionView = z.infer<typeof toolDescription>
+
 export const toolAnswer = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('found'),

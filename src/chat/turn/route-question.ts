@@ -6,8 +6,8 @@ export type CodeRoute =
   | { readonly kind: 'steps'; readonly steps: readonly PlannedStep[] }
   /** A search to show: the words to read it from. */
   | { readonly kind: 'query'; readonly text: string }
-  /** Drafts that can be prepared for a case. */
-  | { readonly kind: 'draft' }
+  /** Drafts that can be prepared: response steps of the case that is open, or a rule. */
+  | { readonly kind: 'draft'; readonly of: 'steps' | 'rule' }
   | { readonly kind: 'help' }
 
 const hostAfter =
@@ -87,7 +87,8 @@ function commandRoute(
     case 'explain':
       return explainRoute(rest, steps)
     case 'draft':
-      return context.caseId === undefined ? { kind: 'help' } : { kind: 'draft' }
+      if (/^rule\b/i.test(rest)) return { kind: 'draft', of: 'rule' }
+      return context.caseId === undefined ? { kind: 'help' } : { kind: 'draft', of: 'steps' }
     default:
       return { kind: 'help' }
   }

@@ -11,7 +11,13 @@ import type { PlannedStep, TakenStep, TurnAnswer, TurnEvent, TurnPorts, TurnRequ
 
 const rowsTold = 10
 
-const help = `Ask in words, or: /attack WORDS or ID · /ioc VALUE · /host NAME · /query WORDS · /explain RULE, TECHNIQUE or LOG LINE · /draft (on a case).`
+const draftWords = {
+  steps:
+    'These steps can be prepared for this case. A draft does nothing until a person submits it and others approve it.',
+  rule: 'A rule can be drafted. It is your draft: it is tested, submitted and approved before it is deployed.',
+} as const
+
+const help = `Ask in words, or: /attack WORDS or ID · /ioc VALUE · /host NAME · /query WORDS · /explain RULE, TECHNIQUE or LOG LINE · /draft (on a case) · /draft rule WORDS.`
 
 /**
  * One question and its answer. Code answers what it knows, in milliseconds; a model plans and reads only where code does
@@ -117,7 +123,7 @@ async function codeAnswer(
       answerOf({
         sentences: [
           {
-            text: 'These steps can be prepared for this case. A draft does nothing until a person submits it and others approve it.',
+            text: draftWords[route.of],
             evidence: [],
           },
         ],

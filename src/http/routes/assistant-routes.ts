@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { takeTurn } from '../../chat/turn/take-turn.ts'
 import type { TurnAnswer, TurnEvent, TurnPorts } from '../../chat/turn/turn.ts'
+import { roles } from '../../domain/role.ts'
 import type { FileStore } from '../../files/file-store.ts'
 import { messageOf } from '../../lib/app-error.ts'
 import { canonicalJson } from '../../lib/canonical-json.ts'
@@ -25,6 +26,7 @@ import {
   listChats,
   setChatFeedback,
 } from '../../store/chats.ts'
+import { activePeople } from '../../store/people.ts'
 import { findUser } from '../../store/users.ts'
 import { wasDone } from '../contract.ts'
 import { assistantEndpoints, type ChatMessageView, turnAnswer } from '../contract-assistant.ts'
@@ -33,6 +35,7 @@ import { type Caller, type CallOf, type Route, route, streamRoute } from '../rou
 import { type EventStream, openEventStream } from '../server-sent-events.ts'
 import { answerView, askerOf } from './chat-routes.ts'
 import { learningState, requireHypothesis } from './learning-mode.ts'
+import { personView } from './person-view.ts'
 import type { RunningAnswers } from './running-answers.ts'
 import { actorId, personOf } from './session-routes.ts'
 
@@ -129,11 +132,25 @@ export function assistantRoutes(parts: AssistantRouteParts): Route[] {
       await setLearningWanted(database, tenant, actorId(caller), body.wanted)
       return learningState(database, tenant, actorId(caller))
     }),
-    route(assistantEndpoints.learners, async () => ({
-      userIds: (await learningPeople(database, tenant)).flatMap(row =>
-        row.requiredBy === null ? [] : [row.userId],
-      ),
-    })),
+    route(assistantEndpoints.learners, async () => {
+      const [everybody, rows] = await Promise.all([
+        activePeople(database, tenant, roles),
+        learningPeople(database, tenant),
+      ])
+      return {
+        people: everybody.map(({ id, username, displayName, role }) => {
+          const row = rows.find(each => each.userId === id)
+          const by = row?.requiredBy ?? null
+          const who = everybody.find(each => each.id === by)
+          return {
+            ...{ id, username, displayName, role },
+            wanted: row?.wanted ?? false,
+            required: by !== null,
+            requiredBy: personView(by, who?.username, who?.displayName),
+          }
+        }),
+      }
+    }),
     route(assistantEndpoints.requireLearning, async ({ params, body, caller }) => {
       if ((await findUser(database, tenant, params.id)) === undefined)
         throw new RequestError('not-found', `there is no person ${params.id}`, 'params/id')
