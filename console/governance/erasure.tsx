@@ -82,17 +82,17 @@ function Agreement({
   const run = async () => {
     const erased = await erase(subject, reason.trim(), preview.cases.length)
     await client.invalidateQueries()
-    toast(`Erased: ${erased.cases} cases, ${erased.mails} mails. It is in the ledger.`)
+    toast(`Erased: ${erased.cases} cases, ${erased.mails} mails, ${erased.chats} chats. It is in the ledger.`)
     onClose()
   }
   const going = preview.cases.filter(each => each.kept === null).length
-  const nothing = going === 0 && preview.mails === 0
+  const nothing = going === 0 && preview.mails === 0 && preview.chats === 0
   const found = (
     <>
       <p>
         {nothing
           ? 'Nothing can be deleted: '
-          : `${going} cases and ${preview.mails} mails would be deleted: `}
+          : `${going} cases, ${preview.mails} mails and ${preview.chats} chats would be deleted: `}
         {preview.cases.length} cases name <Untrusted text={subject.value} />.
       </p>
       <DataTable

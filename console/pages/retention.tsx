@@ -23,6 +23,11 @@ const kinds: readonly { readonly kind: Kind; readonly title: string; readonly no
     title: 'Closed cases',
     note: 'with their alerts, briefs and notes, since the last alert',
   },
+  {
+    kind: 'chats',
+    title: 'Chats',
+    note: 'with the assistant, their attachments too, since the last question',
+  },
   { kind: 'mails', title: 'Mails', note: 'reported and passing ones, as received' },
   { kind: 'threat-reports', title: 'Threat reports', note: 'with the text that was read' },
   { kind: 'quarantine', title: 'Quarantine', note: 'what could not be read' },

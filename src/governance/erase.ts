@@ -5,8 +5,11 @@ import type { Clock } from '../lib/clock.ts'
 import type { Database, Sql } from '../lib/database.ts'
 import {
   casesNaming,
+  chatsNaming,
+  conversationsOf,
   type DeletedRows,
   deleteCases,
+  deleteChats,
   deleteMails,
   mailsNaming,
   whyKept,
@@ -53,9 +56,9 @@ export async function eraseCases(parts: ErasureParts, erasure: CaseErasure): Pro
     const kept = await whyKept(sql, tenant, erasure.caseIds)
     const going = erasure.caseIds.filter(id => kept.every(each => each.id !== id))
     const all = await withMerged(sql, tenant, going)
+    const conversations = await conversationsOf(sql, tenant, all)
     const rows = await deleteCases(sql, tenant, going)
-    for (const id of all) await eraseVaultRow(sql, tenant, parts.vaultScope(tenant, id))
-    await eraseDataKeys(sql, tenant, all)
+    await eraseScopes(parts, sql, tenant, [...all, ...conversations.flatMap(scopesOfConversation)])
     // Every process forgets what it remembers of these cases before it groups another alert.
     await advanceGrouping(sql, tenant, epoch + 1)
     const more = (await erasure.also?.(sql)) ?? {}
@@ -66,6 +69,31 @@ export async function eraseCases(parts: ErasureParts, erasure: CaseErasure): Pro
     }
     return { cases: all.length, rows, kept }
   })
+}
+
+/** The scopes in which a chat or a run of a playbook asks models: see `chat/turn/plan-question.ts`. */
+const scopesOfConversation = (id: string) => [id, `${id}.plan`]
+
+/** After this nobody can read what the ledger keeps sealed under these scopes, nor whom their placeholders stand for. */
+async function eraseScopes(
+  parts: ErasureParts,
+  sql: Sql,
+  tenant: string,
+  scopes: readonly string[],
+): Promise<void> {
+  for (const scope of scopes) await eraseVaultRow(sql, tenant, parts.vaultScope(tenant, scope))
+  await eraseDataKeys(sql, tenant, scopes)
+}
+
+/** Deletes chats with their attachments, and what makes readable what models were asked in them. */
+export async function eraseChats(
+  parts: ErasureParts,
+  sql: Sql,
+  tenant: string,
+  ids: readonly string[],
+): Promise<number> {
+  await eraseScopes(parts, sql, tenant, ids.flatMap(scopesOfConversation))
+  return deleteChats(sql, tenant, ids)
 }
 
 /** Whom an erasure is about: an entity as cases name it. */
@@ -82,6 +110,8 @@ export interface ErasurePreview {
     readonly kept: 'legal-hold' | 'action-in-motion' | null
   }[]
   readonly mails: number
+  /** Chats in which it is named. */
+  readonly chats: number
 }
 
 /** What naming this person, host or address would delete. Deletes nothing. */
@@ -97,14 +127,16 @@ export async function previewErasure(
     cases.map(({ id }) => id),
   )
   const mails = await mailsOf(database, tenant, subject)
+  const chats = await chatsNaming(database, tenant, subject.value)
   return {
     cases: cases.map(each => ({ ...each, kept: kept.find(({ id }) => id === each.id)?.why ?? null })),
     mails: mails.length,
+    chats: chats.length,
   }
 }
 
 /**
- * Erases every case that names a person and every mail with their address. Throws `conflict` where the preview that was
+ * Erases every case that names a person, every mail with their address, and every chat in which they are named. Throws `conflict` where the preview that was
  * agreed to counted other cases: what nobody has seen is not deleted.
  */
 export async function eraseSubject(
@@ -116,7 +148,7 @@ export async function eraseSubject(
     readonly reason: string
     readonly agreedCases: number
   },
-): Promise<Erased & { readonly mails: number }> {
+): Promise<Erased & { readonly mails: number; readonly chats: number }> {
   const { tenant, subject, actor, reason } = request
   const cases = await casesNaming(parts.database, tenant, subject)
   if (cases.length !== request.agreedCases)
@@ -125,6 +157,7 @@ export async function eraseSubject(
       `${cases.length} cases name ${subject.value} now, and ${request.agreedCases} were agreed to: look again`,
     )
   let mails = 0
+  let chats = 0
   const erased = await eraseCases(parts, {
     tenant,
     caseIds: cases.map(({ id }) => id),
@@ -132,14 +165,16 @@ export async function eraseSubject(
     reason,
     also: async sql => {
       mails = await deleteMails(sql, tenant, await mailsOf(sql, tenant, subject))
+      chats = await eraseChats(parts, sql, tenant, await chatsNaming(sql, tenant, subject.value))
       return {
         mails,
+        chats,
         subject_type: subject.type,
         subject_digest: parts.digest(`${subject.type}:${subject.value}`),
       }
     },
   })
-  return { ...erased, mails }
+  return { ...erased, mails, chats }
 }
 
 const mailsOf = (sql: Sql, tenant: string, { value }: Subject) =>

@@ -6,6 +6,7 @@ import { openDatabaseLedger } from '../ledger/database-ledger.ts'
 import { openContent, sealContent } from '../ledger/sealed-content.ts'
 import { openDatabaseDataKeys } from '../ledger/stored-data-keys.ts'
 import { fixedClock } from '../lib/clock.ts'
+import { insertChat, insertChatFile, insertChatMessage } from '../store/chats.ts'
 import { caseTables, setHold } from '../store/delete-cases.ts'
 import { checkLedger } from './check-ledger.ts'
 import { eraseSubject, previewErasure } from './erase.ts'
@@ -48,6 +49,23 @@ const close = (host: string) =>
     [host],
   )
 
+async function newChat(id: string, caseId: string | null, ageDays: number, text = 'x'): Promise<void> {
+  const atMs = nowMs - ageDays * dayMs
+  const chat = { id, ownerId: 'u', title: 'Chat', caseId, createdMs: atMs, changedMs: atMs }
+  await insertChat(test.database, tenant, chat)
+  const message = {
+    id: `m_${id}`,
+    chatId: id,
+    parentId: null,
+    kind: 'question',
+    body: {},
+    state: 'done',
+  } as const
+  await insertChatMessage(test.database, tenant, { ...message, text, createdMs: atMs })
+  const file = { id: `f_${id}`, chatId: id, name: 'a.bin', sha256: '', bytes: Buffer.from('x') }
+  await insertChatFile(test.database, tenant, { ...file, createdMs: atMs })
+}
+
 const count = async (from: string) => {
   const [row] = await test.database.query<{ count: number }>(`select count(*) as count from ${from}`)
   return row?.count
@@ -59,8 +77,8 @@ beforeAll(async () => {
 afterAll(() => test.close())
 beforeEach(async () => {
   await test.database.query(
-    `truncate alerts, cases, case_entities, case_words, notes, jobs, legal_holds, governance_settings, vaults,
-       data_keys, mail_messages, approvals, proposals, quarantine`,
+    `truncate alerts, chat_messages, chat_files, cases, case_entities, case_words, notes, jobs, legal_holds, governance_settings, vaults,
+       data_keys, chats, mail_messages, approvals, proposals, quarantine`,
   )
   const ingest = newIngest(test.database, clock)
   await ingest([
@@ -116,6 +134,34 @@ describe('retention', () => {
     expect(await count('cases')).toBe(4)
   })
 
+  it('reads what was set before there were chats', async () => {
+    const { chats: _later, ...before } = defaultRetention
+    await test.database.query(
+      `insert into governance_settings (tenant_id, name, value, changed_ms) values ('default', 'retention', $1, 1)`,
+      [JSON.stringify({ ...before, mails: 7 })],
+    )
+    const { value } = await readRetention(test.database, tenant)
+    expect(value).toMatchObject({ mails: 7, chats: defaultRetention.chats })
+  })
+
+  it('deletes old chats with their attachments and keys, without a case or with one, but not on a held one', async () => {
+    const held = await caseOf('host-4')
+    await setHold(test.database, tenant, { caseId: held, reason: 'court order', byId: 'u', atMs: nowMs })
+    await newChat('chat_free', null, 500)
+    await newChat('chat_case', await caseOf('host-2'), 500)
+    await newChat('chat_held', held, 500)
+    await newChat('chat_young', null, 10)
+    const keys = openDatabaseDataKeys(test.database, Buffer.alloc(32, 1))
+    const sealed = await sealContent(keys, tenant, 'chat_free.plan', 'what was asked')
+    expect((await runRetention(parts(), tenant, signal)).chats).toBe(2)
+    const left = await test.database.query<{ id: string }>('select id from chats order by 1')
+    expect(left.map(({ id }) => id)).toEqual(['chat_held', 'chat_young'])
+    expect(await count('chat_files')).toBe(2)
+    await expect(openContent(keys, tenant, 'chat_free.plan', sealed)).rejects.toMatchObject({
+      code: 'key-erased',
+    })
+  })
+
   it('takes each kind by its own age', async () => {
     await test.database.query(
       `insert into quarantine (tenant_id, id, at_ms, source, code, message, "where", content)
@@ -160,6 +206,36 @@ describe('erasure', () => {
     expect(last).toMatchObject({ kind: 'key-erased', actor: 'user:admin' })
     expect(JSON.stringify(last)).not.toContain('alice')
     expect((await checkLedger(ledger, Number.MAX_SAFE_INTEGER, signal)).firstBadSeq).toBeNull()
+  })
+
+  it('takes chats that name a person, and what models were asked in chats of their cases, and no others', async () => {
+    const keys = openDatabaseDataKeys(test.database, Buffer.alloc(32, 1))
+    await newChat('chat_case', await caseOf('host-1'), 1)
+    await newChat('chat_named', null, 1, 'What did Alice do?')
+    await newChat('chat_other', null, 1, 'Who is alicent or malice?')
+    const scopes = ['chat_case', 'chat_named.plan', 'chat_other']
+    const sealed = await Promise.all(scopes.map(scope => sealContent(keys, tenant, scope, 'asked')))
+    const subject = { type: 'user', value: 'alice' }
+    expect((await previewErasure(test.database, tenant, subject)).chats).toBe(1)
+    const erased = await eraseSubject(parts(), { ...request, subject, agreedCases: 2 })
+    expect(erased.chats).toBe(1)
+    expect(erased.rows.chats).toBe(1)
+    const left = await test.database.query<{ id: string }>('select id from chats')
+    expect(left).toEqual([{ id: 'chat_other' }])
+    const readable = await Promise.allSettled(
+      sealed.map((content, index) => openContent(keys, tenant, scopes[index] ?? '', content)),
+    )
+    expect(readable.map(each => each.status)).toEqual(['rejected', 'rejected', 'fulfilled'])
+  })
+
+  it('finds a value with signs in it as it is, not as a pattern', async () => {
+    await newChat('chat_odd', null, 1, String.raw`Who is CORP\a.b+c ("x")?`)
+    await newChat('chat_like', null, 1, String.raw`Who is CORP\aXbbc?`)
+    const chats = async (value: string) =>
+      (await previewErasure(test.database, tenant, { type: 'user', value })).chats
+    expect(await chats(String.raw`CORP\a.b+c`)).toBe(1)
+    expect(await chats('("x")')).toBe(1)
+    expect(await chats('.*')).toBe(0)
   })
 
   it('does not touch a held case, and says so', async () => {

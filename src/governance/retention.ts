@@ -2,9 +2,16 @@ import { z } from 'zod'
 import { appendEntries } from '../ledger/database-ledger.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Database, Sql } from '../lib/database.ts'
-import { type AgingRecord, agingRecords, countOld, deleteOld, findOldCases } from '../store/old-records.ts'
+import {
+  type AgingRecord,
+  agingRecords,
+  countOld,
+  deleteOld,
+  findOldCases,
+  findOldChats,
+} from '../store/old-records.ts'
 import { dropExpiredVaults } from '../store/vaults.ts'
-import { type ErasureParts, eraseCases } from './erase.ts'
+import { type ErasureParts, eraseCases, eraseChats } from './erase.ts'
 import { changeSetting, type GovernanceSetting, readSetting, type SettingInForce } from './setting.ts'
 
 const dayMs = 86_400_000
@@ -23,6 +30,7 @@ export type Retention = Readonly<z.infer<typeof retentionSchema>>
 /** In force until somebody sets another: long enough for a year's audit, never for ever. */
 export const defaultRetention: Retention = {
   'closed-cases': 400,
+  chats: 400,
   mails: 400,
   'threat-reports': null,
   quarantine: 90,
@@ -35,7 +43,11 @@ export type RetentionInForce = SettingInForce<Retention>
 
 const setting: GovernanceSetting<Retention> = {
   name: 'retention',
-  schema: retentionSchema,
+  // A kind that came after it was set ages by its default.
+  schema: z.preprocess(
+    stored => (typeof stored === 'object' ? { ...defaultRetention, ...stored } : stored),
+    retentionSchema,
+  ),
   initial: defaultRetention,
 }
 
@@ -87,7 +99,11 @@ export async function runRetention(
     const batch = () =>
       kind === 'closed-cases'
         ? deleteOldCases(parts, tenant, beforeMs)
-        : database.transaction(sql => deleteOld(sql, tenant, kind, beforeMs, rowBatch))
+        : kind === 'chats'
+          ? database.transaction(async sql =>
+              eraseChats(parts, sql, tenant, await findOldChats(sql, tenant, beforeMs, caseBatch)),
+            )
+          : database.transaction(sql => deleteOld(sql, tenant, kind, beforeMs, rowBatch))
     for (let count = await batch(); count > 0 && !signal.aborted; count = await batch())
       deleted[kind] = (deleted[kind] ?? 0) + count
   }

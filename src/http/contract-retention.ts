@@ -32,12 +32,14 @@ const subject = z.object({ type: z.enum(entityTypes), value: z.string().trim().m
 export const erasurePreview = z.object({
   cases: z.array(z.object({ id: z.string(), title: z.string(), status: z.string(), kept: kept.nullable() })),
   mails: z.number().int(),
+  chats: z.number().int(),
 })
 export type ErasurePreview = z.infer<typeof erasurePreview>
 
 export const erased = z.object({
   cases: z.number().int(),
   mails: z.number().int(),
+  chats: z.number().int(),
   rows: z.record(z.string(), z.number().int()),
   kept: z.array(z.object({ id: z.string(), why: kept })),
 })

@@ -156,3 +156,43 @@ export async function deleteMails(sql: Sql, tenant: string, ids: readonly string
   )
   return rows.length
 }
+
+/** Chats and runs of playbooks on these cases: what models were asked in them lies under keys and vaults of their own. */
+export async function conversationsOf(
+  sql: Sql,
+  tenant: string,
+  caseIds: readonly string[],
+): Promise<string[]> {
+  const rows = await sql.query<{ id: string }>(
+    `select id from chats where tenant_id = $1 and case_id = any($2)
+     union all select id from playbook_runs where tenant_id = $1 and case_id = any($2)`,
+    [tenant, caseIds],
+  )
+  return rows.map(({ id }) => id)
+}
+
+/** Chats in which a value stands by itself, in a question, an answer or the name of a file; none on a held case. */
+export async function chatsNaming(sql: Sql, tenant: string, value: string): Promise<string[]> {
+  const patternOf = (text: string) =>
+    `(^|[^[:alnum:]_])${text.replace(/[^\p{L}\p{N}_]/gu, character => `\\${character}`)}($|[^[:alnum:]_])`
+  const rows = await sql.query<{ id: string }>(
+    `select c.id from chats c
+     where c.tenant_id = $1
+       and not exists (select from legal_holds h where h.tenant_id = c.tenant_id and h.case_id = c.case_id)
+       and (c.title ~* $2
+         or exists (select from chat_messages m where m.tenant_id = c.tenant_id and m.chat_id = c.id
+           and (m.text ~* $2 or m.body::text ~* $3))
+         or exists (select from chat_files f where f.tenant_id = c.tenant_id and f.chat_id = c.id and f.name ~* $2))`,
+    // In JSON a quote or a backslash is written with one before it.
+    [tenant, patternOf(value), patternOf(JSON.stringify(value).slice(1, -1))],
+  )
+  return rows.map(({ id }) => id)
+}
+
+export async function deleteChats(sql: Sql, tenant: string, ids: readonly string[]): Promise<number> {
+  const rows = await sql.query('delete from chats where tenant_id = $1 and id = any($2) returning 1', [
+    tenant,
+    ids,
+  ])
+  return rows.length
+}

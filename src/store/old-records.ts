@@ -3,6 +3,7 @@ import type { Sql } from '../lib/database.ts'
 /** Kinds of records that age. The ledger is not among them: it is kept whole. */
 export const agingRecords = [
   'closed-cases',
+  'chats',
   'mails',
   'threat-reports',
   'quarantine',
@@ -14,8 +15,11 @@ export type AgingRecord = (typeof agingRecords)[number]
 
 const dayMs = 86_400_000
 
-// $1 tenant, $2 the time before which a record is too old. Each names the rows to delete. Cases have their own way.
-const old: Readonly<Record<Exclude<AgingRecord, 'closed-cases'>, { table: string; where: string }>> = {
+/** Kinds that are more than rows: keys and vaults go with them (`governance/erase.ts`). */
+export type ErasedRecord = 'closed-cases' | 'chats'
+
+// $1 tenant, $2 the time before which a record is too old. Each names the rows to delete.
+const old: Readonly<Record<Exclude<AgingRecord, ErasedRecord>, { table: string; where: string }>> = {
   mails: { table: 'mail_messages', where: 'received_ms < $2' },
   'threat-reports': { table: 'intel_reports', where: 'created_ms < $2' },
   quarantine: { table: 'quarantine', where: 'at_ms < $2' },
@@ -27,6 +31,9 @@ const old: Readonly<Record<Exclude<AgingRecord, 'closed-cases'>, { table: string
 const oldCases = `select c.id from cases c where c.tenant_id = $1 and c.status = 'closed' and c.last_seen_ms < $2
   and not exists (select from legal_holds h where h.tenant_id = c.tenant_id and h.case_id = c.id)`
 
+const oldChats = `select c.id from chats c where c.tenant_id = $1 and c.changed_ms < $2
+  and not exists (select from legal_holds h where h.tenant_id = c.tenant_id and h.case_id = c.case_id)`
+
 /** How many records of a kind are older than `beforeMs`. */
 export async function countOld(
   sql: Sql,
@@ -37,7 +44,9 @@ export async function countOld(
   const from =
     kind === 'closed-cases'
       ? `(${oldCases}) as c`
-      : `${old[kind].table} where tenant_id = $1 and ${old[kind].where}`
+      : kind === 'chats'
+        ? `(${oldChats}) as c`
+        : `${old[kind].table} where tenant_id = $1 and ${old[kind].where}`
   const [row] = await sql.query<{ count: number }>(`select count(*) as count from ${from}`, [
     tenant,
     beforeMs,
@@ -45,11 +54,11 @@ export async function countOld(
   return row?.count ?? 0
 }
 
-/** Deletes up to `limit` of them; returns how many. Never a case (`findOldCases`). */
+/** Deletes up to `limit` of them; returns how many. Never a case or a chat (`findOldCases`, `findOldChats`). */
 export async function deleteOld(
   sql: Sql,
   tenant: string,
-  kind: Exclude<AgingRecord, 'closed-cases'>,
+  kind: Exclude<AgingRecord, ErasedRecord>,
   beforeMs: number,
   limit: number,
 ): Promise<number> {
@@ -71,6 +80,21 @@ export async function findOldCases(
   limit: number,
 ): Promise<string[]> {
   const rows = await sql.query<{ id: string }>(`${oldCases} order by c.last_seen_ms limit $3`, [
+    tenant,
+    beforeMs,
+    limit,
+  ])
+  return rows.map(({ id }) => id)
+}
+
+/** Chats that nobody has asked in since `beforeMs`, those on a case under legal hold aside. */
+export async function findOldChats(
+  sql: Sql,
+  tenant: string,
+  beforeMs: number,
+  limit: number,
+): Promise<string[]> {
+  const rows = await sql.query<{ id: string }>(`${oldChats} order by c.changed_ms limit $3`, [
     tenant,
     beforeMs,
     limit,

@@ -59,8 +59,8 @@ export function retentionRoutes(parts: ErasureParts & { readonly tenant: string 
       return wasDone
     }),
     route(retentionEndpoints.previewErasure, async ({ body }) => {
-      const { cases, mails } = await previewErasure(database, tenant, body)
-      return { cases: [...cases], mails }
+      const { cases, ...counts } = await previewErasure(database, tenant, body)
+      return { ...counts, cases: [...cases] }
     }),
     route(retentionEndpoints.erase, async ({ body, caller }) => {
       const actor = `user:${personOf(caller).user.id}`
