@@ -55,13 +55,13 @@ function Run({ run }: { run: PlaybookRunView }) {
     <section aria-label={`Run of ${run.name}`} className="grid grid-cols-1 gap-3">
       <div className="grid gap-1">
         <progress
-          className="h-1.5 w-full accent-accent-solid"
+          className="h-1.5 w-full appearance-none overflow-hidden rounded [&::-moz-progress-bar]:bg-accent-solid [&::-webkit-progress-bar]:bg-sunken [&::-webkit-progress-value]:bg-accent-solid"
           max={run.steps.length}
           value={taken}
           aria-label="Progress"
         />
         <p className="text-sm text-muted" role="status">
-          {taken} of {run.steps.length} steps{done ? '. Done.' : ''}
+          {taken} of {run.steps.length} steps.{done ? ' Done.' : ''}
           {run.by !== null && ` Run by ${run.by.displayName}.`}
         </p>
       </div>

@@ -352,6 +352,44 @@ describe('learning mode', () => {
   })
 })
 
+describe('attachments', () => {
+  const attach = (chat: string, name = 'a.bin') =>
+    ada.call('POST', `/api/chats/${chat}/files`, { name, base64: Buffer.from('MZ').toString('base64') })
+
+  it('are kept with a digest, and are few and small', async () => {
+    const chat = await newChat()
+    const sha256 = '9b8db510ef42b8ed54a3712636fda55a4f8cfcd5493e20b74ab00cd4f3979f2d'
+    expect((await attach(chat)).json()).toMatchObject({ name: 'a.bin', sizeBytes: 2, sha256 })
+    for (let number = 2; number <= 20; number++) expect((await attach(chat)).statusCode).toBe(200)
+    const full = await attach(chat)
+    expect([full.statusCode, full.json().error.message]).toEqual([
+      409,
+      expect.stringContaining('this chat has 20 attachments'),
+    ])
+    const other = await newChat()
+    expect((await attach(other)).statusCode).toBe(200)
+    // Large ones in another chat of the same person count, too.
+    await server.test.database.query(
+      `update chat_files set bytes = convert_to(repeat('x', 16000000), 'utf8') where chat_id = $1`,
+      [chat],
+    )
+    const heavy = await attach(other)
+    expect([heavy.statusCode, heavy.json().error.message]).toEqual([
+      409,
+      expect.stringContaining('your chats hold 21 attachments'),
+    ])
+    await ada.call('DELETE', `/api/chats/${chat}`)
+    expect((await attach(other)).statusCode).toBe(200)
+  })
+
+  it('are of the chat they were attached to', async () => {
+    const bob = await server.signIn('analyst', 'bertha')
+    expect(
+      (await bob.call('POST', `/api/chats/${await newChat()}/files`, { name: 'x', base64: '' })).statusCode,
+    ).toBe(404)
+  })
+})
+
 describe('drafts', () => {
   it('are steps that code found for the case, wait for a person, and nothing else', async () => {
     const { steps } = (await ada.call('GET', `/api/cases/${caseId}/response`)).json()

@@ -27,7 +27,11 @@ export interface Attachment {
 
 /** The assistant's tools over everything that this installation is connected to. */
 export function openAssistantTools(
-  app: Application,
+  app: {
+    readonly config: Pick<Application['config'], 'rulesetDir' | 'dataDir' | 'yaraRulesDir'>
+    readonly store: Pick<Application['store'], 'database'>
+    readonly wazuh: Pick<Application['wazuh'], 'agents' | 'indexer'>
+  } & Pick<Application, 'clock' | 'tenant'>,
   alerts: RecentAlerts,
   models: Pick<OpenModels, 'explainPolicy'>,
   attachmentOf: (id: string) => Promise<Attachment | undefined>,

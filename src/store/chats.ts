@@ -167,6 +167,22 @@ export function chatFiles(sql: Sql, tenant: string, chatId: string): Promise<Cha
   )
 }
 
+/** How many files a person has attached in all their chats, and how large they are together. */
+export async function chatFilesOf(
+  sql: Sql,
+  tenant: string,
+  ownerId: string,
+): Promise<{ readonly files: number; readonly sizeBytes: number }> {
+  const [row] = await sql.query<{ files: number; sizeBytes: number }>(
+    `select count(*) as files,
+       coalesce(sum(coalesce(f.size_bytes, octet_length(f.bytes))), 0)::bigint as "sizeBytes"
+     from chat_files f join chats c on c.tenant_id = f.tenant_id and c.id = f.chat_id
+     where f.tenant_id = $1 and c.owner_id = $2`,
+    [tenant, ownerId],
+  )
+  return row ?? { files: 0, sizeBytes: 0 }
+}
+
 /** Where a file's bytes are, for a scan. Ids cannot be guessed, and a scan is all that can be done with one. */
 export async function findChatFile(
   sql: Sql,

@@ -255,16 +255,15 @@ function toldByCode(
   return [
     ...(known?.sentences ?? []),
     ...findings.flatMap(finding => {
-      const counted = finding.evidence.filter(draft => draft.kind === 'aggregate')
-      const rows = finding.evidence.filter(draft => draft.kind !== 'aggregate').slice(0, rowsTold)
-      const first = counted[0] ?? rows[0]
+      const [first] = finding.evidence
+      const rows = rowsOf(finding)
       return [
         {
           text: finding.summary,
           evidence: first === undefined ? [] : idsOf([idOf(first)]),
           status: computed,
         },
-        ...rows.map(draft => ({ text: draft.quote, evidence: idsOf([idOf(draft)]), status: computed })),
+        ...rows.map(({ text, drafts }) => ({ text, evidence: idsOf(drafts.map(idOf)), status: computed })),
         ...(finding.rows.length > 0 && rows.length === 0
           ? finding.rows.slice(0, rowsTold).map(row => ({
               text: Object.entries(row)
@@ -279,6 +278,24 @@ function toldByCode(
       ]
     }),
   ]
+}
+
+/** What a finding holds, each thing once: an alert in one sentence, its log line one click away. */
+function rowsOf(
+  finding: ToolFinding,
+): { readonly text: string; readonly drafts: readonly EvidenceDraft[] }[] {
+  const groups = new Map<string, EvidenceDraft[]>()
+  for (const draft of finding.evidence) {
+    if (draft.kind === 'aggregate') continue
+    // A pointer leads into an alert; other rows are whole by themselves.
+    const key = draft.pointer.startsWith('/') ? draft.source : `${draft.source}\0${draft.quote}`
+    groups.set(key, [...(groups.get(key) ?? []), draft])
+  }
+  return [...groups.values()].slice(0, rowsTold).flatMap(drafts => {
+    const [first] = drafts
+    if (first === undefined) return []
+    return [{ text: first.pointer.startsWith('/') ? `${first.label}: ${first.quote}` : first.quote, drafts }]
+  })
 }
 
 const idsOf = (ids: readonly (string | undefined)[]) => ids.filter(id => id !== undefined)

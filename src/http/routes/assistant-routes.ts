@@ -17,6 +17,7 @@ import {
   type ChatMessageRow,
   type ChatRow,
   chatFiles,
+  chatFilesOf,
   chatMessages,
   deleteChat,
   findChat,
@@ -107,6 +108,7 @@ export function assistantRoutes(parts: AssistantRouteParts): Route[] {
       async ({ params, body, caller }) => {
         const chat = await ownChat(caller, params.id)
         const bytes = Buffer.from(body.base64, 'base64')
+        await requireRoom(parts, chat, bytes.length)
         const sha256 = createHash('sha256').update(bytes).digest('hex')
         const kept = await parts.files.keep(tenant, 'chat', bytes)
         const file = {
@@ -193,6 +195,24 @@ export function assistantRoutes(parts: AssistantRouteParts): Route[] {
       return { proposalId: prepared.proposal.id }
     }),
   ]
+}
+
+/** Attachments are for a scan, not for keeping: a chat is no file share. */
+const mostFiles = { inChat: 20, ofPerson: 200, ofPersonBytes: 256 * 1024 * 1024 }
+
+async function requireRoom({ database, tenant }: AssistantRouteParts, chat: ChatRow, sizeBytes: number) {
+  const [here, all] = await Promise.all([
+    chatFiles(database, tenant, chat.id),
+    chatFilesOf(database, tenant, chat.ownerId),
+  ])
+  const full =
+    here.length >= mostFiles.inChat
+      ? `this chat has ${here.length} attachments`
+      : all.files >= mostFiles.ofPerson || all.sizeBytes + sizeBytes > mostFiles.ofPersonBytes
+        ? `your chats hold ${all.files} attachments, ${Math.ceil(all.sizeBytes / 1024 / 1024)} MB`
+        : undefined
+  if (full !== undefined)
+    throw new RequestError('conflict', `${full}: delete chats that you no longer need, or begin another`)
 }
 
 function sameJson(value: unknown, text: string): boolean {
