@@ -19,8 +19,9 @@ import { systemClock } from '../../src/lib/clock.ts'
 import { hasBrowser, openBrowser } from '../support/browser.ts'
 import { startTestServer, type TestServer } from '../support/test-server.ts'
 
-// The plugin as the platform would load it: from its zip, through `__osdBundles__`, with stand-ins for the core services.
-// Its server part runs with a stand-in router and an indexer that says who is signed in. Tocsin behind it is the real one.
+// The plugin as the platform would load it, for each generation of the dashboard: its manifest read by the platform's
+// rules, its bundle through `__osdBundles__` under the platform's own content security policy, with stand-ins for the core
+// services. Its server part runs with a stand-in router and an indexer that says who is signed in. Tocsin is the real one.
 
 const root = resolve(import.meta.dirname, '..', '..')
 const consoleDir = join(root, 'console', 'dist')
@@ -42,19 +43,29 @@ type Handler = (
 ) => Promise<{ status: number; body: unknown }>
 const routes = new Map<string, Handler>()
 
-describe.skipIf(!hasBrowser)('the plugin in the dashboard', () => {
+/** What wazuh-dashboard 4.x and 5.x are made of. */
+const platforms = [
+  { version: '2.19.5', navigation: 'categories' },
+  { version: '3.6.0', navigation: 'groups' },
+] as const
+
+describe.skipIf(!hasBrowser).each(platforms)('the plugin in OpenSearch Dashboards $version', platform => {
   beforeAll(async () => {
+    routes.clear()
     folder = await mkdtemp(join(tmpdir(), 'tocsin-plugin-'))
     const { privateKey, publicKey } = generateKeyPairSync('ed25519')
     const keyFile = join(folder, 'key.pem')
     await writeFile(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }))
     const { buildPlugin } = await import(join(root, 'dashboard-plugin', 'build.js'))
-    const zip = await buildPlugin('2.19.5', { out: folder })
+    const zip = await buildPlugin(platform.version, { out: folder })
     files = unzipSync(await readFile(zip))
 
     dashboard = createServer((request, response) => {
-      void answerDashboard(request.method ?? '', request.url ?? '').then(({ status, type, body }) =>
-        response.writeHead(status, { 'content-type': type }).end(body),
+      void answerDashboard(request.method ?? '', request.url ?? '', platform.navigation).then(
+        ({ status, type, body }) =>
+          response
+            .writeHead(status, { 'content-type': type, 'content-security-policy': platformPolicy })
+            .end(body),
       )
     }).listen(0, '127.0.0.1')
     await once(dashboard, 'listening')
@@ -99,13 +110,9 @@ describe.skipIf(!hasBrowser)('the plugin in the dashboard', () => {
   it('is a zip that the platform can install: manifest, versions, server, bundle', () => {
     const at = (name: string) => Buffer.from(files[`opensearch-dashboards/tocsin/${name}`] ?? []).toString()
     const manifest = JSON.parse(at('opensearch_dashboards.json'))
-    expect(manifest).toMatchObject({
-      id: 'tocsin',
-      opensearchDashboardsVersion: '2.19.5',
-      server: true,
-      ui: true,
-    })
-    expect(manifest.version).toMatch(/^\d+\.\d+\.\d+/)
+    expect(manifestTrouble(manifest, platform.version)).toEqual([])
+    expect(manifestTrouble(manifest, '2.18.0')).toEqual(['made for another version of the platform'])
+    expect(manifest).toMatchObject({ id: 'tocsin', server: true, ui: true })
     expect(at('target/public/tocsin.plugin.js')).toContain("__osdBundles__.define('plugin/tocsin/public'")
     expect(at('target/public/tocsin.plugin.js')).not.toMatch(/PRIVATE KEY|keyFile/)
     expect(at('server/index.js')).toContain('asCurrentUser')
@@ -121,8 +128,15 @@ describe.skipIf(!hasBrowser)('the plugin in the dashboard', () => {
     await frame.getByLabel('Question').fill('What is the MITRE ID for obfuscation?')
     await frame.getByLabel('Question').press('Enter')
     await frame.getByText(/T1027/).first().waitFor()
+    expect(await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allTextContents()).toEqual(
+      ['Tocsin'],
+    )
+    const complaints = await page.evaluate(() => (window as unknown as { refused: string[] }).refused)
+    expect(complaints).toEqual([]) // What the platform's content security policy refused.
     if (process.env.TOCSIN_SCREENSHOTS !== undefined)
-      await page.screenshot({ path: join(process.env.TOCSIN_SCREENSHOTS, 'dashboard-flyout.png') })
+      await page.screenshot({
+        path: join(process.env.TOCSIN_SCREENSHOTS, `dashboard-flyout-${platform.version}.png`),
+      })
   })
 
   it('says what to do for a person without an account', async () => {
@@ -160,6 +174,41 @@ describe.skipIf(!hasBrowser)('the plugin in the dashboard', () => {
   })
 })
 
+/** Sent with every page of both generations, unless somebody sets another. */
+const platformPolicy =
+  "script-src 'unsafe-eval' 'self'; worker-src blob: 'self'; style-src 'unsafe-inline' 'self'"
+
+const knownMembers = [
+  'id',
+  'version',
+  'opensearchDashboardsVersion',
+  'configPath',
+  'requiredPlugins',
+  'optionalPlugins',
+  'requiredBundles',
+  'extraPublicDirs',
+  'ui',
+  'server',
+]
+
+/** What the platform refuses a manifest for when it looks for plugins (core/server/plugins/discovery). */
+function manifestTrouble(manifest: Record<string, unknown>, platformVersion: string): string[] {
+  const versionOf = (text: unknown) => /\d+\.\d+\.\d+/.exec(String(text))?.[0]
+  return [
+    ...(/^[a-z][a-zA-Z0-9]*$/.test(String(manifest.id)) ? [] : ['the id is not in camel case']),
+    ...(versionOf(manifest.version) === undefined ? ['there is no version'] : []),
+    ...(versionOf(manifest.opensearchDashboardsVersion) === versionOf(platformVersion)
+      ? []
+      : ['made for another version of the platform']),
+    ...Object.keys(manifest)
+      .filter(name => !knownMembers.includes(name))
+      .map(name => `${name} is not known`),
+    ...(manifest.ui === true || manifest.server === true
+      ? []
+      : ['there is neither a page nor a server part']),
+  ]
+}
+
 /** What the platform does at its start with the server part. */
 async function startPluginServer(keyFile: string): Promise<void> {
   const path = join(folder, 'server.cjs')
@@ -178,6 +227,7 @@ async function startPluginServer(keyFile: string): Promise<void> {
 async function answerDashboard(
   method: string,
   url: string,
+  navigation: (typeof platforms)[number]['navigation'] = 'categories',
 ): Promise<{ status: number; type: string; body: string }> {
   const path = url.split('?')[0] ?? ''
   const handler = routes.get(`${method} ${path}`)
@@ -198,18 +248,21 @@ async function answerDashboard(
         files['opensearch-dashboards/tocsin/target/public/tocsin.plugin.js'] ?? [],
       ).toString(),
     }
-  if (path === '/core.js') return { status: 200, type: 'text/javascript', body: coreStandIn }
+  if (path === '/core.js') return { status: 200, type: 'text/javascript', body: coreStandIn(navigation) }
   if (path.startsWith('/app/'))
     return {
       status: 200,
       type: 'text/html',
-      body: '<!doctype html><title>Wazuh</title><nav id="right"></nav><main id="app"></main><script src="/core.js"></script>',
+      body: '<!doctype html><title>Wazuh</title><nav id="right"></nav><nav id="pages" aria-label="Pages"></nav><main id="app"></main><script src="/core.js"></script>',
     }
   return { status: 404, type: 'text/plain', body: 'nothing here' }
 }
 
 // The loader is written as the platform's own bootstrap has it: bundles register once and are asked for by their key.
-const coreStandIn = `
+// Version 3 puts pages into groups of its navigation, and those that name none under "Custom".
+const coreStandIn = (navigation: (typeof platforms)[number]['navigation']) => `
+window.refused = []
+document.addEventListener('securitypolicyviolation', event => window.refused.push(event.violatedDirective + ' ' + event.blockedURI))
 const modules = {}
 window.__osdBundles__ = {
   has: key => Object.hasOwn(modules, key),
@@ -224,11 +277,19 @@ script.src = '/bundles/plugin/tocsin/tocsin.plugin.js'
 script.onload = async () => {
   const instance = window.__osdBundles__.get('plugin/tocsin/public').plugin({ opaqueId: Symbol('tocsin') })
   const apps = []
+  const grouped = []
+  const navGroup = {
+    getNavGroupEnabled: () => true,
+    addNavLinksToGroup: (_group, links) => grouped.push(...links.map(link => link.id)),
+  }
   const json = method => async path => (await fetch(path, { method })).json()
   const core = {
     http: { get: json('GET'), post: json('POST') },
     application: { register: app => apps.push(app) },
-    chrome: { navControls: { registerRight: control => control.mount(document.getElementById('right')) } },
+    chrome: {
+      navControls: { registerRight: control => control.mount(document.getElementById('right')) },
+      ...(${JSON.stringify(navigation)} === 'groups' ? { navGroup } : {}),
+    },
     overlays: {
       openFlyout(mount) {
         const flyout = document.createElement('div')
@@ -241,6 +302,12 @@ script.onload = async () => {
   }
   const data = { query: { filterManager: { getFilters: () => [] }, timefilter: { timefilter: { getTime: () => ({ from: 'now-24h', to: 'now' }) } } } }
   instance.setup(core, { data })
+  for (const app of apps.filter(each => !grouped.includes(each.id))) {
+    const link = document.createElement('a')
+    link.href = '/app/' + app.id
+    link.textContent = app.title
+    document.getElementById('pages').append(link)
+  }
   instance.start(core, { data })
   if (location.pathname === '/app/tocsin') await apps[0].mount({ element: document.getElementById('app') })
 }
