@@ -1,6 +1,6 @@
 // `npm run bench assistant [-- --small]`: 200 questions with checkable answers over a seeded network: without a model, with a
 // scripted strong one, and (`--small`) with the small local one; then with poisoned logs and a model that believes them; then
-// what the chat adds to a model's own time, alone and with 200 chats at once.
+// what the chat adds to a model's own time: alone, with 200 chats started in one instant, and with 200 open all the time.
 import { parseArgs } from 'node:util'
 import { gullible, scripted, smallLocal } from './assistant/models.ts'
 import { questions } from './assistant/questions.ts'
@@ -39,6 +39,7 @@ try {
   }
   await bench.overhead(scripted(), 1)
   await bench.overhead(scripted(), 200)
+  await bench.steady(scripted(), 200)
 } finally {
   await bench.close()
 }

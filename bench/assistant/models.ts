@@ -1,3 +1,4 @@
+import { sleep } from '../../src/lib/abort.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import type { Completion, CompletionRequest, ModelClient } from '../../src/llm/completion.ts'
 import { createLlamaClient } from '../../src/llm/llama/llama-client.ts'
@@ -77,6 +78,34 @@ export const gullible = (): ModelClient =>
       ]
     },
   )
+
+/** How long `paced` takes for a plan, to its first sentence, and for all of its answer. In milliseconds. */
+export const pace = { plan: 1500, first: 1500, whole: 10_000 }
+
+/** The same answers at a provider's pace: chats are many at a time because models take their time. */
+export function paced(model: ModelClient): ModelClient {
+  return {
+    ...model,
+    async complete(request, beforeSend, signal, onText) {
+      let whole = ''
+      const answer = await model.complete(request, beforeSend, signal, text => {
+        whole = text
+      })
+      if (readPrompt(promptOf(request)).plans) {
+        await sleep(pace.plan, signal)
+        return answer
+      }
+      await sleep(pace.first, signal)
+      const first = whole.indexOf('}]}') + 3
+      const pieces = 16
+      for (let piece = 0; piece <= pieces; piece++) {
+        onText?.(whole.slice(0, first + Math.ceil(((whole.length - first) * piece) / pieces)))
+        await sleep((pace.whole - pace.plan - pace.first) / pieces, signal)
+      }
+      return answer
+    },
+  }
+}
 
 /** SmolLM2-135M in this process, where it can be had. */
 export async function smallLocal(): Promise<ModelClient | undefined> {

@@ -7,6 +7,7 @@ import { databaseVaults } from '../../src/commands/database-vaults.ts'
 import { rankTechniques } from '../../src/intel/rank-techniques.ts'
 import { openDatabaseLedger } from '../../src/ledger/database-ledger.ts'
 import { openDatabaseDataKeys } from '../../src/ledger/stored-data-keys.ts'
+import { sleep } from '../../src/lib/abort.ts'
 import { fixedClock, systemClock } from '../../src/lib/clock.ts'
 import type { Database } from '../../src/lib/database.ts'
 import { Secret } from '../../src/lib/secret.ts'
@@ -17,6 +18,7 @@ import { openWazuhApi } from '../../src/wazuh/server-api.ts'
 import { askBench } from '../../test/support/ask-bench.ts'
 import { openTestDatabase, type TestDatabase } from '../../test/support/postgres.ts'
 import { standInUser, startWazuhServer } from '../../test/support/wazuh-server.ts'
+import { pace, paced } from './models.ts'
 import type { CheckedQuestion } from './questions.ts'
 import { hosts, nowMs, worldAlerts } from './world.ts'
 
@@ -88,6 +90,20 @@ export async function openNetwork() {
       new AbortController().signal,
     )
 
+  /** Asks once; resolves with the time to the first verified sentence. */
+  async function askingOf(model: ModelClient): Promise<() => Promise<number>> {
+    database ??= await openTestDatabase()
+    const ports = await portsFor({ model, database: database.connect(16) })
+    return async () => {
+      const start = performance.now()
+      let firstMs: number | undefined
+      await turn(ports, `Why should I look at ${hosts[0]?.name} now?`, 'model', () => {
+        firstMs ??= performance.now() - start
+      })
+      return firstMs ?? performance.now() - start
+    }
+  }
+
   return {
     async grade(name: string, asked: readonly CheckedQuestion[], setting: Setting): Promise<void> {
       const ports = await portsFor(setting)
@@ -120,32 +136,45 @@ export async function openNetwork() {
      * its keys and the vaults are in a real PostgreSQL, over as many connections as the product has.
      */
     async overhead(model: ModelClient, together: number): Promise<void> {
-      database ??= await openTestDatabase()
-      const ports = await portsFor({ model, database: database.connect(16) })
-      const one = async () => {
-        const start = performance.now()
-        let firstMs: number | undefined
-        await turn(ports, `Why should I look at ${hosts[0]?.name} now?`, 'model', () => {
-          firstMs ??= performance.now() - start
-        })
-        return firstMs ?? performance.now() - start
-      }
+      const one = await askingOf(model)
       await one()
       const rounds = together === 1 ? 50 : 1
-      const times: number[] = []
-      const start = performance.now()
-      const cpu = process.cpuUsage()
+      const measured = measuring()
       for (let round = 0; round < rounds; round++)
-        times.push(...(await Promise.all(Array.from({ length: together }, one))))
-      const { user, system } = process.cpuUsage(cpu)
-      const cpuMs = (user + system) / 1000 / times.length
-      console.log(
-        `${together} at once: ${cpuMs.toFixed(0)} ms of CPU an answer; first sentence p50 ${quantile(times, 0.5).toFixed(0)} ms, p95 ${quantile(times, 0.95).toFixed(0)} ms over the model's own time; ${((times.length / (performance.now() - start)) * 1000).toFixed(0)} answers/s`,
-      )
+        measured.times.push(...(await Promise.all(Array.from({ length: together }, one))))
+      measured.tell(`${together} started in the same instant`)
+    },
+    /** The same with a model at a provider's pace, and a new chat whenever one ends: `open` of them all the time. */
+    async steady(model: ModelClient, open: number): Promise<void> {
+      const one = await askingOf(paced(model))
+      const measured = measuring()
+      const started = Array.from({ length: open * 2 }, async (_, index) => {
+        await sleep((index * pace.whole) / open, new AbortController().signal)
+        return (await one()) - pace.plan - pace.first
+      })
+      measured.times.push(...(await Promise.all(started)))
+      measured.tell(`${open} open all the time`)
     },
     async close() {
       await wazuh.close()
       await database?.close()
+    },
+  }
+}
+
+function measuring() {
+  const times: number[] = []
+  const start = performance.now()
+  const cpu = process.cpuUsage()
+  return {
+    times,
+    tell(what: string) {
+      const { user, system } = process.cpuUsage(cpu)
+      const cpuMs = (user + system) / 1000 / times.length
+      const perSecond = (times.length / (performance.now() - start)) * 1000
+      console.log(
+        `${what}: first sentence p50 ${quantile(times, 0.5).toFixed(0)} ms, p95 ${quantile(times, 0.95).toFixed(0)} ms over the model's own time; ${cpuMs.toFixed(0)} ms of CPU an answer, ${perSecond.toFixed(0)} answers/s`,
+      )
     },
   }
 }
