@@ -231,9 +231,31 @@ function readValues(question: Question, data: ChatData, add: Add): void {
   const value = longestIn(values, host === undefined ? text : text.replaceAll(host, ' '))
   if (value !== undefined)
     add('value', value, anywhere(value), alert => alert.entities.some(entity => entity.value === value))
-  // An address that is not in the data must find nothing, not everything.
-  const address = value === undefined ? /\b\d{1,3}(?:\.\d{1,3}){3}\b/.exec(text)?.[0] : undefined
-  if (address !== undefined) add('value', address, anywhere(address), alert => alert.raw.includes(address))
+  const missing = value === undefined ? namedIn(text, unmistakable) : undefined
+  if (missing !== undefined)
+    add('value', missing, anywhere(missing), alert => alert.raw.toLowerCase().includes(missing))
+  const otherHost = host === undefined && agentId === undefined ? namedIn(text, [hostName]) : undefined
+  // `ubuntu-22` after `on` may be something else that the data knows.
+  if (otherHost !== undefined && otherHost !== value)
+    add('host', otherHost, folded('agent.name', otherHost), alert => alert.agent.name === otherHost)
+}
+
+/** What can be nothing but a value. One that is not in the data must find nothing: without it, it would find everything. */
+const unmistakable = [
+  /\b(\d{1,3}(?:\.\d{1,3}){3})\b/,
+  /\b(cve-\d{4}-\d{4,})\b/,
+  /\b((?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}))\b/,
+  /\b(?:by|of|for|from|as)\s+(?:the\s+)?(?:user|account)\s+([a-z][\w.-]*\w)/,
+]
+const hostName =
+  /\b(?:on|host|agent|server|machine|endpoint)\s+(?:the\s+)?(?:host\s+|agent\s+|server\s+|machine\s+)?(?!t\d{4}|cve-|rule|level)([a-z][a-z0-9-]*\d[\w.-]*)/
+
+function namedIn(text: string, patterns: readonly RegExp[]): string | undefined {
+  for (const pattern of patterns) {
+    const name = pattern.exec(text)?.[1]?.replace(/[.-]+$/, '')
+    if (name !== undefined) return name
+  }
+  return undefined
 }
 
 function longestIn(values: ReadonlySet<string>, text: string): string | undefined {

@@ -88,6 +88,20 @@ describe('questions about alerts', () => {
   it('finds nothing for what is not there, instead of everything', () => {
     expect(ask('How many alerts from 198.51.100.254?').answer).toContain('0 alerts')
     expect(ask('What happened from 198.51.100.254?').answer).toContain('I found no alert')
+    for (const text of [
+      'How many alerts on web-99?',
+      'How many failed logins by user zed?',
+      'How many alerts with hash d41d8cd98f00b204e9800998ecf8427e?',
+      'How many alerts about CVE-2031-12345?',
+    ])
+      expect([text, ask(text).answer.startsWith('0 alerts')]).toEqual([text, true])
+    for (const text of [
+      'What changed on host web-99?',
+      'Top 3 users on nohost-7',
+      'What is CVE-2031-12345?',
+      'Which CVEs are on web-99?',
+    ])
+      expect([text, ask(text).answer.startsWith('I found no alert')]).toEqual([text, true])
     expect(ask('What is the airspeed of a swallow?').answer).toContain('could not find')
   })
 
