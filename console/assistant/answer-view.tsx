@@ -11,6 +11,7 @@ import { PlainMarkdown } from '../components/plain-markdown.tsx'
 import { RawJson } from '../components/raw-json.tsx'
 import { ErrorState, Loading } from '../components/states.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
+import { visibleText } from '../text/visible-text.ts'
 import { QueryEditor } from './query-editor.tsx'
 
 /**
@@ -39,7 +40,8 @@ export function AnswerView({ answer, trailFirst = false }: { answer: TurnAnswerV
                   onClick={() => toggle(item.id)}
                 >
                   <span className="font-mono text-xs text-accent">{item.id}</span>{' '}
-                  <Untrusted text={item.label} limit={200} />
+                  <Untrusted text={item.label} limit={200} />{' '}
+                  <span className="text-sm text-muted">{visibleText(item.quote).slice(0, 120)}</span>
                 </button>
               </li>
             ))}

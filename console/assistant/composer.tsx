@@ -122,9 +122,7 @@ export function Composer({
             <input
               ref={picker}
               type="file"
-              aria-label="Attach a file to scan"
-              className="sr-only"
-              tabIndex={-1}
+              hidden
               onChange={event => {
                 const [file] = event.target.files ?? []
                 if (file !== undefined) onFile(file)

@@ -14,8 +14,11 @@ export function EmbedPage() {
   const [trouble, setTrouble] = useState<string>()
   useEffect(() => {
     let stop: () => void = () => undefined
+    let gone = false
     void readDashboardOrigin().then(
       origin => {
+        // A page that is gone asks for no token: two that ask would take the same one twice.
+        if (gone) return
         if (origin === null) setTrouble('No dashboard is set: TOCSIN_DASHBOARD_ORIGIN, TOCSIN_DASHBOARD_KEY.')
         else
           stop = waitForDashboard(
@@ -29,7 +32,10 @@ export function EmbedPage() {
       },
       () => setTrouble('Tocsin does not answer.'),
     )
-    return () => stop()
+    return () => {
+      gone = true
+      stop()
+    }
   }, [])
   return (
     <main className="grid gap-3 p-4">

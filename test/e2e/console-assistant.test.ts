@@ -202,7 +202,8 @@ describe.skipIf(!hasBrowser)('the assistant beside the pages', () => {
       .waitFor()
     await lastAnswer().getByRole('link', { name: 'Save as playbook' }).click()
     const editor = page.getByRole('form', { name: 'Playbook' })
-    await expect.poll(() => editor.getByLabel('Step 2: question').inputValue()).toBe('/ioc {{address}}')
+    await editor.getByLabel('Step 2: question').waitFor()
+    expect(await editor.getByLabel('Step 2: question').inputValue()).toBe('/ioc {{address}}')
     await editor.getByLabel('Name', { exact: true }).first().fill('Guessed password')
     await editor.getByRole('button', { name: 'A search' }).click()
     await keepScreenshot(page, 'playbook-editor')
@@ -225,6 +226,42 @@ describe.skipIf(!hasBrowser)('the assistant beside the pages', () => {
       .getByText(/is in 1 case/)
       .first()
       .waitFor()
+    expect(await accessibilityViolations(page)).toEqual([])
+  })
+
+  it('takes an attachment, and scans it when it is asked to', async () => {
+    await page.goto(`${tocsin.base}/assistant`)
+    const chooser = page.waitForEvent('filechooser')
+    await page.getByRole('button', { name: 'Attach a file to scan' }).click()
+    await (await chooser).setFiles({
+      name: 'invoice.js',
+      mimeType: 'text/javascript',
+      buffer: Buffer.from('eval(1)'),
+    })
+    await page
+      .getByRole('list', { name: 'Attachments' })
+      .getByRole('button', { name: 'Scan invoice.js' })
+      .click()
+    // No rules are installed here: it says so, and where they go.
+    await lastAnswer()
+      .getByText(/there are no YARA rules in/)
+      .first()
+      .waitFor()
+    await lastAnswer().getByRole('button', { name: 'This did not help' }).click()
+    await page.getByRole('button', { name: 'This did not help', pressed: true }).waitFor()
+    await lastAnswer().getByRole('button', { name: 'Ask again' }).click()
+    await page.getByText('2 of 2').waitFor()
+  })
+
+  it('shows a search before it is run, and lets it be changed', async () => {
+    await page.goto(`${tocsin.base}/assistant`)
+    await ask('/query top 5 source addresses on web-07')
+    const editor = page.getByLabel('Search of the Wazuh indexer')
+    await expect.poll(() => editor.inputValue()).toContain('"agent.name"')
+    await editor.fill('{"index": "tocsin-*", "body": {}}')
+    await editor.press('Control+Enter')
+    await page.getByText('No Wazuh indexer is connected').waitFor()
+    await keepScreenshot(page, 'assistant-query')
     expect(await accessibilityViolations(page)).toEqual([])
   })
 
@@ -273,8 +310,20 @@ describe.skipIf(!hasBrowser)('the assistant beside the pages', () => {
   it('fits a phone, and the page complained about nothing', async () => {
     await page.setViewportSize({ width: 390, height: 844 })
     await keepScreenshot(page, 'assistant-phone')
-    const root = page.locator(':root')
-    expect(await root.evaluate(node => node.scrollWidth - node.clientWidth)).toBe(0)
+    const wider = () => page.locator(':root').evaluate(node => node.scrollWidth - node.clientWidth)
+    expect(await wider()).toBe(0)
+    for (const [path, name] of [
+      ['/playbooks', 'playbooks-phone'],
+      ['/playbooks?edit=new', 'playbook-editor-phone'],
+      ['/settings?section=learning', 'learning-phone'],
+      ['/assistant', 'assistant-page-phone'],
+    ] as const) {
+      await page.goto(`${tocsin.base}${path}`)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await page.waitForLoadState('networkidle')
+      await keepScreenshot(page, name)
+      expect([path, await wider()]).toEqual([path, 0])
+    }
     expect(complaints).toEqual([])
   })
 })

@@ -123,6 +123,7 @@ describe.skipIf(!hasBrowser).each(platforms)('the plugin in OpenSearch Dashboard
     await page.getByRole('button', { name: 'Ask Tocsin' }).click()
     const frame = page.getByRole('dialog').frameLocator('iframe')
     await frame.getByText('Signed in as ada').waitFor()
+    expect(await frame.getByRole('alert').count()).toBe(0)
     await frame.getByRole('button', { name: 'What happened on agent 001?' }).waitFor()
     await frame.getByRole('button', { name: 'Explain alert 1795557211.50376' }).waitFor()
     await frame.getByLabel('Question').fill('What is the MITRE ID for obfuscation?')
@@ -131,7 +132,7 @@ describe.skipIf(!hasBrowser).each(platforms)('the plugin in OpenSearch Dashboard
     expect(await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allTextContents()).toEqual(
       ['Tocsin'],
     )
-    const complaints = await page.evaluate(() => (window as unknown as { refused: string[] }).refused)
+    const complaints = await page.evaluate('window.refused')
     expect(complaints).toEqual([]) // What the platform's content security policy refused.
     if (process.env.TOCSIN_SCREENSHOTS !== undefined)
       await page.screenshot({

@@ -166,7 +166,9 @@ describe.each(['contracted', 'public', 'on-prem', 'local'] as const)('with an ob
     const spoken = [...all, ...streamed].filter(({ text }) =>
       acquittals.some(([sentence]) => text.includes(sentence)),
     )
-    expect(spoken.filter(each => each.status === 'verified' || each.status === 'computed')).toEqual([])
+    // A judgement at most, labelled so; nor may it stand there as the words of a log, for somebody to skim over.
+    const allowed = ['inference', 'not-in-evidence', 'does-not-exist', 'contradicted']
+    expect(spoken.filter(each => !allowed.includes(each.status))).toEqual([])
     // The model was heard, or this would say nothing.
     if (zone === 'local' || zone === 'on-prem') expect(spoken.length).toBeGreaterThan(0)
   })
