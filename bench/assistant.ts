@@ -34,7 +34,7 @@ try {
       await bench.grade(
         'small local',
         questions.filter(each => each.by === 'model'),
-        { model },
+        { model, small: true },
       )
   }
   await bench.overhead(scripted(), 1)

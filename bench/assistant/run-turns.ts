@@ -27,6 +27,8 @@ interface Setting {
   /** Where the ledger, its keys and the vaults are: as in the product. Left out: a file, and memory. */
   readonly database?: Database
   readonly poison?: string
+  /** As for a model of little context. */
+  readonly small?: boolean
   readonly mode?: TurnMode
 }
 
@@ -55,7 +57,7 @@ export async function openNetwork() {
 
   let database: TestDatabase | undefined
 
-  async function portsFor({ model, poison, database }: Setting): Promise<TurnPorts> {
+  async function portsFor({ model, poison, database, small = false }: Setting): Promise<TurnPorts> {
     const alerts = worldAlerts(poison)
       .flatMap(line => {
         const read = normalizeLine(Buffer.from(line), { where: 'bench', receivedAtMs: nowMs })
@@ -70,7 +72,11 @@ export async function openNetwork() {
       tools,
       data,
       clock: fixedClock(nowMs),
-      model: asking && { ask: asking.ask, reveal: async (_tenant, _scope, value) => value, toolLimit: 10 },
+      model: asking && {
+        ask: asking.ask,
+        reveal: async (_tenant, _scope, value) => value,
+        toolLimit: small ? 4 : 10,
+      },
     }
   }
 

@@ -3,6 +3,7 @@ import { numberEvidence } from '../../domain/evidence.ts'
 import type { AskModel } from '../../domain/model-question.ts'
 import type { Tool } from '../tools/tool.ts'
 import { chooseTools } from './choose-tools.ts'
+import { limitsOf, type ModelLimits } from './model-limits.ts'
 import type { PlannedStep, TurnPorts, TurnRequest } from './turn.ts'
 
 // Plan, then execute: a model fixes the whole plan from the person's own words before a byte of any log, mail or report
@@ -26,11 +27,12 @@ export async function planQuestion(
   nowMs: number,
   signal: AbortSignal,
 ): Promise<Plan> {
-  const offered = chooseTools(tools, request.text, model.toolLimit)
+  const limits = limitsOf(model)
+  const offered = chooseTools(tools, request.text, limits.tools)
   // A scope of its own that has never held anything but the person's words: what its placeholders stand for is what
   // they typed or have open, and nothing that an alert said can come out of it into an argument.
   const scope = `${request.chatId}.plan`
-  const answer = await model.ask(planAsked(request, scope, offered, nowMs), signal)
+  const answer = await model.ask(planAsked(request, scope, offered, limits, nowMs), signal)
   if (answer.kind !== 'answered') return { kind: 'failed', reason: answer.reason }
   const written = answer.answer.steps.map(step => ({
     tool: step.tool,
@@ -44,12 +46,15 @@ function planAsked(
   request: TurnRequest,
   scope: string,
   offered: readonly Tool[],
+  limits: ModelLimits,
   nowMs: number,
 ): Parameters<AskModel>[0] & { schema: z.ZodType<{ steps: { tool: string; arguments: string }[] }> } {
   const names = offered.map(tool => tool.name)
   const schema = z
     .object({
-      steps: z.array(z.object({ tool: z.enum(names), arguments: z.string().max(3000) })).max(mostSteps),
+      steps: z
+        .array(z.object({ tool: z.enum(names), arguments: z.string().max(limits.argumentsLength) }))
+        .max(mostSteps),
     })
     .superRefine(({ steps }, context) => {
       for (const [index, step] of steps.entries()) {
@@ -100,7 +105,7 @@ function planAsked(
     request: request.text,
     schema,
     claimsOf: () => [],
-    maxOutputTokens: 600,
+    maxOutputTokens: limits.planTokens,
   }
 }
 

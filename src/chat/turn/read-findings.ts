@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Claim, JudgedClaim } from '../../domain/claim.ts'
 import type { EvidenceItem } from '../../domain/evidence.ts'
 import type { ModelAnswer, ModelQuestion } from '../../domain/model-question.ts'
+import { limitsOf } from './model-limits.ts'
 import type { TurnPorts, TurnRequest } from './turn.ts'
 
 /** Bumped with every change of the words or the shape below. */
@@ -19,9 +20,6 @@ Say first what answers the question, then what it rests on. Copy numbers from th
 Where the items do not answer the question, give no sentences. Do not pronounce anything benign, harmless or a false
 positive: that is for the analyst to decide. You have no tools and can start nothing. Short, plain sentences.`
 
-/** In UTF-16 units: small models lose the thread, large ones cost. What is over it is told by its summary alone. */
-const maxEvidenceLength = 24_000
-
 /** The quarantined reader: it sees what searches found, has no tools, and each of its sentences is verified. */
 export function readFindings(
   request: TurnRequest,
@@ -30,17 +28,18 @@ export function readFindings(
   onClaim: (claim: JudgedClaim) => void,
   signal: AbortSignal,
 ): Promise<ModelAnswer<ReadAnswer>> {
+  const { evidenceLength, answerTokens } = limitsOf(model)
   const question: ModelQuestion<ReadAnswer> = {
     task: 'chat',
     tenant: request.asker.tenant,
     caseId: request.chatId,
     instructions,
     promptVersion: readPrompt,
-    evidence: withinLength(evidence),
+    evidence: withinLength(evidence, evidenceLength),
     request: request.text,
     schema: answerSchema,
     claimsOf: (answer): readonly Claim[] => answer.sentences,
-    maxOutputTokens: 900,
+    maxOutputTokens: answerTokens,
     onClaim: claim => onClaim(withoutVerdict(claim)),
   }
   return model.ask(question, signal)
@@ -64,8 +63,8 @@ export function withoutVerdict(claim: JudgedClaim): JudgedClaim {
   }
 }
 
-function withinLength(evidence: readonly EvidenceItem[]): EvidenceItem[] {
-  let left = maxEvidenceLength
+function withinLength(evidence: readonly EvidenceItem[], length: number): EvidenceItem[] {
+  let left = length
   return evidence.filter(item => {
     left -= item.quote.length + item.label.length
     return left >= 0

@@ -69,7 +69,7 @@ export interface TurnPorts {
         readonly ask: AskModel
         /** Puts the names back that were hidden within a scope; for the viewer, see `plan-question.ts` for the one other use. */
         reveal<Value>(tenant: string, scope: string, value: Value): Promise<Value>
-        /** How many tools the model can choose among: few for a small one. */
+        /** How many tools the model can choose among: few for a small one, of which less is asked altogether (`model-limits.ts`). */
         readonly toolLimit: number
       }
     | undefined
