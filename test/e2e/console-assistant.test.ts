@@ -175,9 +175,8 @@ describe.skipIf(!hasBrowser)('the assistant beside the pages', () => {
     await ask('/draft rule root logs on after many failures')
     await lastAnswer().getByRole('button', { name: 'Draft a rule from this case' }).click()
     const dialog = page.getByRole('dialog')
-    await expect
-      .poll(() => dialog.getByLabel('What it detects').inputValue())
-      .toBe('root logs on after many failures')
+    await dialog.getByLabel('What it detects').waitFor()
+    expect(await dialog.getByLabel('What it detects').inputValue()).toBe('root logs on after many failures')
     await dialog.getByRole('button', { name: 'Create' }).click()
     await page.waitForURL(/\/rules\/rule_/)
     await page.goto(`${tocsin.base}/approvals`)
@@ -257,12 +256,45 @@ describe.skipIf(!hasBrowser)('the assistant beside the pages', () => {
     await page.goto(`${tocsin.base}/assistant`)
     await ask('/query top 5 source addresses on web-07')
     const editor = page.getByLabel('Search of the Wazuh indexer')
-    await expect.poll(() => editor.inputValue()).toContain('"agent.name"')
+    await editor.waitFor()
+    expect(await editor.inputValue()).toContain('"agent.name"')
     await editor.fill('{"index": "tocsin-*", "body": {}}')
     await editor.press('Control+Enter')
     await page.getByText('No Wazuh indexer is connected').waitFor()
     await keepScreenshot(page, 'assistant-query')
     expect(await accessibilityViolations(page)).toEqual([])
+  })
+
+  it('asks the person before a program may read in their name', async () => {
+    const back = 'http://127.0.0.1:9/callback'
+    const registered = await fetch(`${tocsin.base}/oauth/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ client_name: 'Notes <b>&</b> more', redirect_uris: [back] }),
+    })
+    const { client_id } = JSON.parse(await registered.text())
+    const asked = new URLSearchParams({
+      client_id,
+      redirect_uri: back,
+      response_type: 'code',
+      code_challenge: 'x'.repeat(43),
+      code_challenge_method: 'S256',
+      state: 'state-7',
+    })
+    await page.route(`${back}*`, route => route.fulfill({ contentType: 'text/html', body: 'back' }))
+    const consent = async (button: string) => {
+      await page.goto(`${tocsin.base}/authorize?${asked}`)
+      await page.getByText('Notes <b>&</b> more').waitFor()
+      await page.getByText('127.0.0.1:9').waitFor()
+      await keepScreenshot(page, 'consent')
+      expect(await accessibilityViolations(page)).toEqual([])
+      await page.getByRole('button', { name: button }).click()
+      await page.waitForURL(`${back}*`)
+      return new URL(page.url()).searchParams
+    }
+    expect((await consent('Refuse')).get('error')).toBe('access_denied')
+    const granted = await consent('Let it read')
+    expect([granted.get('state'), (granted.get('code') ?? '').length > 20]).toEqual(['state-7', true])
   })
 
   it('lets a manager require learning mode', async () => {
@@ -317,6 +349,7 @@ describe.skipIf(!hasBrowser)('the assistant beside the pages', () => {
       ['/playbooks?edit=new', 'playbook-editor-phone'],
       ['/settings?section=learning', 'learning-phone'],
       ['/assistant', 'assistant-page-phone'],
+      ['/approvals', 'approvals-phone'],
     ] as const) {
       await page.goto(`${tocsin.base}${path}`)
       await page.getByRole('heading', { level: 1 }).waitFor()
