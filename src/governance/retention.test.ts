@@ -62,7 +62,8 @@ async function newChat(id: string, caseId: string | null, ageDays: number, text 
     state: 'done',
   } as const
   await insertChatMessage(test.database, tenant, { ...message, text, createdMs: atMs })
-  const file = { id: `f_${id}`, chatId: id, name: 'a.bin', sha256: '', bytes: Buffer.from('x') }
+  const kept = { bytes: Buffer.from('x'), object: null }
+  const file = { id: `f_${id}`, chatId: id, name: 'a.bin', sha256: '', sizeBytes: 1, kept }
   await insertChatFile(test.database, tenant, { ...file, createdMs: atMs })
 }
 

@@ -369,10 +369,7 @@ describe('attachments', () => {
     const other = await newChat()
     expect((await attach(other)).statusCode).toBe(200)
     // Large ones in another chat of the same person count, too.
-    await server.test.database.query(
-      `update chat_files set bytes = convert_to(repeat('x', 16000000), 'utf8') where chat_id = $1`,
-      [chat],
-    )
+    await server.test.database.query('update chat_files set size_bytes = 16000000 where chat_id = $1', [chat])
     const heavy = await attach(other)
     expect([heavy.statusCode, heavy.json().error.message]).toEqual([
       409,
