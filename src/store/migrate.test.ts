@@ -37,6 +37,7 @@ describe.each(databaseKinds)('migrations on the %s database', kind => {
   it('upgrade a schema with data in it while alerts go on coming in: none is lost, and nobody sees an error', async () => {
     await test.database.query('drop schema public cascade; create schema public')
     const names = await migrationNames()
+    // The oldest schema that today's ingest can write to; whole versions meet in test/faults/upgrade.test.ts.
     const before = names.filter(name => name < '0220')
     await test.database.transaction(sql => migrateIn(sql, before))
     const clock = fixedClock(1_770_000_000_000)

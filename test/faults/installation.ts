@@ -48,6 +48,8 @@ export interface InstallationOptions {
 }
 
 export interface Wrapping {
+  /** The checkout that the program is of; this one when left out. */
+  readonly root?: string
   readonly command?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
 }
@@ -71,7 +73,7 @@ export interface Facts {
 }
 
 /** A program that is started again where it ends, as systemd does. */
-class Supervised {
+export class Supervised {
   readonly name: string
   readonly #arguments: readonly string[]
   readonly #environment: Readonly<Record<string, string>>
@@ -100,11 +102,11 @@ class Supervised {
     const [command = '', ...rest] = [
       ...(this.#wrapping.command ?? []),
       process.execPath,
-      join(root, 'src', 'run-cli.ts'),
+      join(this.#wrapping.root ?? root, 'src', 'run-cli.ts'),
       ...this.#arguments,
     ]
     const child = spawn(command, rest, {
-      cwd: root,
+      cwd: this.#wrapping.root ?? root,
       env: { ...Object.fromEntries(inherited), ...this.#environment },
       stdio: ['ignore', 'ignore', 'pipe'],
     })
@@ -276,7 +278,7 @@ async function makePeople(database: OpenDatabase): Promise<People> {
 }
 
 /** Alerts of 40 hosts, so that cases are new at first and then grow. */
-async function postAlerts(
+export async function postAlerts(
   port: number,
   token: string,
   acknowledged: string[],
@@ -352,7 +354,7 @@ async function approveActions(
 }
 
 /** Until no job is left. Those that were set aside are tried again by an admin, as in the console; returns how many. */
-async function settle(database: OpenDatabase, said: () => string): Promise<number> {
+export async function settle(database: OpenDatabase, said: () => string): Promise<number> {
   let setAside = 0
   await until(async () => {
     const rows = await database.query(
@@ -367,7 +369,7 @@ async function settle(database: OpenDatabase, said: () => string): Promise<numbe
   return setAside
 }
 
-async function until(holds: () => Promise<boolean>, said: () => string): Promise<void> {
+export async function until(holds: () => Promise<boolean>, said: () => string): Promise<void> {
   const end = performance.now() + 300_000
   while (!(await holds().catch(() => false))) {
     if (performance.now() > end) throw new Error(`it did not come to rest in five minutes:\n${said()}`)
@@ -375,7 +377,7 @@ async function until(holds: () => Promise<boolean>, said: () => string): Promise
   }
 }
 
-async function inspect(
+export async function inspect(
   database: OpenDatabase,
   wazuh: WazuhStandIn,
   known: {
@@ -445,7 +447,7 @@ export async function freePort(): Promise<number> {
   return address.port
 }
 
-function modelsYaml(url: string): string {
+export function modelsYaml(url: string): string {
   return `models:
   - name: stub
     provider: openai-compatible

@@ -1,0 +1,215 @@
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Endpoint } from '../../src/http/endpoint.ts'
+import { connectDatabase, type OpenDatabase } from '../../src/store/connect.ts'
+import { freePort, until } from '../faults/installation.ts'
+import { databaseKinds } from '../support/postgres.ts'
+import { type PostgresServer, startPostgresServer } from '../support/postgres-server.ts'
+import { startTocsin, type TocsinProcess } from '../support/tocsin-process.ts'
+import { wazuhLine } from '../support/wazuh-alert.ts'
+
+// Two tenants as an MSSP runs them: made on the command line, each with its own programs on one PostgreSQL server. The
+// admin of one tries every endpoint that takes an id with the ids of the other.
+
+interface Running {
+  readonly tenant: string
+  readonly url: string
+  readonly program: TocsinProcess
+  call(method: string, path: string, body?: unknown): Promise<{ status: number; text: string }>
+}
+
+describe.skipIf(!databaseKinds.includes('server'))('tenants over the HTTP API', () => {
+  let folder: string
+  let server: PostgresServer
+  let owner: OpenDatabase
+  let acme: Running
+  let globex: Running
+  const urls = new Map<string, string>()
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'tocsin-tenants-'))
+    chmodSync(folder, 0o755) // PostgreSQL runs as another account where we are root.
+    server = await startPostgresServer(mkdtempSync(join(folder, 'db-')), { maxConnections: 120 })
+    owner = connectDatabase({ connection: server.connection, maxConnections: 2, onIdleError: () => {} })
+    for (const tenant of ['acme', 'globex']) urls.set(tenant, await add(tenant))
+    ;[acme, globex] = await Promise.all([start('acme'), start('globex')])
+    for (const each of [acme, globex]) await takeIn(each)
+  }, 240_000)
+
+  afterAll(async () => {
+    await Promise.all([acme, globex].map(each => each?.program.end('SIGTERM')))
+    await owner?.close()
+    await server?.stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  /** Runs `tocsin tenant add` and returns the address that it printed. */
+  async function add(tenant: string): Promise<string> {
+    const { spawnSync } = await import('node:child_process')
+    const cli = join(import.meta.dirname, '..', '..', 'src', 'run-cli.ts')
+    const done = spawnSync(process.execPath, ['--no-warnings', cli, 'tenant', 'add', tenant, '--json'], {
+      encoding: 'utf8',
+      env: { ...process.env, DATABASE_URL: server.url, TOCSIN_DATA: join(folder, 'owner') },
+    })
+    if (done.status !== 0) throw new Error(done.stderr)
+    return JSON.parse(done.stdout).database_url
+  }
+
+  async function start(tenant: string): Promise<Running> {
+    const port = await freePort()
+    const program = startTocsin(['up'], {
+      DATABASE_URL: urls.get(tenant) ?? '',
+      TOCSIN_TENANT: tenant,
+      TOCSIN_DATA: join(folder, tenant),
+      TOCSIN_PORT: String(port),
+    })
+    const url = `http://127.0.0.1:${port}`
+    const [, password] = await program.seen(/one-time password (\S+)/)
+    await program.seen(/ready on/)
+    const headers: Record<string, string> = {}
+    const call: Running['call'] = async (method, path, body) => {
+      const answer = await fetch(`${url}${path}`, {
+        method,
+        headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(30_000),
+      })
+      const [cookie] = answer.headers.getSetCookie()
+      if (cookie !== undefined) headers.cookie = cookie.split(';')[0] ?? ''
+      return { status: answer.status, text: await answer.text() }
+    }
+    const signedIn = await call('POST', '/api/session', { username: 'admin', password })
+    headers['x-csrf-token'] = JSON.parse(signedIn.text).session.csrfToken
+    const next = `a password of ${tenant}`
+    const changed = await call('POST', '/api/session/password', { current: password, next })
+    if (changed.status !== 200) throw new Error(changed.text)
+    return { tenant, url, program, call }
+  }
+
+  /** Alerts by webhook, until the worker has briefed their case. */
+  async function takeIn({ tenant, url, call, program }: Running): Promise<void> {
+    const made = await call('POST', '/api/tokens', { name: 'test', scopes: ['ingest'], expiresInDays: null })
+    const { secret } = JSON.parse(made.text)
+    const answer = await fetch(`${url}/api/webhook`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/x-ndjson' },
+      body: wazuhLine({
+        host: `secret-host-of-${tenant}`,
+        rule: ['5712', 10, 'sshd: brute force trying to get access', ['sshd']],
+        data: { srcip: '203.0.113.7', srcuser: `secret-user-of-${tenant}` },
+        log: `Failed password for secret-user-of-${tenant}`,
+      }),
+    })
+    expect(await answer.json()).toMatchObject({ stored: 1 })
+    await until(
+      async () => Boolean(JSON.parse((await call('GET', '/api/cases')).text).cases?.[0]?.headline),
+      program.output,
+    )
+  }
+
+  /** Ids of everything that the other tenant has, by table. */
+  async function idsOf(tenant: string): Promise<string[]> {
+    const tables = await owner.query<{ table: string }>(
+      `select c.relname as table from pg_class c
+       where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
+         and exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id')
+         and exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'id')`,
+    )
+    const ids: string[] = []
+    for (const { table } of tables) {
+      const sql = `select id::text as id from "${table}" where tenant_id = $1 limit 1`
+      for (const row of await owner.query<{ id: string }>(sql, [tenant])) ids.push(row.id)
+    }
+    return [...new Set(ids)]
+  }
+
+  it('each sees its own case, briefed by its own worker, and nothing of the other', async () => {
+    for (const [mine, theirs] of [
+      [acme, globex],
+      [globex, acme],
+    ] as const) {
+      const { text } = await mine.call('GET', '/api/cases')
+      expect(text).toContain(`secret-host-of-${mine.tenant}`)
+      expect(text).not.toContain(theirs.tenant)
+      for (const path of [
+        '/api/users',
+        '/api/audit',
+        '/api/ledger',
+        '/api/tokens',
+        '/api/jobs/set-aside',
+        '/api/settings',
+      ]) {
+        const answer = await mine.call('GET', path)
+        expect([path, answer.status]).toEqual([path, 200])
+        expect(answer.text).not.toContain(`of-${theirs.tenant}`)
+      }
+      expect(JSON.parse((await mine.call('GET', '/api/users')).text).users).toHaveLength(1)
+    }
+  })
+
+  it('no endpoint that takes an id gives, changes or deletes anything of the other', async () => {
+    const ids = await idsOf('globex')
+    expect(ids.length).toBeGreaterThan(5)
+    const state = () =>
+      owner.query(`select 'case' as what, to_jsonb(c) - 'updated_ms' as row from cases c where tenant_id = 'globex'
+        union all select 'user', to_jsonb(u) from users u where tenant_id = 'globex'
+        union all select 'token', to_jsonb(t) from api_tokens t where tenant_id = 'globex'
+        union all select 'alert', to_jsonb(a) from alerts a where tenant_id = 'globex' order by 1`)
+    const before = await state()
+    const endpoints = (await wholeContract()).filter(endpoint => endpoint.path.includes('/:'))
+    const calls = endpoints.flatMap(({ method, path }) =>
+      ids.map(id => ({ method, path: path.replace(/:\w+/g, encodeURIComponent(id)) })),
+    )
+    const tried = calls.length
+    const one = async ({ method, path }: { method: string; path: string }) => {
+      const answer = await acme.call(method, path, method === 'GET' ? undefined : {})
+      expect([method, path, answer.text]).toEqual([method, path, expect.not.stringContaining('of-globex')])
+      expect([method, path, answer.status < 500]).toEqual([method, path, true])
+    }
+    const worker = async () => {
+      for (let call = calls.shift(); call !== undefined; call = calls.shift()) await one(call)
+    }
+    await Promise.all(Array.from({ length: 6 }, worker))
+    expect(tried).toBeGreaterThan(200)
+    expect(await state()).toEqual(before)
+  }, 400_000)
+
+  it('a session, or a token, of one opens nothing at the other', async () => {
+    const made = await acme.call('POST', '/api/tokens', {
+      name: 'read',
+      scopes: ['read'],
+      expiresInDays: null,
+    })
+    const { secret } = JSON.parse(made.text)
+    const at = async (url: string) =>
+      (await fetch(`${url}/api/cases`, { headers: { authorization: `Bearer ${secret}` } })).status
+    expect(await at(acme.url)).toBe(200)
+    expect(await at(globex.url)).toBe(401)
+  })
+
+  it('no program starts without a tenant, nor as one that its database role is not', async () => {
+    const data = { TOCSIN_DATA: join(folder, 'owner'), TOCSIN_PORT: '0' }
+    for (const [settings, says] of [
+      [{ DATABASE_URL: server.url }, 'this database has tenants'],
+      [{ DATABASE_URL: server.url, TOCSIN_TENANT: 'acme' }, 'does not sign in as tenant'],
+      [{ DATABASE_URL: urls.get('globex') ?? '', TOCSIN_TENANT: 'acme' }, 'does not sign in as tenant'],
+    ] as const) {
+      const program = startTocsin(['worker'], { ...data, ...settings })
+      await program.seen(new RegExp(says))
+      await expect.poll(() => program.child.exitCode, { timeout: 60_000 }).toBe(1)
+    }
+  }, 300_000)
+})
+
+async function wholeContract(): Promise<Endpoint[]> {
+  const http = join(import.meta.dirname, '..', '..', 'src', 'http')
+  const files = readdirSync(http).filter(name => /^contract(-[\w-]+)?\.ts$/.test(name))
+  const modules = await Promise.all(files.map(name => import(/* @vite-ignore */ join(http, name))))
+  return modules.flatMap(module =>
+    Object.entries<Record<string, Endpoint>>(module)
+      .filter(([name]) => name.endsWith('Endpoints'))
+      .flatMap(([, group]) => Object.values(group)),
+  )
+}
