@@ -9,7 +9,7 @@ import { type Facts, freePort, startInstallation } from './installation.ts'
 // What is done to an installation. Each comes to the same question: was an alert lost that had been acknowledged, a
 // revision briefed twice, an action sent twice, and does the ledger verify?
 
-export type FaultName = 'kills' | 'database-restarts' | 'network-cuts' | 'full-disk' | 'clock-jumps'
+export type FaultName = 'program-kills' | 'database-restarts' | 'network-cuts' | 'full-disk' | 'clock-jumps'
 
 export interface FaultOptions {
   /** How often harm is done. */
@@ -21,7 +21,7 @@ export interface FaultOptions {
 export const faults: Readonly<
   Record<FaultName, (options: FaultOptions, skipped: (why: string) => void) => Promise<Facts | undefined>>
 > = {
-  kills,
+  'program-kills': kills,
   'database-restarts': restarts,
   'network-cuts': cuts,
   'full-disk': fullDisk,
