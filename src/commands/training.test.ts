@@ -102,7 +102,14 @@ const allow = () =>
 const agree = (userId: string) => setTrainingConsent(test.database, tenant, userId, true, clock.now())
 const run = (format: TrainingFormat = 'openai', out = join(folder, 'set')) =>
   exportTrainingSet(
-    { database: test.database, clock, inventory, policy: defaultPolicy, keyFile: join(folder, 'key.pem') },
+    {
+      database: test.database,
+      tenant,
+      clock,
+      inventory,
+      policy: defaultPolicy,
+      keyFile: join(folder, 'key.pem'),
+    },
     { folder: out, format, licence: 'internal use only', fromMs: 0, toMs: clock.now() },
   )
 const written = async (name: string, out = join(folder, 'set')) => readFile(join(out, name), 'utf8')

@@ -90,8 +90,9 @@ async function exportSet(
     exportTrainingSet(
       {
         database,
+        tenant: config.tenant,
         clock: systemClock,
-        inventory: await organisationInventory(config, database)('default'),
+        inventory: await organisationInventory(config, database)(config.tenant),
         policy: await readPolicyFile(config),
         keyFile: join(config.dataDir, 'ledger', 'signing-key.pem'),
       },

@@ -229,7 +229,7 @@ describe('what people decided', () => {
       by.call('PUT', `/api/evaluation-cases/${encodeURIComponent(`case:${at(4).id}`)}`, out)
     expect((await put(ann)).statusCode).toBe(403)
     const asked = async () =>
-      (await feedbackItems(server.test.database, 0)).map(({ id: item, task }) => [item, task])
+      (await feedbackItems(server.test.database, tenant, 0)).map(({ id: item, task }) => [item, task])
     expect((await asked()).sort()).toEqual([
       [`case:${at(4).id}`, 'triage'],
       [id, 'chat'],

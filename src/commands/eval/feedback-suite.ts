@@ -7,7 +7,6 @@ import { listFeedbackCases, mailBytes } from '../../store/feedback.ts'
 import type { Io } from '../command.ts'
 import { withStore } from '../with-store.ts'
 
-const tenant = 'default'
 const mostItems = 2000
 /** Of each case: the first and the last ones where there are more. */
 const mostAlerts = 40
@@ -15,11 +14,17 @@ const dayMs = 86_400_000
 
 /** What people decided in the last `days`, as items of an evaluation: read from the database, not from a copy. */
 export function feedbackSuite(config: Config, days: number, io: Io): Promise<EvaluationItem[]> {
-  return withStore(config, io, store => feedbackItems(store.database, systemClock.now() - days * dayMs))
+  return withStore(config, io, store =>
+    feedbackItems(store.database, config.tenant, systemClock.now() - days * dayMs),
+  )
 }
 
 /** The same from an open database. Cases are told apart from harmless ones; mails by their verdict; questions by words. */
-export async function feedbackItems(database: Database, sinceMs: number): Promise<EvaluationItem[]> {
+export async function feedbackItems(
+  database: Database,
+  tenant: string,
+  sinceMs: number,
+): Promise<EvaluationItem[]> {
   const rows = await listFeedbackCases(database, tenant, sinceMs, mostItems)
   const items: EvaluationItem[] = []
   for (const { id, kind, title, expected, withdrawn } of rows) {

@@ -41,7 +41,7 @@ export async function recordRun(
   const key = await loadSigningKey(join(config.dataDir, 'ledger', 'signing-key.pem'))
   await withStore(config, io, async ({ database }) => {
     const id = randomIds().next('run')
-    await insertRun(database, 'default', {
+    await insertRun(database, config.tenant, {
       id,
       suite: summary.suite,
       model,

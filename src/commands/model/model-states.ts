@@ -7,12 +7,10 @@ import { listProfiles } from '../../store/model-profiles.ts'
 import { type Io, writeRecord } from '../command.ts'
 import { withStore } from '../with-store.ts'
 
-const tenant = 'default'
-
 /** `tocsin model states`: every profile and where it stands. */
 export function showStates(config: Config, json: boolean, io: Io): Promise<number> {
   return withStore(config, io, async ({ database }) => {
-    const profiles = await listProfiles(database, tenant)
+    const profiles = await listProfiles(database, config.tenant)
     for (const { id, name, state, sinceMs } of profiles) {
       const since = new Date(sinceMs).toISOString()
       if (json) writeRecord(io, { name, profile: id, state, since })
@@ -30,11 +28,16 @@ export function showStates(config: Config, json: boolean, io: Io): Promise<numbe
 export function rollBackModel(config: Config, name: string, reason: string, io: Io): Promise<number> {
   return withStore(config, io, async ({ database }) => {
     const parts = { database, clock: systemClock, ids: randomIds() }
-    const profiles = await listProfiles(database, tenant)
+    const profiles = await listProfiles(database, config.tenant)
     const profile = profiles.find(each => each.name === name && ['active', 'canary'].includes(each.state))
     if (profile === undefined)
       throw new AppError('bad-usage', `no model '${name}' is in use: see tocsin model states`)
-    const request = { tenant, profileId: profile.id, by: null, reason: `command line: ${reason}` }
+    const request = {
+      tenant: config.tenant,
+      profileId: profile.id,
+      by: null,
+      reason: `command line: ${reason}`,
+    }
     const previous = profile.state === 'active' ? await rollBack(parts, request) : undefined
     if (previous === undefined) await moveProfile(parts, { ...request, to: 'shadow' })
     const back = profiles.find(({ id }) => id === previous)

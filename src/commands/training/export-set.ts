@@ -22,6 +22,7 @@ import { trainingRows } from '../../store/training.ts'
 
 export interface ExportParts {
   readonly database: Database
+  readonly tenant: string
   readonly inventory: Inventory
   readonly policy: Policy
   /** The ledger's signing key. */
@@ -37,14 +38,12 @@ export interface ExportRequest {
   readonly toMs: number
 }
 
-const tenant = 'default'
-
 /**
  * Writes `train.jsonl`, `validation.jsonl`, `test.jsonl`, the lineage and a signed data card into an empty folder. All or
  * nothing: what the leakage scan finds stops it before a byte is written. Throws `no-consent`, `training-leak`, `bad-usage`.
  */
 export async function exportTrainingSet(parts: ExportParts, request: ExportRequest): Promise<DataCard> {
-  const { database, inventory, clock } = parts
+  const { database, tenant, inventory, clock } = parts
   const nowMs = clock.now()
   const { value: consent, changed } = await readSetting(database, tenant, trainingConsent)
   if (!consent.allowed || changed === null)

@@ -27,8 +27,6 @@ export interface ImportRequest {
   readonly base: string | undefined
 }
 
-const tenant = 'default'
-
 /**
  * Takes a model that was fine-tuned elsewhere into the local path: a whole GGUF file, or a LoRA adapter for one that is
  * here. It is named in models.yaml and registered as a candidate, whatever the gates say: nobody has measured it yet.
@@ -96,7 +94,7 @@ export async function importModel(
   const configured = configuredProfiles(settings, await readPolicyFile(config))
   return withStore(config, io, async ({ database }) => {
     const parts = { database, clock: systemClock, ids: randomIds() }
-    const ids = await registerProfiles(parts, tenant, configured)
+    const ids = await registerProfiles(parts, config.tenant, configured)
     return { profile: ids.get(name) ?? '', state: 'candidate' }
   })
 }
