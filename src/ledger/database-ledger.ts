@@ -38,8 +38,13 @@ export async function appendEntries(
   drafts: readonly LedgerDraft[],
   nowMs: number,
 ): Promise<readonly LedgerEntry[]> {
-  await sql.query('select pg_advisory_xact_lock($1)', [appendLock])
-  const [head] = await sql.query<{ seq: number; hash: string }>('select seq, hash from ledger_head()')
+  // A backup is made before an update, too: of a schema that has no such function yet, and no tenants.
+  const [schema] = await sql.query<{ shared: boolean }>(
+    `select to_regprocedure('ledger_head()') is not null as shared, pg_advisory_xact_lock($1)`,
+    [appendLock],
+  )
+  const last = schema?.shared ? 'ledger_head()' : 'ledger order by seq desc limit 1'
+  const [head] = await sql.query<{ seq: number; hash: string }>(`select seq, hash from ${last}`)
   const opening = head ? [] : [openingDraft()]
   const entries = chainEntries(head ?? emptyChain, [...opening, ...drafts], nowMs)
   await sql.query(
