@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { digestOf } from '../lib/canonical-json.ts'
 import type { ComplianceReport } from './compliance-report.ts'
 import type { JudgedControl } from './judge-control.ts'
@@ -43,7 +44,7 @@ export function reportOscal(report: ComplianceReport): unknown {
             props: propsOf(control),
             methods: ['EXAMINE'],
             collected: period.to,
-            remarks: control.gaps.join('\n'),
+            ...(control.gaps.length === 0 ? {} : { remarks: control.gaps.join('\n') }),
           })),
         },
       ],
@@ -76,15 +77,19 @@ function tokenOf(id: string): string {
   return /^[a-z_]/.test(token) ? token : `_${token}`
 }
 
-/** A UUID of version 8 (RFC 9562: made as its maker likes), here from a digest. */
+/** RFC 9562's namespace for names that are URLs and the like. */
+const urlNamespace = Buffer.from('6ba7b8119dad11d180b400c04fd430c8', 'hex')
+
+/** A UUID of version 5 (RFC 9562, by name): OSCAL's datatype takes versions 4 and 5 only. */
 function uuidOf(parts: readonly string[]): string {
-  const hex = digestOf(parts)
-  const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 3) | 8).toString(16)
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `8${hex.slice(13, 16)}`,
-    variant + hex.slice(17, 20),
-    hex.slice(20, 32),
-  ].join('-')
+  const hash = createHash('sha1')
+    .update(urlNamespace)
+    .update(`${namespace}:${digestOf(parts)}`)
+    .digest()
+  hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x50, 6)
+  hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8)
+  const hex = hash.toString('hex')
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+    '-',
+  )
 }
