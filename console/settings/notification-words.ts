@@ -14,6 +14,7 @@ export const eventWords: Readonly<Record<DeliveryRecord['event'], string>> = {
   'source-silent': 'source silent',
   'model-drift': 'drift or bad calibration',
   'model-demoted': 'model taken out of use',
+  'model-unwell': 'model in use does badly',
   test: 'test',
 }
 

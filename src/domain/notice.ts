@@ -14,6 +14,7 @@ export const noticeEvents = [
   'source-silent',
   'model-drift',
   'model-demoted',
+  'model-unwell',
   'test',
 ] as const
 export type NoticeEvent = (typeof noticeEvents)[number]

@@ -22,6 +22,7 @@ const headlines: Readonly<Record<NoticeEvent, string>> = {
   'source-silent': 'A source of alerts has gone silent',
   'model-drift': 'People disagree more with what is proposed, or it is surer than it should be',
   'model-demoted': 'A model did badly and was taken out of use',
+  'model-unwell': 'A model in use does badly and stays in use: a person has to decide',
   test: 'This is a test: notifications of Tocsin arrive here',
 }
 
