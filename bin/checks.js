@@ -1,9 +1,11 @@
-// Every check in one run: format and lint, types, tests. Prints what fails and one line of counts at the end.
+// Every check in one run: format and lint, types, known weaknesses of what is shipped, tests. Prints what fails and
+// one line of counts at the end.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root, say } from './prepare.js'
+import { reviewDependencies } from './review-dependencies.js'
 
 const steps = [
   { name: 'format and lint', args: ['biome', 'check', '--error-on-warnings', '.'] },
@@ -19,6 +21,18 @@ export async function runChecks({ missing, only = [] }) {
     say(step.name)
     if (run(step.args) === 0) passed++
     else failed++
+  }
+  // Not where only some tests were asked for: it asks the registry.
+  let unreviewed = ''
+  if (only.length === 0) {
+    say('known weaknesses of what is shipped')
+    const review = reviewDependencies()
+    if (review.kind === 'unanswered') unreviewed = review.why
+    else {
+      for (const line of [...review.notes, ...review.problems]) say(line)
+      if (review.problems.length === 0) passed++
+      else failed++
+    }
   }
   const folder = mkdtempSync(join(tmpdir(), 'tocsin-checks-'))
   const report = join(folder, 'report.json')
@@ -39,9 +53,12 @@ export async function runChecks({ missing, only = [] }) {
   if (status !== 0 && counts.failed === 0) failed++
   for (const what of missing)
     say(`SKIPPED: ${what} is not on this machine; the tests that need it did not run`)
-  process.stdout.write(
-    `${passed} passed, ${failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}\n`,
-  )
+  if (unreviewed !== '')
+    say(
+      `SKIPPED: dependencies were not reviewed for known weaknesses, the registry did not answer: ${unreviewed}`,
+    )
+  const skipped = counts.skipped + (unreviewed === '' ? 0 : 1)
+  process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`)
   return failed === 0 ? 0 : 1
 }
 
