@@ -89,7 +89,12 @@ it('every metric of the dashboard is one that the program has', () => {
     panel.targets.map(target => target.expr),
   )
   const names = expressions.flatMap((text: string) => text.match(/\btocsin_[a-z_]+/g) ?? [])
-  const source = read('src/http/http-metrics.ts') + read('src/main/source-monitor.ts')
+  const files = ['src/http/http-metrics.ts', 'src/main/source-monitor.ts', 'src/main/work-metrics.ts']
+  const source = files.map(read).join('\n')
+  // And the other way round: what the program measures of models and the queue is shown.
+  const own = [...read('src/main/work-metrics.ts').matchAll(/name: '(tocsin_\w+)'/g)].map(match => match[1])
+  expect(own).toHaveLength(5)
+  expect(own.filter(name => !names.includes(name))).toEqual([])
   const missing = names.filter(
     (name: string) => !source.includes(`'${name.replace(/_(bucket|count|sum)$/, '')}'`),
   )

@@ -66,6 +66,7 @@ import { openRuleDrafts } from './open-rule-drafts.ts'
 import { replaySample } from './sample.ts'
 import { settingEvidence } from './setting-evidence.ts'
 import { openSmtpRelay } from './smtp-relay.ts'
+import { registerWorkMetrics } from './work-metrics.ts'
 
 /** A running HTTP server. */
 export interface Serving {
@@ -89,6 +90,7 @@ export async function serve(app: Application): Promise<Serving> {
   const inventory = organisationInventory(config, database)
   const models = await openModelsOnline(config, parts)
   const scanner = openScanner()
+  registerWorkMetrics(app.registry, database, tenant)
   const server = await createServer({
     routes: [
       ...healthRoutes(database, app.registry),

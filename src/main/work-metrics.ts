@@ -1,0 +1,80 @@
+import { Counter, Gauge, type Registry } from 'prom-client'
+import { modelUsageBetween, newestSeq } from '../ledger/model-usage.ts'
+import type { Database } from '../lib/database.ts'
+import { queueDepth } from '../queue/jobs.ts'
+
+/**
+ * Metrics of work that other processes do, read from the database when they are asked for: jobs that wait, and calls of
+ * models with their tokens and cost since this process was first asked. Each server counts the whole, so where several
+ * are asked the greatest is right, not the sum.
+ */
+export function registerWorkMetrics(registry: Registry, database: Database, tenant: string): void {
+  const registers = [registry]
+  const seen = new Map<string, { readonly kind: string; readonly state: string }>()
+  new Gauge({
+    name: 'tocsin_jobs',
+    help: 'Jobs in the queue, by kind and state',
+    labelNames: ['kind', 'state'] as const,
+    registers,
+    async collect() {
+      const depth = await queueDepth(database)
+      // A kind that was seen stays, at nothing: a series that ends looks like a server that is gone.
+      for (const labels of seen.values()) this.set(labels, 0)
+      for (const { kind, state, count } of depth) {
+        seen.set(`${kind} ${state}`, { kind, state })
+        this.set({ kind, state }, count)
+      }
+    },
+  })
+
+  let countedSeq: number | undefined
+  let counting: Promise<void> | undefined
+  const count = async () => {
+    const newest = await newestSeq(database)
+    const steps =
+      countedSeq === undefined ? [] : await modelUsageBetween(database, tenant, countedSeq, newest)
+    countedSeq = newest
+    for (const { task, model, status, ...step } of steps) {
+      calls.inc({ task, model, status }, step.calls)
+      tokens.inc({ task, model, type: 'input' }, step.inputTokens)
+      tokens.inc({ task, model, type: 'output' }, step.outputTokens)
+      cached.inc({ task, model }, step.cachedTokens)
+      cost.inc({ task, model }, step.costUsd)
+    }
+  }
+  /** The registry asks all counters at once: one reading serves them all. */
+  const collect = () => {
+    counting ??= count().finally(() => {
+      counting = undefined
+    })
+    return counting
+  }
+  const calls = new Counter({
+    name: 'tocsin_model_calls_total',
+    help: 'Calls of models, by task, model and how they ended',
+    labelNames: ['task', 'model', 'status'] as const,
+    registers,
+    collect,
+  })
+  const tokens = new Counter({
+    name: 'tocsin_model_tokens_total',
+    help: 'Tokens of calls of models, by task, model and type (input, output)',
+    labelNames: ['task', 'model', 'type'] as const,
+    registers,
+    collect,
+  })
+  const cached = new Counter({
+    name: 'tocsin_model_cached_tokens_total',
+    help: 'Input tokens that providers took from their prompt caches; part of the input',
+    labelNames: ['task', 'model'] as const,
+    registers,
+    collect,
+  })
+  const cost = new Counter({
+    name: 'tocsin_model_cost_usd_total',
+    help: 'US dollars of calls of models at the prices set, by task and model',
+    labelNames: ['task', 'model'] as const,
+    registers,
+    collect,
+  })
+}
