@@ -41,6 +41,7 @@ export function Page() {
               <Budgets usage={usage} />
               <Days usage={usage} />
               <Tasks usage={usage} />
+              <Teams usage={usage} />
               <Dearest usage={usage} />
             </>
           )}
@@ -55,6 +56,8 @@ function Totals({ usage: { byTask, grouping, monthUsd } }: { usage: ModelUsage }
   const answered = byTask.reduce((sum, each) => sum + each.answered, 0)
   const cost = byTask.reduce((sum, each) => sum + each.costUsd, 0)
   const tokens = byTask.reduce((sum, each) => sum + each.inputTokens + each.outputTokens, 0)
+  const cached = byTask.reduce((sum, each) => sum + (each.cachedTokens ?? 0), 0)
+  const cacheable = byTask.reduce((sum, each) => sum + each.cacheableTokens, 0)
   return (
     <Section title="In all">
       <Facts
@@ -64,6 +67,10 @@ function Totals({ usage: { byTask, grouping, monthUsd } }: { usage: ModelUsage }
           ['Calls', count(calls)],
           ['Answered', percent(answered, calls)],
           ['Tokens', count(tokens)],
+          [
+            'Input from prompt caches',
+            cacheable === 0 ? 'not counted' : `${count(cached)} tokens (${percent(cached, cacheable)})`,
+          ],
         ]}
       />
       <p className="text-muted">
@@ -71,7 +78,7 @@ function Totals({ usage: { byTask, grouping, monthUsd } }: { usage: ModelUsage }
         them briefed by a model.{' '}
         {grouping.savedUsd === null
           ? 'With a model, a call goes to a case and not to each alert.'
-          : `A call for each alert would have cost about ${dollars(grouping.savedUsd)} more.`}
+          : `${count(grouping.calls)} calls were made for briefs; one for each of the ${count(grouping.askedAlerts)} alerts of those cases would have been ${count(grouping.savedCalls)} more, at about ${dollars(grouping.savedUsd)}.`}
       </p>
     </Section>
   )
@@ -161,7 +168,43 @@ function Tasks({ usage: { byTask } }: { usage: ModelUsage }) {
             title: 'Tokens in, out',
             cell: each => `${count(each.inputTokens)}, ${count(each.outputTokens)}`,
           },
+          {
+            title: 'Cached',
+            cell: each =>
+              each.cachedTokens === null ? 'not counted' : percent(each.cachedTokens, each.cacheableTokens),
+          },
           { title: 'Median, 95th', cell: each => `${seconds(each.medianMs)}, ${seconds(each.p95Ms)}` },
+          { title: 'Cost', cell: each => <span className="tabular-nums">{dollars(each.costUsd)}</span> },
+        ]}
+      />
+    </Section>
+  )
+}
+
+function Teams({ usage: { byTeam } }: { usage: ModelUsage }) {
+  return (
+    <Section title="By team">
+      <p className="text-muted">
+        Whose chat or draft of a rule it was, or whom the case is assigned to now. A team is a group of people
+        (Learning, Change alarms and groups); who is in none counts under their role.
+      </p>
+      <DataTable
+        label="Teams"
+        rows={byTeam}
+        rowKey={each => each.team}
+        empty="No model was asked in this period."
+        columns={[
+          {
+            title: 'Team',
+            cell: each =>
+              each.team === '' ? (
+                <span className="text-muted">nobody’s: mail, reports, cases without an assignee</span>
+              ) : (
+                <Untrusted text={each.team} />
+              ),
+          },
+          { title: 'Calls', cell: each => <span className="tabular-nums">{count(each.calls)}</span> },
+          { title: 'Tokens', cell: each => <span className="tabular-nums">{count(each.tokens)}</span> },
           { title: 'Cost', cell: each => <span className="tabular-nums">{dollars(each.costUsd)}</span> },
         ]}
       />

@@ -168,6 +168,8 @@ describe('ask', () => {
     expect(outcome?.body).toMatchObject({
       status: 'answered',
       intent_seq: 2,
+      input_tokens: 120,
+      cached_tokens: 80,
       claim_fates: { 'written-by-attacker': 2, 'not-in-evidence': 1 },
     })
     const request = await openContent(

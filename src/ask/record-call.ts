@@ -109,6 +109,9 @@ export function createRecord(
         finish: completion.finish,
         input_tokens: completion.usage.inputTokens,
         output_tokens: completion.usage.outputTokens,
+        ...(completion.usage.cachedTokens === undefined
+          ? {}
+          : { cached_tokens: completion.usage.cachedTokens }),
         cost_usd: costUsd,
         versions,
         ...(reason === undefined ? {} : { reason: await sealed(reason) }),

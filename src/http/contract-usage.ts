@@ -9,6 +9,10 @@ const sums = z.object({
   unsupported: z.number().int(),
   inputTokens: z.number().int(),
   outputTokens: z.number().int(),
+  /** Of the input, what providers took from their prompt caches; null where none of them counted. */
+  cachedTokens: z.number().int().nullable(),
+  /** The input of the calls that they counted. */
+  cacheableTokens: z.number().int(),
   costUsd: z.number(),
   medianMs: z.number(),
   p95Ms: z.number(),
@@ -33,6 +37,10 @@ export const modelUsage = z.object({
   byDay: z.array(
     z.object({ day: z.string(), calls: z.number().int(), tokens: z.number().int(), costUsd: z.number() }),
   ),
+  /** `team`: a group of people (Learning, drift) or else their role; empty where a call was nobody's. */
+  byTeam: z.array(
+    z.object({ team: z.string(), calls: z.number().int(), tokens: z.number().int(), costUsd: z.number() }),
+  ),
   dearest: z.array(
     z.object({
       caseId: z.string(),
@@ -47,7 +55,12 @@ export const modelUsage = z.object({
     alerts: z.number().int(),
     cases: z.number().int(),
     briefed: z.number().int(),
-    /** At the mean cost of a case brief; null where none was written. */
+    /** Calls for briefs of cases, … */
+    calls: z.number().int(),
+    /** … and what one for each alert of those cases would have been. */
+    askedAlerts: z.number().int(),
+    savedCalls: z.number().int(),
+    /** At the mean cost of a call for a case brief; null where there was none. */
     savedUsd: z.number().nullable(),
   }),
   /** At the mean of the days so far, for thirty days. */
@@ -60,7 +73,8 @@ export const usageEndpoints = {
   readUsage: endpoint({
     method: 'GET',
     path: '/api/model-usage',
-    summary: 'Tokens, money and time by task, model, day and case, with budgets and forecasts.',
+    summary:
+      'Tokens, money, time and cache hits by task, model, team, day and case, with budgets and forecasts.',
     access: { kind: 'role', role: 'approver' },
     query: z.object({ days: z.coerce.number().int().min(1).max(365).default(30) }),
     reply: modelUsage,

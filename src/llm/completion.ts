@@ -39,6 +39,8 @@ export interface Completion {
 export interface TokenUsage {
   readonly inputTokens: number
   readonly outputTokens: number
+  /** Of the input, what the provider took from its prompt cache; left out where it counted nothing itself. */
+  readonly cachedTokens?: number
   readonly estimated: boolean
 }
 

@@ -121,7 +121,7 @@ describe.each(wires)('$provider', ({ provider, protocol, model, path, more }) =>
     expect(JSON.parse(completion.text)).toEqual(JSON.parse(answer))
     expect(completion).toMatchObject({
       finish: 'stop',
-      usage: { inputTokens: 120, outputTokens: 30, estimated: false },
+      usage: { inputTokens: 120, outputTokens: 30, cachedTokens: 80, estimated: false },
     })
     expect(sent).toHaveLength(1)
     expect(sent[0]).toContain('Failed password for [USER-1]')

@@ -187,6 +187,8 @@ function usageOf(
   return {
     inputTokens: inputTokens.total ?? estimateTokens(prompt),
     outputTokens: outputTokens.total ?? estimateTokens(text),
+    // Providers leave it out where nothing was cached.
+    ...(inputTokens.total === undefined ? {} : { cachedTokens: inputTokens.cacheRead ?? 0 }),
     estimated: inputTokens.total === undefined || outputTokens.total === undefined,
   }
 }

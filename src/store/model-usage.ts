@@ -7,6 +7,7 @@ const calls = `select o.at, o.subject, o.body->>'task' as task, o.body->>'model'
     coalesce(o.body->>'profile', '') as profile, coalesce(o.body->>'role', 'active') as role, o.body->>'status' as status,
     coalesce((o.body->>'input_tokens')::bigint, 0) as input_tokens,
     coalesce((o.body->>'output_tokens')::bigint, 0) as output_tokens,
+    (o.body->>'cached_tokens')::bigint as cached_tokens,
     coalesce((o.body->>'cost_usd')::double precision, 0) as cost_usd,
     extract(epoch from o.at - i.at) * 1000 as latency_ms
   from ledger o left join ledger i on i.seq = (o.body->>'intent_seq')::bigint
@@ -16,6 +17,8 @@ const calls = `select o.at, o.subject, o.body->>'task' as task, o.body->>'model'
 const sums = `count(*) as calls, count(*) filter (where status = 'answered') as answered,
   count(*) filter (where status = 'failed') as failed, count(*) filter (where status = 'invalid') as invalid,
   count(*) filter (where status = 'unsupported') as unsupported,
+  sum(cached_tokens)::bigint as "cachedTokens",
+  coalesce(sum(input_tokens) filter (where cached_tokens is not null), 0)::bigint as "cacheableTokens",
   sum(input_tokens)::bigint as "inputTokens", sum(output_tokens)::bigint as "outputTokens", sum(cost_usd) as "costUsd",
   coalesce(percentile_cont(0.5) within group (order by latency_ms), 0) as "medianMs",
   coalesce(percentile_cont(0.95) within group (order by latency_ms), 0) as "p95Ms"`
@@ -34,6 +37,10 @@ export interface UsageSums {
   readonly unsupported: number
   readonly inputTokens: number
   readonly outputTokens: number
+  /** Of the input, what providers took from their prompt caches; null where none of them counted. */
+  readonly cachedTokens: number | null
+  /** The input of the calls that they counted. */
+  readonly cacheableTokens: number
   readonly costUsd: number
   readonly medianMs: number
   readonly p95Ms: number
@@ -62,6 +69,32 @@ export function usageByTask(
     `select coalesce(task, '') as task, coalesce(model, '') as model, ${sums} from (${calls}) as c
      group by 1, 2 order by sum(cost_usd) desc, count(*) desc`,
     [tenant, fromMs, toMs],
+  )
+}
+
+/**
+ * By team: that of the person whose chat or draft of a rule it was, or whom the case is assigned to now. `teams` names the
+ * team of a person by id; who is in none counts under their role. Empty: nobody's, as calls about mail, reports and
+ * cases without an assignee are.
+ */
+export function usageByTeam(
+  sql: Sql,
+  tenant: string,
+  { fromMs, toMs }: Period,
+  teams: Readonly<Record<string, string>>,
+): Promise<{ team: string; calls: number; tokens: number; costUsd: number }[]> {
+  return sql.query(
+    `select coalesce($4::jsonb ->> p.person, u.role, '') as team, count(*) as calls,
+       sum(p.input_tokens + p.output_tokens)::bigint as tokens, sum(p.cost_usd) as "costUsd"
+     from (
+       select c.*, coalesce(t.owner_id, d.changed_by, k.assignee_id) as person
+       from (${calls}) as c
+         left join chats t on t.tenant_id = $1 and t.id = c.subject
+         left join rule_drafts d on d.tenant_id = $1 and d.id = c.subject
+         left join cases k on k.tenant_id = $1 and k.id = c.subject
+     ) as p left join users u on u.tenant_id = $1 and u.id = p.person
+     group by 1 order by sum(p.cost_usd) desc, count(*) desc, 1`,
+    [tenant, fromMs, toMs, JSON.stringify(teams)],
   )
 }
 
@@ -95,18 +128,23 @@ export function dearestCases(
   )
 }
 
-/** How many alerts came in and how many cases they became: what grouping saves is the difference. */
+/**
+ * How many alerts came in and how many cases they became; and of the cases that a model was asked to brief, how many
+ * alerts came in: as many calls would one an alert have been.
+ */
 export async function alertsAndCases(
   sql: Sql,
   tenant: string,
   { fromMs, toMs }: Period,
-): Promise<{ alerts: number; cases: number; briefed: number }> {
-  const [row] = await sql.query<{ alerts: number; cases: number; briefed: number }>(
+): Promise<{ alerts: number; cases: number; briefed: number; askedAlerts: number }> {
+  const [row] = await sql.query<{ alerts: number; cases: number; briefed: number; askedAlerts: number }>(
     `select (select count(*) from alerts where tenant_id = $1 and received_ms >= $2 and received_ms < $3) as alerts,
        (select count(*) from cases where tenant_id = $1 and created_ms >= $2 and created_ms < $3) as cases,
        (select count(distinct case_id) from briefs where tenant_id = $1 and origin = 'model' and created_ms >= $2
-          and created_ms < $3) as briefed`,
+          and created_ms < $3) as briefed,
+       (select count(*) from alerts where tenant_id = $1 and received_ms >= $2 and received_ms < $3
+          and case_id in (select c.subject from (${calls}) as c where c.task = 'case-brief')) as "askedAlerts"`,
     [tenant, fromMs, toMs],
   )
-  return row ?? { alerts: 0, cases: 0, briefed: 0 }
+  return row ?? { alerts: 0, cases: 0, briefed: 0, askedAlerts: 0 }
 }

@@ -1,3 +1,5 @@
+import { driftSetting } from '../../governance/drift/drift-settings.ts'
+import { readSetting } from '../../governance/setting.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Database } from '../../lib/database.ts'
 import {
@@ -6,6 +8,7 @@ import {
   type UsageSums,
   usageByDay,
   usageByTask,
+  usageByTeam,
 } from '../../store/model-usage.ts'
 import { type ModelUsage, usageEndpoints } from '../contract-usage.ts'
 import { type Route, route } from '../route.ts'
@@ -38,15 +41,20 @@ export function usageRoutes(parts: UsageRouteParts): Route[] {
       const briefs = byTask.filter(({ task }) => task === 'case-brief')
       const calls = total(briefs, 'calls')
       const perBrief = calls === 0 ? null : total(briefs, 'costUsd') / calls
+      const savedCalls = Math.max(0, counted.askedAlerts - calls)
+      const { value: drift } = await readSetting(database, tenant, driftSetting)
       const today = await usageByTask(database, tenant, { fromMs: startOfDay(toMs), toMs })
       return {
         ...period,
         byTask,
         byDay,
+        byTeam: await usageByTeam(database, tenant, period, drift.groups),
         dearest: await dearestCases(database, tenant, period, shownCases),
         grouping: {
           ...counted,
-          savedUsd: perBrief === null ? null : Math.max(0, counted.alerts - counted.cases) * perBrief,
+          calls,
+          savedCalls,
+          savedUsd: perBrief === null ? null : savedCalls * perBrief,
         },
         monthUsd: forMonth(byDay),
         budgets: budgetsOf(parts, today, toMs),

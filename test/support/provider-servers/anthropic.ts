@@ -19,7 +19,8 @@ function stream(block: object, deltas: readonly object[], stopReason: string): s
         content: [],
         stop_reason: null,
         stop_sequence: null,
-        usage: { input_tokens: 120, output_tokens: 1 },
+        // What was read from the cache is beside the input here, not in it.
+        usage: { input_tokens: 40, cache_read_input_tokens: 80, output_tokens: 1 },
       },
     },
     { type: 'content_block_start', index: 0, content_block: block },

@@ -45,7 +45,7 @@ function stream(start: object | undefined, deltas: readonly object[], stopReason
     frame('contentBlockStop', { contentBlockIndex: 0 }),
     frame('messageStop', { stopReason }),
     frame('metadata', {
-      usage: { inputTokens: 120, outputTokens: 30, totalTokens: 150 },
+      usage: { inputTokens: 40, cacheReadInputTokens: 80, outputTokens: 30, totalTokens: 150 },
       metrics: { latencyMs: 10 },
     }),
   ]

@@ -31,7 +31,12 @@ function chatCompletions(dialect: Dialect): WireProtocol {
       choices,
       ...more,
     })
-  const usage = { prompt_tokens: 120, completion_tokens: 30, total_tokens: 150 }
+  const usage = {
+    prompt_tokens: 120,
+    prompt_tokens_details: { cached_tokens: 80 },
+    completion_tokens: 30,
+    total_tokens: 150,
+  }
   const stream = (request: WireRequest, deltas: readonly object[], finish: string) => {
     const wantsUsage =
       !dialect.streamOptions ||

@@ -1,6 +1,11 @@
 import { event, isObject, list, pieces, type WireProtocol } from './wire-protocol.ts'
 
-const usageMetadata = { promptTokenCount: 120, candidatesTokenCount: 30, totalTokenCount: 150 }
+const usageMetadata = {
+  promptTokenCount: 120,
+  cachedContentTokenCount: 80,
+  candidatesTokenCount: 30,
+  totalTokenCount: 150,
+}
 const candidate = (parts: readonly object[], finishReason?: string) =>
   event({
     candidates: [{ content: { parts, role: 'model' }, index: 0, ...(finishReason ? { finishReason } : {}) }],

@@ -2,7 +2,7 @@ import { event, isObject, list, pieces, strictSchemaFault, type WireProtocol } f
 
 const usage = {
   input_tokens: 120,
-  input_tokens_details: { cached_tokens: 0 },
+  input_tokens_details: { cached_tokens: 80 },
   output_tokens: 30,
   output_tokens_details: { reasoning_tokens: 0 },
   total_tokens: 150,
