@@ -41,6 +41,10 @@ const commands: Record<string, CommandEntry> = {
     summary: 'put a backup into an empty place, and compare it row by row',
     load: () => import('./commands/restore.ts'),
   },
+  keys: {
+    summary: 'move everything that is sealed to another master key',
+    load: () => import('./commands/keys.ts'),
+  },
   retention: {
     summary: 'show, set and apply how long each kind of record is kept',
     load: () => import('./commands/retention.ts'),

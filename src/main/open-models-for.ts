@@ -30,6 +30,9 @@ import { gatedRoute } from './route-models.ts'
 /** The folder that pulled models and their runtime lie in. */
 export const modelsDirOf = (config: Config): string => join(config.dataDir, 'models')
 
+/** Where commands that work without a server keep the data keys of their ledger. */
+export const fileDataKeysPath = (config: Config): string => join(config.dataDir, 'ledger', 'data-keys.json')
+
 export const masterKeyOf = (config: Config): (() => Promise<Buffer>) => {
   let loading: Promise<Buffer> | undefined
   return () => {
@@ -91,7 +94,7 @@ export async function openModelsOffline(
     masterKey,
     ledger: openFileLedger(join(folder, 'ledger.ndjson'), systemClock),
     dataKeys: openFileDataKeys(
-      join(folder, 'data-keys.json'),
+      fileDataKeysPath(config),
       models.length > 0 ? await masterKey() : Buffer.alloc(32),
     ),
     vaults: memoryVaults(),

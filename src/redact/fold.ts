@@ -1,4 +1,4 @@
-import { confusablesMap } from 'confusables'
+import { lookAlike } from '../lib/look-alike.ts'
 import { View, ViewBuilder } from './view.ts'
 
 /*
@@ -17,15 +17,10 @@ export function foldCodePoint(code: number): string {
   if (known !== undefined) return known
   const plain = [...String.fromCodePoint(code).normalize('NFKD')]
     .filter(part => !dropped.test(part))
-    .map(part => (part.charCodeAt(0) < 0x80 ? part : foldLookAlike(part)))
+    .map(part => (part.charCodeAt(0) < 0x80 ? part : lookAlike(part)))
     .join('')
   if (cache.size < 0x4000) cache.set(code, plain)
   return plain
-}
-
-function foldLookAlike(letter: string): string {
-  const plain = confusablesMap.get(letter) ?? letter
-  return /^[\x20-\x7e]{1,3}$/.test(plain) ? plain : letter
 }
 
 /** The folded view of a text. Plain ASCII is its own folded view and costs one pass. */

@@ -53,6 +53,16 @@ export function openSealedVault(record: SealedVault, scope: VaultScope, key: Buf
   return Vault.deserialize(JSON.parse(decrypt(record, key)))
 }
 
+/**
+ * The same vault under another key, until the same day. Whose it is stands in it, sealed: its scope under the new key
+ * is another one. Throws `vault-unreadable`.
+ */
+export function resealVault(record: SealedVault, from: Buffer, to: Buffer, nonce: Buffer): SealedVault {
+  const vault = Vault.deserialize(JSON.parse(decrypt(record, from)))
+  if (record.scope !== scopeDigest(vault, from)) throw unreadable()
+  return sealVault(vault, to, nonce, record.expiresAtMs)
+}
+
 /** Throws `vault-unreadable` where the key is not the one that this record was sealed with. */
 export function checkVaultKey(record: SealedVault, key: Buffer): void {
   decrypt(record, key)

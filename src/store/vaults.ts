@@ -44,3 +44,20 @@ export async function dropExpiredVaults(sql: Sql, nowMs: number): Promise<number
   const rows = await sql.query('delete from vaults where expires_at_ms <= $1 returning scope', [nowMs])
   return rows.length
 }
+
+/** The scopes of all vaults of a tenant. */
+export async function vaultScopes(sql: Sql, tenant: string): Promise<string[]> {
+  const rows = await sql.query<{ scope: string }>(
+    'select scope from vaults where tenant_id = $1 order by scope',
+    [tenant],
+  )
+  return rows.map(row => row.scope)
+}
+
+/** Puts a vault in the place of one that was sealed under another key, and so lay under another scope. */
+export async function replaceVault(sql: Sql, tenant: string, scope: string, row: VaultRow): Promise<void> {
+  await sql.query(
+    'update vaults set scope = $3, expires_at_ms = $4, nonce = $5, data = $6 where tenant_id = $1 and scope = $2',
+    [tenant, scope, row.scope, row.expiresAtMs, row.nonce, row.data],
+  )
+}

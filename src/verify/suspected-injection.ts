@@ -1,5 +1,6 @@
 import type { EvidenceDraft, EvidenceItem } from '../domain/evidence.ts'
 import { type Severity, severities } from '../domain/verdict.ts'
+import { lookAlike } from '../lib/look-alike.ts'
 import { PhraseScan } from '../lib/phrase-scan.ts'
 
 /**
@@ -55,7 +56,25 @@ function readable(text: string): string {
     )
     .normalize('NFKC')
     .replace(/[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\u{e007f}]/gu, '')
-    .toLowerCase()
+}
+
+/**
+ * The ways in which a text may be read, in lower case. One, unless letters are left that are not ASCII: then also with
+ * the letters that those pass for, without accents and hidden characters. Twice, since a letter may pass for two: in
+ * its own case and in small letters (`Η` for h and n), for l and for i.
+ */
+function readings(text: string): string[] {
+  const plain = readable(text)
+  if (!/[^\0-\x7f]/.test(plain)) return [plain.toLowerCase()]
+  const bare = plain.normalize('NFKD').replace(/[\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '')
+  const asSeen = bare.replace(/[^\0-\x7f]/gu, lookAlike)
+  const small = bare.replace(/[^\0-\x7f]/gu, letter => {
+    const lower = letter.toLowerCase()
+    const seen = lookAlike(lower)
+    const plainest = seen === lower ? lookAlike(letter) : seen
+    return /^l$/i.test(plainest) ? 'i' : plainest
+  })
+  return [...new Set([plain, asSeen, small].map(reading => reading.toLowerCase()))]
 }
 
 /**
@@ -95,8 +114,8 @@ export function mayHoldInjection(json: string): boolean {
 
 /** In how many ways a text speaks to a model, each in words for a person. */
 export function injectionForms(text: string): string[] {
-  const plain = readable(text)
-  return forms.filter(([, pattern]) => pattern.test(plain)).map(([name]) => name)
+  const texts = readings(text)
+  return forms.filter(([, pattern]) => texts.some(each => pattern.test(each))).map(([name]) => name)
 }
 
 /**
