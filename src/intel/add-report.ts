@@ -99,14 +99,16 @@ export async function addReport(
     // A new version of the text is read anew by a model; a new hunt is for what is new in it.
     const contextKey = followed === undefined ? id : `${id} ${textSha256.slice(0, 16)}`
     const context = { kind: contextJob, key: contextKey, payload: { reportId: id } }
-    if (followed === undefined || hunted.length > 0) {
+    // A report that names nothing is told to be hunted, too: there is nothing, and nobody waits for it.
+    const isHunted = followed === undefined || hunted.length > 0
+    if (isHunted) {
       const huntId = parts.ids.next('hunt')
       await insertHunt(sql, parts.tenant, { id: huntId, reportId: id, by: incoming.by, nowMs })
       await enqueue(sql, parts.tenant, [{ kind: huntJob, key: huntId, payload: { huntId } }], nowMs)
     }
     await enqueue(sql, parts.tenant, [context], nowMs)
     await lookInInventory(sql, parts, id)
-    if (hunted.length > 0 && hunted.length <= mostHuntedUnasked)
+    if (isHunted && hunted.length <= mostHuntedUnasked)
       await startHistoryHunt(sql, parts, id, incoming.by, hunted)
     return { id, known: false, revised: followed !== undefined }
   })
