@@ -1,15 +1,21 @@
 /**
  * What Wazuh's inventory says about a report: which hosts have a vulnerability that it names, which run a product that it says is
- * affected, and whether an address in it is one of our own. Asked when a report comes in or changes and when a person asks; the
- * page shows what was found and when.
+ * affected, and whether an address in it is one of our own. Asked when a report comes in or changes, when a person asks, and anew
+ * each day, for hosts and their software change; the page shows what was found and when.
  */
 import { z } from 'zod'
+import { inventoryJob } from '../domain/job-kinds.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import type { Json } from '../lib/canonical-json.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Database } from '../lib/database.ts'
-import type { Job } from '../queue/jobs.ts'
-import { type InventoryMatch, noteInventoryTrouble, writeInventory } from '../store/intel-inventory.ts'
+import { enqueue, type Job } from '../queue/jobs.ts'
+import {
+  type InventoryMatch,
+  noteInventoryTrouble,
+  reportsToLookAgain,
+  writeInventory,
+} from '../store/intel-inventory.ts'
 import { mentionsOf, readReport } from '../store/intel-reports.ts'
 import type { Indexer } from '../wazuh/indexer.ts'
 import { affectedProducts } from './affected-products.ts'
@@ -53,6 +59,34 @@ export async function handleInventoryLook(
     if (!signal.aborted) await noteInventoryTrouble(database, job.tenant, reportId, messageOf(error))
     throw error
   }
+}
+
+const dayMs = 24 * 60 * 60_000
+/** A report is live for a year after it came or last changed. */
+const liveDays = 365
+/** So many in one round: the others are there in the next. */
+const mostLooks = 500
+/** After what people and new reports wait for. */
+const lookAgainPriority = -1
+
+/** Queues the question anew for each live report that was not asked about for a day; returns how many there were. */
+export async function lookAgain(
+  { database, clock }: Pick<InventoryParts, 'database' | 'clock'>,
+  tenant: string,
+): Promise<number> {
+  const nowMs = clock.now()
+  return database.transaction(async sql => {
+    const due = { askedBeforeMs: nowMs - dayMs, changedSinceMs: nowMs - liveDays * dayMs, limit: mostLooks }
+    const reports = await reportsToLookAgain(sql, tenant, due)
+    const jobs = reports.map(reportId => ({
+      kind: inventoryJob,
+      key: reportId,
+      payload: { reportId },
+      priority: lookAgainPriority,
+    }))
+    await enqueue(sql, tenant, jobs, nowMs)
+    return jobs.length
+  })
 }
 
 type Ask = (pattern: string, body: Json) => Promise<Answer>

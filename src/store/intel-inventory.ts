@@ -63,6 +63,25 @@ export async function noteInventoryTrouble(
   ])
 }
 
+/** Reports of late, about which the inventory was last asked before a time: those that waited longest, first. */
+export async function reportsToLookAgain(
+  sql: Sql,
+  tenant: string,
+  {
+    askedBeforeMs,
+    changedSinceMs,
+    limit,
+  }: { readonly askedBeforeMs: number; readonly changedSinceMs: number; readonly limit: number },
+): Promise<string[]> {
+  const rows = await sql.query<{ id: string }>(
+    `select id from intel_reports
+     where tenant_id = $1 and greatest(inventory_ms, created_ms, revised_ms) <= $2 and greatest(created_ms, revised_ms) >= $3
+     order by greatest(inventory_ms, created_ms, revised_ms), id limit $4`,
+    [tenant, askedBeforeMs, changedSinceMs, limit],
+  )
+  return rows.map(({ id }) => id)
+}
+
 /** What the inventory said about a report, the gravest first. */
 export async function readInventory(
   sql: Sql,
