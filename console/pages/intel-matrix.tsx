@@ -38,8 +38,9 @@ export function Page() {
           {coverage => (
             <>
               <p className="text-muted">
-                ATT&amp;CK Enterprise {coverage.attackVersion}. Techniques that a report describes or an alert
-                carries{rules.isSuccess ? '' : '; there are no rules here to compare with (TOCSIN_RULESET)'}.
+                ATT&amp;CK {[`Enterprise ${coverage.attackVersion}`, ...coverage.otherDomains].join(', ')}.
+                Techniques that a report describes or an alert carries
+                {rules.isSuccess ? '' : '; there are no rules here to compare with (TOCSIN_RULESET)'}.
               </p>
               <AttackMatrix coverage={withLayer(coverage, layer)} rules={named} layer={layer} />
             </>
@@ -71,7 +72,7 @@ function Layers({ layers, chosen }: { layers: readonly Layer[]; chosen: string |
     onSuccess: async ({ id, techniques, unknown }) => {
       await renew()
       toast(
-        `${techniques} techniques were taken over${unknown.length === 0 ? '.' : `; ATT&CK Enterprise does not have ${unknown.slice(0, 5).join(', ')}.`}`,
+        `${techniques} techniques were taken over${unknown.length === 0 ? '.' : `; ATT&CK does not have ${unknown.slice(0, 5).join(', ')}.`}`,
       )
       go(`/intel/matrix?layer=${encodeURIComponent(id)}`)
     },

@@ -50,12 +50,12 @@ export function Page() {
       </PageHeading>
       <div className={`grid grid-cols-1 gap-3 px-4 pb-8 ${show === 'matrix' ? '' : 'max-w-5xl'}`}>
         <QueryState query={query} what="The coverage">
-          {({ attackVersion, tactics, techniques, unknown }) => (
+          {({ attackVersion, otherDomains, tactics, techniques, unknown }) => (
             <>
               <p className="text-muted">
-                ATT&amp;CK Enterprise {attackVersion}. Techniques named by a rule that alerts:{' '}
-                {techniques.filter(({ state }) => state === 'covered').length}. What a rule claims to look for
-                is not yet what it finds.
+                ATT&amp;CK {[`Enterprise ${attackVersion}`, ...otherDomains].join(', ')}. Techniques named by
+                a rule that alerts: {techniques.filter(({ state }) => state === 'covered').length}. What a
+                rule claims to look for is not yet what it finds.
               </p>
               {unknown.length > 0 && <p>Ids in rules that ATT&amp;CK does not know: {unknown.join(', ')}</p>}
               {show === 'matrix' ? (

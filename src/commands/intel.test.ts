@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
+import { icsBundle } from '../../test/support/ics-bundle.ts'
 import { runCli } from '../cli.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tocsin-intel-'))
@@ -76,6 +77,25 @@ describe('tocsin intel', () => {
       { problems: [{ code: 'unreadable-input' }] },
       { indicators: [{ value: 'evil-good.com' }] },
     ])
+  })
+
+  it('knows the techniques of what was imported into the data directory', async () => {
+    const data = join(folder, 'data')
+    const bundle = file('ics-attack.json', JSON.stringify(icsBundle))
+    const quiet = { stdin: Readable.from([]), stdout: () => {}, stderr: () => {} }
+    const { signal } = new AbortController()
+    expect(await runCli(['knowledge', 'import', bundle, '--data', data], { ...quiet, signal })).toBe(0)
+    const said = 'It switched breakers (T0831).'
+    const first = async (where: string) => {
+      const { records } = await run(['-', '--data', where, '--json'], said)
+      return records()[0].techniques[0]
+    }
+    expect(await first(data)).toMatchObject({
+      id: 'T0831',
+      name: 'Manipulation of Control',
+      quotes: [said],
+    })
+    expect((await first(join(folder, 'nothing')))?.id).not.toBe('T0831')
   })
 
   it('sends no control character of a report to the terminal', async () => {

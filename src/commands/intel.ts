@@ -1,6 +1,7 @@
 import { extractReport, type ReportExtract } from '../intel/extract-report.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import { problem } from '../lib/problem.ts'
+import { storedAttack } from '../main/stored-knowledge.ts'
 import { type Command, readArgs, readInput, writeRecord } from './command.ts'
 import { filesBelowOrName } from './files-below.ts'
 
@@ -16,6 +17,7 @@ extracts indicators, refanged, with what was dropped and why; ATT&CK techniques,
 quoted YARA, Sigma and Snort rules. Nothing is fetched and nothing is run. One record per file, also for broken ones.
 
   --own DOMAIN   a domain of ours, never an indicator; may be repeated
+  --data DIR     the data directory that 'tocsin knowledge import' wrote to (default .tocsin)
   --text         adds the extracted text, to which offsets (Unicode code points) refer
   --json         NDJSON records instead of a summary per report
 
@@ -27,10 +29,12 @@ Exit code 0 done, 2 bad usage or unreadable input.
         json: { type: 'boolean' },
         text: { type: 'boolean' },
         own: { type: 'string', multiple: true },
+        data: { type: 'string', default: '.tocsin' },
       },
       allowPositionals: true,
     })
     if (positionals.length === 0) throw new AppError('bad-usage', 'name at least one file or folder')
+    const attack = storedAttack(values.data)
     let unreadable = false
     for (const file of positionals.flatMap(path => filesBelowOrName(path))) {
       io.signal.throwIfAborted()
@@ -40,7 +44,7 @@ Exit code 0 done, 2 bad usage or unreadable input.
         extract = await extractReport(
           bytes,
           file.replace(/\.gz$/, ''),
-          { ownDomains: values.own ?? [] },
+          { ownDomains: values.own ?? [], attack },
           io.signal,
         )
       } catch (error) {

@@ -18,7 +18,8 @@ tocsin knowledge show [TECHNIQUE...] [--data DIR] [--json]
 
 import and update read ATT&CK STIX 2.1 bundles (enterprise-attack.json, ics-attack.json, mobile-attack.json) and D3FEND's
 table of mappings (d3fend-full-mappings.json) into the data directory; .gz is read, '-' is standard input. Then descriptions,
-ICS and Mobile techniques and D3FEND's countermeasures are there as well, in the assistant too once the server has started anew.
+ICS and Mobile techniques and D3FEND's countermeasures are there as well; in the assistant, the check of what models claim, reports
+and the ATT&CK matrix once the server has started anew.
 update tells what changed since the bundle imported before. show prints techniques by id with what counters them, retired ids
 with what replaced them; without ids, the versions.
 

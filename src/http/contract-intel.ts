@@ -283,6 +283,9 @@ export type Layer = z.infer<typeof layer>
 
 export const coverage = z.object({
   attackVersion: z.string(),
+  /** `ICS 18.1`, for each domain that was imported beside Enterprise. */
+  otherDomains: z.array(z.string()),
+  /** Columns: Enterprise's tactics by short name, those of other domains by `ics-attack/` and short name. */
   tactics: z.array(z.object({ shortName: z.string(), name: z.string() })),
   /** Techniques that a report describes or an alert carries. */
   techniques: z.array(techniqueCoverage),
@@ -399,7 +402,7 @@ export const intelEndpoints = {
   addLayer: endpoint({
     method: 'POST',
     path: '/api/intel/layers',
-    summary: 'Import a layer of format 4.x. Ids that ATT&CK Enterprise does not have are left out and named.',
+    summary: 'Import a layer of format 4.x. Ids that ATT&CK does not have are left out and named.',
     access: work,
     body: z.object({ content: z.string().min(2).max(4_000_000) }),
     reply: z.object({ id: z.string(), techniques: z.number(), unknown: z.array(z.string()) }),

@@ -179,6 +179,8 @@ export type DeadRules = z.infer<typeof deadRules>
 
 export const ruleCoverage = z.object({
   attackVersion: z.string(),
+  /** `ICS 18.1`, for each domain that was imported beside Enterprise. */
+  otherDomains: z.array(z.string()),
   tactics: z.array(z.object({ shortName: z.string(), name: z.string() })),
   /** Gaps first, the most often reported before the others. */
   techniques: z.array(

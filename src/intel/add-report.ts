@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { contextJob, historyJob, huntJob, inventoryJob } from '../domain/job-kinds.ts'
 import { ageing } from '../indicators/indicator-decay.ts'
+import { type AttackKnowledge, shippedAttack } from '../knowledge/attack-knowledge.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Database, Sql } from '../lib/database.ts'
 import type { IdSource } from '../lib/ids.ts'
@@ -18,6 +19,8 @@ export interface IntelParts {
   readonly tenant: string
   /** Our own domains: never indicators, whatever a report says. */
   readonly ownDomains: readonly string[]
+  /** ATT&CK as this installation knows it; left out, as it ships. */
+  readonly attack?: AttackKnowledge
   /** How many days of the indexer's history are hunted; absent or 0 where no indexer is connected. */
   readonly historyDays?: number
   /** Whether a mail relay is set, for the digest. */
@@ -57,7 +60,8 @@ export async function addReport(
   signal?: AbortSignal,
 ): Promise<AddedReport> {
   const { fetchedFrom } = incoming
-  const options = { ownDomains: parts.ownDomains, fetchedFrom }
+  const { ownDomains, attack = shippedAttack } = parts
+  const options = { ownDomains, attack, fetchedFrom }
   const extract = await extractReport(incoming.bytes, incoming.name, options, signal)
   const { text, indicators, ...kept } = extract
   const textSha256 = digest(

@@ -1,12 +1,14 @@
 import type { DroppedIndicator, Indicator } from '../domain/indicator.ts'
 import { extractIndicators } from '../indicators/extract-indicators.ts'
 import { isSharedHost, registrableDomain } from '../indicators/host-name.ts'
+import { type AttackKnowledge, shippedAttack } from '../knowledge/attack-knowledge.ts'
 import { codePointOffsets } from '../lib/code-points.ts'
 import type { Problem } from '../lib/problem.ts'
 import { type DetectionBlock, detectionBlocksOf } from './detection-blocks.ts'
-import { type RankedTechnique, rankTechniques } from './rank-techniques.ts'
+import type { RankedTechnique } from './rank-techniques.ts'
 import { readReport } from './read-report.ts'
 import type { ReportFormat } from './report-text.ts'
+import { techniquesOf } from './stated-techniques.ts'
 import { type TlpMark, tlpOf } from './tlp.ts'
 
 /** What a report holds, extracted by code alone. Offsets are code points of `text`. */
@@ -35,6 +37,8 @@ export interface ExtractedRule {
 export interface ReportOptions {
   /** Our own domains: never indicators, whatever a report says. */
   readonly ownDomains?: readonly string[]
+  /** ATT&CK as this installation knows it; left out, as it ships. */
+  readonly attack?: AttackKnowledge
   /** The address that the text was fetched from, where it names none itself. */
   readonly fetchedFrom?: string | undefined
 }
@@ -59,7 +63,7 @@ export async function extractReport(
     format,
     tlp: tlpOf(text) ?? null,
     indicators,
-    techniques: rankTechniques(text),
+    techniques: techniquesOf(text, options.attack ?? shippedAttack),
     rules: detectionBlocksOf(text).map(({ start, ...block }) => ({ ...block, offset: toCodePoints(start) })),
     dropped,
     problems,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { attackVersion, currentTechnique } from '../knowledge/attack-techniques.ts'
+import { type AttackKnowledge, shippedAttack } from '../knowledge/attack-knowledge.ts'
+import { attackVersion, lookUpTechnique } from '../knowledge/attack-techniques.ts'
 import { AppError } from '../lib/app-error.ts'
 import type { LayerTechnique } from '../store/intel-layers.ts'
 
@@ -12,19 +13,20 @@ export interface TechniqueCoverage {
 
 /**
  * An ATT&CK Navigator layer: how often reports describe a technique as the score, red where none of our alerts ever carried
- * it. Source: https://github.com/mitre-attack/attack-navigator/blob/master/layers/LAYERFORMATv4_5.md.
+ * it. A layer is of one domain: techniques of others are left out. Source: https://github.com/mitre-attack/attack-navigator/blob/master/layers/LAYERFORMATv4_5.md.
  */
 export function navigatorLayer(
   name: string,
   coverage: readonly TechniqueCoverage[],
 ): Readonly<Record<string, unknown>> {
-  const most = Math.max(1, ...coverage.map(({ reports }) => reports))
+  const own = coverage.filter(({ id }) => lookUpTechnique(id).kind !== 'unknown')
+  const most = Math.max(1, ...own.map(({ reports }) => reports))
   return {
     name,
     versions: { attack: attackVersion.version, navigator: '5.1.0', layer: '4.5' },
     domain: attackVersion.domain,
     description: 'Score: reports that describe the technique. Red: described, and never seen in our alerts.',
-    techniques: coverage.map(({ id, reports, alerts }) => ({
+    techniques: own.map(({ id, reports, alerts }) => ({
       techniqueID: id,
       score: reports,
       comment: `${reports} reports, ${alerts} alerts`,
@@ -39,7 +41,7 @@ export function navigatorLayer(
 export interface ImportedLayer {
   readonly name: string
   readonly techniques: readonly LayerTechnique[]
-  /** Ids that ATT&CK Enterprise does not have. */
+  /** Ids that ATT&CK does not have, as far as it is known here. */
   readonly unknown: readonly string[]
 }
 
@@ -58,7 +60,7 @@ const layerFile = z.looseObject({
 })
 
 /** Reads a Navigator layer of format 4.x. Retired ids count for what took their place. Throws `bad-layer`. */
-export function readLayer(json: unknown): ImportedLayer {
+export function readLayer(json: unknown, attack: AttackKnowledge = shippedAttack): ImportedLayer {
   const parsed = layerFile.safeParse(json)
   if (!parsed.success)
     throw new AppError(
@@ -69,7 +71,7 @@ export function readLayer(json: unknown): ImportedLayer {
   const unknown: string[] = []
   for (const { techniqueID, score, comment, enabled } of parsed.data.techniques) {
     if (!enabled) continue
-    const technique = currentTechnique(techniqueID)
+    const technique = attack.current(techniqueID)
     if (technique === undefined) unknown.push(techniqueID)
     else techniques.set(technique.id, { id: technique.id, score: score ?? null, comment: comment ?? '' })
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { digestJob } from '../domain/job-kinds.ts'
+import type { AttackKnowledge } from '../knowledge/attack-knowledge.ts'
 import { sleep } from '../lib/abort.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -75,6 +76,7 @@ export async function handleDigest(
     readonly clock: Clock
     readonly publicUrl: string
     readonly send: SendDigest | undefined
+    readonly attack?: AttackKnowledge
   },
   job: Job,
   signal: AbortSignal,
@@ -85,7 +87,7 @@ export async function handleDigest(
     if (parts.send === undefined)
       throw new AppError('not-configured', 'no mail relay is set: TOCSIN_MAIL_SMTP_URL and TOCSIN_MAIL_FROM')
     const profile = await readProfile(database, job.tenant)
-    const coverage = await techniqueCoverage(database, job.tenant)
+    const coverage = await techniqueCoverage(database, job.tenant, parts.attack)
     const digest = await readDigest(database, job.tenant, profile, coverage, days, dueMs)
     const { subject, text } = digestMail(digest, parts.publicUrl)
     await parts.send({ to, subject, text }, signal)

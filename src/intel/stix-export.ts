@@ -3,7 +3,7 @@
  * that exporting twice updates objects instead of doubling them. Source: https://docs.oasis-open.org/cti/stix/v2.1/.
  */
 import { createHash } from 'node:crypto'
-import { currentTechnique } from '../knowledge/attack-techniques.ts'
+import { type AttackKnowledge, shippedAttack } from '../knowledge/attack-knowledge.ts'
 import type { TlpMark } from './tlp.ts'
 
 export interface ExportedIndicator {
@@ -55,6 +55,7 @@ export function stixBundle(
   report: ExportedReport,
   sightings: readonly ExportedSighting[],
   nowMs: number,
+  attack: AttackKnowledge = shippedAttack,
 ): { readonly type: 'bundle'; readonly id: string; readonly objects: readonly StixObject[] } {
   const created = time(report.createdMs)
   const marking = markings[(report.tlp ?? '') as TlpMark]
@@ -82,7 +83,7 @@ export function stixBundle(
     })
   const indicatorId = new Map(indicators.map(item => [item.name, item.id]))
   const techniques = report.techniqueIds.flatMap(id => {
-    const technique = currentTechnique(id)
+    const technique = attack.current(id)
     if (technique === undefined) return []
     const url = `https://attack.mitre.org/techniques/${id.replace('.', '/')}`
     return [
@@ -220,7 +221,10 @@ const mispTypes: Readonly<Record<string, readonly [string, string]>> = {
 }
 
 /** A MISP event, to be imported or sent to `/events/add`. */
-export function mispEvent(report: ExportedReport): { readonly Event: Readonly<Record<string, unknown>> } {
+export function mispEvent(
+  report: ExportedReport,
+  attack: AttackKnowledge = shippedAttack,
+): { readonly Event: Readonly<Record<string, unknown>> } {
   const attributes = report.indicators
     .filter(({ status }) => status === 'live')
     .flatMap(({ type, value, role }) => {
@@ -238,7 +242,7 @@ export function mispEvent(report: ExportedReport): { readonly Event: Readonly<Re
           ]
     })
   const techniques = report.techniqueIds.flatMap(id => {
-    const technique = currentTechnique(id)
+    const technique = attack.current(id)
     return technique === undefined
       ? []
       : [{ name: `misp-galaxy:mitre-attack-pattern="${technique.name} - ${id}"` }]

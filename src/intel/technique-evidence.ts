@@ -31,7 +31,8 @@ const names = techniques
   .filter(({ name }) => name.length > 6)
   .map(({ id, name }) => ({ id, name: name.toLowerCase() }))
 
-const techniqueId = /(?<![\w.])T\d{4}(?:\.\d{3})?(?![\w]|\.\d)/gi
+/** A technique's id in prose. */
+export const techniqueId = /(?<![\w.])T\d{4}(?:\.\d{3})?(?![\w]|\.\d)/gi
 
 /** Gathers the evidence for every technique that a text says anything for. */
 export function techniqueEvidence(

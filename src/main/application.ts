@@ -8,6 +8,7 @@ import type { FileStore } from '../files/file-store.ts'
 import { defaultGrouping } from '../group/grouping-options.ts'
 import { GroupingMemory } from '../ingest/grouping-memory.ts'
 import { createIngest, type Ingest } from '../ingest/ingest.ts'
+import type { AttackKnowledge } from '../knowledge/attack-knowledge.ts'
 import { appendEntries } from '../ledger/database-ledger.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
@@ -34,6 +35,7 @@ import { openTelemetry } from './open-telemetry.ts'
 import { readOrganisationFile } from './organisation-file.ts'
 import { readResponseFile } from './response-file.ts'
 import { createSourceMonitor, type SourceMonitor } from './source-monitor.ts'
+import { storedAttack } from './stored-knowledge.ts'
 import { openWazuh, type WazuhParts } from './wazuh.ts'
 
 /** What serving and working share: built once per process, from the settings. */
@@ -53,6 +55,8 @@ export interface Application {
   /** Where files are kept. */
   readonly files: FileStore
   readonly notify: NotifyParts
+  /** ATT&CK as it was imported when the process started. */
+  readonly attack: AttackKnowledge
   readonly mailGateway: MailGatewayClient | undefined
   /** Where people reach the console. */
   readonly publicUrl: string
@@ -72,6 +76,7 @@ export async function openApplication(
 ): Promise<Application> {
   const logger = createLogger(config.logLevel)
   const publicUrl = config.publicUrl ?? `http://127.0.0.1:${config.port}`
+  const attack = storedAttack(config.dataDir)
   const fileSettings = await readResponseFile(config)
   const owner = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`
   const telemetry =
@@ -152,6 +157,7 @@ export async function openApplication(
     publicUrl,
     caseUrl: caseId => `${publicUrl}/cases/${encodeURIComponent(caseId)}`,
     notify: await openNotify(config, { database: store.database, clock, ids, publicUrl }),
+    attack,
     tenant,
     owner,
     say,

@@ -9,6 +9,7 @@ import { memoryVaults } from '../ask/vault-store.ts'
 import { RecentAlerts } from '../chat/recent-alerts.ts'
 import { runTool, type Tool } from '../chat/tools/tool.ts'
 import { trustZones } from '../domain/data-class.ts'
+import { shippedAttack } from '../knowledge/attack-knowledge.ts'
 import { openFileLedger } from '../ledger/file-ledger.ts'
 import { memoryDataKeys } from '../ledger/sealed-content.ts'
 import { fixedClock } from '../lib/clock.ts'
@@ -79,6 +80,7 @@ beforeAll(async () => {
     dataKeys: memoryDataKeys(),
     vaults: memoryVaults(),
     policy: async () => defaultPolicy,
+    attack: shippedAttack,
     inventory: async () => ({
       hosts: ['pc-1'],
       users: ['anna'],

@@ -26,6 +26,7 @@ import { listProfiles } from '../store/model-profiles.ts'
 import { configuredProfiles } from './model-profiles.ts'
 import { type ModelParts, type OpenModels, openModels, readModelSettings } from './open-models.ts'
 import { gatedRoute } from './route-models.ts'
+import { storedAttack } from './stored-knowledge.ts'
 
 /** The folder that pulled models and their runtime lie in. */
 export const modelsDirOf = (config: Config): string => join(config.dataDir, 'models')
@@ -100,6 +101,7 @@ export async function openModelsOffline(
     vaults: memoryVaults(),
     policy: async () => policy,
     inventory: async () => inventory,
+    attack: storedAttack(config.dataDir),
   })
 }
 
@@ -163,6 +165,7 @@ async function openModelsOf(
     vaults: vaultsOf(database, key),
     policy: async () => policy,
     inventory: organisationInventory(config, database),
+    attack: storedAttack(config.dataDir),
     captureContent: config.telemetry?.captureContent ?? false,
     ...more,
   })

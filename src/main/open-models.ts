@@ -5,7 +5,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { type AskAdapters, createAsk } from '../ask/ask.ts'
 import { decideQuestion, searchQuestion } from '../ask/build-request.ts'
 import { type Explanation, explainQuestion } from '../ask/explain.ts'
-import { knownAttackIds } from '../ask/known-attack-ids.ts'
+import { knownIdsOf } from '../ask/known-attack-ids.ts'
 import { everyModel, type RouteModels } from '../ask/model-route.ts'
 import type { VaultStore } from '../ask/vault-store.ts'
 import { environmentSecret } from '../config.ts'
@@ -13,7 +13,7 @@ import { type ModelTask, type TrustZone, trustZones } from '../domain/data-class
 import type { Inventory } from '../domain/inventory.ts'
 import type { AskModel, ModelQuestion } from '../domain/model-question.ts'
 import type { ModelSelection } from '../domain/model-selection.ts'
-import { attackVersion } from '../knowledge/attack-techniques.ts'
+import type { AttackKnowledge } from '../knowledge/attack-knowledge.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { DataKeys } from '../ledger/sealed-content.ts'
 import { systemClock } from '../lib/clock.ts'
@@ -52,6 +52,8 @@ export interface ModelParts {
   readonly vaults: ReadableVaults
   readonly policy: (tenant: string) => Promise<Policy>
   readonly inventory: (tenant: string) => Promise<Inventory>
+  /** The ids and names that a claim may use. */
+  readonly attack: AttackKnowledge
   /** `unneeded`: for looking at what would be sent; the clients opened so cannot send anything. */
   readonly keys?: 'needed' | 'unneeded'
   /** Whether telemetry may hold the words of calls, as far as it ever does. */
@@ -125,9 +127,9 @@ export async function openModels(parts: ModelParts): Promise<OpenModels> {
     vaults: parts.vaults,
     policy: parts.policy,
     inventory,
-    known: knownAttackIds,
+    known: knownIdsOf(parts.attack),
     route: parts.route ?? everyModel,
-    versions: { tocsin: packageJson.version, knowledge: `${attackVersion.domain} ${attackVersion.version}` },
+    versions: { tocsin: packageJson.version, knowledge: parts.attack.versions },
     newBoundary,
   }
   const ask = createAsk(adapters)

@@ -159,6 +159,7 @@ export async function serve(app: Application): Promise<Serving> {
       }),
       ...ruleDraftRoutes({
         ports: openRuleDrafts(app),
+        attack: app.attack,
         tenant,
         signal: stopping.signal,
         modelConfigured: modelSettings.models.length > 0,

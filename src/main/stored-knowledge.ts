@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AttackCatalogue } from '../knowledge/attack-bundle.ts'
+import { type AttackKnowledge, attackKnowledge } from '../knowledge/attack-knowledge.ts'
 import type { DefenceCatalogue } from '../knowledge/d3fend-mappings.ts'
 import type { ImportedKnowledge } from '../knowledge/imported-knowledge.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
@@ -26,6 +27,11 @@ export function storedKnowledge(dataDir: string): ImportedKnowledge {
     attack: attackDomains.flatMap(domain => read<AttackCatalogue>(dataDir, domain) ?? []),
     defence: read<DefenceCatalogue>(dataDir, 'd3fend'),
   }
+}
+
+/** ATT&CK as this data directory knows it: what ships, and what was imported. */
+export function storedAttack(dataDir: string): AttackKnowledge {
+  return attackKnowledge(storedKnowledge(dataDir))
 }
 
 function read<Kind extends Catalogue>(dataDir: string, domain: Kind['domain']): Kind | undefined {

@@ -58,6 +58,7 @@ import { openFeeds } from './open-feeds.ts'
 import { keepFiles } from './open-files.ts'
 import { masterKeyOf, openModelsOnline, readPolicyFile, vaultsOf } from './open-models-for.ts'
 import { openRuleDrafts } from './open-rule-drafts.ts'
+import { recheckInventory } from './recheck-inventory.ts'
 import { shadowProfiles } from './route-models.ts'
 import { runMailDoors } from './run-mail-doors.ts'
 import { keepRetention } from './run-retention.ts'
@@ -106,6 +107,7 @@ export async function work(app: Application, signal: AbortSignal): Promise<void>
       shipCheckpoints(app, signal),
       keepRetention(app, signal),
       keepFiles(app, signal),
+      ...(app.wazuh.indexer === undefined ? [] : [recheckInventory(app, signal)]),
       watchModels(app, signal),
       runMailDoors(app, signal),
       runFeeds(
@@ -259,6 +261,7 @@ function handlersOf(
             clock: app.clock,
             publicUrl: app.publicUrl,
             send: openSmtpRelay(app.config),
+            attack: app.attack,
           },
           job,
           stop,

@@ -1,3 +1,4 @@
+import type { AddedTechniques } from '../knowledge/attack-knowledge.ts'
 import { runInWorker } from '../lib/run-in-worker.ts'
 import { loadRuleset, type RulesetFiles } from '../wazuh-rules/ruleset.ts'
 import { type CoveringRule, coveringWazuhRules, techniqueCoverage } from './technique-coverage.ts'
@@ -8,14 +9,16 @@ export interface CoverageQuestion {
   readonly others: readonly CoveringRule[]
   /** Techniques of reports, and how many reports name each. */
   readonly seen: ReadonlyMap<string, number>
+  /** Techniques beside those that ship. */
+  readonly added: AddedTechniques
 }
 
 export type RulesetCoverage = ReturnType<typeof techniqueCoverage>
 
 /** The techniques that the rules of these files name, against those that were seen. */
-export function rulesetCoverage({ base, others, seen }: CoverageQuestion): RulesetCoverage {
+export function rulesetCoverage({ base, others, seen, added }: CoverageQuestion): RulesetCoverage {
   const own = coveringWazuhRules(loadRuleset(base).ruleset.rules.rules)
-  return techniqueCoverage([...own, ...others], seen)
+  return techniqueCoverage([...own, ...others], seen, added)
 }
 
 const timeoutMs = 30_000

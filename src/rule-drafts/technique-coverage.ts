@@ -1,4 +1,4 @@
-import { lookUpTechnique, type Technique } from '../knowledge/attack-techniques.ts'
+import { type AddedTechniques, currentAmong } from '../knowledge/attack-knowledge.ts'
 import { wazuhLevels } from '../sigma/convert/to-wazuh.ts'
 import { parseSigma } from '../sigma/sigma-rule.ts'
 import { techniquesOfTags } from '../sigma/sigma-schema.ts'
@@ -19,6 +19,7 @@ export interface CoveringRule {
 export interface TechniqueCoverage {
   readonly id: string
   readonly name: string
+  /** Keys of columns of the matrix. */
   readonly tactics: readonly string[]
   readonly rules: readonly { readonly source: CoveringRule['source']; readonly id: string }[]
   /** How often intelligence named it. */
@@ -37,15 +38,14 @@ const alertLevel = 3
 export function techniqueCoverage(
   rules: readonly CoveringRule[],
   seen: ReadonlyMap<string, number>,
+  added: AddedTechniques = new Map(),
 ): { readonly techniques: readonly TechniqueCoverage[]; readonly unknown: readonly string[] } {
   const byTechnique = new Map<string, TechniqueCoverage['rules'][number][]>()
   const unknown = new Set<string>()
-  const technique = (id: string): Technique | undefined => {
-    const found = lookUpTechnique(id)
-    if (found.kind === 'current') return found.technique
-    if (found.kind === 'retired' && found.replacement) return found.replacement
-    unknown.add(id)
-    return undefined
+  const technique = (id: string) => {
+    const found = currentAmong(added, id)
+    if (found === undefined) unknown.add(id)
+    return found
   }
   for (const { source, id, level, techniques } of rules) {
     if (level < alertLevel) continue
@@ -65,8 +65,9 @@ export function techniqueCoverage(
     const own = byTechnique.get(id) ?? []
     const above = known.parent !== undefined && byTechnique.has(known.parent)
     const state = own.length > 0 ? 'covered' : above ? 'parent-only' : 'gap'
-    const tactics = known.tactics.map(tactic => tactic.shortName)
-    return [{ id, name: known.name, tactics, rules: own, seen: counts.get(id) ?? 0, state } as const]
+    return [
+      { id, name: known.name, tactics: known.columns, rules: own, seen: counts.get(id) ?? 0, state } as const,
+    ]
   })
   const order = { gap: 0, 'parent-only': 1, covered: 2 }
   rows.sort((a, b) => order[a.state] - order[b.state] || b.seen - a.seen || (a.id < b.id ? -1 : 1))

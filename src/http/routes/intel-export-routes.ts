@@ -3,7 +3,8 @@ import { techniqueCoverage } from '../../intel/coverage.ts'
 import { type Digest, type DigestEntry, digestMarkdown, digestPdf, readDigest } from '../../intel/digest.ts'
 import { type ImportedLayer, navigatorLayer, readLayer } from '../../intel/navigator-layer.ts'
 import { indicatorsCsv, mispEvent, stixBundle } from '../../intel/stix-export.ts'
-import { attackVersion, currentTechnique, tactics } from '../../knowledge/attack-techniques.ts'
+import { type AttackKnowledge, shippedAttack } from '../../knowledge/attack-knowledge.ts'
+import { attackVersion } from '../../knowledge/attack-techniques.ts'
 import { assertNever, messageOf } from '../../lib/app-error.ts'
 import { sightingTotals } from '../../store/intel-hunts.ts'
 import { deleteLayer, insertLayer, type LayerTechnique, listLayers } from '../../store/intel-layers.ts'
@@ -20,7 +21,7 @@ const shownLayers = 50
 
 /** What leaves as a file: indicators of a report, the ATT&CK layer, the digest. */
 export function intelExportRoutes(parts: IntelParts): Route[] {
-  const { database, tenant, clock } = parts
+  const { database, tenant, clock, attack = shippedAttack } = parts
   return [
     streamRoute(intelEndpoints.exportReport, async ({ params, query, reply }) => {
       const report = await existingReport(parts, params.id)
@@ -43,14 +44,14 @@ export function intelExportRoutes(parts: IntelParts): Route[] {
           return void send(
             'application/stix+json;version=2.1',
             `${name}.stix.json`,
-            JSON.stringify(stixBundle(exported, totals, clock.now()), null, 2),
+            JSON.stringify(stixBundle(exported, totals, clock.now(), attack), null, 2),
           )
         }
         case 'misp':
           return void send(
             'application/json; charset=utf-8',
             `${name}.misp.json`,
-            JSON.stringify(mispEvent(exported), null, 2),
+            JSON.stringify(mispEvent(exported, attack), null, 2),
           )
         case 'csv':
           return void send('text/csv; charset=utf-8', `${name}.csv`, indicatorsCsv(exported))
@@ -62,8 +63,8 @@ export function intelExportRoutes(parts: IntelParts): Route[] {
     route(intelEndpoints.listLayers, async () => {
       const layers = await listLayers(database, tenant, shownLayers)
       const told = (technique: LayerTechnique) => {
-        const known = currentTechnique(technique.id)
-        const tactics = known?.tactics.map(({ shortName }) => shortName) ?? []
+        const known = attack.current(technique.id)
+        const tactics = [...(known?.columns ?? [])]
         return { ...technique, name: known?.name ?? technique.id, tactics }
       }
       return { layers: layers.map(each => ({ ...each, techniques: each.techniques.map(told) })) }
@@ -71,7 +72,7 @@ export function intelExportRoutes(parts: IntelParts): Route[] {
     route(
       intelEndpoints.addLayer,
       async ({ body, caller }) => {
-        const { name, techniques, unknown } = layerOf(body.content)
+        const { name, techniques, unknown } = layerOf(body.content, attack)
         const id = parts.ids.next('layer')
         const by = actorId(caller)
         await insertLayer(database, tenant, { id, name, techniques, by, createdMs: clock.now() })
@@ -102,7 +103,7 @@ export function intelExportRoutes(parts: IntelParts): Route[] {
         ...digest,
         concerning: plain(digest.concerning),
         others: plain(digest.others),
-        gaps: gaps.map(gap => ({ ...gap, name: currentTechnique(gap.id)?.name ?? gap.id })),
+        gaps: gaps.map(gap => ({ ...gap, name: attack.current(gap.id)?.name ?? gap.id })),
       }
     }),
     streamRoute(intelEndpoints.digestFile, async ({ query, reply }) => {
@@ -131,31 +132,30 @@ export function intelExportRoutes(parts: IntelParts): Route[] {
   ]
 }
 
-function layerOf(content: string): ImportedLayer {
+function layerOf(content: string, attack: AttackKnowledge): ImportedLayer {
   try {
-    return readLayer(JSON.parse(content))
+    return readLayer(JSON.parse(content), attack)
   } catch (error) {
     throw new RequestError('bad-request', `the layer could not be read: ${messageOf(error)}`)
   }
 }
 
-async function digestOf({ database, tenant, clock }: IntelParts, days: number): Promise<Digest> {
+async function digestOf({ database, tenant, clock, attack }: IntelParts, days: number): Promise<Digest> {
   const profile = await readProfile(database, tenant)
-  const coverage = await techniqueCoverage(database, tenant)
+  const coverage = await techniqueCoverage(database, tenant, attack)
   return readDigest(database, tenant, profile, coverage, days, clock.now())
 }
 
-async function coverageOf({ database, tenant }: IntelParts): Promise<Coverage> {
-  const counted = await techniqueCoverage(database, tenant)
+async function coverageOf({ database, tenant, attack = shippedAttack }: IntelParts): Promise<Coverage> {
+  const counted = await techniqueCoverage(database, tenant, attack)
   return {
     attackVersion: attackVersion.version,
-    tactics: tactics.map(({ shortName, name }) => ({ shortName, name })),
+    otherDomains: [...attack.otherDomains],
+    tactics: attack.columns.map(({ key, name }) => ({ shortName: key, name })),
     techniques: counted.flatMap(({ id, ...counts }) => {
-      const technique = currentTechnique(id)
+      const technique = attack.current(id)
       if (technique === undefined) return []
-      return [
-        { id, name: technique.name, tactics: technique.tactics.map(({ shortName }) => shortName), ...counts },
-      ]
+      return [{ id, name: technique.name, tactics: [...technique.columns], ...counts }]
     }),
   }
 }

@@ -17,7 +17,7 @@ import {
 import { exposuresOf, isSolved } from '../../intel/exposure.ts'
 import { reachedBack } from '../../intel/hunt-history.ts'
 import { relevanceOf } from '../../intel/relevance.ts'
-import { currentTechnique } from '../../knowledge/attack-techniques.ts'
+import { shippedAttack } from '../../knowledge/attack-knowledge.ts'
 import { assertNever } from '../../lib/app-error.ts'
 import type { Sql } from '../../lib/database.ts'
 import { enqueue } from '../../queue/jobs.ts'
@@ -193,7 +193,7 @@ async function historyOf(sql: Sql, tenant: string, reportId: string): Promise<Hi
 }
 
 async function detailOf(
-  { database, tenant, clock, historyDays = 0 }: IntelParts,
+  { database, tenant, clock, historyDays = 0, attack = shippedAttack }: IntelParts,
   stored: StoredReport,
 ): Promise<ReportDetail> {
   const { text, extract, context, revision, ...report } = stored
@@ -241,7 +241,7 @@ async function detailOf(
     techniques: kept.techniques.map(technique => ({
       ...technique,
       quotes: [...technique.quotes],
-      tactics: currentTechnique(technique.id)?.tactics.map(({ name }) => name) ?? [],
+      tactics: attack.current(technique.id)?.tactics.map(({ name }) => name) ?? [],
       alertCount: alertsOf.get(technique.id) ?? 0,
     })),
     rules: [...kept.rules],

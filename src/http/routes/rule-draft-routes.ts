@@ -1,5 +1,6 @@
 import { type Drafting, ruleFileEndings, ruleKinds } from '../../domain/rule-draft.ts'
-import { attackVersion, tactics } from '../../knowledge/attack-techniques.ts'
+import type { AttackKnowledge } from '../../knowledge/attack-knowledge.ts'
+import { attackVersion } from '../../knowledge/attack-techniques.ts'
 import { compareDraft } from '../../rule-drafts/compare-with-manager.ts'
 import { deadRulesInWorker } from '../../rule-drafts/dead-rules.ts'
 import { deployDraft, rollBackDraft } from '../../rule-drafts/draft-deployment.ts'
@@ -42,10 +43,11 @@ const mostNoisyRules = 20
 export function ruleDraftRoutes(parts: {
   readonly ports: RuleDraftPorts
   readonly tenant: string
+  readonly attack: AttackKnowledge
   readonly signal: AbortSignal
   readonly modelConfigured: boolean
 }): Route[] {
-  const { ports, tenant, signal, modelConfigured } = parts
+  const { ports, tenant, attack, signal, modelConfigured } = parts
   const { database } = ports
   const answer = async (result: StepResult | Promise<StepResult>) => {
     const settled = await result
@@ -78,10 +80,14 @@ export function ruleDraftRoutes(parts: {
         const counts = await techniqueCounts(database, tenant)
         const seen = new Map(counts.map(({ id, reports }) => [id, reports]))
         const others = await deployedRules(database, tenant)
-        const { techniques, unknown } = await coverageInWorker({ base: ports.base(), others, seen }, gone)
+        const { techniques, unknown } = await coverageInWorker(
+          { base: ports.base(), others, seen, added: attack.added },
+          gone,
+        )
         return {
           attackVersion: attackVersion.version,
-          tactics: tactics.map(({ shortName, name }) => ({ shortName, name })),
+          otherDomains: [...attack.otherDomains],
+          tactics: attack.columns.map(({ key, name }) => ({ shortName: key, name })),
           techniques: techniques.map(({ seen: reports, rules, tactics: own, ...rest }) => ({
             ...rest,
             tactics: [...own],
