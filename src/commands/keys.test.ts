@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { databaseKinds } from '../../test/support/postgres.ts'
+import { startPostgresServer } from '../../test/support/postgres-server.ts'
 import { runCommand } from '../../test/support/run-command.ts'
 import { startTocsin } from '../../test/support/tocsin-process.ts'
 import { totpContext } from '../accounts/proof.ts'
@@ -286,3 +288,60 @@ describe('tocsin keys rotate', () => {
     expect(await readWith(oldKey)).toEqual(readable)
   })
 })
+
+it.skipIf(!databaseKinds.includes('server'))(
+  'moves what is its own tenant’s only, signed in as that tenant, whoever else runs',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tocsin-rotate-tenants-'))
+    chmodSync(folder, 0o755) // PostgreSQL runs as another account where we are root.
+    const server = await startPostgresServer(mkdtempSync(join(folder, 'db-')))
+    const connect = (connection: typeof server.connection) =>
+      connectDatabase({ connection, maxConnections: 2, onIdleError: () => {} })
+    const owner = connect(server.connection)
+    const stop = new AbortController()
+    try {
+      vi.stubEnv('TOCSIN_DATA', folder)
+      vi.stubEnv('DATABASE_URL', server.url)
+      const urls = new Map<string, string>()
+      for (const id of ['acme', 'globex']) {
+        const added = await runCommand<{ database_url: string }>(['tenant', 'add', id, '--json'])
+        urls.set(id, added.records[0]?.database_url ?? '')
+      }
+      const oldText = randomBytes(32).toString('base64')
+      const oldKey = await loadMasterKey(new Secret(oldText), '')
+      for (const id of ['acme', 'globex']) {
+        await openDatabaseDataKeys(owner, oldKey).keyOf(id, caseId)
+        await vaultsOf(owner, oldKey).change(id, caseId, vault => vault.issue('', id, () => 'HOST-1'))
+      }
+      // The other tenant's processes run on.
+      const other = connect({ connectionString: urls.get('globex') })
+      const running = new Promise<void>(resolve => {
+        void other.listen('tocsin_events', () => {}, resolve, stop.signal).finally(() => other.close())
+      })
+      await running
+      const ofGlobex = () =>
+        owner.query(
+          `select d.wrapped, v.scope, v.data from data_keys d, vaults v where d.tenant = 'globex' and v.tenant_id = 'globex'`,
+        )
+      const before = await ofGlobex()
+      writeFileSync(join(folder, 'old.key'), oldText)
+      vi.stubEnv('TOCSIN_TENANT', 'acme')
+      vi.stubEnv('DATABASE_URL', urls.get('acme') ?? '')
+      const newText = randomBytes(32).toString('base64')
+      vi.stubEnv('TOCSIN_MASTER_KEY', newText)
+      const done = await runCommand(['keys', 'rotate', '--old-master-key', join(folder, 'old.key'), '--json'])
+      expect(done, done.stderr).toMatchObject({ code: 0, records: [{ moved: { data_keys: 1, vaults: 1 } }] })
+      expect(before).toHaveLength(1)
+      expect(await ofGlobex()).toEqual(before)
+      const newKey = await loadMasterKey(new Secret(newText), '')
+      expect((await vaultsOf(owner, newKey).read({ tenant: 'acme', caseId })).size).toBe(1)
+      expect((await vaultsOf(owner, oldKey).read({ tenant: 'globex', caseId })).size).toBe(1)
+    } finally {
+      vi.unstubAllEnvs()
+      stop.abort()
+      await owner.close()
+      await server.stop()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  },
+)
