@@ -1,11 +1,16 @@
 import { Fragment, type ReactNode } from 'react'
 import { Untrusted } from './untrusted.tsx'
 
+/** In UTF-16 units. Longer than that, it is no passage to read: every line of it would be an element of the page. */
+const longest = 20_000
+
 /**
  * The part of Markdown that cannot reach out: headings, lists, code, bold. Links and images stay the text they are, and
- * nothing becomes an address to click on. Every piece of text goes through `Untrusted`.
+ * nothing becomes an address to click on. Every piece of text goes through `Untrusted`. What is very long is shown as it
+ * is, cut.
  */
 export function PlainMarkdown({ text }: { text: string }) {
+  if (text.length > longest) return <Untrusted text={text} limit={longest} layout />
   return <div className="grid gap-1.5">{blocksOf(text).map(blockView)}</div>
 }
 
@@ -50,8 +55,9 @@ function blockView(block: Block, index: number): ReactNode {
     case 'list':
       return (
         <ul key={key} className="list-disc pl-5">
-          {block.items.map(item => (
-            <li key={item}>{inline(item)}</li>
+          {block.items.map((item, at) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the same words may stand in it twice
+            <li key={at}>{inline(item)}</li>
           ))}
         </ul>
       )
