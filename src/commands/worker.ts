@@ -17,6 +17,7 @@ Exit code 0: stopped when told to. 1: could not start. 2: bad usage or settings.
     readArgs(args, { options: {} })
     const app = await openApplication(readConfig(), line => io.stderr(`tocsin: ${line}\n`), io.signal)
     try {
+      app.consoleAddress.url() // What cannot be linked to is said now, not with the first link.
       app.say('working')
       await work(app, io.signal)
     } finally {

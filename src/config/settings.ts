@@ -86,6 +86,7 @@ export const settings = z.object({
   /** Whether spans hold the words of calls to contracted and public models, as they were sent: pseudonyms for names. */
   TOCSIN_OTEL_CONTENT: flag.default(false),
   TOCSIN_HOST: z.string().default('127.0.0.1'),
+  /** 0: any that is free. A worker of its own then needs TOCSIN_PUBLIC_URL, for links. */
   TOCSIN_PORT: z.coerce.number().int().min(0).max(65_535).default(7411),
   /** The address that browsers use, where a proxy stands in front: https makes cookies Secure. */
   TOCSIN_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),

@@ -23,6 +23,7 @@ import { reportJobsOf } from '../respond/respond-jobs.ts'
 import type { RespondPorts } from '../respond/respond-ports.ts'
 import { defaultResponsePolicy } from '../respond/response-policy.ts'
 import { listTenants } from '../store/tenants.ts'
+import { type ConsoleAddress, consoleAddress } from './console-address.ts'
 import { createLogger } from './create-logger.ts'
 import { openMailGatewayOf } from './mail-gateway.ts'
 import { openFiles } from './open-files.ts'
@@ -58,10 +59,7 @@ export interface Application {
   /** ATT&CK as it was imported when the process started. */
   readonly attack: AttackKnowledge
   readonly mailGateway: MailGatewayClient | undefined
-  /** Where people reach the console. */
-  readonly publicUrl: string
-  /** Where people reach the page of a case. */
-  readonly caseUrl: (caseId: string) => string
+  readonly consoleAddress: ConsoleAddress
   readonly tenant: string
   /** Names this process among others on the same database. */
   readonly owner: string
@@ -75,7 +73,7 @@ export async function openApplication(
   signal: AbortSignal,
 ): Promise<Application> {
   const logger = createLogger(config.logLevel)
-  const publicUrl = config.publicUrl ?? `http://127.0.0.1:${config.port}`
+  const address = consoleAddress(config)
   const attack = storedAttack(config.dataDir)
   const fileSettings = await readResponseFile(config)
   const owner = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`
@@ -154,9 +152,8 @@ export async function openApplication(
       ids,
       nonce: () => randomBytes(16).toString('hex'),
     },
-    publicUrl,
-    caseUrl: caseId => `${publicUrl}/cases/${encodeURIComponent(caseId)}`,
-    notify: await openNotify(config, { database: store.database, clock, ids, publicUrl }),
+    consoleAddress: address,
+    notify: await openNotify(config, { database: store.database, clock, ids, consoleUrl: address.url }),
     attack,
     tenant,
     owner,

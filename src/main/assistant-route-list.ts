@@ -56,9 +56,9 @@ export function allAssistantRoutes(
 }
 
 /** The dashboard whose plugin may show us and says who is signed in; undefined where none is set. */
-function dashboardTrust({ config, publicUrl }: Application): DashboardTrust | undefined {
+function dashboardTrust({ config, consoleAddress }: Application): DashboardTrust | undefined {
   if (config.dashboard === undefined) return undefined
   const { origin, keyFile } = config.dashboard
   const key = readDashboardKey(readFileSync(keyFile, 'utf8'), keyFile)
-  return { key, origin, audience: new URL(publicUrl).origin }
+  return { key, origin, audience: new URL(consoleAddress.url()).origin }
 }

@@ -9,7 +9,7 @@ import { masterKeyOf, organisationInventory } from './open-models-for.ts'
 /** What notifying works with. Throws `bad-usage` for a place that is not written as one. */
 export async function openNotify(
   config: Config,
-  parts: Pick<NotifyParts, 'database' | 'clock' | 'ids' | 'publicUrl'>,
+  parts: Pick<NotifyParts, 'database' | 'clock' | 'ids' | 'consoleUrl'>,
 ): Promise<NotifyParts> {
   const inventory = organisationInventory(config, parts.database)
   return {

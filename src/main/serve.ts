@@ -116,13 +116,13 @@ export async function serve(app: Application): Promise<Serving> {
         tenant,
         connected: app.wazuh.activeResponse !== undefined,
         mailConnected: app.mailGateway !== undefined,
-        caseUrl: app.caseUrl,
+        caseUrl: app.consoleAddress.caseUrl,
       }),
       ...responseSettingsRoutes({
         ports: app.respond,
         accounts: app.accounts,
         tenant,
-        caseUrl: app.caseUrl,
+        caseUrl: app.consoleAddress.caseUrl,
         filePath: config.responseFile,
       }),
       ...yaraRoutes({ ports: { ...parts, scanner }, tenant }),
@@ -201,9 +201,10 @@ export async function serve(app: Application): Promise<Serving> {
       { cause: error },
     )
   }
-  await greetFirstAdmin(app)
   const address = server.server.address()
   const port = typeof address === 'object' && address !== null ? address.port : config.port
+  app.consoleAddress.listensOn(port)
+  await greetFirstAdmin(app)
   return {
     url: config.publicUrl ?? `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
     async close() {

@@ -152,7 +152,7 @@ function handlersOf(
     activeResponse,
     mailGateway: app.mailGateway,
     ticket: openTickets({ secret: environmentSecret, now: app.clock.now, timeoutMs: 15_000 }),
-    caseUrl: app.caseUrl,
+    caseUrl: app.consoleAddress.caseUrl,
   }
   return [
     {
@@ -259,7 +259,7 @@ function handlersOf(
           {
             database: app.store.database,
             clock: app.clock,
-            publicUrl: app.publicUrl,
+            publicUrl: app.consoleAddress.url(),
             send: openSmtpRelay(app.config),
             attack: app.attack,
           },
@@ -332,7 +332,7 @@ function handlersOf(
                   clock: app.clock,
                   sink,
                   indexer: app.config.publishDocument ? app.wazuh.indexer : undefined,
-                  publicUrl: app.publicUrl,
+                  caseUrl: app.consoleAddress.caseUrl,
                   vaultOf: async (tenant, caseId) =>
                     vaultsOf(app.store.database, await masterKeyOf(app.config)()).read({ tenant, caseId }),
                   revealed: revealedInWazuh(await readPolicyFile(app.config)),

@@ -38,7 +38,7 @@ beforeAll(async () => {
     extraCa: [receiver.certificatePem],
     redactText: async (_tenant, text) =>
       text.replaceAll(/jsmith|fin-srv-03|10\.1\.2\.3|hunter2-Passw0rd/g, '[X]'),
-    publicUrl: 'https://tocsin.example.org',
+    consoleUrl: () => 'https://tocsin.example.org',
   }
 })
 afterAll(async () => {

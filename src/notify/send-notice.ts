@@ -28,7 +28,8 @@ export interface NotifyParts {
   readonly extraCa: readonly string[]
   /** What may leave of a text that others wrote; `undefined` where it cannot be redacted now. */
   readonly redactText: (tenant: string, text: string) => Promise<string | undefined>
-  readonly publicUrl: string
+  /** Where people reach the console. */
+  readonly consoleUrl: () => string
 }
 
 const timeoutMs = 20_000
@@ -53,7 +54,7 @@ export async function sendNotice(
   const { title } = notice.facts
   const shown =
     channel.detail === 'redacted' && title !== undefined ? await parts.redactText(tenant, title) : undefined
-  const text = noticeText(notice, parts.publicUrl, shown?.slice(0, 500))
+  const text = noticeText(notice, parts.consoleUrl(), shown?.slice(0, 500))
   const message = { deliveryId, event: notice.event, text, nowMs: parts.clock.now() }
   if (target.kind === 'email') {
     const rule = parts.places.find(

@@ -88,7 +88,7 @@ async function publish(caseId: string, vault: Vault, revealed: readonly DataClas
         return taken ? { kind: 'taken' } : { kind: 'failed', reason: 'the socket is full' }
       },
       indexer: undefined,
-      publicUrl: 'https://tocsin.example',
+      caseUrl: id => `https://tocsin.example/cases/${id}`,
       vaultOf: async () => vault,
       revealed,
     },

@@ -25,8 +25,8 @@ export interface PublishParts {
   readonly sink: EventSink
   /** Where the enrichment is also put into the indexed documents; absent: it is not. */
   readonly indexer: Indexer | undefined
-  /** Where people reach the console: `https://tocsin.example`. */
-  readonly publicUrl: string
+  /** Where people reach the page of a case. */
+  readonly caseUrl: (caseId: string) => string
   /** What placeholders of a case stand for. */
   readonly vaultOf: (tenant: string, caseId: string) => Promise<Vault>
   /** The classes whose real values may stand in what is written back. */
@@ -58,7 +58,7 @@ export async function publishCase(parts: PublishParts, job: Job, signal: AbortSi
       brief,
       review: chosen.review,
       alertIds: alerts.map(alert => alert.id),
-      caseUrl: `${parts.publicUrl}/cases/${encodeURIComponent(draft.id)}`,
+      caseUrl: parts.caseUrl(draft.id),
     })
   // Does not depend on what is revealed: the same findings are written once.
   const digest = String(eventOf(chosen.brief).tocsin.event_id)
