@@ -1,4 +1,5 @@
 import type {
+  ExamplePlaybookView,
   PlaybookContent,
   PlaybookRunSummary,
   PlaybookRunView,
@@ -11,6 +12,11 @@ const runPath = (id: string) => `/api/playbook-runs/${encodeURIComponent(id)}`
 
 export function listPlaybooks(signal: AbortSignal): Promise<{ playbooks: PlaybookView[] }> {
   return getJson('/api/playbooks', signal)
+}
+
+/** Those that come with Tocsin. */
+export function listExamplePlaybooks(signal: AbortSignal): Promise<{ examples: ExamplePlaybookView[] }> {
+  return getJson('/api/playbook-examples', signal)
 }
 
 /** Saves a new playbook, or changes one. */

@@ -32,7 +32,7 @@ export function PlaybookSection({ detail }: CaseSectionProps) {
               No playbook is saved.{' '}
               {mayRun && (
                 <Link href="/playbooks" className="text-accent underline">
-                  Write one
+                  Write one, or start from an example
                 </Link>
               )}
             </p>

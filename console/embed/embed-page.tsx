@@ -38,7 +38,7 @@ export function EmbedPage() {
     }
   }, [])
   return (
-    <main className="grid gap-3 p-4">
+    <main className="grid grid-cols-[minmax(0,1fr)] gap-3 p-4">
       <div className="flex flex-wrap items-center justify-between gap-2">
         <h1 className="text-lg font-semibold">Tocsin</h1>
         <a href="/" target="_blank" rel="noopener" className={buttonClass('plain')}>
@@ -104,10 +104,16 @@ function Questions({ session, context }: { session: EmbedSession; context: Dashb
             />
           )}
         </Field>
+        <Button
+          type="submit"
+          look="primary"
+          className="justify-self-start"
+          busy={busy}
+          disabled={text.trim() === ''}
+        >
+          Ask
+        </Button>
         <div className="flex flex-wrap gap-1.5">
-          <Button type="submit" look="primary" busy={busy} disabled={text.trim() === ''}>
-            Ask
-          </Button>
           {suggestions.map(each => (
             <Button key={each} onClick={() => void ask(each)}>
               <Untrusted text={each} limit={120} />

@@ -10,16 +10,22 @@ import { PageHeading } from '../components/page-heading.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { toastFailure } from '../components/toast.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
+import { ExampleEditor, ExampleList } from '../playbooks/example-list.tsx'
 import { emptyPlaybook, PlaybookEditor } from '../playbooks/playbook-editor.tsx'
+import { StepWords } from '../playbooks/step-words.tsx'
 import { useSearchValues } from '../router.tsx'
 
-/** Saved investigations. `?edit=` opens one (`new` for none yet), `?chat=` and `?message=` draft one from a chat. */
+/**
+ * Saved investigations. `?edit=` opens one (`new` for none yet), `?example=` starts one from an example, `?chat=` and
+ * `?message=` draft one from a chat.
+ */
 export function Page() {
   const [search, setSearch] = useSearchValues()
   const mayWrite = useMay('analyst')
   const query = useQuery({ queryKey: ['playbooks'], queryFn: ({ signal }) => listPlaybooks(signal) })
-  const close = () => setSearch({ edit: undefined, chat: undefined, message: undefined })
-  const writing = mayWrite && (search.edit !== undefined || search.chat !== undefined)
+  const close = () => setSearch({ edit: undefined, example: undefined, chat: undefined, message: undefined })
+  const writing =
+    mayWrite && (search.edit !== undefined || search.example !== undefined || search.chat !== undefined)
   return (
     <>
       <PageHeading title="Playbooks">
@@ -34,6 +40,7 @@ export function Page() {
         {mayWrite && search.chat !== undefined && (
           <FromChat chatId={search.chat} messageId={search.message} onDone={close} />
         )}
+        {mayWrite && search.example !== undefined && <ExampleEditor id={search.example} onDone={close} />}
         <QueryState query={query} what="The playbooks">
           {({ playbooks }) => {
             const edited = playbooks.find(each => each.id === search.edit)
@@ -50,6 +57,7 @@ export function Page() {
             )
           }}
         </QueryState>
+        {mayWrite && !writing && <ExampleList onUse={id => setSearch({ example: id }, { push: true })} />}
       </div>
     </>
   )
@@ -101,8 +109,8 @@ function PlaybookList({
   if (playbooks.length === 0)
     return (
       <p className="py-6 text-muted">
-        No playbook is saved yet. Write one here, or draft one from a chat on a case: “Save as playbook”. It
-        is run on a case, under Playbooks.
+        No playbook is saved yet. Write one here, start from an example, or draft one from a chat on a case:
+        “Save as playbook”. It is run on a case, under Playbooks.
       </p>
     )
   return (
@@ -137,19 +145,7 @@ function PlaybookList({
               <Untrusted text={playbook.description} layout />
             </p>
           )}
-          <ol className="list-decimal pl-5 text-sm">
-            {playbook.steps.map((step, at) => (
-              <li
-                // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place
-                key={at}
-              >
-                <Untrusted
-                  text={step.kind === 'question' ? step.text : step.tool.replaceAll('_', ' ')}
-                  limit={300}
-                />
-              </li>
-            ))}
-          </ol>
+          <StepWords steps={playbook.steps} />
         </li>
       ))}
     </ul>

@@ -36,6 +36,9 @@ const playbook = playbookContent.extend({
 })
 export type PlaybookView = z.infer<typeof playbook>
 
+const examplePlaybook = playbookContent.extend({ id: z.string() })
+export type ExamplePlaybookView = z.infer<typeof examplePlaybook>
+
 const runSummary = z.object({
   id: z.string(),
   name: z.string(),
@@ -80,6 +83,13 @@ export const playbookEndpoints = {
     summary: 'Every playbook.',
     access: reads,
     reply: z.object({ playbooks: z.array(playbook) }),
+  }),
+  listExamplePlaybooks: endpoint({
+    method: 'GET',
+    path: '/api/playbook-examples',
+    summary: 'Playbooks that come with Tocsin, to be changed and saved as your own.',
+    access: reads,
+    reply: z.object({ examples: z.array(examplePlaybook) }),
   }),
   createPlaybook: endpoint({
     method: 'POST',

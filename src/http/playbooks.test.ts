@@ -3,6 +3,7 @@ import { newIngest } from '../../test/support/new-ingest.ts'
 import { intrusion } from '../../test/support/sample-alerts.ts'
 import { type Person, startTestServer, type TestServer } from '../../test/support/test-server.ts'
 import { indexDocuments } from '../chat/documents/document-index.ts'
+import { examplePlaybooks } from '../chat/playbooks/example-playbooks.ts'
 import { RecentAlerts } from '../chat/recent-alerts.ts'
 import { assistantTools } from '../chat/tools/assistant-tools.ts'
 import { rankTechniques } from '../intel/rank-techniques.ts'
@@ -90,6 +91,59 @@ describe('a playbook', () => {
     const viewer = await server.signIn('viewer', 'vera')
     expect((await viewer.call('POST', '/api/playbooks', guessing)).statusCode).toBe(403)
     expect((await viewer.call('GET', '/api/playbooks')).statusCode).toBe(200)
+  })
+})
+
+describe('the examples that come with it', () => {
+  const values = {
+    address: '203.0.113.77',
+    user: 'root',
+    host: 'web-07',
+    file: '/root/.ssh/authorized_keys',
+    words: 'invoice',
+    domain: 'login.example',
+  }
+
+  it('say what they are, and are saved as one’s own', async () => {
+    const { examples } = (await ada.call('GET', '/api/playbook-examples')).json()
+    expect(examples.length).toBeGreaterThanOrEqual(3)
+    for (const { id: _id, ...example } of examples) {
+      expect(example.name).toMatch(/^Example: /)
+      const saved = await save(example)
+      const { playbooks } = (await ada.call('GET', '/api/playbooks')).json()
+      expect(playbooks.find((each: { id: string }) => each.id === saved)).toMatchObject(example)
+    }
+  })
+
+  it.each(examplePlaybooks)('$name: every step of it is answered, without a model', async example => {
+    const { id: _id, ...content } = example
+    const reply = await start(await save(content), { values })
+    expect(reply.statusCode, reply.body).toBe(200)
+    const run: PlaybookRunView = reply.json()
+    for (const [index, { step }] of run.steps.entries()) {
+      expect(JSON.stringify(step)).not.toContain('{{')
+      const taken: PlaybookRunView = (await take(run.id, index)).json()
+      const answer = taken.steps[index]?.answer
+      expect(answer, JSON.stringify(step)).toMatchObject({ route: 'deterministic', model: null })
+      expect(answer?.sentences.length, JSON.stringify(step)).toBeGreaterThan(0)
+      // What is said where no route, no answerer and no tool knows the question.
+      expect(answer?.answer, JSON.stringify(step)).not.toMatch(/could not find it|Ask in words/)
+      expect(answer?.steps.filter(each => each.failed)).toEqual([])
+    }
+  })
+
+  it('find what is in the case', async () => {
+    const example = examplePlaybooks.find(each => each.id === 'suspicious-log-on')
+    const { id: _id, ...content } = example ?? { id: '' }
+    const run = (await start(await save(content), { values })).json()
+    const found: string[] = []
+    for (const index of run.steps.keys())
+      found.push((await take(run.id, index)).json().steps[index].answer.answer)
+    expect(found[1]).toMatch(/^12 alerts/)
+    expect(found[2]).toContain('root (13)')
+    expect(found[5]).toContain('Integrity checksum changed')
+    expect(found[8]).toContain('203.0.113.77 is in 1 case with 13 alerts')
+    expect(found[9]).toContain('T1078')
   })
 })
 

@@ -22,6 +22,7 @@ let tocsin: RunningTocsin
 let browser: Browser
 let page: Page
 let complaints: string[]
+let consentPath = ''
 
 const steps = [{ tool: 'count_alerts', arguments: { by: 'rule' } }]
 const sentences: typeof careful = prompt => {
@@ -228,6 +229,19 @@ describe.skipIf(!hasBrowser)('the assistant beside the pages', () => {
     expect(await accessibilityViolations(page)).toEqual([])
   })
 
+  it('starts a playbook from an example that comes with it', async () => {
+    await page.goto(`${tocsin.base}/playbooks`)
+    const name = 'Example: suspicious log-on'
+    await page.getByRole('button', { name: `Start from it: ${name}` }).waitFor()
+    await keepScreenshot(page, 'playbook-examples')
+    expect(await accessibilityViolations(page)).toEqual([])
+    await page.getByRole('button', { name: `Start from it: ${name}` }).click()
+    const editor = page.getByRole('form', { name: 'Playbook' })
+    expect(await editor.getByLabel('Step 1: question').inputValue()).toBe('What happened here?')
+    await editor.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('heading', { name, level: 2 }).waitFor()
+  })
+
   it('takes an attachment, and scans it when it is asked to', async () => {
     await page.goto(`${tocsin.base}/assistant`)
     const chooser = page.waitForEvent('filechooser')
@@ -281,9 +295,10 @@ describe.skipIf(!hasBrowser)('the assistant beside the pages', () => {
       code_challenge_method: 'S256',
       state: 'state-7',
     })
+    consentPath = `/authorize?${asked}`
     await page.route(`${back}*`, route => route.fulfill({ contentType: 'text/html', body: 'back' }))
     const consent = async (button: string) => {
-      await page.goto(`${tocsin.base}/authorize?${asked}`)
+      await page.goto(tocsin.base + consentPath)
       await page.getByText('Notes <b>&</b> more').waitFor()
       await page.getByText('127.0.0.1:9').waitFor()
       await keepScreenshot(page, 'consent')
@@ -350,6 +365,7 @@ describe.skipIf(!hasBrowser)('the assistant beside the pages', () => {
       ['/settings?section=learning', 'learning-phone'],
       ['/assistant', 'assistant-page-phone'],
       ['/approvals', 'approvals-phone'],
+      [consentPath, 'consent-phone'],
     ] as const) {
       await page.goto(`${tocsin.base}${path}`)
       await page.getByRole('heading', { level: 1 }).waitFor()

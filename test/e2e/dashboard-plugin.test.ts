@@ -140,6 +140,23 @@ describe.skipIf(!hasBrowser).each(platforms)('the plugin in OpenSearch Dashboard
       })
   })
 
+  it('fits a phone', async () => {
+    await page.setViewportSize({ width: 390, height: 844 })
+    await page.goto(`${dashboardUrl}/app/tocsin?agentId=001&id=1795557211.50376`)
+    const frame = page.frameLocator('iframe')
+    await frame.getByRole('button', { name: 'What is the most severe alert?' }).waitFor()
+    await frame.getByLabel('Question').fill('What is the MITRE ID for obfuscation?')
+    await frame.getByLabel('Question').press('Enter')
+    await frame.getByText(/T1027/).first().waitFor()
+    if (process.env.TOCSIN_SCREENSHOTS !== undefined)
+      await page.screenshot({
+        path: join(process.env.TOCSIN_SCREENSHOTS, `dashboard-phone-${platform.version}.png`),
+      })
+    const wider = await frame.locator(':root').evaluate(node => node.scrollWidth - node.clientWidth)
+    expect(wider).toBe(0)
+    await page.setViewportSize({ width: 1280, height: 800 })
+  })
+
   it('says what to do for a person without an account', async () => {
     signedIn = 'mallory'
     await page.goto(`${dashboardUrl}/app/tocsin`)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { draftPlaybook } from '../../chat/playbooks/draft-playbook.ts'
+import { examplePlaybooks } from '../../chat/playbooks/example-playbooks.ts'
 import {
   caseParameter,
   fillStep,
@@ -94,6 +95,13 @@ export function playbookRoutes(parts: PlaybookRouteParts): Route[] {
   return [
     route(playbookEndpoints.listPlaybooks, async () => ({
       playbooks: await playbookViews(parts, await listPlaybooks(database, tenant)),
+    })),
+    route(playbookEndpoints.listExamplePlaybooks, async () => ({
+      examples: examplePlaybooks.map(({ parameters, steps, ...example }) => ({
+        ...example,
+        parameters: [...parameters],
+        steps: steps.map(viewOfStep),
+      })),
     })),
     route(playbookEndpoints.createPlaybook, ({ body, caller }) =>
       save(ids.next('playbook'), body, actorId(caller), clock.now()),
