@@ -1,7 +1,7 @@
 import { startAuthentication, startRegistration } from '@simplewebauthn/browser'
 
 /** Whether this browser has passkeys at all. */
-export const browserHasPasskeys = 'PublicKeyCredential' in window
+export const browserHasPasskeys = 'PublicKeyCredential' in globalThis
 
 /** Has the browser sign the server's question; throws words for a person where it did not. */
 export async function askPasskey(options: unknown): Promise<object> {

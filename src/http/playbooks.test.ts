@@ -141,7 +141,7 @@ describe('the examples that come with it', () => {
       found.push((await take(run.id, index)).json().steps[index].answer.answer)
     expect(found[1]).toMatch(/^12 alerts/)
     expect(found[2]).toContain('root (13)')
-    expect(found[5]).toContain('Integrity checksum changed')
+    expect(found[5]).toContain('Level 3, rule 5715: sshd: authentication success.')
     expect(found[8]).toContain('203.0.113.77 is in 1 case with 13 alerts')
     expect(found[9]).toContain('T1078')
   })
