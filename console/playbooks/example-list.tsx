@@ -31,7 +31,7 @@ export function ExampleList({ onUse }: { onUse: (id: string) => void }) {
                 <div className="flex flex-wrap items-center gap-2">
                   <h3 className="min-w-0 font-medium">{example.name}</h3>
                   <Button className="ml-auto" onClick={() => onUse(example.id)}>
-                    Start from it<span className="sr-only">: {example.name}</span>
+                    Start from it <span className="sr-only">{example.name}</span>
                   </Button>
                 </div>
                 <p className="text-muted">{example.description}</p>
