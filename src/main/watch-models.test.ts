@@ -46,7 +46,7 @@ beforeAll(async () => {
       places: parseAllowedPlaces(`127.0.0.1:${receiver.port}`),
       extraCa: [],
       redactText: async (_tenant, text) => text,
-      publicUrl: 'https://tocsin.example.org',
+      consoleUrl: () => 'https://tocsin.example.org',
     },
   }
   const url = `http://127.0.0.1:${receiver.port}/slack`
