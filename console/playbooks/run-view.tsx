@@ -10,6 +10,7 @@ import { Button } from '../components/button.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { toastFailure } from '../components/toast.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
+import { stepText } from './step-text.ts'
 
 /** A run: how far it is, what each step found, and the next step to take. */
 export function RunView({ id }: { id: string }) {
@@ -136,10 +137,4 @@ function StepMark({ state, running }: { state: keyof typeof marks; running: bool
       <span className="sr-only">{word}:</span>
     </span>
   )
-}
-
-function stepText(step: PlaybookRunView['steps'][number]['step']): string {
-  if (step.kind === 'question') return step.text
-  const words = Object.entries(step.input).map(([name, value]) => `${name} ${String(value)}`)
-  return [step.tool.replaceAll('_', ' '), ...words].join(', ')
 }
