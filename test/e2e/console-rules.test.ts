@@ -206,6 +206,17 @@ describe.skipIf(!hasBrowser)('rules in the console', { timeout: 180_000 }, () =>
     expect(complaints).toEqual([])
   })
 
+  it('brings the sentence to the manager: measured, approved by a second person, deployed, rolled back', async () => {
+    await approvedByOther('1 of 1 logs as wanted', 'Outcome: Wazuh runs with it')
+    const [name, text] = [...wazuh.files][0] ?? []
+    expect(name).toMatch(/^rules\/tocsin_jammed_doors_[a-z0-9]+\.xml$/)
+    expect(text).toContain('<match>jammed</match>')
+    await other.getByRole('button', { name: 'Roll back' }).click()
+    await other.getByText('Outcome: put back by hand').waitFor()
+    expect(wazuh.files.size).toBe(0)
+    expect(complaints).toEqual([])
+  })
+
   it('drafts a YARA rule from a sample: strings from code, the combination from a model', async () => {
     model.always({ kind: 'answer', text: yaraAnswer })
     await newRule('PHP shell', 'YARA rule')
