@@ -40,7 +40,7 @@ export function alertsToRead(
 /** From this level on an alert is found in its host's window however much else there is: see migration 0121. */
 const graveLevel = 7
 /** Of a host, so many grave alerts, and so many of any level on either side of the case, are looked at. */
-const lookedAt = 1000
+const lookedAt = 250
 
 /**
  * Alerts of other cases on these hosts within the window, the gravest first. Bounded on a host that never stops
@@ -64,7 +64,7 @@ export function alertsOnHosts(
       and ${condition} order by timestamp_ms ${order} limit ${lookedAt})`
   return sql.query<RawAlertRow>(
     `select a.raw, a.why, a.received_ms as "receivedMs", a.generation from (
-       select distinct near.* from unnest($3::text[]) as host (name) cross join lateral (
+       select near.* from unnest($3::text[]) as host (name) cross join lateral (
          ${part(`level >= ${graveLevel} and timestamp_ms between $4 and $7`, 'desc')}
          union ${part('timestamp_ms between $4 and $5', 'desc')}
          union ${part('timestamp_ms between $6 and $7', 'asc')}
