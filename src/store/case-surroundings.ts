@@ -37,14 +37,15 @@ export function alertsToRead(
   )
 }
 
-/** From this level on an alert is found in its host's window however much else there is: see migration 0121. */
+/** From this level on each level is looked at by itself: however much else there is, it hides nothing graver. */
 const graveLevel = 7
-/** Of a host, so many grave alerts, and so many of any level on either side of the case, are looked at. */
+const highestLevel = 16
+/** Of a host, so many of any level on either side of the case are looked at. */
 const lookedAt = 250
 
 /**
  * Alerts of other cases on these hosts within the window, the gravest first. Bounded on a host that never stops
- * alerting: beyond `lookedAt` the ones closest to the case count.
+ * alerting: what is less than grave counts only close to the case.
  */
 export function alertsOnHosts(
   sql: Sql,
@@ -65,7 +66,10 @@ export function alertsOnHosts(
   return sql.query<RawAlertRow>(
     `select a.raw, a.why, a.received_ms as "receivedMs", a.generation from (
        select near.* from unnest($3::text[]) as host (name) cross join lateral (
-         ${part(`level >= ${graveLevel} and timestamp_ms between $4 and $7`, 'desc')}
+         (select grave.* from generate_series(${graveLevel}, ${highestLevel}) as of_level cross join lateral (
+           select case_id, key, level, timestamp_ms from alerts where tenant_id = $1 and agent_name = host.name
+             and level = of_level and level >= ${graveLevel} and timestamp_ms between $4 and $7 and case_id <> $2
+           order by timestamp_ms limit $8) as grave)
          union ${part('timestamp_ms between $4 and $5', 'desc')}
          union ${part('timestamp_ms between $6 and $7', 'asc')}
        ) as near where near.case_id <> $2 order by near.level desc, near.timestamp_ms, near.key limit $8
