@@ -87,6 +87,8 @@ describe('finding cases by words', () => {
     "''",
     ':*',
     'a\u0001b',
+    'x'.repeat(3000),
+    'q '.repeat(2000),
     '\ud83d\ude00 x',
   ])('takes %s as words, not as a query', async text => {
     await expect(allOf({ text })).resolves.toEqual([])
