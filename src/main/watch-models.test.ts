@@ -1,69 +1,27 @@
-import { pino } from 'pino'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import {
   type NotificationReceiver,
   startNotificationReceiver,
 } from '../../test/support/notification-receiver.ts'
 import { openTestDatabase, type TestDatabase } from '../../test/support/postgres.ts'
-import { noticeJob } from '../domain/job-kinds.ts'
+import { watchBench } from '../../test/support/watch-bench.ts'
 import { appendEntries } from '../ledger/database-ledger.ts'
 import { fixedClock } from '../lib/clock.ts'
-import { sealEnvelope } from '../lib/envelope.ts'
-import { randomIds } from '../lib/ids.ts'
-import { parseAllowedPlaces } from '../notify/allowed-places.ts'
-import { handleDelivery } from '../notify/deliver-job.ts'
-import { channelTarget, targetContext } from '../notify/target.ts'
-import { claim, complete } from '../queue/jobs.ts'
-import { saveChannel } from '../store/notifications.ts'
 import { type WatchedModels, watchModels } from './watch-models.ts'
 
 // Gates are not enforced (the setting's initial value): the watch may not take an active model out, so it has to tell.
 
 const tenant = 'default'
-const masterKey = Buffer.alloc(32, 9)
 const clock = fixedClock(Date.UTC(2026, 5, 1, 12))
 let test: TestDatabase
 let receiver: NotificationReceiver
 let parts: WatchedModels
+let deliver: () => Promise<void>
 
 beforeAll(async () => {
   ;[test, receiver] = await Promise.all([openTestDatabase(), startNotificationReceiver()])
   const { database } = test
-  const ids = randomIds()
-  parts = {
-    clock,
-    ids,
-    tenant,
-    owner: 'test',
-    store: { database },
-    config: { sourceSilentMs: 3_600_000 },
-    logger: pino({ level: 'silent' }),
-    notify: {
-      database,
-      clock,
-      ids,
-      masterKey: async () => masterKey,
-      places: parseAllowedPlaces(`127.0.0.1:${receiver.port}`),
-      extraCa: [],
-      redactText: async (_tenant, text) => text,
-      consoleUrl: () => 'https://tocsin.example.org',
-    },
-  }
-  const url = `http://127.0.0.1:${receiver.port}/slack`
-  const target = JSON.stringify(channelTarget.parse({ kind: 'slack', url }))
-  await saveChannel(database, tenant, {
-    id: 'channel_1',
-    kind: 'slack',
-    name: 'SOC',
-    events: ['model-unwell'],
-    minimumSeverity: 0,
-    detail: 'link',
-    enabled: true,
-    shown: 'slack',
-    sealedTarget: sealEnvelope(masterKey, target, targetContext(tenant, 'channel_1')),
-    createdMs: clock.now(),
-    createdBy: 'user_1',
-  })
+  ;({ parts, deliver } = await watchBench(test, receiver, clock, 'model-unwell'))
   for (const [id, name] of [
     ['mp_bad', 'bad'],
     ['mp_good', 'good'],
@@ -103,14 +61,6 @@ async function watchOnce(): Promise<void> {
   await expect.poll(() => warned, { timeout: 60_000, interval: 50 }).toBeGreaterThan(0)
   stop.abort()
   await watching
-}
-
-async function deliver(): Promise<void> {
-  const jobs = await claim(test.database, noticeJob, { limit: 20, leaseMs: 60_000, nowMs: clock.now() })
-  for (const job of jobs) {
-    await handleDelivery(parts.notify, job, AbortSignal.timeout(60_000))
-    await complete(test.database, [job])
-  }
 }
 
 it('an active model that does badly is told of, once a day, and stays in use', async () => {

@@ -1,68 +1,28 @@
-import { pino } from 'pino'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import {
   type NotificationReceiver,
   startNotificationReceiver,
 } from '../../test/support/notification-receiver.ts'
 import { openTestDatabase, type TestDatabase } from '../../test/support/postgres.ts'
-import { noticeJob } from '../domain/job-kinds.ts'
+import { watchBench } from '../../test/support/watch-bench.ts'
 import { appendEntries } from '../ledger/database-ledger.ts'
 import { fixedClock } from '../lib/clock.ts'
-import { sealEnvelope } from '../lib/envelope.ts'
-import { randomIds } from '../lib/ids.ts'
-import { parseAllowedPlaces } from '../notify/allowed-places.ts'
-import { handleDelivery } from '../notify/deliver-job.ts'
-import { channelTarget, targetContext } from '../notify/target.ts'
-import { claim, complete } from '../queue/jobs.ts'
-import { saveChannel } from '../store/notifications.ts'
 import { type WatchedParts, watchNotices } from './watch-notices.ts'
 
 // Somebody with the database's own rights edits the record: the watch finds it and tells a real receiver.
 
 const tenant = 'default'
-const masterKey = Buffer.alloc(32, 9)
 const hourMs = 60 * 60_000
 const clock = fixedClock(Date.UTC(2026, 5, 1, 12))
 let test: TestDatabase
 let receiver: NotificationReceiver
 let parts: WatchedParts
+let deliver: () => Promise<void>
 
 beforeAll(async () => {
   ;[test, receiver] = await Promise.all([openTestDatabase(), startNotificationReceiver()])
   const { database } = test
-  parts = {
-    clock,
-    tenant,
-    owner: 'test',
-    store: { database },
-    config: { sourceSilentMs: hourMs },
-    logger: pino({ level: 'silent' }),
-    notify: {
-      database,
-      clock,
-      ids: randomIds(),
-      masterKey: async () => masterKey,
-      places: parseAllowedPlaces(`127.0.0.1:${receiver.port}`),
-      extraCa: [],
-      redactText: async (_tenant, text) => text,
-      consoleUrl: () => 'https://tocsin.example.org',
-    },
-  }
-  const url = `http://127.0.0.1:${receiver.port}/slack`
-  const target = JSON.stringify(channelTarget.parse({ kind: 'slack', url }))
-  await saveChannel(database, tenant, {
-    id: 'channel_1',
-    kind: 'slack',
-    name: 'SOC',
-    events: ['ledger-broken'],
-    minimumSeverity: 0,
-    detail: 'link',
-    enabled: true,
-    shown: 'slack',
-    sealedTarget: sealEnvelope(masterKey, target, targetContext(tenant, 'channel_1')),
-    createdMs: clock.now(),
-    createdBy: 'user_1',
-  })
+  ;({ parts, deliver } = await watchBench(test, receiver, clock, 'ledger-broken'))
   for (let entry = 0; entry < 20; entry++)
     await database.transaction(sql =>
       appendEntries(
@@ -116,14 +76,6 @@ async function watchOnce(): Promise<void> {
 
 const notices = () =>
   test.database.query<{ key: string }>(`select key from notices where event = 'ledger-broken' order by key`)
-
-async function deliver(): Promise<void> {
-  const jobs = await claim(test.database, noticeJob, { limit: 20, leaseMs: 60_000, nowMs: clock.now() })
-  for (const job of jobs) {
-    await handleDelivery(parts.notify, job, AbortSignal.timeout(60_000))
-    await complete(test.database, [job])
-  }
-}
 
 /** What only the owner of the database can do, past the trigger. */
 async function edit(statement: string): Promise<void> {
