@@ -15,7 +15,7 @@ import {
   whyKept,
   withMerged,
 } from '../store/delete-cases.ts'
-import { advanceGrouping, lockGrouping } from '../store/grouping-state.ts'
+import { takeGroupingTurn } from '../store/grouping-state.ts'
 import { eraseVaultRow } from '../store/vaults.ts'
 
 export interface ErasureParts {
@@ -52,15 +52,14 @@ interface CaseErasure {
 export async function eraseCases(parts: ErasureParts, erasure: CaseErasure): Promise<Erased> {
   const { tenant, actor, reason } = erasure
   return parts.database.transaction(async sql => {
-    const epoch = await lockGrouping(sql, tenant)
+    // Every process forgets what it remembers of these cases before it groups another alert.
+    await takeGroupingTurn(sql, tenant)
     const kept = await whyKept(sql, tenant, erasure.caseIds)
     const going = erasure.caseIds.filter(id => kept.every(each => each.id !== id))
     const all = await withMerged(sql, tenant, going)
     const conversations = await conversationsOf(sql, tenant, all)
     const rows = await deleteCases(sql, tenant, going)
     await eraseScopes(parts, sql, tenant, [...all, ...conversations.flatMap(scopesOfConversation)])
-    // Every process forgets what it remembers of these cases before it groups another alert.
-    await advanceGrouping(sql, tenant, epoch + 1)
     const more = (await erasure.also?.(sql)) ?? {}
     if (all.length > 0 || Object.keys(more).length > 0) {
       const body = { reason, cases: all, rows, ...more }

@@ -18,6 +18,14 @@ interface SeenAlert {
   readonly isAttack: boolean
 }
 
+/** A batch while it is grouped. */
+export interface BatchOfAlerts {
+  /** Puts the next alert, in order of time, into exactly one case. */
+  place(alert: Alert): CaseAssignment
+  /** Every case that was opened or grew, as it stands after the batch. */
+  end(): CaseDraft[]
+}
+
 /**
  * Puts alerts into cases as they stream by: first by kind (`group-key.ts`), then across rules by what they share
  * (`link-score.ts`). It holds only cases that can still grow, so its memory is bounded, and it gives the same answer
@@ -48,16 +56,28 @@ export class GroupingEngine {
 
   /** Groups a batch, in the order given. Each alert is put into exactly one case. */
   assign(alerts: readonly Alert[]): GroupingResult {
+    const batch = this.begin()
+    return { assignments: alerts.map(alert => batch.place(alert)), cases: batch.end() }
+  }
+
+  /** Groups a batch whose alerts come one by one. Nothing else may be grouped until its end. */
+  begin(): BatchOfAlerts {
     const touched = new Map<string, OpenCase>()
-    const assignments = alerts.map(alert => {
-      const assignment = this.#assignOne(alert)
-      const grown = this.#cases.get(assignment.caseId)
-      if (grown !== undefined) touched.set(grown.id, grown)
-      this.#closeBeyond(this.#options.maxOpenCases)
-      return assignment
-    })
-    this.#closeOlderThan(alerts.at(-1)?.timestampMs)
-    return { assignments, cases: [...touched.values()].map(draftOf) }
+    let newestMs: number | undefined
+    return {
+      place: alert => {
+        const assignment = this.#assignOne(alert)
+        const grown = this.#cases.get(assignment.caseId)
+        if (grown !== undefined) touched.set(grown.id, grown)
+        this.#closeBeyond(this.#options.maxOpenCases)
+        newestMs = alert.timestampMs
+        return assignment
+      },
+      end: () => {
+        this.#closeOlderThan(newestMs)
+        return [...touched.values()].map(draftOf)
+      },
+    }
   }
 
   /** Takes up cases from the store again, oldest first, after a restart. */

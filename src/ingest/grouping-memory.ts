@@ -3,7 +3,7 @@ import type { GroupingOptions } from '../group/grouping-options.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Sql } from '../lib/database.ts'
 import type { IdSource } from '../lib/ids.ts'
-import { advanceGrouping, casesSettledSince, growingCases, lockGrouping } from '../store/grouping-state.ts'
+import { casesSettledSince, growingCases, takeGroupingTurn } from '../store/grouping-state.ts'
 
 /** A transaction that settled a case may commit this much after the time it wrote down. */
 const commitDelayMs = 5 * 60_000
@@ -50,23 +50,22 @@ export class GroupingMemory {
   /** The engine, up to date, for use within this transaction only. */
   async current(sql: Sql, tenant: string): Promise<GroupingEngine> {
     const nowMs = this.#clock.now()
-    const epoch = await lockGrouping(sql, tenant)
+    const epoch = await takeGroupingTurn(sql, tenant)
     const memory = this.#tenants.get(tenant)
-    const fresh = memory?.epoch === epoch ? memory : await this.#load(sql, tenant, epoch)
+    const fresh = memory?.epoch === epoch - 1 ? memory : await this.#load(sql, tenant)
     const settled = await casesSettledSince(sql, tenant, fresh.settledCheckedMs - commitDelayMs)
     for (const id of settled) fresh.engine.forget(id)
     fresh.settledCheckedMs = nowMs
-    fresh.epoch = epoch + 1
-    await advanceGrouping(sql, tenant, fresh.epoch)
+    fresh.epoch = epoch
     return fresh.engine
   }
 
-  async #load(sql: Sql, tenant: string, epoch: number): Promise<TenantMemory> {
+  async #load(sql: Sql, tenant: string): Promise<TenantMemory> {
     const { sameKindWindowMs, linkWindowMs, maxOpenCases } = this.#options
     const engine = new GroupingEngine(this.#options, this.#ids)
     const windowMs = Math.max(sameKindWindowMs, linkWindowMs)
     engine.restore(await growingCases(sql, tenant, windowMs, maxOpenCases))
-    const memory = { engine, epoch, settledCheckedMs: this.#clock.now() }
+    const memory = { engine, epoch: 0, settledCheckedMs: this.#clock.now() }
     this.#tenants.set(tenant, memory)
     return memory
   }

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Alert, NormalizedLine } from '../domain/alert.ts'
-import type { CaseDraft, GroupingResult } from '../domain/case.ts'
+import type { CaseDraft } from '../domain/case.ts'
 import { investigateJob } from '../domain/job-kinds.ts'
 import { severities } from '../domain/verdict.ts'
 import type { GroupingEngine } from '../group/grouping-engine.ts'
@@ -9,11 +9,11 @@ import type { Database, Sql, Transaction } from '../lib/database.ts'
 import type { IdSource } from '../lib/ids.ts'
 import { normalizeLine } from '../normalize/normalize-line.ts'
 import { enqueueQuietly, type JobDraft, wakeWorkers } from '../queue/jobs.ts'
-import { countAlerts, insertAlerts, type PlacedAlert } from '../store/alerts.ts'
+import { countAlerts, insertAlerts, type NewAlert } from '../store/alerts.ts'
 import { addHistory } from '../store/case-history.ts'
 import { writeCheckpoint } from '../store/checkpoints.ts'
 import { announce, type CaseEvent } from '../store/events.ts'
-import { type GrownCase, upsertCaseEntities, upsertCases } from '../store/grown-cases.ts'
+import { EntityTally, type GrownCase, upsertCaseEntities, upsertCases } from '../store/grown-cases.ts'
 import { insertQuarantined } from '../store/quarantine.ts'
 import { spokenTexts } from '../verify/spoken-texts.ts'
 import type { GroupingMemory } from './grouping-memory.ts'
@@ -146,35 +146,36 @@ async function storeAlerts(
   nowMs: number,
 ): Promise<News> {
   const { tenant } = batch
-  const grouped = engine.assign(fresh)
-  const placed = place(fresh, grouped)
-  const grown = await upsertCases(sql, tenant, grouped.cases, {
+  const grouping = engine.begin()
+  const entities = new EntityTally()
+  const linked = new Set<string>()
+  // The database takes in what is grouped while the rest is grouped.
+  function* grouped(): Generator<NewAlert> {
+    for (const alert of fresh) {
+      const assignment = grouping.place(alert)
+      if (assignment.kind === 'linked') linked.add(assignment.caseId)
+      entities.add(assignment.caseId, alert)
+      yield { alert, assignment, speaksToModel: speaking.has(alert) }
+    }
+  }
+  await insertAlerts(sql, tenant, batch.source, nowMs, grouped())
+  const cases = grouping.end()
+  const grown = await upsertCases(sql, tenant, cases, {
     nowMs,
     sample: batch.sample,
     slaMinutes: parts.slaMinutes,
   })
-  const grownById = new Map(grown.map(row => [row.id, row]))
-  const marked = placed.map(each => ({ ...each, speaksToModel: speaking.has(each.alert) }))
-  await insertAlerts(sql, tenant, batch.source, nowMs, marked)
-  await upsertCaseEntities(sql, tenant, placed)
+  await upsertCaseEntities(sql, tenant, entities)
   await countAlerts(sql, tenant, fresh)
   await addHistory(sql, tenant, nowMs, reopenings(grown, parts.ids))
   const followUps = parts.followUps === undefined ? [] : fresh.flatMap(parts.followUps)
-  const linked = new Set(grouped.assignments.filter(each => each.kind === 'linked').map(each => each.caseId))
-  const investigations = grouped.cases.map(draft =>
+  const grownById = new Map(grown.map(row => [row.id, row]))
+  const investigations = cases.map(draft =>
     investigation(draft, isNews(draft, grownById.get(draft.id), linked), nowMs),
   )
   const jobs = [...investigations, ...followUps]
   await enqueueQuietly(sql, tenant, jobs, nowMs)
-  return { jobs, events: eventsOf(grouped.cases, grown, nowMs) }
-}
-
-function place(alerts: readonly Alert[], grouped: GroupingResult): PlacedAlert[] {
-  const byKey = new Map(grouped.assignments.map(assignment => [assignment.alertKey, assignment]))
-  return alerts.flatMap(alert => {
-    const assignment = byKey.get(alert.key)
-    return assignment === undefined ? [] : [{ alert, assignment }]
-  })
+  return { jobs, events: eventsOf(cases, grown, nowMs) }
 }
 
 /**

@@ -45,36 +45,37 @@ const text = (value: string): CopyValue => ({ type: 'text', value })
 const int2 = (value: number): CopyValue => ({ type: 'int2', value })
 const int8 = (value: number): CopyValue => ({ type: 'int8', value })
 
-/** Stores alerts whose keys are new: the caller has checked, and holds the lock that keeps them new. */
+/**
+ * Stores alerts whose keys are new: the caller has checked, and holds the lock that keeps them new. They are asked for as
+ * the database takes them.
+ */
 export async function insertAlerts(
   sql: Transaction,
   tenant: string,
   source: string,
   receivedMs: number,
-  placed: readonly NewAlert[],
+  placed: IteratorObject<NewAlert>,
 ): Promise<void> {
-  const rows = placed
-    .values()
-    .map(({ alert, assignment, speaksToModel }): CopyValue[] => [
-      text(tenant),
-      text(alert.key),
-      text(alert.id),
-      text(assignment.caseId),
-      text(assignment.why),
-      text(source),
-      int2(alert.generation),
-      int8(alert.timestampMs),
-      int8(receivedMs),
-      text(alert.rule.id),
-      int2(alert.rule.level),
-      text(alert.rule.description),
-      text(alert.agent.id),
-      text(alert.agent.name),
-      text(alert.location),
-      { type: 'text[]', value: alert.rule.mitre.ids },
-      text(alert.raw),
-      { type: 'bool', value: speaksToModel },
-    ])
+  const rows = placed.map(({ alert, assignment, speaksToModel }): CopyValue[] => [
+    text(tenant),
+    text(alert.key),
+    text(alert.id),
+    text(assignment.caseId),
+    text(assignment.why),
+    text(source),
+    int2(alert.generation),
+    int8(alert.timestampMs),
+    int8(receivedMs),
+    text(alert.rule.id),
+    int2(alert.rule.level),
+    text(alert.rule.description),
+    text(alert.agent.id),
+    text(alert.agent.name),
+    text(alert.location),
+    { type: 'text[]', value: alert.rule.mitre.ids },
+    text(alert.raw),
+    { type: 'bool', value: speaksToModel },
+  ])
   await sql.copyIn(
     `copy alerts (tenant_id, key, id, case_id, why, source, generation, timestamp_ms, received_ms, rule_id, level,
        description, agent_id, agent_name, location, techniques, raw, speaks_to_model) from stdin (format binary)`,
@@ -86,6 +87,7 @@ const dayMs = 86_400_000
 
 /** Counts each rule on each host by day, for rarity and history. */
 export async function countAlerts(sql: Sql, tenant: string, alerts: readonly Alert[]): Promise<void> {
+  if (alerts.length === 0) return
   const counts = new Map<string, { rule: string; agent: string; day: number; count: number; last: number }>()
   for (const alert of alerts) {
     const day = Math.floor(alert.timestampMs / dayMs)
@@ -106,14 +108,11 @@ export async function countAlerts(sql: Sql, tenant: string, alerts: readonly Ale
   }
   const rows = [...counts.values()]
   const firstDay = rows.reduce((first, row) => Math.min(first, row.day), Number.MAX_SAFE_INTEGER)
-  if (rows.length > 0)
-    await sql.query(
-      `update grouping_epoch set first_day = $2
-       where tenant_id = $1 and (first_day is null or first_day > $2)`,
-      [tenant, firstDay],
-    )
   await sql.query(
-    `insert into alert_counts as c (tenant_id, rule_id, agent_name, day, count, last_seen_ms)
+    `with earlier as (
+       update grouping_epoch set first_day = $7 where tenant_id = $1 and (first_day is null or first_day > $7)
+     )
+     insert into alert_counts as c (tenant_id, rule_id, agent_name, day, count, last_seen_ms)
      select $1, * from unnest($2::text[], $3::text[], $4::int[], $5::int[], $6::bigint[])
      on conflict (tenant_id, rule_id, agent_name, day) do update
        set count = c.count + excluded.count, last_seen_ms = greatest(c.last_seen_ms, excluded.last_seen_ms)`,
@@ -124,6 +123,7 @@ export async function countAlerts(sql: Sql, tenant: string, alerts: readonly Ale
       rows.map(row => row.day),
       rows.map(row => row.count),
       rows.map(row => row.last),
+      firstDay,
     ],
   )
 }

@@ -26,7 +26,7 @@ export type DeletedRows = Readonly<Record<string, number>>
 
 /**
  * Deletes cases with everything under them, and what names them elsewhere. Their keys and vaults are the caller's. Take the
- * grouping's turn first (`lockGrouping`), else a process may add an alert to a case that is gone.
+ * grouping's turn first (`takeGroupingTurn`), else a process may add an alert to a case that is gone.
  */
 export async function deleteCases(
   sql: Sql,

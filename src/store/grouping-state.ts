@@ -3,20 +3,16 @@ import { severities } from '../domain/verdict.ts'
 import type { Sql } from '../lib/database.ts'
 
 /**
- * Takes the tenant's turn at grouping until the transaction ends, and returns the epoch: how many batches were
- * grouped so far. A process whose own count differs has stale memory and loads the cases again.
+ * Takes the tenant's turn at grouping until the transaction ends, and returns its epoch: how many turns there were. A
+ * process whose last turn was not the one before has stale memory and loads the cases again.
  */
-export async function lockGrouping(sql: Sql, tenant: string): Promise<number> {
-  const read = 'select epoch from grouping_epoch where tenant_id = $1 for update'
-  const [row] = await sql.query<{ epoch: number }>(read, [tenant])
+export async function takeGroupingTurn(sql: Sql, tenant: string): Promise<number> {
+  const take = 'update grouping_epoch set epoch = epoch + 1 where tenant_id = $1 returning epoch'
+  const [row] = await sql.query<{ epoch: number }>(take, [tenant])
   if (row) return row.epoch
   await sql.query('insert into grouping_epoch values ($1, 0) on conflict do nothing', [tenant])
-  const [made] = await sql.query<{ epoch: number }>(read, [tenant])
+  const [made] = await sql.query<{ epoch: number }>(take, [tenant])
   return made?.epoch ?? 0
-}
-
-export async function advanceGrouping(sql: Sql, tenant: string, epoch: number): Promise<void> {
-  await sql.query('update grouping_epoch set epoch = $2 where tenant_id = $1', [tenant, epoch])
 }
 
 interface DraftRow extends Omit<CaseDraft, 'severity' | 'entities' | 'groupKeys'> {

@@ -2,7 +2,6 @@ import type { Alert, Entity } from '../domain/alert.ts'
 import type { CaseDraft } from '../domain/case.ts'
 import { severities } from '../domain/verdict.ts'
 import type { Sql } from '../lib/database.ts'
-import type { PlacedAlert } from './alerts.ts'
 import { withoutNul } from './copy-rows.ts'
 
 const maxNames = 20
@@ -27,38 +26,30 @@ export async function upsertCases(
   drafts: readonly CaseDraft[],
   facts: { readonly nowMs: number; readonly sample: boolean; readonly slaMinutes: readonly number[] },
 ): Promise<GrownCase[]> {
-  const rows = drafts.map(draft => ({
-    id: draft.id,
-    title: draft.title,
-    severity: severities.indexOf(draft.severity),
-    max_level: draft.maxLevel,
-    alert_count: draft.alertCount,
-    revision: draft.revision,
-    first_seen_ms: draft.firstSeenMs,
-    last_seen_ms: draft.lastSeenMs,
-    due_ms: facts.nowMs + (facts.slaMinutes[severities.indexOf(draft.severity)] ?? 1440) * 60_000,
-    hosts: namesOf(draft.entities, 'host'),
-    users: namesOf(draft.entities, 'user'),
-    techniques: draft.techniques,
-    tactics: draft.tactics,
-    grouping: { entities: draft.entities, groupKeys: draft.groupKeys },
-  }))
+  const dueMs = severities.map((_, step) => facts.nowMs + (facts.slaMinutes[step] ?? 1440) * 60_000)
+  const steps = drafts.map(draft => severities.indexOf(draft.severity))
+  // Arrays, and one look into the primary key each, as in `storedIdentities`.
   return sql.query<GrownCase>(
-    `with before as (
-       select id, status, severity from cases where tenant_id = $1 and id = any($5)
+    `with given as materialized (
+       select * from unnest($4::text[], $5::text[], $6::smallint[], $7::smallint[], $8::int[], $9::int[], $10::bigint[],
+         $11::bigint[], $12::bigint[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[])
+       as r (id, title, severity, max_level, alert_count, revision, first_seen_ms, last_seen_ms, due_ms, hosts, users,
+         techniques, tactics, grouping)
+     ), before as (
+       select c.* from given cross join lateral (
+         select id, status, severity from cases where tenant_id = $1 and id = given.id limit 1
+       ) as c
      ), grown as (
        insert into cases as c (tenant_id, id, title, severity, max_level, alert_count, revision, first_seen_ms,
          last_seen_ms, created_ms, updated_ms, due_ms, hosts, users, techniques, tactics, sample, grouping)
-       select $1, id, title, severity, max_level, alert_count, revision, first_seen_ms, last_seen_ms, $3, $3, due_ms,
-         hosts, users, techniques, tactics, $4, grouping
-       from json_to_recordset($2::json) as r (id text, title text, severity smallint, max_level smallint,
-         alert_count int, revision int, first_seen_ms bigint, last_seen_ms bigint, due_ms bigint, hosts text[],
-         users text[], techniques text[], tactics text[], grouping json)
+       select $1, id, title, severity, max_level, alert_count, revision, first_seen_ms, last_seen_ms, $2, $2, due_ms,
+         hosts::text[], users::text[], techniques::text[], tactics::text[], $3, grouping::json
+       from given
        on conflict (tenant_id, id) do update set title = excluded.title,
          due_ms = case when excluded.severity > c.severity then least(c.due_ms, excluded.due_ms) else c.due_ms end,
          severity = greatest(c.severity, excluded.severity), max_level = greatest(c.max_level, excluded.max_level),
          alert_count = excluded.alert_count, revision = excluded.revision,
-         first_seen_ms = excluded.first_seen_ms, last_seen_ms = excluded.last_seen_ms, updated_ms = $3,
+         first_seen_ms = excluded.first_seen_ms, last_seen_ms = excluded.last_seen_ms, updated_ms = $2,
          hosts = excluded.hosts, users = excluded.users, techniques = excluded.techniques,
          tactics = excluded.tactics, grouping = excluded.grouping, merged_into = null,
          status = case when c.status = 'closed' then 'open' else c.status end
@@ -67,8 +58,31 @@ export async function upsertCases(
      select grown.id, before.id is null as created, coalesce(before.status = 'closed', false) as reopened,
        coalesce(grown.severity > before.severity, false) as raised
      from grown left join before using (id)`,
-    [tenant, jsonText(rows), facts.nowMs, facts.sample, drafts.map(draft => draft.id)],
+    [
+      tenant,
+      facts.nowMs,
+      facts.sample,
+      drafts.map(draft => draft.id),
+      drafts.map(draft => withoutNul(draft.title)),
+      steps,
+      drafts.map(draft => draft.maxLevel),
+      drafts.map(draft => draft.alertCount),
+      drafts.map(draft => draft.revision),
+      drafts.map(draft => draft.firstSeenMs),
+      drafts.map(draft => draft.lastSeenMs),
+      steps.map(step => dueMs[step]),
+      drafts.map(draft => arrayText(namesOf(draft.entities, 'host'))),
+      drafts.map(draft => arrayText(namesOf(draft.entities, 'user'))),
+      drafts.map(draft => arrayText(draft.techniques)),
+      drafts.map(draft => arrayText(draft.tactics)),
+      drafts.map(draft => jsonText({ entities: draft.entities, groupKeys: draft.groupKeys })),
+    ],
   )
+}
+
+/** An array as PostgreSQL writes it (manual, 8.15.2): arrays of unequal length cannot be in one array of arrays. */
+function arrayText(values: readonly string[]): string {
+  return `{${values.map(value => `"${withoutNul(value).replace(/[\\"]/g, '\\$&')}"`).join(',')}}`
 }
 
 /** JSON that PostgreSQL can turn into text: the escape for NUL is written as U+FFFD. */
@@ -85,41 +99,40 @@ function namesOf(entities: readonly Entity[], type: Entity['type']): string[] {
 }
 
 interface EntityCount {
-  readonly id: string
+  readonly caseId: string
   readonly entity: Entity
   readonly roles: Set<string>
-  count: number
+  alerts: number
   /** The alert that named it last. */
   last: Alert
 }
 
-/** Adds a batch's entities to those of their cases: roles are united, alerts counted. */
-export async function upsertCaseEntities(
-  sql: Sql,
-  tenant: string,
-  placed: readonly PlacedAlert[],
-): Promise<void> {
-  const counts = new Map<string, EntityCount>()
-  for (const { alert, assignment } of placed) {
+/** Which entities a batch's alerts name, by case: in which roles, and in how many alerts. */
+export class EntityTally {
+  readonly #counts = new Map<string, EntityCount>()
+
+  add(caseId: string, alert: Alert): void {
     for (const entity of alert.entities) {
-      const key = `${assignment.caseId} ${entity.type} ${entity.value}`
-      const known = counts.get(key)
+      const key = `${caseId} ${entity.type} ${entity.value}`
+      const known = this.#counts.get(key)
       if (known === undefined) {
-        counts.set(key, {
-          id: assignment.caseId,
-          entity,
-          roles: new Set([entity.role]),
-          count: 1,
-          last: alert,
-        })
+        this.#counts.set(key, { caseId, entity, roles: new Set([entity.role]), alerts: 1, last: alert })
         continue
       }
       known.roles.add(entity.role)
-      if (known.last !== alert) known.count++ // An alert that names it twice counts once.
+      if (known.last !== alert) known.alerts++ // An alert that names it twice counts once.
       known.last = alert
     }
   }
-  const rows = [...counts.values()]
+
+  rows(): readonly Omit<EntityCount, 'last'>[] {
+    return [...this.#counts.values()]
+  }
+}
+
+/** Adds a batch's entities to those of their cases: roles are united, alerts counted. */
+export async function upsertCaseEntities(sql: Sql, tenant: string, tally: EntityTally): Promise<void> {
+  const rows = tally.rows()
   await sql.query(
     `insert into case_entities as c (tenant_id, case_id, type, value, roles, alert_count)
      select $1, case_id, type, value, string_to_array(roles, ' '), count
@@ -130,11 +143,11 @@ export async function upsertCaseEntities(
            else array(select distinct unnest(c.roles || excluded.roles)) end`,
     [
       tenant,
-      rows.map(row => row.id),
+      rows.map(row => row.caseId),
       rows.map(row => row.entity.type),
       rows.map(row => withoutNul(row.entity.value).slice(0, 500)),
       rows.map(row => [...row.roles].join(' ')),
-      rows.map(row => row.count),
+      rows.map(row => row.alerts),
     ],
   )
 }

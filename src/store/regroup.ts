@@ -1,6 +1,6 @@
 import type { Sql, Transaction } from '../lib/database.ts'
 import type { PlacedAlert } from './alerts.ts'
-import { upsertCaseEntities } from './grown-cases.ts'
+import { EntityTally, upsertCaseEntities } from './grown-cases.ts'
 
 // What people change about grouping. Cases touched here are settled: grouping adds nothing more to them by itself.
 
@@ -66,7 +66,9 @@ export async function moveAlerts(
       placed.map(entry => entry.assignment.why),
     ],
   )
-  await upsertCaseEntities(sql, tenant, placed)
+  const entities = new EntityTally()
+  for (const { alert, assignment } of placed) entities.add(assignment.caseId, alert)
+  await upsertCaseEntities(sql, tenant, entities)
   await sql.query(
     `update case_entities s set alert_count = s.alert_count - t.alert_count
      from case_entities t
