@@ -60,7 +60,7 @@ async function kills(): Promise<boolean> {
 
 /** So often each, which takes some minutes. */
 const faultCounts: Readonly<Record<FaultName, number>> = {
-  'program-kills': 100,
+  'process-kills': 100,
   'database-restarts': 20,
   'network-cuts': 6,
   'full-disk': 6,

@@ -50,6 +50,8 @@ export interface Config {
   readonly files:
     | { readonly to: string; readonly s3Key: Secret | undefined; readonly caFile: string | undefined }
     | undefined
+  /** How an object store that a backup goes to, or comes from, is reached. */
+  readonly backups: { readonly s3Key: Secret | undefined; readonly caFile: string | undefined }
   /** Where traces and metrics are sent. */
   readonly telemetry: TelemetrySettings | undefined
   readonly host: string
@@ -136,6 +138,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, givenDa
       values.TOCSIN_FILES === undefined
         ? undefined
         : { to: values.TOCSIN_FILES, s3Key: values.TOCSIN_FILES_S3_KEY, caFile: values.TOCSIN_FILES_CA },
+    backups: {
+      s3Key: values.TOCSIN_BACKUP_S3_KEY ?? values.TOCSIN_FILES_S3_KEY,
+      caFile: values.TOCSIN_BACKUP_CA ?? values.TOCSIN_FILES_CA,
+    },
     telemetry: telemetrySettings(values),
     host: values.TOCSIN_HOST,
     port: values.TOCSIN_PORT,

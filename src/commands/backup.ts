@@ -3,18 +3,29 @@ import { AppError } from '../lib/app-error.ts'
 import { systemClock } from '../lib/clock.ts'
 import { openArchive } from '../main/backup/archive.ts'
 import { keysOf, readKeys, writeKeys } from '../main/backup/backup-keys.ts'
+import { backupPlace } from '../main/backup/backup-place.ts'
 import { backedUpFiles, makeBackup } from '../main/backup/make-backup.ts'
 import { archiveKey, readBackup } from '../main/backup/read-backup.ts'
 import { createLogger } from '../main/create-logger.ts'
 import { masterKeyOf } from '../main/open-models-for.ts'
 import { openStore } from '../main/open-store.ts'
+import { listTenants } from '../store/tenants.ts'
 import { type Command, type Io, readArgs, readInput, writeRecord } from './command.ts'
+import { requireOwner } from './tenant.ts'
 
 const usage = `tocsin backup FILE (--keys KEYFILE --passphrase-file P | --without-keys) [--data DIR] [--json]
 tocsin backup check FILE [--keys KEYFILE --passphrase-file P] [--data DIR] [--json]
 
 Writes all rows as of one moment, and the settings in the data folder, into FILE, while Tocsin goes on working. FILE is
-sealed: it opens only with the master key. Sessions and leases are left out. Models that were pulled are left out too.
+sealed: it opens only with the master key. Sessions and leases are left out. Models that were pulled are left out too, and
+so are files that TOCSIN_FILES keeps in an object store: the bucket has its own versions and replication.
+
+FILE may be an object: s3+https://ENDPOINT/BUCKET/NAME?region=REGION, with TOCSIN_BACKUP_S3_KEY=ACCESS_KEY_ID:SECRET_ACCESS_KEY
+(by default that of TOCSIN_FILES_S3_KEY). It goes there as it is made, in parts whose digests the store compares, and is
+there once it is whole. One that is there already is kept.
+
+Where the database has tenants, run it as the database's owner: it holds all of them. What each tenant has in its own
+TOCSIN_DATA (its master key, without which its names stay sealed, its policy and models) is not in it: keep that as well.
 
 --keys KEYFILE       writes the master key and the ledger's signing key there, sealed with the passphrase. Keep it
                      apart from FILE. Without these keys nobody can ever read the backup
@@ -43,7 +54,7 @@ export const command: Command = {
     const settings = readConfig()
     const config = values.data === undefined ? settings : { ...settings, dataDir: values.data }
     if (positionals[0] === 'check' && positionals.length === 2) {
-      const archive = await openArchive(positionals[1] ?? '')
+      const archive = await openArchive(await backupPlace(positionals[1] ?? '', config, io.signal))
       const key = archiveKey(archive, await keyToOpen(values, masterKeyOf(config), io))
       const nothing = async () => {}
       const drain = async (_: unknown, rows: AsyncIterable<Buffer>) => {
@@ -62,6 +73,8 @@ export const command: Command = {
       )
     const passphrase =
       values.keys === undefined ? undefined : await readPassphrase(values['passphrase-file'], io)
+    const place = await backupPlace(path, config, io.signal)
+    requireOwner(config, 'backups are')
     const masterKey = await masterKeyOf(config)()
     const store = await openStore(
       config,
@@ -77,12 +90,17 @@ export const command: Command = {
       const summary = await makeBackup({
         database,
         dataDir: config.dataDir,
-        path,
+        place,
         masterKey,
         nowMs,
         files: backedUpFiles,
         signal: io.signal,
       })
+      const tenants = await listTenants(database)
+      if (tenants.length > 0)
+        io.stderr(
+          `tocsin: keep the data folders of these tenants too, their keys are in none but those: ${tenants.map(({ id }) => id).join(', ')}\n`,
+        )
       return tell(io, values.json, { file: path, keys: values.keys ?? null, ...summary }, 'written')
     } finally {
       await store.close()

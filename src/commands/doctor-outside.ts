@@ -5,6 +5,8 @@ import { apiKeyOf } from '../llm/api-key.ts'
 import { openObjectStore } from '../main/open-files.ts'
 import { readModelSettings } from '../main/open-models.ts'
 import { masterKeyOf, readSetPolicy } from '../main/open-models-for.ts'
+import { checkTelemetry } from '../main/open-telemetry.ts'
+import type { Io } from './command.ts'
 import type { Finding } from './doctor.ts'
 
 /** The policy and the models: whether their files hold, and each key can be read. No model is called. */
@@ -51,12 +53,13 @@ async function modelFindings(config: Config): Promise<Finding[]> {
   }
 }
 
-/** The object store: asked for an object that is not there, which shows address, key and bucket and changes nothing. */
+/** The object store: an upload begun and given up, and an object that is not there asked for, which changes nothing. */
 export async function objectStore(config: Config): Promise<Finding[]> {
   const check = 'files'
   try {
     const store = await openObjectStore(config)
     if (store === undefined) return [{ check, state: 'off', detail: 'kept in the database' }]
+    await store.checkWritable(AbortSignal.timeout(15_000))
     try {
       await store.get('doctor', AbortSignal.timeout(15_000))
     } catch (error) {
@@ -66,6 +69,22 @@ export async function objectStore(config: Config): Promise<Finding[]> {
   } catch (error) {
     const hint =
       'Check TOCSIN_FILES, TOCSIN_FILES_S3_KEY and the rights of that key: read, write, delete, list.'
+    return [{ check, state: 'failed', detail: messageOf(error), hint }]
+  }
+}
+
+/** The collector of traces and metrics: sent requests that hold nothing. */
+export async function telemetry({ telemetry: settings }: Config, io: Io): Promise<Finding[]> {
+  const check = 'telemetry'
+  if (settings === undefined)
+    return [{ check, state: 'off', detail: 'nothing is sent: TOCSIN_OTEL_URL is not set' }]
+  try {
+    await checkTelemetry(settings, io.signal)
+    const content = settings.captureContent ? ', with the words of calls to models' : ''
+    return [{ check, state: 'ok', detail: `${settings.url} takes traces and metrics${content}` }]
+  } catch (error) {
+    const hint =
+      'Check TOCSIN_OTEL_URL (the base address: /v1/traces and /v1/metrics are below it), _HEADERS and _CA, and that the collector receives OTLP over HTTP with JSON.'
     return [{ check, state: 'failed', detail: messageOf(error), hint }]
   }
 }

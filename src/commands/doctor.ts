@@ -17,7 +17,9 @@ import { pendingMigrations } from '../store/migrate.ts'
 import { activePeople } from '../store/people.ts'
 import type { Command, Io } from './command.ts'
 import { readArgs, writeRecord } from './command.ts'
-import { exposure, models, objectStore } from './doctor-outside.ts'
+import { checkpoints } from './doctor-checkpoints.ts'
+import { exposure, models, objectStore, telemetry } from './doctor-outside.ts'
+import { clockFinding, signIn } from './doctor-sign-in.ts'
 
 /** What one check found. `off`: not set up, which is no fault. */
 export interface Finding {
@@ -33,7 +35,8 @@ export const command: Command = {
   usage: `tocsin doctor [--json]
 
 Checks Node, data folder, database, what holds about response actions, port, alerts file, indexer, Wazuh server API and queue,
-models and their keys, policy, object store and how the console is reached, each with a hint. It changes nothing anywhere and calls no model. Secrets are never printed.
+models and their keys, policy, object store, places for checkpoints, telemetry collector, sign-in provider, clocks and how the console is
+reached, each with a hint. It changes nothing anywhere and calls no model: what takes data is sent none. Secrets are never printed.
 
   --json   one JSON record a check: {check, state: ok|warning|failed|off, detail, hint}
 
@@ -71,6 +74,9 @@ const checks: readonly ((config: Config, io: Io) => Promise<Finding[]>)[] = [
   publishing,
   models,
   objectStore,
+  checkpoints,
+  telemetry,
+  signIn,
   exposure,
 ]
 
@@ -118,9 +124,11 @@ async function databaseFindings(
   { database, kind }: OpenedStore,
   check: string,
 ): Promise<Finding[]> {
-  const [row] = await database.query<{ version: string }>(
-    `select current_setting('server_version') as version`,
+  const sentMs = systemClock.now()
+  const [row] = await database.query<{ version: string; nowMs: number }>(
+    `select current_setting('server_version') as version, (extract(epoch from clock_timestamp()) * 1000)::float8 as "nowMs"`,
   )
+  const aheadMs = (sentMs + systemClock.now()) / 2 - (row?.nowMs ?? 0)
   const server = `${kind} PostgreSQL ${row?.version}`
   const pending = await pendingMigrations(database)
   if (pending.length > 0)
@@ -148,6 +156,7 @@ async function databaseFindings(
         hint: 'Settings, Jobs in the console says why, and has them tried again.',
       }),
     ),
+    ...(kind === 'server' ? [clockFinding('the database server', aheadMs)] : []),
     ...(await responsePolicy(config, database)),
   ]
 }

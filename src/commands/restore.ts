@@ -4,6 +4,7 @@ import { AppError } from '../lib/app-error.ts'
 import { systemClock } from '../lib/clock.ts'
 import { openArchive } from '../main/backup/archive.ts'
 import { placeKeys, readKeys } from '../main/backup/backup-keys.ts'
+import { backupPlace } from '../main/backup/backup-place.ts'
 import { archiveKey } from '../main/backup/read-backup.ts'
 import { restoreBackup } from '../main/backup/restore-backup.ts'
 import { createLogger } from '../main/create-logger.ts'
@@ -11,6 +12,7 @@ import { masterKeyOf } from '../main/open-models-for.ts'
 import { openStoreAsIs } from '../main/open-store.ts'
 import { readPassphrase } from './backup.ts'
 import { type Command, readArgs, writeRecord } from './command.ts'
+import { newTenantPassword, requireOwner, tenantSettings } from './tenant.ts'
 
 const usage = `tocsin restore FILE [--keys KEYFILE --passphrase-file P] [--data DIR] [--json]
 
@@ -19,7 +21,13 @@ date, reads every row back and compares it with the backup, and verifies the led
 An older version's backup is brought up to date. It never overwrites.
 
 Response actions that were asked for or approved are taken back: they may have been carried out since the backup was
-made. People sign in anew. Start no second Tocsin on the same Wazuh while the first one runs.
+made. People sign in anew. FILE may be an object of a store, as of 'tocsin backup --help'.
+
+Tenants get their database roles, rights and row security again, in the same transaction, and new passwords: the settings of
+their processes are printed, and shown only now ('tocsin tenant password ID' makes another). Run it as the owner of the
+database, who may create roles; put back each tenant's own TOCSIN_DATA, or its keys.
+
+Start no second Tocsin on the same Wazuh while the first one runs.
 
 --keys KEYFILE       puts the keys of 'tocsin backup --keys' into the data folder; else they must be there already, or
                      TOCSIN_MASTER_KEY must be the one of then
@@ -46,8 +54,9 @@ export const command: Command = {
     if (path === undefined || rest.length > 0) throw new AppError('bad-usage', 'say restore FILE')
     const settings = readConfig()
     const config = values.data === undefined ? settings : { ...settings, dataDir: values.data }
+    requireOwner(config, 'backups are')
     const say = (line: string) => io.stderr(`tocsin: ${line}\n`)
-    const archive = await openArchive(path)
+    const archive = await openArchive(await backupPlace(path, config, io.signal))
     const keys =
       values.keys === undefined
         ? undefined
@@ -61,6 +70,8 @@ export const command: Command = {
     try {
       const restored = await restoreBackup({
         database: store.database,
+        kind: store.kind,
+        newPassword: newTenantPassword,
         dataDir: config.dataDir,
         archive,
         key,
@@ -68,11 +79,16 @@ export const command: Command = {
         say,
         signal: io.signal,
       })
-      if (values.json) writeRecord(io, { made_at: archive.head.made_at, ...restored })
-      else
+      const { tenants, ...facts } = restored
+      const settings = tenants.map(tenant => tenantSettings(config, tenant))
+      if (values.json) writeRecord(io, { made_at: archive.head.made_at, ...facts, tenants: settings })
+      else {
         io.stdout(
           `restored: ${restored.rows} rows of ${restored.tables} tables, ${restored.compared} compared one by one and the same; ledger of ${restored.ledger} entries verifies; ${restored.withdrawn} proposed actions taken back\n`,
         )
+        for (const { tenant, database_url } of settings)
+          io.stdout(`TOCSIN_TENANT=${tenant}\nDATABASE_URL=${database_url}\n`)
+      }
       return 0
     } finally {
       await store.close()

@@ -1,11 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { parseProviderSettings, providerSecretContext } from '../accounts/provider-settings.ts'
-import { readConfig } from '../config.ts'
+import { type Config, readConfig } from '../config.ts'
+import { signInEndpoints } from '../http/contract-sign-in.ts'
 import { AppError } from '../lib/app-error.ts'
 import { sealEnvelope } from '../lib/envelope.ts'
 import { masterKeyOf } from '../main/open-models-for.ts'
 import { openProviderOf } from '../main/open-provider.ts'
 import { type Command, readArgs, readInput } from './command.ts'
+
+/** What has to be registered with the provider. Without TOCSIN_PUBLIC_URL only this machine's browsers can sign in. */
+export function callbackOf({ publicUrl, port }: Pick<Config, 'publicUrl' | 'port'>): string {
+  return new URL(signInEndpoints.finishProvider.path, publicUrl ?? `http://localhost:${port}`).href
+}
 
 /** `tocsin sign-in`. */
 export const command: Command = {
@@ -41,9 +47,7 @@ Register <address of the console>/api/sign-in/provider/callback there. Exit code
     if (action !== 'check' || rest.length > 0) throw new AppError('bad-usage', 'say check or key')
     const { issuer } = parseProviderSettings(await readFile(config.signInFile, 'utf8'))
     const provider = await openProviderOf(config)
-    const begun = await provider?.begin(
-      `${config.publicUrl ?? `http://localhost:${config.port}`}/api/sign-in/provider/callback`,
-    )
+    const begun = await provider?.begin(callbackOf(config))
     io.stdout(`${issuer} answers; a sign-in begins at ${new URL(begun?.url ?? issuer).origin}\n`)
     return 0
   },

@@ -1,24 +1,48 @@
 import { randomBytes } from 'node:crypto'
-import { readConfig } from '../config.ts'
+import { type Config, readConfig } from '../config.ts'
 import { AppError } from '../lib/app-error.ts'
 import { systemClock } from '../lib/clock.ts'
 import { createLogger } from '../main/create-logger.ts'
 import { openStore } from '../main/open-store.ts'
-import { addTenant, listTenants } from '../store/tenants.ts'
+import { addTenant, changeTenantPassword, listTenants, type TenantSignIn } from '../store/tenants.ts'
 import { type Command, readArgs, writeRecord } from './command.ts'
+
+export const newTenantPassword = () => randomBytes(24).toString('base64url')
+
+/** What the processes of a tenant are started with: the database's address, as the tenant's role. */
+export function tenantSettings(
+  { databaseUrl }: Pick<Config, 'databaseUrl'>,
+  { id, role, password }: TenantSignIn,
+): { readonly tenant: string; readonly database_url: string } {
+  const own = new URL(databaseUrl?.expose() ?? '')
+  own.username = encodeURIComponent(role)
+  own.password = password
+  return { tenant: id, database_url: own.href }
+}
+
+/** Throws `bad-usage` in a tenant's process: it sees its own rows only. */
+export function requireOwner({ tenantBound }: Pick<Config, 'tenantBound'>, what: string): void {
+  if (tenantBound)
+    throw new AppError(
+      'bad-usage',
+      `${what} the affair of the database owner: run this without TOCSIN_TENANT, with the owner's DATABASE_URL`,
+    )
+}
 
 /** `tocsin tenant`. */
 export const command: Command = {
   usage: `tocsin tenant add ID [--name NAME] [--json]
+tocsin tenant password ID [--json]
 tocsin tenant list [--json]
 
 Keeps several organisations apart in one PostgreSQL server database. Run with the DATABASE_URL of the database's owner, who may create
 roles; also after each update of Tocsin, since only the owner changes the schema.
 
-add   makes a tenant and a database role of its own, which PostgreSQL lets see that tenant's rows only, and prints the
-      settings of the tenant's processes: TOCSIN_TENANT and DATABASE_URL. They are shown only now. What the database held
-      before belongs to the tenant 'default': add that one too, to go on with it.
-list  names the tenants
+add       makes a tenant and a database role of its own, which PostgreSQL lets see that tenant's rows only, and prints the
+          settings of the tenant's processes: TOCSIN_TENANT and DATABASE_URL. They are shown only now. What the database
+          held before belongs to the tenant 'default': add that one too, to go on with it.
+password  gives the role a new password and prints the settings again; start the tenant's processes with them
+list      names the tenants
 
 Each tenant runs its own 'tocsin serve' and 'tocsin worker', any number of them, with its own TOCSIN_DATA (keys, policy, models), its own
 sources and accounts. Once there is a tenant, no process starts without one.
@@ -30,25 +54,20 @@ Exit code 0 done, 1 could not be done, 2 bad usage.
       options: { name: { type: 'string' }, json: { type: 'boolean' } },
       allowPositionals: true,
     })
-    const [action, id, ...rest] = positionals
+    const [action = '', id, ...rest] = positionals
     if (
       rest.length > 0 ||
-      (action === 'add') !== (id !== undefined) ||
-      !['add', 'list'].includes(action ?? '')
+      (action === 'list') !== (id === undefined) ||
+      !['add', 'password', 'list'].includes(action)
     )
-      throw new AppError('bad-usage', 'say one of: add ID, list')
+      throw new AppError('bad-usage', 'say one of: add ID, password ID, list')
     const config = readConfig()
-    if (config.tenantBound)
-      throw new AppError(
-        'bad-usage',
-        'tenants are the affair of the database owner: run this without TOCSIN_TENANT',
-      )
+    requireOwner(config, 'tenants are')
     if (config.databaseUrl === undefined)
       throw new AppError(
         'bad-usage',
         "tenants share a PostgreSQL server: set DATABASE_URL. The embedded database is one organisation's",
       )
-    const url = config.databaseUrl.expose()
     const store = await openStore(
       config,
       createLogger(config.logLevel),
@@ -63,15 +82,15 @@ Exit code 0 done, 1 could not be done, 2 bad usage.
         }
         return 0
       }
-      const password = randomBytes(24).toString('base64url')
-      const tenant = await store.database.transaction(sql =>
-        addTenant(sql, { id, name: values.name ?? id, password }, systemClock.now()),
-      )
-      const own = new URL(url)
-      own.username = encodeURIComponent(tenant.role)
-      own.password = password
-      if (values.json) writeRecord(io, { tenant: tenant.id, database_url: own.href })
-      else io.stdout(`TOCSIN_TENANT=${tenant.id}\nDATABASE_URL=${own.href}\n`)
+      const password = newTenantPassword()
+      const signIn = await store.database.transaction(async sql => {
+        if (action === 'password') return changeTenantPassword(sql, id, password)
+        const { role } = await addTenant(sql, { id, name: values.name ?? id, password }, systemClock.now())
+        return { id, role, password }
+      })
+      const shown = tenantSettings(config, signIn)
+      if (values.json) writeRecord(io, shown)
+      else io.stdout(`TOCSIN_TENANT=${shown.tenant}\nDATABASE_URL=${shown.database_url}\n`)
       return 0
     } finally {
       await store.close()

@@ -75,6 +75,9 @@ export const settings = z.object({
   TOCSIN_FILES_S3_KEY: secret.optional(),
   /** PEM file of a private authority of it. */
   TOCSIN_FILES_CA: z.string().optional(),
+  /** The same of the object store that backups go to; by default the key of TOCSIN_FILES. One that may only write is enough for `backup`. */
+  TOCSIN_BACKUP_S3_KEY: secret.optional(),
+  TOCSIN_BACKUP_CA: z.string().optional(),
   /** Base address of an OpenTelemetry collector (OTLP over HTTP): traces and metrics go to its /v1/traces and /v1/metrics. */
   TOCSIN_OTEL_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** `NAME=VALUE` of headers for the collector, separated by commas. */

@@ -65,6 +65,44 @@ describe('an object', () => {
     },
   )
 
+  it.each([1, partBytes, 3 * partBytes + 17])('of %i bytes is read piece by piece', async size => {
+    const bytes = randomBytes(size)
+    await client().put('large', bytes, signal)
+    server.failNext('InternalError', 2)
+    const pieces = await Array.fromAsync(client().getStream('large', signal))
+    expect(pieces.every(piece => piece.length <= partBytes)).toBe(true)
+    expect(Buffer.concat(pieces)).toEqual(bytes)
+    const absent = Array.fromAsync(client().getStream('not there', signal))
+    await expect(absent).rejects.toMatchObject({ code: 'object-missing' })
+  })
+
+  it('that is replaced while it is read is not pieced together of two', async () => {
+    await client().put('large', randomBytes(3 * partBytes), signal)
+    const read = client().getStream('large', signal)[Symbol.asyncIterator]()
+    await read.next()
+    await client().put('large', randomBytes(3 * partBytes), signal)
+    await expect(read.next()).rejects.toMatchObject({ code: 'object-store-failed' })
+  })
+
+  it('in parts takes no other’s place where it must not', async () => {
+    await client().put('kept', Buffer.from('first'), signal)
+    const put = client().putStream('kept', piecesOf(randomBytes(100), 10), signal, { onlyNew: true })
+    await expect(put).rejects.toMatchObject({ code: 'object-there' })
+    expect(String(await read('kept'))).toBe('first')
+    expect(server.uploads.size).toBe(0)
+  })
+
+  it('is asked for whether it could be written, and is not', async () => {
+    const before = [...server.objects.keys()]
+    await client().checkWritable(signal)
+    expect([...server.objects.keys()]).toEqual(before)
+    expect(server.uploads.size).toBe(0)
+    const wrong = client({ key: 'AKID:wrong' }).checkWritable(signal)
+    await expect(wrong).rejects.toThrow('SignatureDoesNotMatch')
+    const elsewhere = client({ path: '/nowhere?region=eu-central-1' }).checkWritable(signal)
+    await expect(elsewhere).rejects.toThrow('NoSuchBucket')
+  })
+
   it('whose stream breaks is not there, and nothing of it is left', async () => {
     async function* broken() {
       yield randomBytes(2 * partBytes)

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { AwsClient } from 'aws4fetch'
 import { AppError, messageOf } from './app-error.ts'
 import { createEgressFetch } from './egress-fetch.ts'
+import { retry } from './retry.ts'
 import type { Secret } from './secret.ts'
 
 /** A place in an object store. */
@@ -27,10 +28,25 @@ export interface S3Client {
    * Throws `object-store-failed`.
    */
   put(name: string, bytes: Uint8Array, signal: AbortSignal, more?: PutOptions): Promise<boolean>
-  /** Stores what comes, in parts: none of it is an object until the last is there. Returns its size. */
-  putStream(name: string, chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<number>
-  /** Throws `object-missing`, `object-store-failed`. */
+  /**
+   * Stores what comes, in parts: none of it is an object until the last is there. Returns its size. `onlyNew`: never in place
+   * of another. Throws `object-there`, `object-store-failed`.
+   */
+  putStream(
+    name: string,
+    chunks: AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+    more?: { readonly onlyNew?: boolean },
+  ): Promise<number>
+  /** One answer, of 256 MB at most. Throws `object-missing`, `object-store-failed`. */
   get(name: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
+  /**
+   * An object of any size, asked for piece by piece: whoever reads slowly keeps no connection waiting. Throws what `get`
+   * does, and where another object takes its place meanwhile.
+   */
+  getStream(name: string, signal: AbortSignal): AsyncIterable<Uint8Array>
+  /** Whether the key may write, found out without writing: an upload is begun and given up. Throws `object-store-failed`. */
+  checkWritable(signal: AbortSignal): Promise<void>
   /** Gone afterwards, whether it was there or not. */
   remove(name: string, signal: AbortSignal): Promise<void>
 }
@@ -44,6 +60,10 @@ export interface PutOptions {
 const timeoutMs = 5 * 60_000
 const defaultPartBytes = 16 * 1024 * 1024
 const mostParts = 10_000
+/** After so many parts each is larger by the first's size: 16 MiB and 10,000 parts are 860 GiB then. */
+const partsOfOneSize = 1000
+/** Of hours of uploading, a store is busy for some seconds. */
+const patience = { attempts: 6, firstDelayMs: 500, maxDelayMs: 8000, random: Math.random } as const
 
 /** Throws `bad-usage` for a place that is none, and where the key is missing. */
 export function createS3Client(options: S3Options): S3Client {
@@ -119,6 +139,23 @@ export function createS3Client(options: S3Options): S3Client {
     const passing = reply.status >= 500 || reply.status === 429 || reply.ok
     throw failed(options.url, `${reply.status} ${codeIn(text)}`, passing)
   }
+  const missing = async (reply: Response, name: string) => {
+    await reply.body?.cancel()
+    return new AppError('object-missing', `${options.url} holds no ${name}`)
+  }
+  /** Begins an upload in parts; what names it in an address. */
+  const begin = async (name: string, signal: AbortSignal): Promise<string> => {
+    const headers = { 'x-amz-checksum-algorithm': 'SHA256', 'content-type': 'application/octet-stream' }
+    const begun = await check(await send('POST', name, '?uploads=', signal, { headers }))
+    const id = /<UploadId>([^<]{1,1024})<\/UploadId>/.exec(begun)?.[1]
+    if (id === undefined) throw failed(options.url, 'it began an upload without naming it', true)
+    return `uploadId=${encodeURIComponent(id)}`
+  }
+  /** Parts of an upload that nobody finishes cost money for ever. */
+  const giveUp = async (name: string, upload: string): Promise<void> => {
+    await send('DELETE', name, `?${upload}`, AbortSignal.timeout(10_000)).catch(() => undefined)
+  }
+  const partBytes = options.partBytes ?? defaultPartBytes
 
   return {
     name: options.url,
@@ -128,21 +165,22 @@ export function createS3Client(options: S3Options): S3Client {
       await check(reply, onlyNew ? [412] : [])
       return reply.status !== 412
     },
-    async putStream(name, chunks, signal) {
-      const headers = { 'x-amz-checksum-algorithm': 'SHA256', 'content-type': 'application/octet-stream' }
-      const begun = await check(await send('POST', name, '?uploads=', signal, { headers }))
-      const id = /<UploadId>([^<]{1,1024})<\/UploadId>/.exec(begun)?.[1]
-      if (id === undefined) throw failed(options.url, 'it began an upload without naming it', true)
-      const upload = `uploadId=${encodeURIComponent(id)}`
+    async putStream(name, chunks, signal, { onlyNew = false } = {}) {
+      const upload = await begin(name, signal)
       try {
         const parts: string[] = []
         let sizeBytes = 0
-        for await (const body of inParts(chunks, options.partBytes ?? defaultPartBytes)) {
+        for await (const body of inParts(chunks, partBytes)) {
           if (parts.length >= mostParts) throw failed(options.url, 'more parts than a store takes', false)
           const number = parts.length + 1
-          const reply = await send('PUT', name, `?partNumber=${number}&${upload}`, signal, { body })
-          await check(reply)
-          const tag = /^"[\w-]{1,128}"$/.exec(reply.headers.get('etag') ?? '')?.[0]
+          const tag = await retry(
+            async () => {
+              const reply = await send('PUT', name, `?partNumber=${number}&${upload}`, signal, { body })
+              await check(reply)
+              return tagOf(reply)
+            },
+            { ...patience, signal },
+          )
           if (tag === undefined) throw failed(options.url, 'it took a part without naming it', true)
           const sum = createHash('sha256').update(body).digest('base64')
           parts.push(
@@ -151,26 +189,53 @@ export function createS3Client(options: S3Options): S3Client {
           sizeBytes += body.length
         }
         const list = `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${parts.join('')}</CompleteMultipartUpload>`
-        await check(
-          await send('POST', name, `?${upload}`, signal, {
-            body: Buffer.from(list),
-            headers: { 'content-type': 'application/xml' },
-          }),
-        )
+        const reply = await send('POST', name, `?${upload}`, signal, {
+          body: Buffer.from(list),
+          headers: { 'content-type': 'application/xml', ...(onlyNew ? { 'if-none-match': '*' } : {}) },
+        })
+        await check(reply, onlyNew ? [412] : [])
+        if (reply.status === 412)
+          throw new AppError('object-there', `${options.url} holds ${name} already, and it was kept`)
         return sizeBytes
       } catch (error) {
-        // Parts of an upload that nobody finishes cost money for ever.
-        const late = AbortSignal.timeout(10_000)
-        await send('DELETE', name, `?${upload}`, late).catch(() => undefined)
+        await giveUp(name, upload)
         throw error
       }
     },
+    async *getStream(name, signal) {
+      let sizeBytes = 1
+      let etag: string | undefined
+      for (let from = 0; from < sizeBytes; ) {
+        const range = `bytes=${from}-${from + partBytes - 1}`
+        const piece = await retry(
+          async () => {
+            const headers = { range, ...(etag === undefined ? {} : { 'if-match': etag }) }
+            const reply = await send('GET', name, '', signal, { headers })
+            if (reply.status === 404) throw await missing(reply, name)
+            if (reply.status !== 206) {
+              await check(reply)
+              throw failed(options.url, 'it does not give an object piece by piece', false)
+            }
+            const bytes = Buffer.from(await reply.arrayBuffer())
+            return { bytes, etag: tagOf(reply), range: reply.headers.get('content-range') ?? '' }
+          },
+          { ...patience, signal },
+        )
+        const [, start, size] = /^bytes (\d+)-\d+\/(\d+)$/.exec(piece.range) ?? []
+        if (Number(start) !== from || piece.bytes.length === 0 || piece.etag === undefined)
+          throw failed(options.url, `it gave another piece of ${name} than it was asked for`, false)
+        sizeBytes = Number(size)
+        etag = piece.etag
+        from += piece.bytes.length
+        yield piece.bytes
+      }
+    },
+    async checkWritable(signal) {
+      await giveUp('check', await begin('check', signal))
+    },
     async get(name, signal) {
       const reply = await send('GET', name, '', signal)
-      if (reply.status === 404) {
-        await reply.body?.cancel()
-        throw new AppError('object-missing', `${options.url} holds no ${name}`)
-      }
+      if (reply.status === 404) throw await missing(reply, name)
       if (!reply.ok) await check(reply)
       return (reply.body ?? new ReadableStream()) as AsyncIterable<Uint8Array> // Node's can be iterated.
     },
@@ -180,23 +245,30 @@ export function createS3Client(options: S3Options): S3Client {
   }
 }
 
-/** Pieces of one size but for the last; at least one, which may be empty. */
-async function* inParts(chunks: AsyncIterable<Uint8Array>, partBytes: number): AsyncGenerator<Buffer> {
+/** Pieces of one size, of a larger one after many of them, but for the last; at least one, which may be empty. */
+async function* inParts(chunks: AsyncIterable<Uint8Array>, firstBytes: number): AsyncGenerator<Buffer> {
   let held: Uint8Array[] = []
   let size = 0
-  let any = false
+  let made = 0
+  let partBytes = firstBytes
   for await (const chunk of chunks) {
     held.push(chunk)
     size += chunk.length
     while (size >= partBytes) {
       const all = Buffer.concat(held)
       yield all.subarray(0, partBytes)
-      any = true
       held = [all.subarray(partBytes)]
       size -= partBytes
+      made++
+      partBytes = firstBytes * (1 + Math.floor(made / partsOfOneSize))
     }
   }
-  if (size > 0 || !any) yield Buffer.concat(held)
+  if (size > 0 || made === 0) yield Buffer.concat(held)
+}
+
+/** What names the content of an object or a part. */
+function tagOf(reply: Response): string | undefined {
+  return /^"[\w-]{1,128}"$/.exec(reply.headers.get('etag') ?? '')?.[0]
 }
 
 function placeOf(text: string): { endpoint: URL; root: readonly string[]; region: string } {

@@ -215,7 +215,12 @@ describe('the collector', () => {
   it.each([
     ['no JSON', 'application/json', '{', 400],
     ['another type', 'application/x-protobuf', '{}', 415],
-    ['no spans', 'application/json', '{"resourceSpans":[]}', 400],
+    [
+      'a scope without spans',
+      'application/json',
+      '{"resourceSpans":[{"resource":{"attributes":[]},"scopeSpans":[{"scope":{"name":"x"},"spans":[]}]}]}',
+      400,
+    ],
     [
       'an id that is none',
       'application/json',

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { rootCertificates } from 'node:tls'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { TelemetrySettings } from '../config/telemetry-settings.ts'
-import { messageOf } from '../lib/app-error.ts'
-import { lookupFor } from '../lib/egress-fetch.ts'
+import { AppError, messageOf } from '../lib/app-error.ts'
+import { createEgressFetch, type EgressRule, lookupFor } from '../lib/egress-fetch.ts'
 
 export interface OpenTelemetry {
   /** Sends what is left, for at most a few seconds, and stops. */
@@ -70,21 +70,61 @@ export async function openTelemetry(
   }
 }
 
-/** What both exporters connect with: to the place that was named, checked as every connection of ours is. */
-async function transportOf({ url, headers, caFile }: TelemetrySettings) {
+/**
+ * Sends requests that hold nothing, which a collector has to take like any other (OTLP specification, "Full Success").
+ * Throws `collector-unreachable`.
+ */
+export async function checkTelemetry(settings: TelemetrySettings, signal: AbortSignal): Promise<void> {
+  const egress = createEgressFetch({
+    rules: [collectorRule(settings.url)],
+    ...(settings.caFile === undefined ? {} : { extraCa: [await readFile(settings.caFile, 'utf8')] }),
+  })
+  const refused = (path: string, why: string, cause?: unknown) =>
+    new AppError('collector-unreachable', `${settings.url}${path}: ${why}`, { cause })
+  try {
+    for (const [path, body] of [
+      ['/v1/traces', '{"resourceSpans":[]}'],
+      ['/v1/metrics', '{"resourceMetrics":[]}'],
+    ] as const) {
+      const headers = { 'content-type': 'application/json', ...exposedHeaders(settings) }
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+      const answer = await egress
+        .fetch(`${settings.url}${path}`, { method: 'POST', headers, body, signal: limit })
+        .catch(error => {
+          throw refused(path, messageOf(error), error)
+        })
+      await answer.body?.cancel()
+      if (!answer.ok) throw refused(path, `it answers ${answer.status}`)
+    }
+  } finally {
+    await egress.close()
+  }
+}
+
+const timeoutMs = 5_000
+
+const exposedHeaders = ({ headers }: TelemetrySettings): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.expose()]))
+
+function collectorRule(url: string): EgressRule {
   const { hostname, port, protocol } = new URL(url)
-  const lookup = lookupFor({
+  return {
     host: hostname,
     port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port),
     // An administrator wrote it: a collector on one's own network is what most have.
     addresses: ['127.0.0.0/8', '::1/128', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
-  })
+  }
+}
+
+/** What both exporters connect with: to the place that was named, checked as every connection of ours is. */
+async function transportOf(settings: TelemetrySettings) {
+  const { url, caFile } = settings
   return {
-    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.expose()])),
-    timeoutMillis: 5_000,
+    headers: exposedHeaders(settings),
+    timeoutMillis: timeoutMs,
     httpAgentOptions: {
       keepAlive: true,
-      lookup,
+      lookup: lookupFor(collectorRule(url)),
       rejectUnauthorized: true,
       ...(caFile === undefined ? {} : { ca: [...rootCertificates, await readFile(caFile, 'utf8')] }),
     },

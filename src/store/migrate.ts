@@ -33,21 +33,11 @@ export function migrate(database: Database): Promise<string[]> {
  * up to date after its rows are in.
  */
 export async function migrateIn(sql: Sql, only?: readonly string[]): Promise<string[]> {
-  const files = await migrationNames()
   await sql.query('select pg_advisory_xact_lock($1)', [lockNumber])
   await sql.query(
     'create table if not exists migrations (name text primary key, applied_at timestamptz not null default now())',
   )
-  const rows = await sql.query<{ name: string }>('select name from migrations')
-  const applied = new Set(rows.map(row => row.name))
-  const unknown = [...applied, ...(only ?? [])].filter(name => !files.includes(name))
-  if (unknown.length > 0) {
-    throw new AppError(
-      'schema-too-new',
-      `the database has migrations that this version does not know (${unknown.join(', ')}): run the newer Tocsin, or restore a backup`,
-    )
-  }
-  const missing = files.filter(name => !applied.has(name) && (only?.includes(name) ?? true))
+  const missing = (await missingIn(sql, only)).filter(name => only?.includes(name) ?? true)
   for (const name of missing) {
     await sql.query(await readFile(join(folder, name), 'utf8'))
     await sql.query('insert into migrations (name) values ($1)', [name])
@@ -57,19 +47,15 @@ export async function migrateIn(sql: Sql, only?: readonly string[]): Promise<str
 
 /** The migrations that a start of this version would apply; changes nothing. Throws `schema-too-new` as `migrate` does. */
 export async function pendingMigrations(sql: Sql): Promise<string[]> {
-  const files = await migrationFiles()
   const [there] = await sql.query(`select from pg_tables where tablename = 'migrations'`)
-  return there === undefined ? files : missingIn(sql, files)
+  return there === undefined ? migrationNames() : missingIn(sql)
 }
 
-async function migrationFiles(): Promise<string[]> {
-  return (await readdir(folder)).filter(name => name.endsWith('.sql')).sort()
-}
-
-async function missingIn(sql: Sql, files: readonly string[]): Promise<string[]> {
+async function missingIn(sql: Sql, wanted: readonly string[] = []): Promise<string[]> {
+  const files = await migrationNames()
   const rows = await sql.query<{ name: string }>('select name from migrations')
   const applied = new Set(rows.map(row => row.name))
-  const unknown = [...applied].filter(name => !files.includes(name))
+  const unknown = [...applied, ...wanted].filter(name => !files.includes(name))
   if (unknown.length > 0) {
     throw new AppError(
       'schema-too-new',

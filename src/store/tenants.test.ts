@@ -1,6 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newIngest } from '../../test/support/new-ingest.ts'
 import { databaseKinds, openTestDatabase, type TestDatabase } from '../../test/support/postgres.ts'
+import {
+  changeOthers,
+  denied,
+  fillEveryTable,
+  insertForOthers,
+  leavePolicies,
+  readOthers,
+  refusal,
+  tenantColumns,
+} from '../../test/support/tenant-attack.ts'
 import { wazuhLine } from '../../test/support/wazuh-alert.ts'
 import { checkLedger } from '../governance/check-ledger.ts'
 import { appendEntries, openDatabaseLedger } from '../ledger/database-ledger.ts'
@@ -13,12 +23,6 @@ import { addTenant, checkBoundTo, guardTables } from './tenants.ts'
 // attacked without anybody having to think of it, and one that nobody decided about fails.
 
 const clock = { now: Date.now }
-
-interface Column {
-  readonly table: string
-  readonly name: string
-  readonly type: string
-}
 
 describe.each(databaseKinds)('tenants on the %s database', kind => {
   let test: TestDatabase
@@ -48,14 +52,8 @@ describe.each(databaseKinds)('tenants on the %s database', kind => {
     }
     ann = await add('ann')
     bob = await add('bob')
-    const rows = await test.database.query<{ table: string; column: string }>(
-      `select c.relname as table, a.attname as column from pg_class c join pg_attribute a on a.attrelid = c.oid
-       where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-         and (a.attname = 'tenant_id' or (a.attname = 'tenant' and c.relname in ('ledger', 'data_keys')))
-         and not a.attisdropped`,
-    )
-    tables = new Map(rows.map(row => [row.table, row.column]))
-    await fillEveryTable(test.database, tables)
+    tables = await tenantColumns(test.database)
+    await fillEveryTable(test.database, tables, ['ann', 'bob'])
   }, 240_000)
 
   afterAll(async () => {
@@ -63,16 +61,7 @@ describe.each(databaseKinds)('tenants on the %s database', kind => {
     await test.close()
   })
 
-  /** What PostgreSQL says of a statement that must not work. */
-  const refusal = async (on: OpenDatabase, text: string, values: readonly unknown[] = []) => {
-    try {
-      await on.query(text, values)
-      return 'done'
-    } catch (error) {
-      return String((error as Error).message)
-    }
-  }
-  const denied = /permission denied|row-level security|must be owner|42501/
+  const attack = () => ({ owner: test.database, tenant: ann, id: 'ann', other: 'bob', tables })
 
   it('knows every table: each is guarded, and holds rows of both tenants for what follows', async () => {
     const all = await test.database.query<{ name: string; secure: boolean; policies: number }>(
@@ -88,90 +77,14 @@ describe.each(databaseKinds)('tenants on the %s database', kind => {
     expect(unattacked.sort()).toEqual(['leases', 'migrations', 'tenants'])
   })
 
-  it('shows a tenant its own rows of every table and no others, though it asks for the others by name', async () => {
-    for (const [table, column] of tables) {
-      const own = await ann.query<{ whose: string }>(`select "${column}" as whose from "${table}"`)
-      expect([table, new Set(own.map(row => row.whose))]).toEqual([table, new Set(['ann'])])
-      const theirs = await ann.query(`select from "${table}" where "${column}" = 'bob'`)
-      expect([table, theirs.length]).toEqual([table, 0])
-    }
-  })
+  it('shows a tenant its own rows of every table and no others, though it asks for the others by name', () =>
+    readOthers(attack()))
 
-  it('lets a tenant change and delete nothing of another’s, in any table', async () => {
-    for (const [table, column] of tables) {
-      const before = await test.database.query(`select * from "${table}" where "${column}" = 'bob'`)
-      for (const text of [
-        `update "${table}" set "${column}" = "${column}" where "${column}" = 'bob'`,
-        `delete from "${table}" where "${column}" = 'bob'`,
-      ]) {
-        const said = await refusal(ann, text)
-        if (said !== 'done') expect(said).toMatch(denied)
-      }
-      expect([table, await refusal(ann, `update "${table}" set "${column}" = 'bob'`)]).toEqual([
-        table,
-        expect.stringMatching(denied),
-      ])
-      expect([table, await refusal(ann, `truncate "${table}"`)]).toEqual([
-        table,
-        expect.stringMatching(denied),
-      ])
-      const after = await test.database.query(`select * from "${table}" where "${column}" = 'bob'`)
-      expect([table, after]).toEqual([table, before])
-      expect(before.length).toBeGreaterThan(0)
-    }
-  })
+  it('lets a tenant change and delete nothing of another’s, in any table', () => changeOthers(attack()))
 
-  it('lets a tenant put nothing into another’s, in any table', async () => {
-    for (const [table, column] of tables) {
-      const columns = await columnsOf(test.database, table)
-      const { text, values } = insertion(table, columns, column, 'bob', 'smuggled')
-      expect([table, await refusal(ann, text, values)]).toEqual([table, expect.stringMatching(denied)])
-    }
-  })
+  it('lets a tenant put nothing into another’s, in any table', () => insertForOthers(attack()))
 
-  it('lets a tenant leave its policies by no way that SQL has', async () => {
-    const [bobRole] = await test.database.query<{ role: string }>(
-      `select role::text from tenants where id = 'bob'`,
-    )
-    for (const text of [
-      'set role tocsin',
-      `set role "${bobRole?.role}"`,
-      'set session authorization tocsin',
-      `set session authorization "${bobRole?.role}"`,
-      'alter table cases disable row level security',
-      'drop policy tenant on cases',
-      'create policy mine on cases using (true)',
-      'create table public.mine (id text)',
-      'create function public.mine() returns int language sql as $$ select 1 $$',
-      'create or replace function tocsin_tenant() returns text language sql as $$ select $x$bob$x$ $$',
-      'select * from tenants',
-      'select rolpassword from pg_authid',
-      `copy cases to program 'cat'`,
-      `alter role "${bobRole?.role}" password 'x'`,
-      'create role another superuser',
-      `insert into migrations (name) values ('x')`,
-      'delete from migrations',
-      'update ledger set kind = kind',
-      'delete from ledger',
-    ])
-      expect([text, await refusal(ann, text)]).toEqual([
-        text,
-        expect.stringMatching(/permission denied|must be owner|row-level security|cannot|must be superuser/),
-      ])
-    // Without the policies there is an error, never more rows; a table or a path of one's own leads the function nowhere.
-    expect(await refusal(ann, 'set row_security = off; select * from cases')).toMatch(/row-level security/)
-    await ann.query('set row_security = on')
-    await ann.transaction(async sql => {
-      await sql.query(
-        'create temporary table tenants on commit drop as select $1::text as id, session_user as role',
-        ['bob'],
-      )
-      await sql.query('set local search_path = pg_temp, public')
-      expect(await sql.query('select tocsin_tenant() as tenant')).toEqual([{ tenant: 'ann' }])
-      const rows = await sql.query<{ tenant_id: string }>('select distinct tenant_id from public.cases')
-      expect(rows).toEqual([{ tenant_id: 'ann' }])
-    })
-  })
+  it('lets a tenant leave its policies by no way that SQL has', () => leavePolicies(attack()))
 
   it('a table that nobody decided about stops the start; one with a tenant is guarded as it is made', async () => {
     await test.database.query('create table undecided (id text)')
@@ -268,49 +181,3 @@ describe.each(databaseKinds)('tenants on the %s database', kind => {
     expect((await check(ann)).firstBadSeq).toBe(4)
   })
 })
-
-async function columnsOf(database: OpenDatabase, table: string): Promise<Column[]> {
-  return database.query<Column>(
-    `select $1::text as table, a.attname as name, format_type(a.atttypid, null) as type
-     from pg_attribute a where a.attrelid = ('"' || $1 || '"')::regclass and a.attnum > 0 and not a.attisdropped
-       and a.attgenerated = '' and a.attidentity = ''`,
-    [table],
-  )
-}
-
-/** A row of values that fit the columns' types; what keys and checks say is out of force where this is used. */
-function insertion(table: string, columns: readonly Column[], whose: string, tenant: string, mark: string) {
-  const madeUp = ({ name, type }: Column): string => {
-    if (name === whose) return tenant
-    if (type.endsWith('[]')) return '{}'
-    if (/^json/.test(type)) return '{}'
-    if (type === 'boolean') return 'false'
-    if (/int|numeric|double|real/.test(type)) return '7'
-    if (/timestamp/.test(type)) return '2026-01-01T00:00:00Z'
-    if (type === 'bytea') return '\\x00'
-    return `${mark} of ${tenant}`
-  }
-  const numbered = columns.map((column, index) => `$${index + 1}::text::${column.type}`)
-  return {
-    text: `insert into "${table}" (${columns.map(({ name }) => `"${name}"`).join(', ')}) values (${numbered.join(', ')})`,
-    values: columns.map(madeUp),
-  }
-}
-
-/** One row for each tenant in each table. Keys to other tables and checks are in the way of made-up values. */
-async function fillEveryTable(owner: OpenDatabase, tables: ReadonlyMap<string, string>): Promise<void> {
-  const checks = await owner.query<{ table: string; name: string }>(
-    `select conrelid::regclass::text as table, conname as name from pg_constraint
-     where contype in ('c', 'f') and connamespace = 'public'::regnamespace`,
-  )
-  for (const { table, name } of checks) await owner.query(`alter table ${table} drop constraint "${name}"`)
-  for (const [table, column] of tables) {
-    const columns = await columnsOf(owner, table)
-    for (const [index, tenant] of ['ann', 'bob'].entries()) {
-      const { text, values } = insertion(table, columns, column, tenant, 'row')
-      // The ledger's key is its number.
-      const distinct = values.map((value, at) => (columns[at]?.name === 'seq' ? String(index + 1) : value))
-      await owner.query(text, distinct)
-    }
-  }
-}

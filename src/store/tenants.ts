@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { tenantIdPattern } from '../domain/tenant-id.ts'
 import { AppError } from '../lib/app-error.ts'
 import type { Sql } from '../lib/database.ts'
@@ -21,31 +22,82 @@ export function listTenants(sql: Sql): Promise<Tenant[]> {
 const identifier = (name: string) => `"${name.replaceAll('"', '""')}"`
 const literal = (text: string) => `'${text.replaceAll("'", "''")}'`
 
+/** As which a tenant's processes sign in, told once. */
+export interface TenantSignIn {
+  readonly id: string
+  readonly role: string
+  readonly password: string
+}
+
 /**
  * Makes a tenant and its role, and guards every table. Needs the right to create roles, and to be run as the owner of
- * the tables. Throws `tenant-exists`.
+ * the tables. Throws `tenant-exists`, `no-right-to-create-roles`.
  */
 export async function addTenant(
   sql: Sql,
   tenant: { readonly id: string; readonly name: string; readonly password: string },
   nowMs: number,
 ): Promise<Tenant> {
-  if (!tenantIdPattern.test(tenant.id))
-    throw new AppError('bad-usage', `a tenant is called as ${tenantIdPattern}, not '${tenant.id}'`)
-  // A server may hold several installations; roles are the server's.
-  const [place] = await sql.query<{ database: string }>('select current_database() as database')
-  const role = `tocsin-${place?.database}-${tenant.id}`.slice(0, 63)
+  const { id, name, password } = tenant
+  if (!tenantIdPattern.test(id))
+    throw new AppError('bad-usage', `a tenant is called as ${tenantIdPattern}, not '${id}'`)
+  const role = await makeRole(sql, id, password)
   const rows = await sql.query(
-    'insert into tenants (id, name, role, created_ms) values ($1, $2, $3, $4) on conflict do nothing returning id',
-    [tenant.id, tenant.name, role, nowMs],
+    'insert into tenants (id, name, role, created_ms) values ($1, $2, $3, $4) on conflict (id) do nothing returning id',
+    [id, name, role, nowMs],
   )
-  if (rows.length === 0) throw new AppError('tenant-exists', `there is a tenant '${tenant.id}' already`)
+  if (rows.length === 0) throw new AppError('tenant-exists', `there is a tenant '${id}' already`)
+  await guardTables(sql)
+  return { id, name, role, createdMs: nowMs }
+}
+
+/**
+ * After a restore: the rows of tenants are there, and their roles are another server's. Each gets a role here, with a new
+ * password, and every table is guarded as when the tenant was added. Nothing where there are no tenants.
+ */
+export async function remakeTenantRoles(sql: Sql, newPassword: () => string): Promise<TenantSignIn[]> {
+  // A backup may be of before there were tenants.
+  const [there] = await sql.query(`select where to_regclass('tenants') is not null`)
+  if (there === undefined) return []
+  const made: TenantSignIn[] = []
+  for (const { id } of await listTenants(sql)) {
+    const password = newPassword()
+    const role = await makeRole(sql, id, password)
+    await sql.query('update tenants set role = $2 where id = $1', [id, role])
+    made.push({ id, role, password })
+  }
+  await guardTables(sql)
+  return made
+}
+
+/** In place of a password that was lost, or that others know. Who is signed in stays so. Throws `no-such-tenant`. */
+export async function changeTenantPassword(sql: Sql, id: string, password: string): Promise<TenantSignIn> {
+  const tenant = (await listTenants(sql)).find(each => each.id === id)
+  if (tenant === undefined) throw new AppError('no-such-tenant', `there is no tenant '${id}'`)
+  await sql.query(`alter role ${identifier(tenant.role)} password ${literal(password)}`)
+  return { id, role: tenant.role, password }
+}
+
+/** A login role that owns nothing and may nothing yet. Roles are the server's, which may hold several installations. */
+async function makeRole(sql: Sql, id: string, password: string): Promise<string> {
+  const [place] = await sql.query<{ database: string; user: string; may: boolean }>(
+    `select current_database() as database, rolname as user, rolsuper or rolcreaterole as may
+     from pg_roles where rolname = current_user`,
+  )
+  if (!place?.may)
+    throw new AppError(
+      'no-right-to-create-roles',
+      `each tenant has a role in PostgreSQL, and ${place?.user} may not make one: alter role "${place?.user}" createrole`,
+    )
+  const name = `tocsin-${place.database}-${id}`.slice(0, 63)
+  const taken = await sql.query('select from pg_roles where rolname = $1', [name])
+  // Whose it is cannot be told: another installation's, or one that a dropped database left behind. It is never taken over.
+  const role = taken.length === 0 ? name : `${name.slice(0, 54)}-${randomBytes(4).toString('hex')}`
   await sql.query(
-    `create role ${identifier(role)} login password ${literal(tenant.password)}
+    `create role ${identifier(role)} login password ${literal(password)}
      nosuperuser nocreatedb nocreaterole noinherit nobypassrls noreplication`,
   )
-  await guardTables(sql)
-  return { id: tenant.id, name: tenant.name, role, createdMs: nowMs }
+  return role
 }
 
 /** Tables whose rows are not told apart by a column `tenant_id`, each with what a tenant may see and do. */

@@ -6,7 +6,7 @@ import { type FaultName, faults } from './faults.ts'
 // Few of each here, the full counts in `npm run soak faults`.
 
 const few: Readonly<Record<FaultName, number>> = {
-  'program-kills': 4,
+  'process-kills': 4,
   'database-restarts': 2,
   'network-cuts': 1,
   'full-disk': 1,

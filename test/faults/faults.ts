@@ -1,15 +1,16 @@
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { PostgresServer } from '../support/postgres-server.ts'
 import { openCuttable } from './cut-network.ts'
 import { type Facts, freePort, startInstallation } from './installation.ts'
 
 // What is done to an installation. Each comes to the same question: was an alert lost that had been acknowledged, a
 // revision briefed twice, an action sent twice, and does the ledger verify?
 
-export type FaultName = 'program-kills' | 'database-restarts' | 'network-cuts' | 'full-disk' | 'clock-jumps'
+export type FaultName = 'process-kills' | 'database-restarts' | 'network-cuts' | 'full-disk' | 'clock-jumps'
 
 export interface FaultOptions {
   /** How often harm is done. */
@@ -21,7 +22,7 @@ export interface FaultOptions {
 export const faults: Readonly<
   Record<FaultName, (options: FaultOptions, skipped: (why: string) => void) => Promise<Facts | undefined>>
 > = {
-  'program-kills': kills,
+  'process-kills': kills,
   'database-restarts': restarts,
   'network-cuts': cuts,
   'full-disk': fullDisk,
@@ -31,18 +32,48 @@ export const faults: Readonly<
 const between = (random: () => number, fromMs: number, toMs: number) =>
   sleep(fromMs + random() * (toMs - fromMs))
 
-/** kill -9 of any of the three programs. */
+/** kill -9 of any process: of one of the three programs, of PostgreSQL as a whole, or of one of the processes it consists of. */
 async function kills({ times, random }: FaultOptions): Promise<Facts> {
   const installation = await startInstallation()
+  const { processes, server } = installation
   try {
     for (let kill = 0; kill < times; kill++) {
       await between(random, 500, 3000)
-      const { processes } = installation
-      processes[Math.floor(random() * processes.length)]?.kill('SIGKILL')
+      const victim = Math.floor(random() * (processes.length + 2))
+      const program = processes[victim]
+      if (program !== undefined) program.kill('SIGKILL')
+      else if (victim === processes.length) await killServer(server)
+      else killOneOf(server, random)
     }
     return await installation.finish()
   } finally {
     await installation.close()
+  }
+}
+
+/** Its processes end when they miss it; it is started again as soon as they let it, as systemd does. */
+async function killServer(server: PostgresServer): Promise<void> {
+  await server.stop('killed')
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await server.start()
+    } catch (error) {
+      if (attempt === 100) throw error
+      await sleep(200)
+    }
+  }
+}
+
+/** Of a connection, the checkpointer, the writer of the log: PostgreSQL ends all connections and recovers. */
+function killOneOf(server: PostgresServer, random: () => number): void {
+  const pid = server.pid()
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean)
+  const chosen = children[Math.floor(random() * children.length)]
+  if (chosen === undefined) return
+  try {
+    process.kill(Number(chosen), 'SIGKILL')
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
   }
 }
 

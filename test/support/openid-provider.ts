@@ -22,6 +22,8 @@ export interface OpenIdProvider {
   readonly refusals: readonly string[]
   /** Who signs in next, and how foul it plays. */
   next(claims: Readonly<Record<string, unknown>>, foul?: Foul): void
+  /** Its clock is off by so much from now on. */
+  setClock(offMs: number): void
   close(): Promise<void>
 }
 
@@ -43,9 +45,11 @@ export async function startOpenIdProvider(algorithm: 'RS256' | 'ES256' = 'RS256'
   const refusals: string[] = []
   let next: { claims: Readonly<Record<string, unknown>>; foul: Foul } = { claims: {}, foul: {} }
   let issuer = ''
+  let clockOffMs = 0
 
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', issuer)
+    response.setHeader('date', new Date(Date.now() + clockOffMs).toUTCString())
     const json = (status: number, body: unknown) => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
     }
@@ -140,6 +144,9 @@ export async function startOpenIdProvider(algorithm: 'RS256' | 'ES256' = 'RS256'
     refusals,
     next(claims, foul = {}) {
       next = { claims, foul }
+    },
+    setClock(offMs) {
+      clockOffMs = offMs
     },
     async close() {
       server.closeAllConnections()

@@ -63,18 +63,17 @@ const span = z
     status: z.strictObject({ code: z.int().min(0).max(2), message: z.string().optional() }),
   })
   .refine(each => BigInt(each.endTimeUnixNano) >= BigInt(each.startTimeUnixNano), 'it ends before it begins')
+// A request that holds nothing is taken like any other ("Full Success" of the protocol).
 const tracesBody = z.strictObject({
-  resourceSpans: z
-    .array(
-      z.strictObject({
-        resource,
-        schemaUrl: z.string().optional(),
-        scopeSpans: z.array(
-          z.strictObject({ scope, schemaUrl: z.string().optional(), spans: z.array(span).min(1) }),
-        ),
-      }),
-    )
-    .min(1),
+  resourceSpans: z.array(
+    z.strictObject({
+      resource,
+      schemaUrl: z.string().optional(),
+      scopeSpans: z.array(
+        z.strictObject({ scope, schemaUrl: z.string().optional(), spans: z.array(span).min(1) }),
+      ),
+    }),
+  ),
 })
 const histogramPoint = z
   .strictObject({
@@ -110,17 +109,15 @@ const metric = z.strictObject({
   }),
 })
 const metricsBody = z.strictObject({
-  resourceMetrics: z
-    .array(
-      z.strictObject({
-        resource,
-        schemaUrl: z.string().optional(),
-        scopeMetrics: z.array(
-          z.strictObject({ scope, schemaUrl: z.string().optional(), metrics: z.array(metric) }),
-        ),
-      }),
-    )
-    .min(1),
+  resourceMetrics: z.array(
+    z.strictObject({
+      resource,
+      schemaUrl: z.string().optional(),
+      scopeMetrics: z.array(
+        z.strictObject({ scope, schemaUrl: z.string().optional(), metrics: z.array(metric) }),
+      ),
+    }),
+  ),
 })
 
 export type ReceivedSpan = z.infer<typeof span>

@@ -13,8 +13,8 @@ export interface PostgresServer {
   readonly pid: () => number
   /** False once it has ended, by itself too. */
   readonly running: () => boolean
-  /** `immediate` is a crash: no checkpoint, recovery at the next start. */
-  stop(how?: 'fast' | 'immediate'): Promise<void>
+  /** `immediate` is a crash: no checkpoint, recovery at the next start. `killed`: it does not even end its own processes. */
+  stop(how?: 'fast' | 'immediate' | 'killed'): Promise<void>
   start(): Promise<void>
 }
 
@@ -77,7 +77,7 @@ export async function startPostgresServer(
     async stop(how = 'fast') {
       if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
       const exit = once(child, 'exit')
-      child.kill(how === 'fast' ? 'SIGINT' : 'SIGQUIT')
+      child.kill(({ fast: 'SIGINT', immediate: 'SIGQUIT', killed: 'SIGKILL' } as const)[how])
       await exit
     },
   }

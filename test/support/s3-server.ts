@@ -14,6 +14,8 @@ export interface S3Server {
   readonly refusals: readonly string[]
   /** While set, every request is refused with this code and status 503. */
   fail: string | undefined
+  /** The next `times` requests are refused so. */
+  failNext(code: string, times: number): void
   close(): Promise<void>
 }
 
@@ -53,13 +55,10 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
   const objects = new Map<string, Buffer>()
   const uploads = new Map<string, Upload>()
   const refusals: string[] = []
+  const failing = { code: '', times: 0 }
   const state = { fail: undefined as string | undefined }
 
-  const answer = (
-    request: IncomingMessage,
-    url: URL,
-    body: Buffer,
-  ): { text?: string | Buffer; tag?: string } => {
+  const answer = (request: IncomingMessage, url: URL, body: Buffer): Answer => {
     checkSignature(request, url, body, options)
     const path = decodeURIComponent(url.pathname)
     if (!path.startsWith(`/${options.bucket}/`)) throw new Refusal('NoSuchBucket', 404)
@@ -78,7 +77,7 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
       case 'GET': {
         const found = objects.get(path)
         if (found === undefined) throw new Refusal('NoSuchKey', 404)
-        return { text: found }
+        return pieceOf(request, found)
       }
       case 'DELETE':
         objects.delete(path)
@@ -102,6 +101,8 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
         uploads.delete(id ?? '')
         return {}
       case 'POST upload': {
+        if (request.headers['if-none-match'] === '*' && objects.has(path))
+          throw new Refusal('PreconditionFailed', 412)
         objects.set(path, finished(upload, body.toString(), options.leastPartBytes ?? 5 * 1024 * 1024))
         uploads.delete(id ?? '')
         return { text: '<CompleteMultipartUploadResult/>' }
@@ -116,10 +117,15 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
     for await (const chunk of request) chunks.push(chunk)
     const url = new URL(request.url ?? '/', 'http://store')
     try {
+      if (failing.times-- > 0) throw new Refusal(failing.code, 503)
       if (state.fail !== undefined) throw new Refusal(state.fail, 503)
-      const { text, tag } = answer(request, url, Buffer.concat(chunks))
+      const { text, tag, range } = answer(request, url, Buffer.concat(chunks))
+      const headers = {
+        ...(tag === undefined ? {} : { etag: tag }),
+        ...(range === undefined ? {} : { 'content-range': range }),
+      }
       response
-        .writeHead(request.method === 'DELETE' ? 204 : 200, tag === undefined ? {} : { etag: tag })
+        .writeHead(request.method === 'DELETE' ? 204 : range === undefined ? 200 : 206, headers)
         .end(text)
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
@@ -135,12 +141,38 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
     objects,
     uploads,
     refusals,
+    failNext(code: string, times: number) {
+      failing.code = code
+      failing.times = times
+    },
     async close() {
       server.closeAllConnections()
       server.close()
       await once(server, 'close')
     },
   })
+}
+
+interface Answer {
+  readonly text?: string | Buffer
+  readonly tag?: string
+  readonly range?: string
+}
+
+/** Source: AWS, "GetObject": a range of bytes, of the object that `If-Match` names where it names one. */
+function pieceOf(request: IncomingMessage, object: Buffer): Answer {
+  const tag = `"${createHash('md5').update(object).digest('hex')}"`
+  const wanted = request.headers['if-match']
+  if (wanted !== undefined && wanted !== tag) throw new Refusal('PreconditionFailed', 412)
+  const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? []
+  if (from === undefined) return { text: object, tag }
+  if (Number(from) >= object.length) throw new Refusal('InvalidRange', 416)
+  const end = Math.min(Number(to) + 1, object.length)
+  return {
+    text: object.subarray(Number(from), end),
+    tag,
+    range: `bytes ${from}-${end - 1}/${object.length}`,
+  }
 }
 
 function checkDigests(request: IncomingMessage, body: Buffer): void {

@@ -14,6 +14,8 @@ export interface CheckpointTarget {
   readonly compact: boolean
   /** Resolves when the place has taken it. Throws `checkpoint-not-kept`. */
   keep(checkpoint: Checkpoint, signal: AbortSignal): Promise<void>
+  /** Whether it would take one, found out without sending any; what is known of it then. Throws `checkpoint-not-kept`. */
+  check(signal: AbortSignal): Promise<string>
 }
 
 export interface TargetOptions {
@@ -57,9 +59,9 @@ export function checkpointTarget(text: string, options: TargetOptions): Checkpoi
   }
 }
 
-/** The error of a target that did not take a checkpoint. */
+/** The error of a target that does not take checkpoints. */
 export function notKept(target: string, error: unknown): AppError {
-  return new AppError('checkpoint-not-kept', `${target} did not take the checkpoint: ${messageOf(error)}`, {
+  return new AppError('checkpoint-not-kept', `${target} takes no checkpoint: ${messageOf(error)}`, {
     retryable: true,
     cause: error,
   })

@@ -23,5 +23,14 @@ export function s3Target(url: URL, { s3Key, extraCa }: TargetOptions): Checkpoin
         throw notKept(url.href, error)
       }
     },
+    async check(signal) {
+      try {
+        await store.checkWritable(signal)
+        return 'the store takes objects'
+      } catch (error) {
+        signal.throwIfAborted()
+        throw notKept(url.href, error)
+      }
+    },
   }
 }

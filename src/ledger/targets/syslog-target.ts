@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram'
+import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
-import { createConnection } from 'node:net'
+import { createConnection, isIP, type Socket } from 'node:net'
 import { hostname } from 'node:os'
 import { connect as connectTls, rootCertificates } from 'node:tls'
 import { canonicalJson } from '../../lib/canonical-json.ts'
@@ -20,6 +21,7 @@ export function syslogTarget(url: URL, extraCa: string | undefined): CheckpointT
   const transport = url.protocol.slice('syslog+'.length, -1)
   const host = hostOf(url)
   const port = url.port === '' ? (transport === 'tls' ? 6514 : 514) : Number(url.port)
+  const to = { host, port, secure: transport === 'tls', extraCa }
   return {
     name: url.href,
     compact: transport === 'udp',
@@ -28,7 +30,22 @@ export function syslogTarget(url: URL, extraCa: string | undefined): CheckpointT
       const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
       try {
         if (transport === 'udp') await sendDatagram(message, host, port)
-        else await sendCounted(message, { host, port, secure: transport === 'tls', extraCa }, limit)
+        else await sendCounted(message, to, limit)
+      } catch (error) {
+        signal.throwIfAborted()
+        throw notKept(url.href, error)
+      }
+    },
+    async check(signal) {
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+      try {
+        if (transport === 'udp') {
+          await lookup(host)
+          return 'the host has an address; whether anything arrives, nobody says over UDP'
+        }
+        const socket = await connectTo(to, limit)
+        socket.destroy()
+        return 'the host takes connections'
       } catch (error) {
         signal.throwIfAborted()
         throw notKept(url.href, error)
@@ -58,32 +75,39 @@ async function sendDatagram(message: Buffer, host: string, port: number): Promis
   }
 }
 
-async function sendCounted(
-  message: Buffer,
-  to: {
-    readonly host: string
-    readonly port: number
-    readonly secure: boolean
-    readonly extraCa: string | undefined
-  },
-  signal: AbortSignal,
-): Promise<void> {
-  const { host, port, secure, extraCa } = to
+interface Receiver {
+  readonly host: string
+  readonly port: number
+  readonly secure: boolean
+  readonly extraCa: string | undefined
+}
+
+async function sendCounted(message: Buffer, to: Receiver, signal: AbortSignal): Promise<void> {
+  const socket = await connectTo(to, signal)
+  try {
+    socket.end(Buffer.concat([Buffer.from(`${message.length} `), message]))
+    socket.resume() // A receiver that says something does not keep the connection open.
+    await once(socket, 'close', { signal })
+  } finally {
+    socket.destroy()
+  }
+}
+
+async function connectTo({ host, port, secure, extraCa }: Receiver, signal: AbortSignal): Promise<Socket> {
   const socket = secure
     ? connectTls({
         host,
         port,
-        servername: host,
+        ...(isIP(host) === 0 ? { servername: host } : {}), // RFC 6066: names only; an address is compared all the same.
         rejectUnauthorized: true,
         ...(extraCa === undefined ? {} : { ca: [...rootCertificates, extraCa] }),
       })
     : createConnection({ host, port })
   try {
     await once(socket, secure ? 'secureConnect' : 'connect', { signal })
-    socket.end(Buffer.concat([Buffer.from(`${message.length} `), message]))
-    socket.resume() // A receiver that says something does not keep the connection open.
-    await once(socket, 'close', { signal })
-  } finally {
+    return socket
+  } catch (error) {
     socket.destroy()
+    throw error
   }
 }

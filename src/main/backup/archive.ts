@@ -1,12 +1,11 @@
-import { createReadStream } from 'node:fs'
-import { open, rm } from 'node:fs/promises'
 import { type Duplex, pipeline, Readable } from 'node:stream'
 import { createGunzip, createGzip } from 'node:zlib'
 import { z } from 'zod'
-import { AppError, messageOf } from '../../lib/app-error.ts'
+import { AppError } from '../../lib/app-error.ts'
 import { openStream, sealStream } from '../../lib/sealed-stream.ts'
+import type { BackupPlace } from './backup-place.ts'
 
-// A backup is one file: a line of JSON that anybody may read (what it is, and the archive's own key wrapped by the
+// A backup is one file, or one object of a store: a line of JSON that anybody may read (what it is, and the archive's own key wrapped by the
 // master key), then records, compressed and sealed. A record is a kind (8 bits), a length (32 bits) and its content.
 
 const headSchema = z.object({
@@ -54,27 +53,23 @@ const kinds = ['manifest', 'table', 'rows', 'table-end', 'file', 'end'] as const
 const context = 'backup'
 const largestRecord = 256 * 1024 * 1024
 
-/** Writes the archive whole and onto the disk; a file of that name that is there already stays as it is. */
-export async function writeArchive(
-  path: string,
+/** Writes the archive whole; one that is there already stays as it is. */
+export function writeArchive(
+  place: BackupPlace,
   head: ArchiveHead,
   key: Uint8Array,
   records: AsyncIterable<ArchiveRecord>,
 ): Promise<void> {
-  const file = await open(path, 'wx', 0o600).catch(error => {
-    throw new AppError('unreadable-input', `cannot write ${path}: ${messageOf(error)}`, { cause: error })
-  })
-  try {
-    await file.write(`${JSON.stringify(head)}\n`)
-    const packed = through(encode(records), createGzip({ level: 4 }))
-    for await (const bytes of sealStream(key, packed, context)) await file.write(bytes)
-    await file.sync()
-  } catch (error) {
-    await rm(path, { force: true }) // Half a backup is none.
-    throw error
-  } finally {
-    await file.close()
-  }
+  return place.write(bytesOf(head, key, records))
+}
+
+async function* bytesOf(
+  head: ArchiveHead,
+  key: Uint8Array,
+  records: AsyncIterable<ArchiveRecord>,
+): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(`${JSON.stringify(head)}\n`)
+  yield* sealStream(key, through(encode(records), createGzip({ level: 4 })), context)
 }
 
 /** What comes out of `transform`; an error of the source ends it too. */
@@ -100,34 +95,43 @@ export interface OpenArchive {
   records(key: Uint8Array): AsyncIterable<ArchiveRecord>
 }
 
-/** Reads the first line. Throws `unreadable-input` for what is not a backup. */
-export async function openArchive(path: string): Promise<OpenArchive> {
-  const { line, length } = await firstLine(path)
+/** Reads the first line. Throws `unreadable-input` for what is not a backup, and what the place throws. */
+export async function openArchive(place: BackupPlace): Promise<OpenArchive> {
+  const line = await firstLine(place)
   let head: ArchiveHead
   try {
-    head = headSchema.parse(JSON.parse(line))
+    head = headSchema.parse(JSON.parse(line.toString('utf8')))
   } catch (error) {
-    throw new AppError('unreadable-input', `${path} is not a backup of this version of Tocsin`, {
+    throw new AppError('unreadable-input', `${place.name} is not a backup of this version of Tocsin`, {
       cause: error,
     })
   }
-  const sealed = () => createReadStream(path, { start: length, highWaterMark: 1024 * 1024 })
+  const sealed = () => behind(place.read(), line.length + 1)
   return {
     head,
     records: key => decode(through(openStream(key, sealed(), context), createGunzip())),
   }
 }
 
-async function firstLine(path: string): Promise<{ line: string; length: number }> {
-  const file = await open(path, 'r').catch(error => {
-    throw new AppError('unreadable-input', `cannot read ${path}: ${messageOf(error)}`, { cause: error })
-  })
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, 0)
-    const end = buffer.subarray(0, bytesRead).indexOf(0x0a)
-    return { line: buffer.toString('utf8', 0, Math.max(end, 0)), length: end + 1 }
-  } finally {
-    await file.close()
+const longestHead = 4096
+
+async function firstLine(place: BackupPlace): Promise<Buffer> {
+  let held = Buffer.alloc(0)
+  for await (const chunk of place.read()) {
+    held = Buffer.concat([held, chunk])
+    const end = held.subarray(0, longestHead).indexOf(0x0a)
+    if (end >= 0) return held.subarray(0, end)
+    if (held.length >= longestHead) break
+  }
+  return Buffer.alloc(0)
+}
+
+/** All but the first `count` bytes. */
+async function* behind(chunks: AsyncIterable<Uint8Array>, count: number): AsyncGenerator<Uint8Array> {
+  let left = count
+  for await (const chunk of chunks) {
+    if (chunk.length > left) yield chunk.subarray(left)
+    left = Math.max(0, left - chunk.length)
   }
 }
 

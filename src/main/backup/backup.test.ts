@@ -3,9 +3,10 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writ
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { newIngest } from '../../../test/support/new-ingest.ts'
 import { databaseKinds, openTestDatabase, type TestDatabase } from '../../../test/support/postgres.ts'
+import { startS3Server } from '../../../test/support/s3-server.ts'
 import { wazuhLine } from '../../../test/support/wazuh-alert.ts'
 import { runCli } from '../../cli.ts'
 import { executeJob } from '../../domain/job-kinds.ts'
@@ -13,12 +14,15 @@ import type { Proposal, ProposalState } from '../../domain/proposal.ts'
 import { appendEntries } from '../../ledger/database-ledger.ts'
 import { fixedClock } from '../../lib/clock.ts'
 import type { Database } from '../../lib/database.ts'
+import { createS3Client } from '../../lib/s3-client.ts'
+import { Secret } from '../../lib/secret.ts'
 import { enqueue } from '../../queue/jobs.ts'
 import { listBackupTables } from '../../store/backup-tables.ts'
 import { migrateIn, migrationNames } from '../../store/migrate.ts'
 import { insertProposal } from '../../store/proposals.ts'
 import { openArchive } from './archive.ts'
 import { readKeys, writeKeys } from './backup-keys.ts'
+import { type BackupPlace, filePlace, objectPlace } from './backup-place.ts'
 import { backedUpFiles, makeBackup } from './make-backup.ts'
 import { archiveKey } from './read-backup.ts'
 import { restoreBackup } from './restore-backup.ts'
@@ -26,6 +30,8 @@ import { restoreBackup } from './restore-backup.ts'
 const clock = fixedClock(1_770_000_000_000)
 const signal = new AbortController().signal
 const masterKey = randomBytes(32)
+const s3Account = { accessKeyId: 'AKID', secret: 'wJalrXUtnFEMI', region: 'us-east-1', bucket: 'backups' }
+const partBytes = 4096
 const hostile = 'tab\there, line\nfeed, \\. and \\N, "quoted", \u202e, 日本語, \\u0000'
 
 let folder: string
@@ -104,14 +110,27 @@ async function rowsOf(database: Database): Promise<Map<string, string[]>> {
   return found
 }
 
-const backUp = (database: Database, path: string) =>
-  makeBackup({ database, dataDir: folder, path, masterKey, nowMs: clock.now(), files: backedUpFiles, signal })
+const backUp = (database: Database, path: string) => backUpTo(database, filePlace(path))
+const backUpTo = (database: Database, place: BackupPlace) =>
+  makeBackup({
+    database,
+    dataDir: folder,
+    place,
+    masterKey,
+    nowMs: clock.now(),
+    files: backedUpFiles,
+    signal,
+  })
 
-async function restore(database: Database, path: string, key = masterKey) {
-  const archive = await openArchive(path)
+const restore = (database: Database, path: string, key = masterKey) =>
+  restoreFrom(database, filePlace(path), key)
+async function restoreFrom(database: Database, place: BackupPlace, key = masterKey) {
+  const archive = await openArchive(place)
   const dataDir = join(folder, 'second')
   return restoreBackup({
     database,
+    kind: 'server',
+    newPassword: () => 'a password',
     dataDir,
     archive,
     key: archiveKey(archive, key),
@@ -230,6 +249,44 @@ describe.each(databaseKinds)('a backup of the %s database', kind => {
     await restore(to.database, path)
   })
 
+  it('goes to an object store in parts and comes back, or is not there at all', async () => {
+    const store = await startS3Server({ ...s3Account, leastPartBytes: partBytes })
+    const client = createS3Client({
+      url: `s3+${store.url}/backups/soc`,
+      key: new Secret(`${s3Account.accessKeyId}:${s3Account.secret}`),
+      keySetting: 'TOCSIN_BACKUP_S3_KEY',
+      extraCa: undefined,
+      partBytes,
+    })
+    try {
+      const place = objectPlace(client, 'monday', signal)
+      const written = await backUpTo(from.database, place)
+      const whole = store.objects.get('/backups/soc/monday') ?? Buffer.alloc(0)
+      expect(whole.length).toBeGreaterThan(3 * partBytes)
+      // The store is busy for a moment, as real ones are.
+      store.failNext('SlowDown', 2)
+      const restored = await restoreFrom(to.database, place)
+      expect(restored).toMatchObject({ rows: written.rows, tables: written.tables })
+      expect(restored.compared).toBe([...(await rowsOf(from.database)).values()].flat().length)
+
+      await expect(backUpTo(from.database, place)).rejects.toMatchObject({ code: 'object-there' })
+      expect(store.objects.get('/backups/soc/monday')).toBe(whole)
+      await empty(to.database)
+      store.objects.set('/backups/soc/monday', flipped(whole, whole.length - 400))
+      await expect(restoreFrom(to.database, place)).rejects.toMatchObject({ code: 'cannot-open' })
+      expect(await to.database.query(`select from pg_tables where schemaname = 'public'`)).toEqual([])
+
+      // What breaks on its way leaves neither an object nor parts of one.
+      const other = objectPlace(client, 'tuesday', signal)
+      const write = (bytes: AsyncIterable<Uint8Array>) => other.write(brokenAfter(bytes, 2 * partBytes))
+      await expect(backUpTo(from.database, { ...other, write })).rejects.toThrow('the line went dead')
+      expect([...store.objects.keys()]).toEqual(['/backups/soc/monday'])
+      expect(store.uploads.size).toBe(0)
+    } finally {
+      await store.close()
+    }
+  })
+
   it('holds no readable word of what is in it', async () => {
     const path = join(folder, 'backup')
     await backUp(from.database, path)
@@ -293,6 +350,28 @@ describe('the commands', () => {
     expect(stranger.code).toBe(1)
     expect(stranger.stderr()).toContain('another master key')
 
+    const store = await startS3Server(s3Account)
+    const object = `s3+${store.url}/backups/first`
+    vi.stubEnv('TOCSIN_BACKUP_S3_KEY', `${s3Account.accessKeyId}:${s3Account.secret}`)
+    try {
+      const put = await run('backup', object, '--without-keys', '--data', first)
+      expect(put.code, put.stderr()).toBe(0)
+      expect((await run('backup', 'check', object, '--data', first)).stdout()).toContain('whole:')
+      const third = join(folder, 'third')
+      const got = await run('restore', object, '--keys', keys, '--passphrase-file', pass, '--data', third)
+      expect(got.code, got.stderr()).toBe(0)
+      const bucketOnly = await run('backup', `s3+${store.url}/backups`, '--without-keys', '--data', first)
+      expect(bucketOnly.code).toBe(2)
+      vi.stubEnv('TOCSIN_BACKUP_S3_KEY', `${s3Account.accessKeyId}:hunter2secret`)
+      const refused = await run('backup', `${object}-2`, '--without-keys', '--data', first)
+      expect(refused.code).toBe(1)
+      expect(refused.stderr()).toContain('SignatureDoesNotMatch')
+      expect(refused.stderr()).not.toContain('hunter2secret')
+    } finally {
+      vi.unstubAllEnvs()
+      await store.close()
+    }
+
     rmSync(second, { recursive: true, force: true })
     const back = await run('restore', file, '--keys', keys, '--passphrase-file', pass, '--data', second)
     expect(back.code, back.stderr()).toBe(0)
@@ -304,6 +383,15 @@ describe('the commands', () => {
 async function stateOf(database: Database): Promise<Record<string, string>> {
   const rows = await database.query<{ id: string; state: string }>('select id, state from proposals')
   return Object.fromEntries(rows.map(({ id, state }) => [id.replace('proposal-', ''), state]))
+}
+
+async function* brokenAfter(chunks: AsyncIterable<Uint8Array>, most: number): AsyncGenerator<Uint8Array> {
+  let size = 0
+  for await (const chunk of chunks) {
+    yield chunk
+    size += chunk.length
+    if (size > most) throw new Error('the line went dead')
+  }
 }
 
 function flipped(bytes: Buffer, at: number): Buffer {

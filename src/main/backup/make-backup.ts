@@ -13,6 +13,7 @@ import {
   readRows,
 } from '../../store/backup-tables.ts'
 import { type ArchiveRecord, writeArchive } from './archive.ts'
+import type { BackupPlace } from './backup-place.ts'
 import { RowTally } from './row-lines.ts'
 
 /** What was written, or found in an archive. */
@@ -25,7 +26,7 @@ export interface BackupSummary {
 export interface BackupOptions {
   readonly database: Database
   readonly dataDir: string
-  readonly path: string
+  readonly place: BackupPlace
   readonly masterKey: Buffer
   readonly nowMs: number
   /** The file ledger and settings that lie beside the database, relative to the data folder. */
@@ -60,7 +61,7 @@ export async function makeBackup(options: BackupOptions): Promise<BackupSummary>
   } as const
   const summary = { tables: 0, rows: 0, files: 0 }
   await options.database.transaction(
-    sql => writeArchive(options.path, head, key, recordsOf(sql, options, summary)),
+    sql => writeArchive(options.place, head, key, recordsOf(sql, options, summary)),
     { reads: 'snapshot' },
   )
   return summary

@@ -18,6 +18,7 @@ import {
 } from '../../store/backup-tables.ts'
 import { migrate, migrateIn } from '../../store/migrate.ts'
 import { withdrawUndecided } from '../../store/proposals.ts'
+import { remakeTenantRoles, type TenantSignIn } from '../../store/tenants.ts'
 import type { OpenArchive } from './archive.ts'
 import { type BackupSummary, backedUpFiles } from './make-backup.ts'
 import { readBackup } from './read-backup.ts'
@@ -26,6 +27,9 @@ import { linesOf } from './row-lines.ts'
 export interface RestoreOptions {
   /** Must be empty. */
   readonly database: Database
+  /** Tenants share a server: there is none where the database is embedded. */
+  readonly kind: 'embedded' | 'server'
+  readonly newPassword: () => string
   readonly dataDir: string
   readonly archive: OpenArchive
   readonly key: Uint8Array
@@ -41,13 +45,16 @@ export interface RestoreSummary extends BackupSummary {
   readonly ledger: number
   /** Response proposals that were on their way: carried out or not since the backup, nobody here can tell. */
   readonly withdrawn: number
+  /** As which the processes of each tenant sign in here. */
+  readonly tenants: readonly TenantSignIn[]
   /** What the schema got since the backup was made. */
   readonly migrations: readonly string[]
 }
 
 /**
- * Puts a backup into an empty database: all rows in one transaction, each then read back and compared, or none.
- * Throws `not-empty`, `schema-too-new`, `restore-differs`, and what reading a damaged backup throws.
+ * Puts a backup into an empty database: all rows in one transaction, each then read back and compared, or none. Tenants get
+ * their roles, rights and row security in the same transaction: at no time can a process of one reach another's rows.
+ * Throws `not-empty`, `schema-too-new`, `restore-differs`, `no-right-to-create-roles`, and what reading a damaged backup throws.
  */
 export async function restoreBackup(options: RestoreOptions): Promise<RestoreSummary> {
   const { database, archive, key, clock, say } = options
@@ -62,7 +69,13 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreSum
     say(`${summary.rows} rows of ${summary.tables} tables are in; comparing`)
     const compared = await compare(sql, archive, key)
     const withdrawn = await holdActions(sql, clock.now())
-    return { ...summary, compared, withdrawn }
+    const tenants = await remakeTenantRoles(sql, options.newPassword)
+    if (tenants.length > 0 && options.kind === 'embedded')
+      throw new AppError(
+        'bad-usage',
+        `this backup is of ${tenants.length} tenants, which share a PostgreSQL server: set DATABASE_URL. The embedded database is one organisation's`,
+      )
+    return { ...summary, compared, withdrawn, tenants }
   })
   const migrations = await migrate(database)
   const { verified, firstBadSeq } = await checkLedger(

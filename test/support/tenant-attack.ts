@@ -1,0 +1,196 @@
+import { expect } from 'vitest'
+import type { OpenDatabase } from '../../src/store/connect.ts'
+
+// One tenant tries everything against another. The tables come from the catalogue: a new one is attacked without anybody
+// having to think of it.
+
+interface Column {
+  readonly table: string
+  readonly name: string
+  readonly type: string
+}
+
+export interface TenantAttack {
+  readonly owner: OpenDatabase
+  /** Signed in as the role of the tenant `id`. */
+  readonly tenant: OpenDatabase
+  readonly id: string
+  readonly other: string
+  /** By table, its column that says whose a row is; each holds rows of both. */
+  readonly tables: ReadonlyMap<string, string>
+}
+
+/** All of it. */
+export async function attackAsTenant(attack: TenantAttack): Promise<void> {
+  await readOthers(attack)
+  await changeOthers(attack)
+  await insertForOthers(attack)
+  await leavePolicies(attack)
+}
+
+/** By table, its column that says whose a row is. */
+export async function tenantColumns(owner: OpenDatabase): Promise<ReadonlyMap<string, string>> {
+  const rows = await owner.query<{ table: string; column: string }>(
+    `select c.relname as table, a.attname as column from pg_class c join pg_attribute a on a.attrelid = c.oid
+     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+       and (a.attname = 'tenant_id' or (a.attname = 'tenant' and c.relname in ('ledger', 'data_keys')))
+       and not a.attisdropped`,
+  )
+  return new Map(rows.map(row => [row.table, row.column]))
+}
+
+/** What PostgreSQL says of a statement that must not work. */
+export async function refusal(
+  on: OpenDatabase,
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<string> {
+  try {
+    await on.query(text, values)
+    return 'done'
+  } catch (error) {
+    return String((error as Error).message)
+  }
+}
+export const denied = /permission denied|row-level security|must be owner|42501/
+
+/** It sees its own rows of every table and no others, though it asks for the others by name. */
+export async function readOthers({ tenant, id, other, tables }: TenantAttack): Promise<void> {
+  for (const [table, column] of tables) {
+    const own = await tenant.query<{ whose: string }>(`select "${column}" as whose from "${table}"`)
+    // Entries of the ledger without a tenant open and close it; they tell nothing of anybody.
+    const whose = own.map(row => row.whose).filter(each => each !== '')
+    expect([table, new Set(whose)]).toEqual([table, new Set([id])])
+    const theirs = await tenant.query(`select from "${table}" where "${column}" = '${other}'`)
+    expect([table, theirs.length]).toEqual([table, 0])
+  }
+}
+
+/** It changes and deletes nothing of the other's, in any table. */
+export async function changeOthers({ owner, tenant, other, tables }: TenantAttack): Promise<void> {
+  for (const [table, column] of tables) {
+    const before = await owner.query(`select * from "${table}" where "${column}" = '${other}'`)
+    for (const text of [
+      `update "${table}" set "${column}" = "${column}" where "${column}" = '${other}'`,
+      `delete from "${table}" where "${column}" = '${other}'`,
+    ]) {
+      const said = await refusal(tenant, text)
+      if (said !== 'done') expect(said).toMatch(denied)
+    }
+    expect([table, await refusal(tenant, `update "${table}" set "${column}" = '${other}'`)]).toEqual([
+      table,
+      expect.stringMatching(denied),
+    ])
+    expect([table, await refusal(tenant, `truncate "${table}"`)]).toEqual([
+      table,
+      expect.stringMatching(denied),
+    ])
+    const after = await owner.query(`select * from "${table}" where "${column}" = '${other}'`)
+    expect([table, after]).toEqual([table, before])
+    expect(before.length).toBeGreaterThan(0)
+  }
+}
+
+/** It puts nothing into the other's, in any table. */
+export async function insertForOthers({ owner, tenant, other, tables }: TenantAttack): Promise<void> {
+  for (const [table, column] of tables) {
+    const columns = await columnsOf(owner, table)
+    const { text, values } = insertion(table, columns, column, other, 'smuggled')
+    expect([table, await refusal(tenant, text, values)]).toEqual([table, expect.stringMatching(denied)])
+  }
+}
+
+/** There is no way in SQL to leave the policies. */
+export async function leavePolicies({ owner, tenant, id, other }: TenantAttack): Promise<void> {
+  const [otherRole] = await owner.query<{ role: string }>(
+    `select role::text from tenants where id = '${other}'`,
+  )
+  for (const text of [
+    'set role tocsin',
+    `set role "${otherRole?.role}"`,
+    'set session authorization tocsin',
+    `set session authorization "${otherRole?.role}"`,
+    'alter table cases disable row level security',
+    'drop policy tenant on cases',
+    'create policy mine on cases using (true)',
+    'create table public.mine (id text)',
+    'create function public.mine() returns int language sql as $$ select 1 $$',
+    `create or replace function tocsin_tenant() returns text language sql as $$ select $x$${other}$x$ $$`,
+    'select * from tenants',
+    'select rolpassword from pg_authid',
+    `copy cases to program 'cat'`,
+    `alter role "${otherRole?.role}" password 'x'`,
+    'create role another superuser',
+    `insert into migrations (name) values ('x')`,
+    'delete from migrations',
+    'update ledger set kind = kind',
+    'delete from ledger',
+  ])
+    expect([text, await refusal(tenant, text)]).toEqual([
+      text,
+      expect.stringMatching(/permission denied|must be owner|row-level security|cannot|must be superuser/),
+    ])
+  // Without the policies there is an error, never more rows; a table or a path of one's own leads the function nowhere.
+  expect(await refusal(tenant, 'set row_security = off; select * from cases')).toMatch(/row-level security/)
+  await tenant.query('set row_security = on')
+  await tenant.transaction(async sql => {
+    await sql.query(
+      'create temporary table tenants on commit drop as select $1::text as id, session_user as role',
+      [other],
+    )
+    await sql.query('set local search_path = pg_temp, public')
+    expect(await sql.query('select tocsin_tenant() as tenant')).toEqual([{ tenant: id }])
+    const rows = await sql.query<{ tenant_id: string }>('select distinct tenant_id from public.cases')
+    expect(rows).toEqual([{ tenant_id: id }])
+  })
+}
+
+async function columnsOf(database: OpenDatabase, table: string): Promise<Column[]> {
+  return database.query<Column>(
+    `select $1::text as table, a.attname as name, format_type(a.atttypid, null) as type
+     from pg_attribute a where a.attrelid = ('"' || $1 || '"')::regclass and a.attnum > 0 and not a.attisdropped
+       and a.attgenerated = '' and a.attidentity = ''`,
+    [table],
+  )
+}
+
+/** A row of values that fit the columns' types; what keys and checks say is out of force where this is used. */
+function insertion(table: string, columns: readonly Column[], whose: string, tenant: string, mark: string) {
+  const madeUp = ({ name, type }: Column): string => {
+    if (name === whose) return tenant
+    if (type.endsWith('[]')) return '{}'
+    if (/^json/.test(type)) return '{}'
+    if (type === 'boolean') return 'false'
+    if (/int|numeric|double|real/.test(type)) return '7'
+    if (/timestamp/.test(type)) return '2026-01-01T00:00:00Z'
+    if (type === 'bytea') return '\\x00'
+    return `${mark} of ${tenant}`
+  }
+  const numbered = columns.map((column, index) => `$${index + 1}::text::${column.type}`)
+  return {
+    text: `insert into "${table}" (${columns.map(({ name }) => `"${name}"`).join(', ')}) values (${numbered.join(', ')})`,
+    values: columns.map(madeUp),
+  }
+}
+
+/** At least one row for each tenant in each table. Keys to other tables and checks are in the way of made-up values. */
+export async function fillEveryTable(
+  owner: OpenDatabase,
+  tables: ReadonlyMap<string, string>,
+  tenants: readonly string[],
+): Promise<void> {
+  const checks = await owner.query<{ table: string; name: string }>(
+    `select conrelid::regclass::text as table, conname as name from pg_constraint
+     where contype in ('c', 'f') and connamespace = 'public'::regnamespace`,
+  )
+  for (const { table, name } of checks) await owner.query(`alter table ${table} drop constraint "${name}"`)
+  for (const [table, column] of tables) {
+    const columns = await columnsOf(owner, table)
+    for (const [index, tenant] of tenants.entries()) {
+      const { text, values } = insertion(table, columns, column, tenant, 'row')
+      // The ledger's key is its number.
+      const distinct = values.map((value, at) => (columns[at]?.name === 'seq' ? String(index + 1) : value))
+      await owner.query(`${text} on conflict do nothing`, distinct)
+    }
+  }
+}
