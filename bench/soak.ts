@@ -1,6 +1,8 @@
 // The full counts of what the tests run in small. `npm run soak [NAME...]`. Minutes to hours: not part of the checks.
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { seededRandom } from '../src/lib/seeded-random.ts'
+import { runShown, whyNoContainers } from '../test/container/programs.ts'
 import { runLeaks } from '../test/corpus/leaks/run-leaks.ts'
 import { runMalformed } from '../test/corpus/mail/run-malformed.ts'
 import { killNine } from '../test/e2e/kill-nine.ts'
@@ -16,6 +18,7 @@ const soaks: Readonly<Record<string, () => Promise<boolean>>> = {
   'malformed-mails': malformedMails,
   kills,
   faults,
+  image,
 }
 
 async function leaks(): Promise<boolean> {
@@ -91,6 +94,27 @@ async function faults(): Promise<boolean> {
     )
   }
   return held
+}
+
+/** Builds the image without any registry of images, and runs it and the compose file. */
+async function image(): Promise<boolean> {
+  const why = whyNoContainers()
+  if (why !== undefined) {
+    console.log(`image: not done, ${why}`)
+    return true
+  }
+  const root = join(import.meta.dirname, '..')
+  const name = 'localhost/tocsin'
+  try {
+    await runShown(join(root, 'deploy', 'container', 'build-image.sh'), [name])
+    const vitest = join(root, 'node_modules', '.bin', 'vitest')
+    const environment = { TOCSIN_TRY_IMAGE: name }
+    await runShown(vitest, ['run', '--maxWorkers=1', 'test/container'], { cwd: root, environment })
+    return true
+  } catch (error) {
+    console.log(`image: ${error instanceof Error ? error.message : error}`)
+    return false
+  }
 }
 
 const wanted = process.argv.slice(2).filter(argument => argument !== 'soak')

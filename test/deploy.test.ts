@@ -1,16 +1,19 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { describe, expect, it } from 'vitest'
-import { parse } from 'yaml'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { commandNames } from '../src/cli.ts'
 import { settingNames } from '../src/config/settings.ts'
+import { goProgram } from './support/go-program.ts'
 
-// None of this can be run here, but a misspelt setting or metric can be found.
+// What can be said of these files without running them: a misspelt setting or metric, a form that its program refuses. systemd
+// judges the units in systemd.test.ts, Kubernetes' schemas the chart in helm.test.ts; `npm run soak image` runs the image.
 const root = resolve(import.meta.dirname, '..')
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
-/** Read by bin/prepare.js, which runs before there are settings. */
-const known = [...settingNames, 'TOCSIN_SKIP_INSTALL']
+/** Read by bin/prepare.js, which runs before there are settings, and by the compose file itself. */
+const known = [...settingNames, 'TOCSIN_SKIP_INSTALL', 'TOCSIN_IMAGE']
 const settingsIn = (text: string) => [
   ...new Set([...text.matchAll(/\b(TOCSIN_[A-Z_]+|DATABASE_URL)\b/g)].map(match => match[0])),
 ]
@@ -45,30 +48,73 @@ describe.each(units)('%s', name => {
 })
 
 const service = z.object({
-  command: z.array(z.string()).optional(),
-  environment: z.record(z.string(), z.string()).optional(),
+  command: z.array(z.string()).nullish(),
   read_only: z.boolean().optional(),
   cap_drop: z.array(z.string()).optional(),
-  ports: z.array(z.string()).optional(),
+  security_opt: z.array(z.string()).optional(),
+  ports: z.array(z.object({ host_ip: z.string().optional() })).optional(),
+  networks: z.record(z.string(), z.unknown()),
 })
 
-describe('the compose file', () => {
-  const { services } = z
-    .object({ services: z.record(z.string(), service) })
-    .parse(parse(read('deploy/container/compose.yaml'), { merge: true }))
+const compose = await goProgram(
+  { path: 'github.com/compose-spec/compose-go/v2/cmd', version: 'v2.16.2', name: 'compose-spec' },
+  'the compose file is not read by the reference implementation',
+)
 
-  it('runs serve and worker confined, and publishes to this machine only', () => {
+describe.skipIf(compose === undefined)('the compose file, by the reference implementation', () => {
+  const place = mkdtempSync(join(tmpdir(), 'tocsin-compose-'))
+  const text = read('deploy/container/compose.yaml')
+  beforeAll(() => {
+    for (const name of ['secrets.env', 'database.env']) writeFileSync(join(place, name), 'NAME=value\n')
+  })
+  afterAll(() => rmSync(place, { recursive: true }))
+  const load = (content: string) => {
+    writeFileSync(join(place, 'compose.yaml'), content)
+    return spawnSync(compose ?? '', ['--format', 'json', 'compose.yaml'], { cwd: place, encoding: 'utf8' })
+  }
+
+  it('runs serve and worker confined, publishes to this machine only, and hides the database', () => {
+    const { status, stdout, stderr } = load(text)
+    expect(status, stderr).toBe(0)
+    const { services, networks } = z
+      .object({
+        services: z.record(z.string(), service),
+        networks: z.record(z.string(), z.object({ internal: z.boolean().optional() })),
+      })
+      .parse(JSON.parse(stdout))
+    expect(Object.keys(services).sort()).toEqual(['database', 'serve', 'worker'])
     for (const name of ['serve', 'worker'])
       expect(services[name]).toMatchObject({ command: [name], read_only: true, cap_drop: ['ALL'] })
+    for (const each of Object.values(services)) expect(each.security_opt).toEqual(['no-new-privileges:true'])
     const ports = Object.values(services).flatMap(each => each.ports ?? [])
-    expect(ports.filter(port => !port.startsWith('127.0.0.1:'))).toEqual([])
+    expect(ports.map(port => port.host_ip)).toEqual(['127.0.0.1'])
+    expect(Object.keys(services.database?.networks ?? {})).toEqual(['database'])
+    expect(networks.database?.internal).toBe(true)
+  })
+
+  it('which refuses what is none of the specification', () => {
+    const { status, stderr } = load(text.replace('read_only: true', 'readonly: true'))
+    expect(status).not.toBe(0)
+    expect(stderr).toContain('readonly')
   })
 })
 
 describe('the container file', () => {
+  const stages = read('deploy/container/Containerfile').split(/^FROM /m)
+
   it('ends as another user than root', () => {
-    const user = read('deploy/container/Containerfile').match(/^USER (.*)$/m)?.[1]
+    const user = stages.at(-1)?.match(/^USER (.*)$/m)?.[1]
     expect(user).toMatch(/^[1-9]\d*:[1-9]\d*$/)
+  })
+
+  it('takes nothing from the checkout into the image but through the package', () => {
+    const copied = [...(stages.at(-1)?.matchAll(/^(COPY|ADD) (.*)$/gm) ?? [])].map(match => match[2])
+    expect(copied.length).toBeGreaterThan(0)
+    expect(copied.filter(words => !words?.startsWith('--from=build '))).toEqual([])
+  })
+
+  it('is not given the secrets that are kept beside it', () => {
+    expect(read('.dockerignore').split('\n')).toContain('deploy/container/*.env')
   })
 })
 

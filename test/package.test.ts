@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { pythonTool } from './support/python-tool.ts'
 
 // A release is made as a maintainer makes it, twice, and its package is run as a user runs it: without the checkout.
 
@@ -17,6 +18,9 @@ const { privateKey, publicKey } = generateKeyPairSync('ed25519', {
 })
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const tarball = `tocsin-${version}.tgz`
+/** Where deploy/README.md has people keep the secrets of the compose file. */
+const secrets = join(root, 'deploy', 'container', 'secrets.env')
+const planted = !existsSync(secrets)
 const sha256 = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
 
 /** `npm run release` with these words; what it said. */
@@ -31,6 +35,7 @@ function release(...args: string[]) {
 beforeAll(() => {
   writeFileSync(join(folder, 'key.pem'), privateKey)
   writeFileSync(join(folder, 'public.pem'), publicKey)
+  if (planted) writeFileSync(secrets, 'TOCSIN_MASTER_KEY=planted\n')
   for (const place of [first, second]) {
     const { status, said } = release(place, '--key', join(folder, 'key.pem'))
     expect({ status, said }).toEqual({ status: 0, said: [`released into ${place}`] })
@@ -38,6 +43,7 @@ beforeAll(() => {
 }, 900_000)
 afterAll(() => {
   rmSync(folder, { recursive: true })
+  if (planted) rmSync(secrets, { force: true })
   rmSync(join(root, 'dist'), { recursive: true, force: true })
 })
 
@@ -64,6 +70,44 @@ describe('a release', () => {
       ],
     })
   })
+
+  it('verifies without our program, as deploy/README.md says', () => {
+    const commands =
+      'base64 -d SHA256SUMS.sig > "$SIG" && openssl pkeyutl -verify -pubin -inkey "$KEY" -rawin -in SHA256SUMS -sigfile "$SIG" && sha256sum -c SHA256SUMS'
+    expect(readFileSync(join(root, 'deploy', 'README.md'), 'utf8')).toContain(
+      commands.replaceAll('"$SIG"', 'sig').replace('"$KEY"', 'KEY.pem'),
+    )
+    const env = { ...process.env, KEY: join(folder, 'public.pem'), SIG: join(folder, 'sig') }
+    const { status, stderr } = spawnSync('sh', ['-c', commands], { cwd: first, env, encoding: 'utf8' })
+    expect(status, stderr).toBe(0)
+  })
+
+  it('has a bill of materials that is valid by the reference implementation of CycloneDX', context => {
+    const python = pythonTool(
+      { name: 'cyclonedx-python-lib[json-validation]', version: '11.12.0', program: 'python' },
+      'the bill of materials is not validated independently',
+    )
+    if (python === undefined) return context.skip()
+    const judge = (text: string) => {
+      const file = join(folder, 'bill.json')
+      writeFileSync(file, text)
+      const script = [
+        'import json, sys',
+        'from cyclonedx.schema import SchemaVersion',
+        'from cyclonedx.validation.json import JsonStrictValidator',
+        'text = open(sys.argv[1]).read()',
+        "version = SchemaVersion.from_version(json.loads(text)['specVersion'])",
+        'print(JsonStrictValidator(version).validate_str(text))',
+      ].join('\n')
+      const { stdout, stderr } = spawnSync(python, ['-c', script, file], {
+        encoding: 'utf8',
+      })
+      return stdout.trim() || stderr
+    }
+    const text = readFileSync(join(first, 'sbom.cdx.json'), 'utf8')
+    expect(judge(text)).toBe('None')
+    expect(judge(text.replace('"type": "library"', '"type": "book"'))).toContain('book')
+  }, 900_000)
 
   it('names every package that a user gets, with its licence, in both lists', () => {
     const licences = readFileSync(join(first, 'LICENCES.tsv'), 'utf8')
@@ -96,7 +140,7 @@ describe('the package', () => {
     symlinkSync(join(root, 'node_modules'), join(place, 'node_modules'))
   })
 
-  it('holds no source, no test and nothing of the machine', () => {
+  it('holds no source, no test, no secret and nothing of the machine', () => {
     const names = spawnSync('tar', ['tzf', join(first, tarball)], { encoding: 'utf8' }).stdout.split('\n')
     expect(names.filter(name => /\.tsx?$|\.test\.|node_modules|\.env$|(^|\/)test\//.test(name))).toEqual([])
     expect(existsSync(join(place, 'package', 'dist', 'src', 'run-cli.js'))).toBe(true)

@@ -85,6 +85,10 @@ spec:
         httpGet: { path: /readyz, port: http }
         periodSeconds: 10
         timeoutSeconds: 5
+      # Requests come until each node has heard that the pod goes: it answers them for so long.
+      lifecycle:
+        preStop:
+          exec: { command: [node, -e, "setTimeout(() => {}, 5000)"] }
       {{- end }}
       {{- with .values.resources }}
       resources: {{- toYaml . | nindent 8 }}
