@@ -36,6 +36,8 @@ export interface Config {
   readonly modelsFile: string
   readonly policyFile: string
   readonly signInFile: string
+  /** Until an admin decides otherwise: models start as candidates. */
+  readonly modelGatesEnforced: boolean
   /** By default organisation.json in the data directory, if there is one. */
   readonly organisationFile: string
   readonly mail: MailDoors
@@ -122,6 +124,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, givenDa
     masterKey: values.TOCSIN_MASTER_KEY ?? masterKeyOfSystem(values),
     modelsFile: values.TOCSIN_MODELS ?? join(dataDir, 'models.yaml'),
     policyFile: values.TOCSIN_POLICY ?? join(dataDir, 'policy.yaml'),
+    modelGatesEnforced: values.TOCSIN_MODEL_GATES === 'enforced',
     signInFile: values.TOCSIN_SIGN_IN ?? join(dataDir, 'sign-in.yaml'),
     databaseUrl: values.DATABASE_URL,
     tenant: values.TOCSIN_TENANT ?? onlyTenant,

@@ -18,6 +18,8 @@ export const settings = z.object({
   CREDENTIALS_DIRECTORY: z.string().optional(),
   /** Which models there are: see docs of `tocsin model`. By default models.yaml in the data directory. */
   TOCSIN_MODELS: z.string().optional(),
+  /** How new models start: `open`, in use, or `enforced`, as candidates that people let into use. Until an admin sets it in the console. */
+  TOCSIN_MODEL_GATES: z.enum(['open', 'enforced']).default('open'),
   /** The OpenID provider that signs people in. By default sign-in.yaml in the data directory, if there is one. */
   TOCSIN_SIGN_IN: z.string().optional(),
   /** The policy: which class of data may go how far. By default policy.yaml in the data directory, if there is one. */

@@ -117,9 +117,9 @@ export async function openModelsOnline(
     await readModelSettings(config.modelsFile),
     await readPolicyFile(config),
   )
-  const profileIds = await registerProfiles(parts, parts.tenant, configured)
-  const route = gatedRoute(parts.database, systemClock, profileIds)
-  return { ...(await openModelsOf(config, parts.database, { route })), profileIds }
+  const profileIds = await registerProfiles(parts, parts.tenant, configured, config.modelGatesEnforced)
+  const route = gatedRoute(parts.database, parts.clock, profileIds)
+  return { ...(await openModelsOf(config, parts, { route })), profileIds }
 }
 
 /** The same for looking at what would be sent: nothing can be, and nothing is registered. */
@@ -144,12 +144,12 @@ export async function openModelsToLook(
       models: candidates.filter(each => allowed.models.includes(each) || fresh.includes(each)),
     }
   }
-  return openModelsOf(config, database, { keys: 'unneeded', route })
+  return openModelsOf(config, { database, clock: systemClock }, { keys: 'unneeded', route })
 }
 
 async function openModelsOf(
   config: Config,
-  database: Database,
+  { database, clock }: Pick<GateParts, 'database' | 'clock'>,
   more: Pick<ModelParts, 'route' | 'keys'>,
 ): Promise<OpenModels> {
   const policy = await readPolicyFile(config)
@@ -160,7 +160,7 @@ async function openModelsOf(
     settings: await readModelSettings(config.modelsFile),
     modelsDir: modelsDirOf(config),
     masterKey,
-    ledger: openDatabaseLedger(database, systemClock),
+    ledger: openDatabaseLedger(database, clock),
     dataKeys,
     vaults: vaultsOf(database, key),
     policy: async () => policy,

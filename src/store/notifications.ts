@@ -205,6 +205,7 @@ export async function untoldNotices(
        union all
        select 'model-demoted:' || m.id, 'model-demoted', m.profile_id, m.at_ms, null, '/models', null, null
        from model_moves m where m.tenant_id = $1 and m.by_id is null and m.reason like 'by itself: %' and m.at_ms >= $2
+         and m.to_state <> 'active' -- The one that comes back in its place did nothing.
      )
      select key, event, subject, at_ms as "atMs", severity, path, action, title from found f
      where not exists (select from notices n where n.tenant_id = $1 and n.key = f.key)

@@ -140,6 +140,15 @@ describe('a profile', () => {
     expect(await listMoves(test.database, tenant, 10)).toEqual(moves)
   })
 
+  it('starts as candidate where the settings enforce the gates at first, until an admin opens them', async () => {
+    const start = (name: string) => registerProfiles(parts, tenant, [{ name, content: content(name) }], true)
+    expect(await stateOf((await start('first')).get('first') ?? '')).toBe('candidate')
+    const last = await openDatabaseLedger(test.database, clock).last()
+    expect(last?.kind).toBe('config-change')
+    await set({ enforced: false })
+    expect(await stateOf((await start('second')).get('second') ?? '')).toBe('active')
+  })
+
   it('is registered once when several processes start at the same moment', async () => {
     const database = test.connect()
     const configured = [{ name: 'm', content: content('m') }]

@@ -1,5 +1,7 @@
 import { appendEntries } from '../../ledger/database-ledger.ts'
 import { digestOf } from '../../lib/canonical-json.ts'
+import type { Sql } from '../../lib/database.ts'
+import { writeGovernanceSetting } from '../../store/governance-settings.ts'
 import {
   addMove,
   listProfiles,
@@ -22,16 +24,18 @@ export const profileIdOf = (content: ProfileContent) => `mp_${digestOf(content).
 
 /**
  * Makes the profiles of models.yaml known. A new one starts as candidate where the gates are enforced, else active; what
- * stood under its name before is retired. Returns the ids by name.
+ * stood under its name before is retired. `enforcedAtFirst`: the gates are, until an admin sets them. Returns the ids by name.
  */
 export async function registerProfiles(
   parts: GateParts,
   tenant: string,
   configured: readonly ConfiguredProfile[],
+  enforcedAtFirst = false,
 ): Promise<ReadonlyMap<string, string>> {
   return parts.database.transaction(async sql => {
     // Several processes start at once: one of them registers, the others find it done.
     await sql.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`model profiles of ${tenant}`])
+    if (enforcedAtFirst) await enforceAtFirst(sql, parts, tenant)
     const { value: settings } = await readSetting(sql, tenant, gateSetting)
     const known = await listProfiles(sql, tenant)
     const nowMs = parts.clock.now()
@@ -77,6 +81,17 @@ export async function registerProfiles(
     }
     return ids
   })
+}
+
+/** Enforces the gates where nobody has set anything about them yet; what an admin sets later holds. */
+async function enforceAtFirst(sql: Sql, { clock }: GateParts, tenant: string): Promise<void> {
+  const { changed } = await readSetting(sql, tenant, gateSetting)
+  if (changed !== null) return
+  const value = { ...gateSetting.initial, enforced: true }
+  await writeGovernanceSetting(sql, tenant, gateSetting.name, value, null, clock.now())
+  const body = { setting: gateSetting.name, from: gateSetting.initial, to: value }
+  const entry = { kind: 'config-change', tenant, actor: 'system', subject: gateSetting.name, body } as const
+  await appendEntries(sql, [entry], clock.now())
 }
 
 const longestChange = 400

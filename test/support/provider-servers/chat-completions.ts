@@ -31,13 +31,13 @@ function chatCompletions(dialect: Dialect): WireProtocol {
       choices,
       ...more,
     })
-  const usage = {
-    prompt_tokens: 120,
-    prompt_tokens_details: { cached_tokens: 80 },
-    completion_tokens: 30,
-    total_tokens: 150,
-  }
-  const stream = (request: WireRequest, deltas: readonly object[], finish: string) => {
+  const stream = (request: WireRequest, deltas: readonly object[], finish: string, outputTokens = 30) => {
+    const usage = {
+      prompt_tokens: 120,
+      prompt_tokens_details: { cached_tokens: 80 },
+      completion_tokens: outputTokens,
+      total_tokens: 120 + outputTokens,
+    }
     const wantsUsage =
       !dialect.streamOptions ||
       (isObject(request.body.stream_options) && request.body.stream_options.include_usage === true)
@@ -93,11 +93,12 @@ function chatCompletions(dialect: Dialect): WireProtocol {
       const { header, value } = dialect.authorisation(key)
       return request.headers[header] === value
     },
-    answer: (text, request) =>
+    answer: (text, request, outputTokens) =>
       stream(
         request,
         pieces(text).map(content => ({ content })),
         'stop',
+        outputTokens,
       ),
     cutAtLimit: (text, request) =>
       stream(

@@ -11,6 +11,8 @@ export type Step =
       readonly text: string | ((prompt: string) => string)
       /** How long the model thinks before its first piece. */
       readonly afterMs?: number
+      /** What it says that its answer was long; of Chat Completions only. */
+      readonly outputTokens?: number
     }
   | { readonly kind: 'limit'; readonly text: string }
   | { readonly kind: 'refusal' }
@@ -134,6 +136,7 @@ async function play(
         protocol.answer(
           typeof step.text === 'string' ? step.text : step.text(protocol.promptOf(request)),
           request,
+          step.outputTokens,
         ),
       )
       break

@@ -19,8 +19,8 @@ export interface WireProtocol {
   refuses(request: WireRequest): string | undefined
   /** Whether the credentials are those the test set up; otherwise 401. */
   authorised(request: WireRequest, key: string): boolean
-  /** A whole answer, in pieces as they are sent. */
-  answer(text: string, request: WireRequest): readonly (string | Uint8Array)[]
+  /** A whole answer, in pieces as they are sent; `outputTokens` as Chat Completions counts them, where it differs. */
+  answer(text: string, request: WireRequest, outputTokens?: number): readonly (string | Uint8Array)[]
   /** An answer cut at the token limit. */
   cutAtLimit(text: string, request: WireRequest): readonly (string | Uint8Array)[]
   refusal(request: WireRequest): readonly (string | Uint8Array)[]
