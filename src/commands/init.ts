@@ -16,7 +16,7 @@ Asks what is not said, and writes a commented settings file with secure defaults
 
 --profile  small: one process and the embedded database; a model for public data is enough for mail, reports and
            runbooks, which leave without names. medium: a database server, the Wazuh server API.
-           large: many processes on one database server
+           large: many processes on one database server, sign-in by your provider, models let into use by people
 --wazuh    whether a Wazuh manager runs on this machine
 --indexer  whether alerts are also read from a Wazuh indexer
 --models   none, local (this machine or network) or cloud (a provider)
@@ -71,7 +71,8 @@ export const command: Command = {
     const text = settingsFile(setup, hasKey ? undefined : randomBytes(32).toString('base64url'))
     await writeSettings(values.out, text, values.force)
     io.stdout(
-      `${values.out} written (${setup.size}). Next: fill in what is commented out, then tocsin doctor.\n`,
+      `${values.out} written (${setup.size}). Next: fill in what is commented out, then check it:\n` +
+        `  set -a; . ${values.out.includes('/') ? '' : './'}${values.out}; set +a; tocsin doctor\n`,
     )
     return 0
   },
