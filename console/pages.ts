@@ -1,6 +1,7 @@
 import {
   ArchiveX,
   BrainCircuit,
+  Building2,
   ClipboardCheck,
   Coins,
   FileSearch,
@@ -34,6 +35,8 @@ export interface PageEntry {
   readonly goKey?: string
   /** The least role that may see it; everyone when absent. The server decides again. */
   readonly role?: Role
+  /** Shown only where this console is that of the operator of several tenants. */
+  readonly forOperator?: true
   /** Loaded when first visited, so that no page slows the others. */
   readonly load: () => Promise<{ Page: ComponentType }>
 }
@@ -216,6 +219,15 @@ export const pages: readonly PageEntry[] = [
     goKey: 'd',
     role: 'approver',
     load: () => import('./pages/retention.tsx'),
+  },
+  {
+    path: '/tenants',
+    title: 'Tenants',
+    icon: Building2,
+    section: 'System',
+    role: 'admin',
+    forOperator: true,
+    load: () => import('./pages/tenants.tsx'),
   },
   {
     path: '/settings',

@@ -1,6 +1,7 @@
 import { type QueryClient, useQuery } from '@tanstack/react-query'
 import type { Session, SignInReply } from '../../src/http/contract.ts'
 import type { PasskeyQuestion, SignInOptions } from '../../src/http/contract-sign-in.ts'
+import type { PageEntry } from '../pages.ts'
 import { askPasskey } from './passkey.ts'
 import { getJson, RequestFailure, rememberCsrfToken, sendJson } from './request.ts'
 
@@ -36,6 +37,19 @@ export function usePerson(): Session['user'] {
   const { data } = useSession()
   if (data == null) throw new Error('usePerson is for components inside the signed-in shell')
   return data.user
+}
+
+/** The pages of a list that the signed-in person is shown. */
+export function useShownPages<Page extends Pick<PageEntry, 'role' | 'forOperator'>>(
+  pages: readonly Page[],
+): readonly Page[] {
+  const { data } = useSession()
+  const { role } = usePerson()
+  return pages.filter(
+    page =>
+      (page.role === undefined || roleIncludes(role, page.role)) &&
+      (page.forOperator === undefined || data?.servesTenants === true),
+  )
 }
 
 /** Whether the signed-in person has at least this role. */

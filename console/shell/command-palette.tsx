@@ -1,6 +1,6 @@
 import { Search } from 'lucide-react'
 import { type KeyboardEvent, useId, useState } from 'react'
-import { roleIncludes, usePerson } from '../api/session.ts'
+import { useShownPages } from '../api/session.ts'
 import { useModal } from '../components/dialog.tsx'
 import { KeyHint } from '../components/key-hint.tsx'
 import { caseHref } from '../components/link.tsx'
@@ -88,16 +88,14 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
 /** Read once when the palette opens: its own registration would hide the page's shortcuts. */
 function useCommands(): readonly Command[] {
   const go = useGo()
-  const { role } = usePerson()
+  const shown = useShownPages(pages)
   const [commands] = useState(() => [
     ...shortcutRegistry
       .active()
       .filter(shortcut => shortcut.palette !== false && !shortcut.keys.startsWith('g '))
       .toReversed(),
-    ...pages
-      .filter(
-        page => page.section !== undefined && (page.role === undefined || roleIncludes(role, page.role)),
-      )
+    ...shown
+      .filter(page => page.section !== undefined)
       .map(page => ({
         label: page.title,
         group: 'Go to',

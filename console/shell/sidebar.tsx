@@ -11,7 +11,7 @@ import {
   Sun,
 } from 'lucide-react'
 import { useLiveState } from '../api/live-events.ts'
-import { roleIncludes, signOut, usePerson } from '../api/session.ts'
+import { signOut, usePerson, useShownPages } from '../api/session.ts'
 import { toggleAssistant } from '../assistant/assistant-state.ts'
 import { KeyHint } from '../components/key-hint.tsx'
 import { Link } from '../components/link.tsx'
@@ -33,8 +33,7 @@ export function Sidebar({
   onPalette: () => void
   onHelp: () => void
 }) {
-  const person = usePerson()
-  const visible = pages.filter(page => page.role === undefined || roleIncludes(person.role, page.role))
+  const visible = useShownPages(pages)
   return (
     <nav
       id="navigation"

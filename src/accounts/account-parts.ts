@@ -17,6 +17,8 @@ export interface AccountParts {
   readonly publicUrl: string | undefined
   /** Who signs people in beside us, where one is set up. */
   readonly provider: Provider | undefined
+  /** Whether this tenant is the operator of others: its admins are shown the page of their counts. */
+  readonly servesTenants: boolean
   /** How long whoever made an account, raised it or renewed its credentials counts as being behind it. */
   readonly newRightMs: (sql: Sql) => Promise<number>
   /** Writes into the ledger, in the caller's transaction, what weighs more than a line of the account log. Call it last. */

@@ -4,7 +4,8 @@ import { AppError } from '../lib/app-error.ts'
 import { systemClock } from '../lib/clock.ts'
 import { createLogger } from '../main/create-logger.ts'
 import { openStore } from '../main/open-store.ts'
-import { addTenant, changeTenantPassword, listTenants, type TenantSignIn } from '../store/tenants.ts'
+import { budgetUsed, describeTenant, type TenantCounts, tenantOverview } from '../store/tenant-overview.ts'
+import { addTenant, changeTenantPassword, type TenantSignIn } from '../store/tenants.ts'
 import { type Command, readArgs, writeRecord } from './command.ts'
 
 export const newTenantPassword = () => randomBytes(24).toString('base64url')
@@ -31,7 +32,8 @@ export function requireOwner({ tenantBound }: Pick<Config, 'tenantBound'>, what:
 
 /** `tocsin tenant`. */
 export const command: Command = {
-  usage: `tocsin tenant add ID [--name NAME] [--json]
+  usage: `tocsin tenant add ID [--name NAME] [--operator] [--console URL] [--json]
+tocsin tenant change ID [--name NAME] [--operator | --no-operator] [--console URL]
 tocsin tenant password ID [--json]
 tocsin tenant list [--json]
 
@@ -41,8 +43,14 @@ roles; also after each update of Tocsin, since only the owner changes the schema
 add       makes a tenant and a database role of its own, which PostgreSQL lets see that tenant's rows only, and prints the
           settings of the tenant's processes: TOCSIN_TENANT and DATABASE_URL. They are shown only now. What the database
           held before belongs to the tenant 'default': add that one too, to go on with it.
+change    sets what is said and leaves the rest; the tenant's processes read it at their next start
 password  gives the role a new password and prints the settings again; start the tenant's processes with them
-list      names the tenants
+list      names the tenants, with open cases by severity, what is overdue or without a brief, jobs set aside and what
+          models cost today: numbers, nothing of what they are about
+
+--operator  the admins of this tenant see the same numbers of every tenant in their console: for the tenant of whoever serves
+            the others. It gives them no row of another tenant
+--console   where the tenant's own console is: the operator's page links to it
 
 Each tenant runs its own 'tocsin serve' and 'tocsin worker', any number of them, with its own TOCSIN_DATA (keys, policy, models), its own
 sources and accounts. Once there is a tenant, no process starts without one.
@@ -51,16 +59,23 @@ Exit code 0 done, 1 could not be done, 2 bad usage.
 `,
   async run(args, io) {
     const { values, positionals } = readArgs(args, {
-      options: { name: { type: 'string' }, json: { type: 'boolean' } },
+      options: {
+        name: { type: 'string' },
+        operator: { type: 'boolean' },
+        console: { type: 'string' },
+        json: { type: 'boolean' },
+      },
       allowPositionals: true,
+      allowNegative: true,
     })
     const [action = '', id, ...rest] = positionals
     if (
       rest.length > 0 ||
       (action === 'list') !== (id === undefined) ||
-      !['add', 'password', 'list'].includes(action)
+      !['add', 'change', 'password', 'list'].includes(action)
     )
-      throw new AppError('bad-usage', 'say one of: add ID, password ID, list')
+      throw new AppError('bad-usage', 'say one of: add ID, change ID, password ID, list')
+    const described = { operator: values.operator, consoleUrl: consoleUrlOf(values.console) }
     const config = readConfig()
     requireOwner(config, 'tenants are')
     if (config.databaseUrl === undefined)
@@ -76,16 +91,26 @@ Exit code 0 done, 1 could not be done, 2 bad usage.
     )
     try {
       if (id === undefined) {
-        for (const tenant of await listTenants(store.database)) {
-          if (values.json) writeRecord(io, { ...tenant })
-          else io.stdout(`${tenant.id.padEnd(32)} ${tenant.name}\n`)
+        for (const tenant of await tenantOverview(store.database, systemClock.now())) {
+          if (values.json) writeRecord(io, { ...tenant, budgetUsed: budgetUsed(tenant) })
+          else
+            io.stdout(
+              `${tenant.id.padEnd(32)} ${tenant.name}${tenant.operator ? ' (operator)' : ''}: ${wordsOf(tenant)}\n`,
+            )
         }
+        return 0
+      }
+      if (action === 'change') {
+        if (!(await describeTenant(store.database, id, { name: values.name, ...described })))
+          throw new AppError('no-such-tenant', `there is no tenant '${id}'`)
+        io.stdout(`${id} changed; its processes read it at their next start.\n`)
         return 0
       }
       const password = newTenantPassword()
       const signIn = await store.database.transaction(async sql => {
         if (action === 'password') return changeTenantPassword(sql, id, password)
         const { role } = await addTenant(sql, { id, name: values.name ?? id, password }, systemClock.now())
+        await describeTenant(sql, id, described)
         return { id, role, password }
       })
       const shown = tenantSettings(config, signIn)
@@ -96,4 +121,33 @@ Exit code 0 done, 1 could not be done, 2 bad usage.
       await store.close()
     }
   },
+}
+
+/** The address of a console as it is linked to: of the web and nothing else. */
+function consoleUrlOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const url = URL.parse(text)
+  if (
+    url === null ||
+    !['https:', 'http:'].includes(url.protocol) ||
+    url.username !== '' ||
+    url.password !== ''
+  )
+    throw new AppError(
+      'bad-usage',
+      `--console takes an address such as https://acme.example.org, not '${text}'`,
+    )
+  return url.href
+}
+
+function wordsOf(tenant: TenantCounts): string {
+  const { critical, high, medium, low, overdue, unbriefed, setAside } = tenant
+  const used = budgetUsed(tenant)
+  return [
+    `${critical} critical, ${high} high, ${medium} medium, ${low} low open`,
+    `${overdue} overdue`,
+    `${unbriefed} without a brief`,
+    `${setAside} jobs set aside`,
+    used === null ? 'no budget' : `${Math.round(used * 100)} % of today's budget`,
+  ].join('; ')
 }

@@ -51,7 +51,13 @@ export const signedInUser = person.extend({
 export type SignedInUser = z.infer<typeof signedInUser>
 
 /** Send `csrfToken` back in the header `x-csrf-token` with every request that changes something. */
-export const session = z.object({ user: signedInUser, csrfToken: z.string(), expiresAtMs: z.number() })
+export const session = z.object({
+  user: signedInUser,
+  csrfToken: z.string(),
+  expiresAtMs: z.number(),
+  /** Whether the page of all tenants is for this person. */
+  servesTenants: z.boolean(),
+})
 export type Session = z.infer<typeof session>
 
 export const signInBody = z.object({

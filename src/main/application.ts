@@ -22,6 +22,7 @@ import { policyNow } from '../respond/policy-now.ts'
 import { reportJobsOf } from '../respond/respond-jobs.ts'
 import type { RespondPorts } from '../respond/respond-ports.ts'
 import { defaultResponsePolicy } from '../respond/response-policy.ts'
+import { isOperator } from '../store/tenant-overview.ts'
 import { listTenants } from '../store/tenants.ts'
 import { type ConsoleAddress, consoleAddress } from './console-address.ts'
 import { createLogger } from './create-logger.ts'
@@ -131,6 +132,7 @@ export async function openApplication(
       masterKey: masterKeyOf(config),
       publicUrl: config.publicUrl,
       provider: await openProviderOf(config),
+      servesTenants: await isOperator(store.database),
       // Settings that cannot be read must not keep admins from their accounts: the default is the careful one.
       newRightMs: async sql =>
         (await policyNow(sql, tenant, fileSettings).catch(() => defaultResponsePolicy)).newRightMs,

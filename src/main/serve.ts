@@ -41,6 +41,7 @@ import { scimRoutes } from '../http/routes/scim-routes.ts'
 import { seededRoutes } from '../http/routes/seeded-routes.ts'
 import { sessionRoutes } from '../http/routes/session-routes.ts'
 import { settingsRoutes } from '../http/routes/settings-routes.ts'
+import { tenantRoutes } from '../http/routes/tenant-routes.ts'
 import { triageRoutes } from '../http/routes/triage-routes.ts'
 import { trustRoutes } from '../http/routes/trust-routes.ts'
 import { usageRoutes } from '../http/routes/usage-routes.ts'
@@ -48,6 +49,7 @@ import { yaraRoutes } from '../http/routes/yara-routes.ts'
 import { openDatabaseLedger } from '../ledger/database-ledger.ts'
 import { openDatabaseDataKeys } from '../ledger/stored-data-keys.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
+import { keepDayBudget } from '../store/tenant-overview.ts'
 import type { Application } from './application.ts'
 import { allAssistantRoutes } from './assistant-route-list.ts'
 import { connectionsOf } from './connections.ts'
@@ -89,6 +91,7 @@ export async function serve(app: Application): Promise<Serving> {
   const vaults = vaultsOf(database, masterKey)
   const inventory = organisationInventory(config, database)
   const models = await openModelsOnline(config, parts)
+  await keepDayBudget(database, tenant, modelSettings.budgets.perDay, clock.now())
   const scanner = openScanner()
   registerWorkMetrics(app.registry, database, tenant)
   const server = await createServer({
@@ -129,6 +132,7 @@ export async function serve(app: Application): Promise<Serving> {
       ...mailRoutes(app.mail, openSmtpRelay(config)),
       ...notificationRoutes(app.notify, app.accounts),
       ...jobRoutes(parts),
+      ...tenantRoutes(parts),
       ...ledgerRoutes({ ...parts, dataKeys }),
       ...trustRoutes({
         ...parts,

@@ -144,6 +144,7 @@ async function ingestToken(folder: string): Promise<string> {
       masterKey: async () => Buffer.alloc(32),
       publicUrl: undefined,
       provider: undefined,
+      servesTenants: false,
       newRightMs: async () => 0,
       record: async () => undefined,
     }

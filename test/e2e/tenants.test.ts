@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,6 +27,7 @@ describe.skipIf(!databaseKinds.includes('server'))('tenants over the HTTP API', 
   let owner: OpenDatabase
   let acme: Running
   let globex: Running
+  let house: Running
   const urls = new Map<string, string>()
 
   beforeAll(async () => {
@@ -33,29 +35,34 @@ describe.skipIf(!databaseKinds.includes('server'))('tenants over the HTTP API', 
     chmodSync(folder, 0o755) // PostgreSQL runs as another account where we are root.
     server = await startPostgresServer(mkdtempSync(join(folder, 'db-')), { maxConnections: 120 })
     owner = connectDatabase({ connection: server.connection, maxConnections: 2, onIdleError: () => {} })
-    for (const tenant of ['acme', 'globex']) urls.set(tenant, await add(tenant))
-    ;[acme, globex] = await Promise.all([start('acme'), start('globex')])
+    for (const tenant of ['acme', 'globex']) urls.set(tenant, add(tenant))
+    urls.set('house', add('house', '--operator'))
+    tocsin('tenant', 'change', 'acme', '--console', 'https://acme.example')
+    ;[acme, globex, house] = await Promise.all([start('acme'), start('globex'), start('house')])
     for (const each of [acme, globex]) await takeIn(each)
   }, 240_000)
 
   afterAll(async () => {
-    await Promise.all([acme, globex].map(each => each?.program.end('SIGTERM')))
+    await Promise.all([acme, globex, house].map(each => each?.program.end('SIGTERM')))
     await owner?.close()
     await server?.stop()
     rmSync(folder, { recursive: true, force: true })
   })
 
-  /** Runs `tocsin tenant add` and returns the address that it printed. */
-  async function add(tenant: string): Promise<string> {
-    const { spawnSync } = await import('node:child_process')
+  /** A command as the owner of the database runs it. */
+  function tocsin(...args: string[]): string {
     const cli = join(import.meta.dirname, '..', '..', 'src', 'run-cli.ts')
-    const done = spawnSync(process.execPath, ['--no-warnings', cli, 'tenant', 'add', tenant, '--json'], {
+    const done = spawnSync(process.execPath, ['--no-warnings', cli, ...args], {
       encoding: 'utf8',
       env: { ...process.env, DATABASE_URL: server.url, TOCSIN_DATA: join(folder, 'owner') },
     })
     if (done.status !== 0) throw new Error(done.stderr)
-    return JSON.parse(done.stdout).database_url
+    return done.stdout
   }
+
+  /** Runs `tocsin tenant add` and returns the address that it printed. */
+  const add = (tenant: string, ...more: string[]): string =>
+    JSON.parse(tocsin('tenant', 'add', tenant, '--json', ...more)).database_url
 
   async function start(tenant: string): Promise<Running> {
     const port = await freePort()
@@ -187,6 +194,39 @@ describe.skipIf(!databaseKinds.includes('server'))('tenants over the HTTP API', 
       (await fetch(`${url}/api/cases`, { headers: { authorization: `Bearer ${secret}` } })).status
     expect(await at(acme.url)).toBe(200)
     expect(await at(globex.url)).toBe(401)
+  })
+
+  it('the operator sees numbers of each and nothing else; a tenant has no such page', async () => {
+    for (const tenant of [acme, globex]) {
+      const answer = await tenant.call('GET', '/api/tenants')
+      expect(answer.status).toBe(404)
+      expect(answer.text).not.toMatch(/globex|acme|house/)
+      expect(JSON.parse((await tenant.call('GET', '/api/session')).text).servesTenants).toBe(false)
+    }
+    expect(JSON.parse((await house.call('GET', '/api/session')).text).servesTenants).toBe(true)
+    const { status, text } = await house.call('GET', '/api/tenants')
+    expect(status).toBe(200)
+    expect(text).not.toMatch(/secret-|sshd|203\.0\.113/)
+    expect(JSON.parse(text).tenants).toMatchObject([
+      { id: 'acme', own: false, consoleUrl: 'https://acme.example/', open: { medium: 1 }, unbriefed: 0 },
+      { id: 'globex', own: false, consoleUrl: null, open: { medium: 1 } },
+      { id: 'house', own: true, open: { critical: 0, high: 0, medium: 0, low: 0 } },
+    ])
+    // The counts are all: the operator's own console knows none of their cases.
+    expect(JSON.parse((await house.call('GET', '/api/cases')).text).cases).toEqual([])
+    const viewer = await house.call('POST', '/api/tokens', {
+      name: 'read',
+      scopes: ['read'],
+      expiresInDays: null,
+    })
+    const token = { authorization: `Bearer ${JSON.parse(viewer.text).secret}` }
+    expect((await fetch(`${house.url}/api/tenants`, { headers: token })).status).toBe(403)
+    const lines = tocsin('tenant', 'list', '--json').trim().split('\n')
+    expect(lines.map(line => JSON.parse(line))).toMatchObject([
+      { id: 'acme', medium: 1, setAside: 0 },
+      { id: 'globex', medium: 1 },
+      { id: 'house', operator: true },
+    ])
   })
 
   it('no program starts without a tenant, nor as one that its database role is not', async () => {

@@ -248,6 +248,7 @@ async function makePeople(database: OpenDatabase): Promise<People> {
     masterKey: async () => Buffer.alloc(32),
     publicUrl: undefined,
     provider: undefined,
+    servesTenants: false,
     newRightMs: async () => 0,
     record: async (sql: Parameters<typeof appendEntries>[0], ...entries: readonly object[]) => {
       await appendEntries(sql, entries.map(entry => ({ ...entry, tenant })) as never, clock.now())

@@ -48,6 +48,7 @@ export async function startTestServer(
     masterKey: async () => Buffer.alloc(32, 7),
     publicUrl: undefined,
     provider: undefined,
+    servesTenants: false,
     newRightMs: async () => 24 * 3_600_000,
     async record(sql, ...entries) {
       await appendEntries(

@@ -4,6 +4,7 @@ import { lockedOut } from '../../accounts/attempts.ts'
 import type { OpenedSession, SignedInPerson } from '../../accounts/session.ts'
 import { askPasskey, giveSecondFactor, type SignIn, signIn, signInByPasskey } from '../../accounts/sign-in.ts'
 import { changeOwnPassword } from '../../accounts/users.ts'
+import type { Role } from '../../domain/role.ts'
 import { assertNever } from '../../lib/app-error.ts'
 import { deleteSession } from '../../store/sessions.ts'
 import type { User } from '../../store/users.ts'
@@ -45,7 +46,7 @@ export function sessionRoutes(parts: AccountParts, secure: boolean, triesPerMinu
       },
       limits,
     ),
-    route(sessionEndpoints.readSession, async ({ caller }) => personSession(personOf(caller))),
+    route(sessionEndpoints.readSession, async ({ caller }) => personSession(parts, personOf(caller))),
     route(sessionEndpoints.signOut, async ({ caller, reply }) => {
       const person = personOf(caller)
       await deleteSession(parts.database, parts.tenant, person.user.id, person.sessionId)
@@ -58,7 +59,7 @@ export function sessionRoutes(parts: AccountParts, secure: boolean, triesPerMinu
         const person = personOf(caller)
         const owner = { ...person.user, sessionId: person.sessionId }
         await changeOwnPassword(parts, owner, body.current, body.next)
-        return personSession({ ...person, user: { ...person.user, mustChangePassword: false } })
+        return personSession(parts, { ...person, user: { ...person.user, mustChangePassword: false } })
       },
       limits,
     ),
@@ -75,7 +76,7 @@ export function signInAnswer(
   switch (result.kind) {
     case 'signed-in':
       setSessionCookie(reply, secure, result.session)
-      return { kind: 'signed-in', session: openedView(result.user, result.session) }
+      return { kind: 'signed-in', session: openedView(parts, result.user, result.session) }
     case 'reason-needed':
       return result
     case 'second-factor':
@@ -102,11 +103,18 @@ export function actorId(caller: Caller): string {
   throw new RequestError('not-signed-in', 'sign in first')
 }
 
-function personSession(person: SignedInPerson): Session {
-  return { user: person.user, csrfToken: person.csrfToken, expiresAtMs: person.expiresMs }
+function personSession(parts: AccountParts, person: SignedInPerson): Session {
+  return {
+    user: person.user,
+    csrfToken: person.csrfToken,
+    expiresAtMs: person.expiresMs,
+    servesTenants: servesTenants(parts, person.user.role),
+  }
 }
 
-function openedView(user: User, session: OpenedSession): Session {
+const servesTenants = (parts: AccountParts, role: Role) => parts.servesTenants && role === 'admin'
+
+function openedView(parts: AccountParts, user: User, session: OpenedSession): Session {
   return {
     user: {
       id: user.id,
@@ -118,5 +126,6 @@ function openedView(user: User, session: OpenedSession): Session {
     },
     csrfToken: session.csrfToken,
     expiresAtMs: session.expiresMs,
+    servesTenants: servesTenants(parts, user.role),
   }
 }
