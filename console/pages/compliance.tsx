@@ -82,10 +82,31 @@ function Summary({ view }: { view: ComplianceView }) {
           : `The ledger is broken at entry ${ledger.firstBad}. Run tocsin audit verify before you rely on anything below.`}
       </p>
       <p className="text-muted">{view.notice}</p>
+      <Coverage view={view} />
       <p className="text-muted">
         The signed report: <code className="break-all">{report}</code>
       </p>
     </div>
+  )
+}
+
+/** What the table below is not about: an auditor asks for the rest first. */
+function Coverage({ view: { framework, notMapped } }: { view: ComplianceView }) {
+  if (framework.of === null) return null
+  if (notMapped.length === 0)
+    return (
+      <p>
+        All {framework.of} {framework.unit} are mapped to kinds of record.
+      </p>
+    )
+  return (
+    <details>
+      <summary className="cursor-pointer max-md:py-2">
+        {framework.of - notMapped.length} of {framework.of} {framework.unit} are mapped to kinds of record.
+        Nothing that Tocsin keeps speaks of the other {notMapped.length}.
+      </summary>
+      <p className="pt-1 text-muted">{notMapped.join(', ')}</p>
+    </details>
   )
 }
 

@@ -37,8 +37,17 @@ export interface ComplianceReport {
   readonly tocsin: string
   readonly ledger: { readonly verified: number; readonly first_bad: number | null; readonly head: string }
   readonly summary: Readonly<Record<ControlStatus, number>>
+  /** Of the framework's identifiers, those that no kind of record is mapped to; null where it is no list of controls. */
+  readonly coverage: Coverage | null
   readonly controls: readonly JudgedControl[]
   readonly notice: string
+}
+
+export interface Coverage {
+  readonly unit: string
+  readonly of: number
+  readonly mapped: number
+  readonly not_mapped: readonly string[]
 }
 
 const notice =
@@ -73,9 +82,19 @@ export async function complianceReport(
     tocsin: sources.version,
     ledger: { verified: ledger.verified, first_bad: ledger.firstBadSeq, head: ledger.head },
     summary: summaryOf(controls),
+    coverage: coverageOf(framework),
     controls,
     notice,
   }
+}
+
+/** How much of a framework this mapping is about. */
+export function coverageOf({ identifiers, controls }: Framework): Coverage | null {
+  if (identifiers === undefined) return null
+  const mapped = new Set(controls.map(({ id }) => id))
+  const { unit, all } = identifiers
+  const missing = all.filter(id => !mapped.has(id))
+  return { unit, of: all.length, mapped: all.length - missing.length, not_mapped: missing }
 }
 
 /** A ledger that breaks anywhere is no evidence of anything, however many of its entries fit. */

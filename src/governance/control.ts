@@ -44,5 +44,10 @@ export interface Framework {
   /** Of this mapping; it changes with every edit of the controls. */
   readonly mappingVersion: string
   readonly source: string
+  /**
+   * All identifiers of the framework on the level that is mapped, so that a report can name those that are not: nothing that
+   * Tocsin keeps speaks of them. Absent for a regulation that is no list of controls.
+   */
+  readonly identifiers?: { readonly unit: string; readonly all: readonly string[] }
   readonly controls: readonly Control[]
 }

@@ -12,6 +12,7 @@ export function factsOf(report: ComplianceReport): readonly (readonly [string, s
     ['Period', `${period.from} to ${period.to} (not included)`],
     ['Tenant', report.tenant],
     ['Mapping', `${framework.mapping_version}, identifiers of ${framework.source}`],
+    ['Coverage', coverageWords(report)],
     ['Ledger', chain],
     [
       'Controls',
@@ -29,4 +30,13 @@ export function recordLines(control: JudgedControl): string[] {
     each =>
       `${each.count} ${each.title}${each.latest === null ? '' : `, newest ${each.latest}`}${each.speaks === 'against' ? ' (should be none)' : ''}`,
   )
+}
+
+/** How much of the framework the report is about, and what it says nothing of. */
+export function coverageWords({ coverage }: ComplianceReport): string {
+  if (coverage === null) return 'The provisions on which the records of a SOC can speak, and no others.'
+  const { unit, of, mapped, not_mapped } = coverage
+  return not_mapped.length === 0
+    ? `All ${of} ${unit} are mapped to kinds of record.`
+    : `${mapped} of ${of} ${unit} are mapped to kinds of record. Nothing that Tocsin keeps speaks of the others: ${not_mapped.join(', ')}.`
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { digestOf } from '../lib/canonical-json.ts'
 import type { ComplianceReport } from './compliance-report.ts'
 import type { JudgedControl } from './judge-control.ts'
+import { coverageWords } from './report-facts.ts'
 
 /**
  * The report as OSCAL 1.1.2 assessment results (https://pages.nist.gov/OSCAL/). A control with evidence becomes an
@@ -30,6 +31,7 @@ export function reportOscal(report: ComplianceReport): unknown {
           description: `Records of ${report.tenant} from ${period.from} to ${period.to}.`,
           start: period.from,
           end: period.to,
+          remarks: coverageWords(report),
           'reviewed-controls': {
             'control-selections': [
               {
@@ -52,7 +54,11 @@ export function reportOscal(report: ComplianceReport): unknown {
   }
 }
 
-const namespace = 'urn:tocsin:compliance'
+/**
+ * Whose the names of properties are. A name only, in a domain that never resolves (RFC 6761): OSCAL would take a URN,
+ * but readers that are in use take URLs alone.
+ */
+const namespace = 'https://tocsin.invalid/ns/compliance'
 
 function propsOf(control: JudgedControl): readonly unknown[] {
   const props = [

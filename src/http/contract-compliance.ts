@@ -9,6 +9,9 @@ export const complianceFramework = z.object({
   name: z.string(),
   version: z.string(),
   controls: z.number().int(),
+  /** All that the framework has on that level, and what they are; null for a regulation that is no list of controls. */
+  of: z.number().int().nullable(),
+  unit: z.string().nullable(),
 })
 export type ComplianceFramework = z.infer<typeof complianceFramework>
 
@@ -42,6 +45,8 @@ export const complianceView = z.object({
   /** How many entries of the ledger were recomputed, and the first that does not fit. */
   ledger: z.object({ verified: z.number().int(), firstBad: z.number().int().nullable() }),
   controls: z.array(complianceControl),
+  /** Identifiers that no kind of record is mapped to. */
+  notMapped: z.array(z.string()),
   notice: z.string(),
 })
 export type ComplianceView = z.infer<typeof complianceView>

@@ -69,9 +69,11 @@ const queries = {
   'sign-ins': accountEvents(`kind = 'sign-in'`),
   'sign-ins-failed': accountEvents(`kind = 'sign-in-failed'`),
   'account-changes': accountEvents(`kind not in ('sign-in', 'sign-in-failed')`),
-  accounts: `select count(*), max(created_ms) from users where tenant_id = $1 and state = 'active' and created_ms < $3`,
-  approvers: `select count(*), max(created_ms) from users
-    where tenant_id = $1 and state = 'active' and created_ms < $3 and role in ('approver', 'admin')`,
+  accounts: people('true'),
+  approvers: people(`role in ('approver', 'admin')`),
+  'second-factors': people(
+    'exists (select from second_factors f where f.tenant_id = u.tenant_id and f.user_id = u.id and f.confirmed_ms is not null)',
+  ),
   evaluations: `select count(*), max(created_ms) from evaluation_runs
     where tenant_id = $1 and created_ms >= $2 and created_ms < $3`,
   'model-moves': `select count(*), max(at_ms) from model_moves
@@ -85,6 +87,17 @@ const queries = {
   'seeded-suggestions': `select count(*), max(at_ms) from seeded_suggestions where tenant_id = $1 and at_ms >= $2 and at_ms < $3`,
   'group-members': register('member'),
   'decisions-recorded': register('decision'),
+  'config-changes': ledger(`kind = 'config-change' and actor like 'user:%'`),
+  'notices-sent': `select count(*), max(done_ms) from notice_deliveries
+    where tenant_id = $1 and state = 'sent' and done_ms >= $2 and done_ms < $3`,
+  runbooks: register('runbook'),
+  exercises: register('exercise'),
+  'ai-incidents': register('incident'),
+  'lessons-decided': `select count(*), max(decided_ms) from lessons
+    where tenant_id = $1 and decided_by is not null and decided_ms >= $2 and decided_ms < $3`,
+  'playbook-runs': `select count(*), max(created_ms) from playbook_runs
+    where tenant_id = $1 and created_ms >= $2 and created_ms < $3`,
+  reveals: ledger(`kind = 'vault-reveal'`),
   'sealed-cases': 'select count(*), null::bigint from data_keys where tenant = $1 and wrapped is not null',
   vaults: 'select count(*), null::bigint from vaults where tenant_id = $1',
 } as const
@@ -105,6 +118,12 @@ function decisions(condition: string): string {
 function ledger(condition: string): string {
   return `select count(*), (extract(epoch from max(at)) * 1000)::bigint from ledger
     where tenant = $1 and at >= to_timestamp($2 / 1000.0) and at < to_timestamp($3 / 1000.0) and ${condition}`
+}
+
+/** Accounts that somebody took over: until the one-time password is changed, one shows that it was made and nothing more. */
+function people(condition: string): string {
+  return `select count(*), max(created_ms) from users u
+    where tenant_id = $1 and state = 'active' and not must_change_password and created_ms < $3 and ${condition}`
 }
 
 /** Records of a register that people wrote or looked at again in the period. */

@@ -2,7 +2,8 @@ import { z } from 'zod'
 
 // What OSCAL asks of assessment results: members, which of them must be there, and datatypes, taken by hand from NIST's
 // reference (https://pages.nist.gov/OSCAL-Reference/models/v1.1.2/assessment-results/json-reference/), as far as reports
-// use them. No package that carries the official JSON schema was found; a member that is not listed here is refused.
+// use them; a member that is not listed here is refused. It needs no Python, and refuses what the schema of
+// oscal-validator.ts lets through: another version, times without a zone, empty lists.
 
 const uuid = z
   .string()
@@ -36,6 +37,7 @@ const result = z.strictObject({
   description: markup,
   start: dateTime,
   end: dateTime.optional(),
+  remarks: markup.optional(),
   'reviewed-controls': z.strictObject({
     'control-selections': some(
       z.strictObject({ 'include-controls': some(z.strictObject({ 'control-id': token })) }),

@@ -1,14 +1,9 @@
 import { expect } from 'vitest'
 import type { OpenDatabase } from '../../src/store/connect.ts'
+import { columnsOf, dropChecks, madeUpRow } from './made-up-row.ts'
 
 // One tenant tries everything against another. The tables come from the catalogue: a new one is attacked without anybody
 // having to think of it.
-
-interface Column {
-  readonly table: string
-  readonly name: string
-  readonly type: string
-}
 
 export interface TenantAttack {
   readonly owner: OpenDatabase
@@ -95,7 +90,7 @@ export async function changeOthers({ owner, tenant, other, tables }: TenantAttac
 export async function insertForOthers({ owner, tenant, other, tables }: TenantAttack): Promise<void> {
   for (const [table, column] of tables) {
     const columns = await columnsOf(owner, table)
-    const { text, values } = insertion(table, columns, column, other, 'smuggled')
+    const { text, values } = madeUpRow(columns, { [column]: other }, `smuggled of ${other}`)
     expect([table, await refusal(tenant, text, values)]).toEqual([table, expect.stringMatching(denied)])
   }
 }
@@ -145,49 +140,17 @@ export async function leavePolicies({ owner, tenant, id, other }: TenantAttack):
   })
 }
 
-async function columnsOf(database: OpenDatabase, table: string): Promise<Column[]> {
-  return database.query<Column>(
-    `select $1::text as table, a.attname as name, format_type(a.atttypid, null) as type
-     from pg_attribute a where a.attrelid = ('"' || $1 || '"')::regclass and a.attnum > 0 and not a.attisdropped
-       and a.attgenerated = '' and a.attidentity = ''`,
-    [table],
-  )
-}
-
-/** A row of values that fit the columns' types; what keys and checks say is out of force where this is used. */
-function insertion(table: string, columns: readonly Column[], whose: string, tenant: string, mark: string) {
-  const madeUp = ({ name, type }: Column): string => {
-    if (name === whose) return tenant
-    if (type.endsWith('[]')) return '{}'
-    if (/^json/.test(type)) return '{}'
-    if (type === 'boolean') return 'false'
-    if (/int|numeric|double|real/.test(type)) return '7'
-    if (/timestamp/.test(type)) return '2026-01-01T00:00:00Z'
-    if (type === 'bytea') return '\\x00'
-    return `${mark} of ${tenant}`
-  }
-  const numbered = columns.map((column, index) => `$${index + 1}::text::${column.type}`)
-  return {
-    text: `insert into "${table}" (${columns.map(({ name }) => `"${name}"`).join(', ')}) values (${numbered.join(', ')})`,
-    values: columns.map(madeUp),
-  }
-}
-
 /** At least one row for each tenant in each table. Keys to other tables and checks are in the way of made-up values. */
 export async function fillEveryTable(
   owner: OpenDatabase,
   tables: ReadonlyMap<string, string>,
   tenants: readonly string[],
 ): Promise<void> {
-  const checks = await owner.query<{ table: string; name: string }>(
-    `select conrelid::regclass::text as table, conname as name from pg_constraint
-     where contype in ('c', 'f') and connamespace = 'public'::regnamespace`,
-  )
-  for (const { table, name } of checks) await owner.query(`alter table ${table} drop constraint "${name}"`)
+  await dropChecks(owner)
   for (const [table, column] of tables) {
     const columns = await columnsOf(owner, table)
     for (const [index, tenant] of tenants.entries()) {
-      const { text, values } = insertion(table, columns, column, tenant, 'row')
+      const { text, values } = madeUpRow(columns, { [column]: tenant }, `row of ${tenant}`)
       // The ledger's key is its number.
       const distinct = values.map((value, at) => (columns[at]?.name === 'seq' ? String(index + 1) : value))
       await owner.query(`${text} on conflict do nothing`, distinct)

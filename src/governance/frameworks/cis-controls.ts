@@ -1,12 +1,20 @@
 import type { Framework } from '../control.ts'
+import { numbered } from './identifiers.ts'
 
 /** CIS Controls 8.1, by safeguard. Skills training is Control 14 (decisions/2026-11-25-cis-training-control.md). */
 export const cisControls: Framework = {
   id: 'cis-controls-8.1',
   name: 'CIS Controls',
   version: '8.1',
-  mappingVersion: '2026-11-25',
+  mappingVersion: '2026-11-28',
   source: 'https://www.cisecurity.org/controls/v8-1',
+  identifiers: {
+    unit: 'safeguards',
+    // How many each of the 18 controls has, in order.
+    all: [5, 7, 14, 12, 6, 8, 7, 12, 7, 7, 5, 8, 11, 9, 7, 14, 9, 5].flatMap((count, index) =>
+      numbered(`${index + 1}.`, count),
+    ),
+  },
   controls: [
     {
       id: '1.1',
@@ -14,6 +22,41 @@ export const cisControls: Framework = {
       owner: 'platform engineer',
       evidence: ['hosts'],
       beyond: 'Hosts without an agent.',
+    },
+    {
+      id: '3.3',
+      topic: 'Access to data by lists',
+      owner: 'platform engineer',
+      evidence: ['accounts', 'approvers'],
+      beyond: 'Access to other systems.',
+    },
+    {
+      id: '3.4',
+      topic: 'Data kept no longer than needed',
+      owner: 'data protection officer',
+      evidence: ['keys-erased'],
+      beyond: 'Retention in other systems and in backups.',
+    },
+    {
+      id: '3.10',
+      topic: 'Sensitive data encrypted in transit',
+      owner: 'platform engineer',
+      evidence: ['setting-https'],
+      beyond: 'Connections of other systems.',
+    },
+    {
+      id: '3.11',
+      topic: 'Sensitive data encrypted at rest',
+      owner: 'platform engineer',
+      evidence: ['sealed-cases', 'vaults'],
+      beyond: 'Disks and databases as a whole.',
+    },
+    {
+      id: '3.14',
+      topic: 'Access to sensitive data recorded',
+      owner: 'data protection officer',
+      evidence: ['reveals'],
+      beyond: 'Access in other systems.',
     },
     {
       id: '5.1',
@@ -44,11 +87,18 @@ export const cisControls: Framework = {
       beyond: 'Access to other systems.',
     },
     {
+      id: '6.3',
+      topic: 'Multi-factor authentication from outside',
+      owner: 'platform engineer',
+      evidence: ['second-factors'],
+      beyond: 'That it is asked for at other applications.',
+    },
+    {
       id: '6.5',
       topic: 'Multi-factor authentication of administrators',
       owner: 'platform engineer',
-      evidence: [],
-      beyond: 'That a second factor is asked for.',
+      evidence: ['second-factors'],
+      beyond: 'That it is asked for at other systems.',
     },
     {
       id: '6.8',
@@ -63,6 +113,13 @@ export const cisControls: Framework = {
       owner: 'platform engineer',
       evidence: ['alerts'],
       beyond: 'Which systems log at all.',
+    },
+    {
+      id: '8.5',
+      topic: 'Detailed records',
+      owner: 'platform engineer',
+      evidence: ['ledger-entries', 'case-history'],
+      beyond: 'Detail of the logs of other systems.',
     },
     {
       id: '8.9',
@@ -84,6 +141,13 @@ export const cisControls: Framework = {
       owner: 'SOC lead',
       evidence: ['cases', 'verdicts'],
       beyond: 'Hunting without an alert.',
+    },
+    {
+      id: '8.12',
+      topic: 'Logs of service providers',
+      owner: 'platform engineer',
+      evidence: ['model-calls', 'model-answers'],
+      beyond: 'Providers other than those of models.',
     },
     {
       id: '9.7',
@@ -145,15 +209,29 @@ export const cisControls: Framework = {
       id: '14.9',
       topic: 'Training for special roles',
       owner: 'CISO',
-      evidence: [],
-      beyond: 'Training of analysts and administrators.',
+      evidence: ['acknowledgements', 'exercises'],
+      beyond: 'Training records of analysts and administrators.',
     },
     {
       id: '15.1',
       topic: 'Inventory of service providers',
       owner: 'CISO',
-      evidence: [],
-      beyond: 'Supplier register, model providers included.',
+      evidence: ['suppliers'],
+      beyond: 'Providers other than those of models.',
+    },
+    {
+      id: '15.5',
+      topic: 'Service providers assessed',
+      owner: 'CISO',
+      evidence: ['suppliers'],
+      beyond: 'The assessment: the register notes its date and result.',
+    },
+    {
+      id: '15.6',
+      topic: 'Service providers watched',
+      owner: 'CISO',
+      evidence: ['model-answers', 'evaluations'],
+      beyond: 'Providers other than those of models.',
     },
     {
       id: '17.1',
@@ -163,10 +241,17 @@ export const cisControls: Framework = {
       beyond: 'Deputies and contact data.',
     },
     {
+      id: '17.3',
+      topic: 'A way to report incidents',
+      owner: 'SOC lead',
+      evidence: ['mails-reported'],
+      beyond: 'Ways to report other than mail.',
+    },
+    {
       id: '17.4',
       topic: 'Process for incidents',
       owner: 'SOC lead',
-      evidence: ['cases', 'verdicts'],
+      evidence: ['cases', 'verdicts', 'runbooks'],
       beyond: 'The process in writing.',
     },
     {
@@ -175,6 +260,20 @@ export const cisControls: Framework = {
       owner: 'SOC lead',
       evidence: ['accounts', 'approvers'],
       beyond: 'Roles outside the SOC.',
+    },
+    {
+      id: '17.6',
+      topic: 'Ways to communicate in incidents',
+      owner: 'SOC lead',
+      evidence: ['notices-sent'],
+      beyond: 'Ways that work when the network does not.',
+    },
+    {
+      id: '17.7',
+      topic: 'Exercises',
+      owner: 'SOC lead',
+      evidence: ['exercises'],
+      beyond: 'That the exercises were held, and with whom.',
     },
     {
       id: '17.8',

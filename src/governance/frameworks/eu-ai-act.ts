@@ -1,12 +1,25 @@
 import type { Framework } from '../control.ts'
+import { numbered } from './identifiers.ts'
 
 /** Regulation (EU) 2024/1689, articles 12 (records) and 14 (human oversight). */
 export const euAiAct: Framework = {
   id: 'eu-ai-act-12-14',
   name: 'EU AI Act, articles 12 and 14',
   version: '2024/1689',
-  mappingVersion: '2026-11-25',
+  mappingVersion: '2026-11-28',
   source: 'https://eur-lex.europa.eu/eli/reg/2024/1689/oj',
+  identifiers: {
+    unit: 'provisions of the two articles',
+    // 12(3) and 14(5) are about remote biometric identification, which Tocsin does not do.
+    all: [
+      'Article 12(1)',
+      ...['a', 'b', 'c'].map(letter => `Article 12(2)(${letter})`),
+      'Article 12(3)',
+      ...numbered('Article 14(', 3).map(id => `${id})`),
+      ...['a', 'b', 'c', 'd', 'e'].map(letter => `Article 14(4)(${letter})`),
+      'Article 14(5)',
+    ],
+  },
   controls: [
     {
       id: 'Article 12(1)',
@@ -46,6 +59,13 @@ export const euAiAct: Framework = {
       beyond: 'That they have time for it.',
     },
     {
+      id: 'Article 14(2)',
+      topic: 'Oversight is there to keep harm small',
+      owner: 'CISO',
+      evidence: ['risks', 'ai-incidents'],
+      beyond: 'Harm to people outside the organisation.',
+    },
+    {
       id: 'Article 14(3)',
       topic: 'Measures of oversight fit the risk',
       owner: 'SOC lead',
@@ -57,15 +77,15 @@ export const euAiAct: Framework = {
       id: 'Article 14(4)(a)',
       topic: 'Overseers understand abilities and limits',
       owner: 'CISO',
-      evidence: [],
+      evidence: ['acknowledgements'],
       beyond: 'Training of the people who oversee.',
     },
     {
       id: 'Article 14(4)(b)',
       topic: 'Overseers stay aware of automation bias',
       owner: 'SOC lead',
-      evidence: ['verdicts-against-model', 'rejections'],
-      beyond: 'Seeded wrong suggestions and how many were caught.',
+      evidence: ['verdicts-against-model', 'rejections', 'seeded-suggestions'],
+      beyond: 'How many of the seeded suggestions were caught: the oversight statistics say so.',
     },
     {
       id: 'Article 14(4)(c)',
@@ -85,7 +105,7 @@ export const euAiAct: Framework = {
       id: 'Article 14(4)(e)',
       topic: 'Operation can be interrupted',
       owner: 'SOC lead',
-      evidence: ['rejections'],
+      evidence: ['rejections', 'model-moves'],
       beyond: 'A drill of switching models off.',
     },
   ],

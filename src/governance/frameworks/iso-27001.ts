@@ -1,13 +1,25 @@
 import type { Framework } from '../control.ts'
+import { numbered } from './identifiers.ts'
 
 /** ISO/IEC 27001:2022, Annex A. Topics are ours; the text of the standard is not copied. */
 export const iso27001: Framework = {
   id: 'iso-27001-2022',
   name: 'ISO/IEC 27001 Annex A',
   version: '2022',
-  mappingVersion: '2026-11-25',
+  mappingVersion: '2026-11-28',
   source: 'https://www.iso.org/standard/27001',
+  identifiers: {
+    unit: 'controls of Annex A',
+    all: [...numbered('A.5.', 37), ...numbered('A.6.', 8), ...numbered('A.7.', 14), ...numbered('A.8.', 34)],
+  },
   controls: [
+    {
+      id: 'A.5.1',
+      topic: 'Security policies',
+      owner: 'CISO',
+      evidence: ['setting-policy-file', 'acknowledgements'],
+      beyond: 'Policies other than those on models and the use of AI.',
+    },
     {
       id: 'A.5.2',
       topic: 'Security roles',
@@ -24,6 +36,13 @@ export const iso27001: Framework = {
       beyond: 'Duties outside response actions and rules.',
     },
     {
+      id: 'A.5.4',
+      topic: 'Management asks for security',
+      owner: 'CISO',
+      evidence: ['group-members', 'decisions-recorded'],
+      beyond: 'Management outside the AI working group.',
+    },
+    {
       id: 'A.5.7',
       topic: 'Threat intelligence',
       owner: 'SOC lead',
@@ -31,11 +50,47 @@ export const iso27001: Framework = {
       beyond: 'Strategic intelligence, and who gets it.',
     },
     {
+      id: 'A.5.9',
+      topic: 'Inventory of assets',
+      owner: 'platform engineer',
+      evidence: ['hosts'],
+      beyond: 'Hosts without an agent, and everything that is no host.',
+    },
+    {
+      id: 'A.5.12',
+      topic: 'Classification of information',
+      owner: 'data protection officer',
+      evidence: ['setting-policy-file'],
+      beyond:
+        'The classification scheme of the organisation; here only the classes that policy on models uses.',
+    },
+    {
+      id: 'A.5.14',
+      topic: 'Transfer of information',
+      owner: 'data protection officer',
+      evidence: ['pseudonymised-calls', 'setting-https'],
+      beyond: 'Other ways by which information leaves.',
+    },
+    {
+      id: 'A.5.15',
+      topic: 'Rules of access',
+      owner: 'platform engineer',
+      evidence: ['accounts', 'account-changes'],
+      beyond: 'Access to other systems.',
+    },
+    {
       id: 'A.5.16',
       topic: 'Identity management',
       owner: 'platform engineer',
       evidence: ['accounts', 'account-changes'],
       beyond: 'Identities of other systems.',
+    },
+    {
+      id: 'A.5.17',
+      topic: 'Credentials',
+      owner: 'platform engineer',
+      evidence: ['account-changes', 'second-factors'],
+      beyond: 'Credentials of other systems.',
     },
     {
       id: 'A.5.18',
@@ -48,8 +103,29 @@ export const iso27001: Framework = {
       id: 'A.5.19',
       topic: 'Security with suppliers',
       owner: 'CISO',
-      evidence: [],
-      beyond: 'Supplier register, model providers included.',
+      evidence: ['suppliers'],
+      beyond: 'Suppliers other than those of models.',
+    },
+    {
+      id: 'A.5.20',
+      topic: 'Security in contracts with suppliers',
+      owner: 'CISO',
+      evidence: ['suppliers'],
+      beyond: 'The contracts themselves: the register only notes their terms.',
+    },
+    {
+      id: 'A.5.21',
+      topic: 'Supply chain of information technology',
+      owner: 'CISO',
+      evidence: ['suppliers', 'model-moves'],
+      beyond: 'Suppliers other than those of models.',
+    },
+    {
+      id: 'A.5.22',
+      topic: 'Watching suppliers and their changes',
+      owner: 'CISO',
+      evidence: ['suppliers', 'evaluations'],
+      beyond: 'Suppliers other than those of models.',
     },
     {
       id: 'A.5.23',
@@ -62,8 +138,8 @@ export const iso27001: Framework = {
       id: 'A.5.24',
       topic: 'Preparation for incidents',
       owner: 'SOC lead',
-      evidence: [],
-      beyond: 'Plans, runbooks and exercises.',
+      evidence: ['runbooks', 'exercises'],
+      beyond: 'Plans beyond runbooks, and exercises outside Tocsin.',
     },
     {
       id: 'A.5.25',
@@ -112,14 +188,28 @@ export const iso27001: Framework = {
       id: 'A.5.35',
       topic: 'Independent review',
       owner: 'CISO',
-      evidence: [],
-      beyond: 'Audits by people who do not run this.',
+      evidence: ['output-audits'],
+      beyond: 'Audits by people who do not run this: output audits are by the SOC itself.',
+    },
+    {
+      id: 'A.5.36',
+      topic: 'Compliance with own policies',
+      owner: 'CISO',
+      evidence: ['acknowledgements', 'output-audits'],
+      beyond: 'Reviews of other policies.',
+    },
+    {
+      id: 'A.5.37',
+      topic: 'Written procedures',
+      owner: 'SOC lead',
+      evidence: ['runbooks'],
+      beyond: 'Procedures beyond runbooks.',
     },
     {
       id: 'A.6.3',
       topic: 'Awareness and training',
       owner: 'CISO',
-      evidence: ['mails-reported'],
+      evidence: ['mails-reported', 'acknowledgements', 'exercises'],
       beyond: 'Training records: mails reported show its effect only.',
     },
     {
@@ -137,10 +227,17 @@ export const iso27001: Framework = {
       beyond: 'Privileges in other systems.',
     },
     {
+      id: 'A.8.3',
+      topic: 'Access to information restricted',
+      owner: 'platform engineer',
+      evidence: ['accounts', 'approvers'],
+      beyond: 'Access to other systems.',
+    },
+    {
       id: 'A.8.5',
       topic: 'Secure authentication',
       owner: 'platform engineer',
-      evidence: ['sign-ins', 'setting-https'],
+      evidence: ['sign-ins', 'second-factors', 'setting-https'],
       beyond: 'Authentication to other systems.',
     },
     {
@@ -156,6 +253,20 @@ export const iso27001: Framework = {
       owner: 'platform engineer',
       evidence: [],
       beyond: 'Scans, patches and their deadlines.',
+    },
+    {
+      id: 'A.8.9',
+      topic: 'Configuration management',
+      owner: 'platform engineer',
+      evidence: ['config-changes'],
+      beyond: 'Configuration of other systems; Tocsin’s own files outside the console.',
+    },
+    {
+      id: 'A.8.10',
+      topic: 'Deletion of information',
+      owner: 'data protection officer',
+      evidence: ['keys-erased'],
+      beyond: 'Deletion in other systems and in backups.',
     },
     {
       id: 'A.8.11',
@@ -200,10 +311,17 @@ export const iso27001: Framework = {
       beyond: 'Key management outside Tocsin.',
     },
     {
+      id: 'A.8.29',
+      topic: 'Tests before acceptance',
+      owner: 'detection engineer',
+      evidence: ['evaluations', 'rules-deployed'],
+      beyond: 'Tests of other software.',
+    },
+    {
       id: 'A.8.32',
       topic: 'Change management',
       owner: 'detection engineer',
-      evidence: ['rules-deployed', 'account-changes'],
+      evidence: ['rules-deployed', 'model-moves', 'config-changes'],
       beyond: 'Changes outside rules and accounts.',
     },
   ],

@@ -1,12 +1,14 @@
 import type { Framework } from '../control.ts'
+import { numbered } from './identifiers.ts'
 
 /** Mitigations of MITRE ATLAS that a SOC with a language model can show. */
 export const mitreAtlas: Framework = {
   id: 'mitre-atlas',
   name: 'MITRE ATLAS mitigations',
-  version: '2025',
+  version: '2026.09',
   mappingVersion: '2026-11-28',
   source: 'https://atlas.mitre.org/mitigations',
+  identifiers: { unit: 'mitigations', all: ['AML.M0000', ...numbered('AML.M', 39, 4)] },
   controls: [
     {
       id: 'AML.M0004',
@@ -91,6 +93,59 @@ export const mitreAtlas: Framework = {
       owner: 'SOC lead',
       evidence: ['model-calls', 'model-answers', 'ledger-verified'],
       beyond: 'How long it is kept.',
+    },
+    {
+      id: 'AML.M0026',
+      topic: 'Rights of privileged agents',
+      owner: 'platform engineer',
+      evidence: ['proposals', 'approvals'],
+      contrary: ['own-approvals'],
+      beyond: 'Agents other than Tocsin’s.',
+    },
+    {
+      id: 'AML.M0028',
+      topic: 'Rights of the tools of agents',
+      owner: 'platform engineer',
+      evidence: ['accounts', 'approvals'],
+      contrary: ['own-approvals'],
+      beyond: 'Agents other than Tocsin’s.',
+    },
+    {
+      id: 'AML.M0029',
+      topic: 'People decide what agents do',
+      owner: 'SOC lead',
+      evidence: ['approvals', 'rejections'],
+      contrary: ['own-approvals'],
+      beyond: 'Whether those who approve look closely: seeded suggestions measure it.',
+    },
+    {
+      id: 'AML.M0030',
+      topic: 'Untrusted data starts no tool',
+      owner: 'SOC lead',
+      evidence: ['proposals', 'approvals'],
+      contrary: ['own-approvals'],
+      beyond: 'Agents other than Tocsin’s.',
+    },
+    {
+      id: 'AML.M0031',
+      topic: 'Memory hardened',
+      owner: 'SOC lead',
+      evidence: ['lessons-decided'],
+      beyond: 'Memory that a provider keeps.',
+    },
+    {
+      id: 'AML.M0033',
+      topic: 'Input and output of agents checked',
+      owner: 'SOC lead',
+      evidence: ['claims-checked', 'quarantined'],
+      beyond: 'Agents other than Tocsin’s.',
+    },
+    {
+      id: 'AML.M0036',
+      topic: 'Consumption limited',
+      owner: 'platform engineer',
+      evidence: ['model-calls'],
+      beyond: 'The limits in models.yaml.',
     },
   ],
 }

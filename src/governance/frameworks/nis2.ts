@@ -7,6 +7,10 @@ export const nis2: Framework = {
   version: '2022',
   mappingVersion: '2026-11-28',
   source: 'https://eur-lex.europa.eu/eli/dir/2022/2555/oj',
+  identifiers: {
+    unit: 'duties of articles 20, 21(2) and 23',
+    all: ['Art. 20', ...[...'abcdefghij'].map(letter => `Art. 21(2)(${letter})`), 'Art. 23'],
+  },
   controls: [
     {
       id: 'Art. 20',
@@ -26,7 +30,7 @@ export const nis2: Framework = {
       id: 'Art. 21(2)(b)',
       topic: 'Incident handling',
       owner: 'SOC lead',
-      evidence: ['cases', 'verdicts', 'incidents', 'case-history'],
+      evidence: ['cases', 'verdicts', 'incidents', 'case-history', 'runbooks'],
       beyond: 'Incident response plan and exercises.',
     },
     {
@@ -82,7 +86,7 @@ export const nis2: Framework = {
       id: 'Art. 21(2)(j)',
       topic: 'Multi-factor authentication',
       owner: 'platform engineer',
-      evidence: [],
+      evidence: ['second-factors'],
       beyond: 'Sign-in settings, and access to other systems.',
     },
     {

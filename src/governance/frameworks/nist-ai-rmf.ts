@@ -1,25 +1,70 @@
 import type { Framework } from '../control.ts'
+import { numbered } from './identifiers.ts'
+
+/** `counts`: how many subcategories each category of the function has. */
+const subcategories = (name: string, counts: readonly number[]) =>
+  counts.flatMap((count, index) => numbered(`${name} ${index + 1}.`, count))
+
+const generativeRisks = [
+  'CBRN Information or Capabilities',
+  'Confabulation',
+  'Dangerous, Violent, or Hateful Content',
+  'Data Privacy',
+  'Environmental Impacts',
+  'Harmful Bias or Homogenization',
+  'Human-AI Configuration',
+  'Information Integrity',
+  'Information Security',
+  'Intellectual Property',
+  'Obscene, Degrading, and/or Abusive Content',
+  'Value Chain',
+]
 
 /** NIST AI Risk Management Framework 1.0 (AI 100-1) and risks of its Generative AI Profile (AI 600-1). */
 export const nistAiRmf: Framework = {
   id: 'nist-ai-rmf-1.0',
   name: 'NIST AI RMF with the Generative AI Profile',
   version: '1.0 and AI 600-1 (2024)',
-  mappingVersion: '2026-11-25',
+  mappingVersion: '2026-11-28',
   source: 'https://doi.org/10.6028/NIST.AI.600-1',
+  identifiers: {
+    unit: 'subcategories and risks',
+    all: [
+      ...subcategories('GOVERN', [7, 3, 2, 3, 2, 2]),
+      ...subcategories('MAP', [6, 3, 5, 2, 2]),
+      ...subcategories('MEASURE', [3, 13, 3, 3]),
+      ...subcategories('MANAGE', [4, 4, 2, 3]),
+      // AI 600-1 names its risks and does not number them.
+      ...generativeRisks.map(risk => `AI 600-1 ${risk}`),
+    ],
+  },
   controls: [
     {
       id: 'GOVERN 1.2',
       topic: 'Trustworthiness is part of policy',
       owner: 'CISO',
-      evidence: ['setting-policy-file'],
+      evidence: ['setting-policy-file', 'acknowledgements'],
       beyond: 'Policy on the use of AI, and who has read it.',
+    },
+    {
+      id: 'GOVERN 1.3',
+      topic: 'Effort of risk management fits the risk',
+      owner: 'CISO',
+      evidence: ['risks', 'decisions-recorded'],
+      beyond: 'The tolerance for risk.',
+    },
+    {
+      id: 'GOVERN 1.5',
+      topic: 'Reviews are planned and done',
+      owner: 'CISO',
+      evidence: ['output-audits', 'risks'],
+      beyond: 'Reviews of risk management itself.',
     },
     {
       id: 'GOVERN 1.6',
       topic: 'AI systems are inventoried',
       owner: 'CISO',
-      evidence: ['model-calls'],
+      evidence: ['model-calls', 'model-moves'],
       beyond: 'The register of models with owner and purpose.',
     },
     {
@@ -30,6 +75,20 @@ export const nistAiRmf: Framework = {
       beyond: 'Roles outside Tocsin.',
     },
     {
+      id: 'GOVERN 2.2',
+      topic: 'People are trained for the risks of AI',
+      owner: 'CISO',
+      evidence: ['acknowledgements'],
+      beyond: 'Training records.',
+    },
+    {
+      id: 'GOVERN 2.3',
+      topic: 'Leadership answers for decisions on AI',
+      owner: 'CISO',
+      evidence: ['group-members', 'decisions-recorded'],
+      beyond: 'Leadership outside the AI working group.',
+    },
+    {
       id: 'GOVERN 3.2',
       topic: 'Roles of people who oversee AI',
       owner: 'SOC lead',
@@ -37,11 +96,32 @@ export const nistAiRmf: Framework = {
       beyond: 'Their training.',
     },
     {
+      id: 'GOVERN 4.2',
+      topic: 'Risks and impacts are written down',
+      owner: 'CISO',
+      evidence: ['risks'],
+      beyond: 'Impacts on people outside.',
+    },
+    {
+      id: 'GOVERN 4.3',
+      topic: 'Tests, incidents and what was learned are shared',
+      owner: 'CISO',
+      evidence: ['evaluations', 'ai-incidents'],
+      beyond: 'Sharing outside the organisation.',
+    },
+    {
       id: 'GOVERN 6.1',
       topic: 'Risks of third parties',
       owner: 'CISO',
-      evidence: ['setting-policy-file'],
+      evidence: ['setting-policy-file', 'suppliers'],
       beyond: 'Terms, region and retention of each provider.',
+    },
+    {
+      id: 'GOVERN 6.2',
+      topic: 'Failures of third parties are prepared for',
+      owner: 'platform engineer',
+      evidence: ['model-moves', 'suppliers'],
+      beyond: 'A drill of doing without a provider.',
     },
     {
       id: 'MAP 3.5',
@@ -52,10 +132,45 @@ export const nistAiRmf: Framework = {
       beyond: 'The processes in writing.',
     },
     {
+      id: 'MAP 4.1',
+      topic: 'Risks of components of third parties are mapped',
+      owner: 'CISO',
+      evidence: ['suppliers'],
+      beyond: 'Legal risk.',
+    },
+    {
+      id: 'MAP 5.1',
+      topic: 'Likelihood and size of impacts',
+      owner: 'CISO',
+      evidence: ['risks'],
+      beyond: 'Impacts on people outside.',
+    },
+    {
+      id: 'MEASURE 1.1',
+      topic: 'Measures are chosen for the risks',
+      owner: 'SOC lead',
+      evidence: ['evaluations'],
+      beyond: 'Risks that are not measured, and why.',
+    },
+    {
+      id: 'MEASURE 1.3',
+      topic: 'People who did not build it take part in assessment',
+      owner: 'SOC lead',
+      evidence: ['output-audits'],
+      beyond: 'Assessors from outside.',
+    },
+    {
+      id: 'MEASURE 2.1',
+      topic: 'Test sets, measures and tools are on record',
+      owner: 'SOC lead',
+      evidence: ['evaluations'],
+      beyond: 'Test sets of one’s own outside Tocsin.',
+    },
+    {
       id: 'MEASURE 2.3',
       topic: 'Performance is measured before and in use',
       owner: 'SOC lead',
-      evidence: ['verdicts-against-model'],
+      evidence: ['evaluations', 'verdicts-against-model'],
       beyond: 'Evaluation reports of each model profile.',
     },
     {
@@ -66,10 +181,17 @@ export const nistAiRmf: Framework = {
       beyond: 'Thresholds and who is called.',
     },
     {
+      id: 'MEASURE 2.5',
+      topic: 'Validity and reliability are shown, with their limits',
+      owner: 'SOC lead',
+      evidence: ['evaluations', 'verdicts-against-model'],
+      beyond: 'Conditions that no evaluation covers.',
+    },
+    {
       id: 'MEASURE 2.7',
       topic: 'Security and resilience are assessed',
       owner: 'CISO',
-      evidence: [],
+      evidence: ['evaluations', 'claims-checked'],
       beyond: 'Red-team results: injection and leakage suites.',
     },
     {
@@ -80,11 +202,25 @@ export const nistAiRmf: Framework = {
       beyond: 'Whether people understand what they are shown.',
     },
     {
+      id: 'MEASURE 2.9',
+      topic: 'Output is explained and read in its context',
+      owner: 'SOC lead',
+      evidence: ['claims-checked', 'cases-briefed'],
+      beyond: 'Whether analysts do read it so.',
+    },
+    {
       id: 'MEASURE 2.10',
       topic: 'Privacy risk is examined',
       owner: 'data protection officer',
       evidence: ['pseudonymised-calls'],
       beyond: 'Data protection impact assessment.',
+    },
+    {
+      id: 'MEASURE 3.1',
+      topic: 'Risks are followed over time',
+      owner: 'CISO',
+      evidence: ['risks', 'ai-incidents'],
+      beyond: 'Risks that nobody expected.',
     },
     {
       id: 'MEASURE 3.3',
@@ -94,24 +230,52 @@ export const nistAiRmf: Framework = {
       beyond: 'What was done with the feedback.',
     },
     {
+      id: 'MANAGE 1.1',
+      topic: 'Whether to go on is decided',
+      owner: 'CISO',
+      evidence: ['model-moves'],
+      beyond: 'Decisions before a model came here.',
+    },
+    {
+      id: 'MANAGE 1.2',
+      topic: 'Treatment goes by impact and likelihood',
+      owner: 'CISO',
+      evidence: ['risks'],
+      beyond: 'Whether a treatment was carried out.',
+    },
+    {
       id: 'MANAGE 2.4',
       topic: 'AI can be superseded or switched off',
       owner: 'SOC lead',
-      evidence: ['rejections'],
+      evidence: ['rejections', 'model-moves'],
       beyond: 'A drill of working with no model.',
+    },
+    {
+      id: 'MANAGE 3.1',
+      topic: 'Third parties are watched',
+      owner: 'CISO',
+      evidence: ['suppliers', 'model-answers'],
+      beyond: 'Third parties other than those of models.',
+    },
+    {
+      id: 'MANAGE 3.2',
+      topic: 'Pre-trained models are watched',
+      owner: 'SOC lead',
+      evidence: ['evaluations', 'model-answers'],
+      beyond: 'Changes that a provider makes without saying so.',
     },
     {
       id: 'MANAGE 4.1',
       topic: 'Monitoring after deployment',
       owner: 'SOC lead',
-      evidence: ['model-answers', 'verdicts'],
+      evidence: ['model-answers', 'verdicts', 'output-audits'],
       beyond: 'A plan for each model.',
     },
     {
       id: 'MANAGE 4.3',
       topic: 'Incidents and errors of AI are communicated',
       owner: 'CISO',
-      evidence: [],
+      evidence: ['ai-incidents'],
       beyond: 'Register of AI incidents.',
     },
     {
@@ -132,7 +296,7 @@ export const nistAiRmf: Framework = {
       id: 'AI 600-1 Human-AI Configuration',
       topic: 'Over-reliance and rubber-stamping',
       owner: 'SOC lead',
-      evidence: ['verdicts-against-model', 'rejections'],
+      evidence: ['verdicts-against-model', 'rejections', 'seeded-suggestions'],
       beyond: 'Seeded wrong suggestions and how many were caught.',
     },
     {
@@ -147,7 +311,7 @@ export const nistAiRmf: Framework = {
       id: 'AI 600-1 Value Chain',
       topic: 'Components of third parties',
       owner: 'platform engineer',
-      evidence: [],
+      evidence: ['suppliers'],
       beyond: 'Supplier register and software bill of materials.',
     },
   ],

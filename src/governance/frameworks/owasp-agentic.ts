@@ -1,4 +1,5 @@
 import type { Framework } from '../control.ts'
+import { numbered } from './identifiers.ts'
 
 /** OWASP Top 10 for Agentic Applications 2026: here agents propose, and never act without a named approval. */
 export const owaspAgentic: Framework = {
@@ -7,6 +8,7 @@ export const owaspAgentic: Framework = {
   version: '2026',
   mappingVersion: '2026-11-28',
   source: 'https://genai.owasp.org/resource/owasp-top-10-for-agentic-applications-for-2026/',
+  identifiers: { unit: 'risks', all: numbered('ASI', 10, 2) },
   controls: [
     {
       id: 'ASI01',
@@ -49,7 +51,7 @@ export const owaspAgentic: Framework = {
       id: 'ASI06',
       topic: 'Memory and context poisoned',
       owner: 'detection engineer',
-      evidence: ['quarantined', 'claims-checked'],
+      evidence: ['quarantined', 'claims-checked', 'lessons-decided'],
       beyond: 'Review of lessons, playbooks and reports that models are shown.',
     },
     {
@@ -71,7 +73,7 @@ export const owaspAgentic: Framework = {
       id: 'ASI09',
       topic: 'Trust between people and agents exploited',
       owner: 'SOC lead',
-      evidence: ['verdicts', 'brief-reviews', 'acknowledgements', 'output-audits'],
+      evidence: ['verdicts', 'brief-reviews', 'acknowledgements', 'output-audits', 'seeded-suggestions'],
       beyond: 'How often people follow the proposal, and how quickly.',
     },
     {

@@ -1,12 +1,14 @@
 import type { Framework } from '../control.ts'
+import { numbered } from './identifiers.ts'
 
 /** OWASP Top 10 for LLM Applications 2025. */
 export const owaspLlm: Framework = {
   id: 'owasp-llm-2025',
   name: 'OWASP Top 10 for LLM Applications',
   version: '2025',
-  mappingVersion: '2026-11-25',
+  mappingVersion: '2026-11-28',
   source: 'https://genai.owasp.org/llm-top-10/',
+  identifiers: { unit: 'risks', all: numbered('LLM', 10, 2).map(id => `${id}:2025`) },
   controls: [
     {
       id: 'LLM01:2025',
@@ -27,14 +29,14 @@ export const owaspLlm: Framework = {
       id: 'LLM03:2025',
       topic: 'Supply chain',
       owner: 'platform engineer',
-      evidence: [],
+      evidence: ['suppliers', 'model-moves'],
       beyond: 'Software bill of materials, origin and licence of each model.',
     },
     {
       id: 'LLM04:2025',
       topic: 'Poisoned data and models',
       owner: 'detection engineer',
-      evidence: ['quarantined'],
+      evidence: ['quarantined', 'lessons-decided'],
       beyond: 'Origin of training and knowledge data.',
     },
     {

@@ -1,4 +1,5 @@
 import type { Framework } from '../control.ts'
+import { numbered } from './identifiers.ts'
 
 /** Trust services criteria of the AICPA (2017, points of focus of 2022) that a SOC with a language model can show. */
 export const soc2: Framework = {
@@ -8,6 +9,16 @@ export const soc2: Framework = {
   mappingVersion: '2026-11-28',
   source:
     'https://www.aicpa-cima.com/resources/download/2017-trust-services-criteria-with-revised-points-of-focus-2022',
+  identifiers: {
+    unit: 'criteria',
+    all: [
+      ...[5, 3, 4, 2, 3, 8, 5, 1, 2].flatMap((count, index) => numbered(`CC${index + 1}.`, count)),
+      ...numbered('A1.', 3),
+      ...numbered('C1.', 2),
+      ...numbered('PI1.', 5),
+      ...[1, 1, 2, 3, 2, 7, 1, 1].flatMap((count, index) => numbered(`P${index + 1}.`, count)),
+    ],
+  },
   controls: [
     {
       id: 'CC1.3',
@@ -24,6 +35,13 @@ export const soc2: Framework = {
       beyond: 'Policies other than that on AI.',
     },
     {
+      id: 'CC2.3',
+      topic: 'Communication with those outside',
+      owner: 'SOC lead',
+      evidence: ['notices-sent', 'publications'],
+      beyond: 'Communication with customers and authorities.',
+    },
+    {
       id: 'CC3.2',
       topic: 'Risks identified and analysed',
       owner: 'CISO',
@@ -38,10 +56,17 @@ export const soc2: Framework = {
       beyond: 'Internal audit.',
     },
     {
+      id: 'CC5.3',
+      topic: 'Controls come with policies and procedures',
+      owner: 'CISO',
+      evidence: ['acknowledgements', 'runbooks'],
+      beyond: 'Policies other than that on the use of AI.',
+    },
+    {
       id: 'CC6.1',
       topic: 'Logical access restricted',
       owner: 'platform engineer',
-      evidence: ['accounts', 'sign-ins', 'setting-https'],
+      evidence: ['accounts', 'sign-ins', 'second-factors', 'setting-https'],
       beyond: 'Access to hosts, database and providers.',
     },
     {
@@ -58,6 +83,13 @@ export const soc2: Framework = {
       evidence: ['approvers', 'account-changes'],
       contrary: ['own-approvals'],
       beyond: 'Periodic review of roles.',
+    },
+    {
+      id: 'CC6.7',
+      topic: 'Movement of information restricted',
+      owner: 'data protection officer',
+      evidence: ['pseudonymised-calls', 'setting-https'],
+      beyond: 'Other ways by which information leaves.',
     },
     {
       id: 'CC7.1',
@@ -128,6 +160,13 @@ export const soc2: Framework = {
       owner: 'data protection officer',
       evidence: ['keys-erased'],
       beyond: 'Retention schedule; disposal of backups.',
+    },
+    {
+      id: 'PI1.4',
+      topic: 'Output is complete and right',
+      owner: 'SOC lead',
+      evidence: ['claims-checked', 'output-audits'],
+      beyond: 'Output of other systems.',
     },
   ],
 }

@@ -36,8 +36,10 @@ function periodOf(from: string, to: string): Period {
   }
 }
 
-function summaryOf({ id, name, version, controls }: Framework): ComplianceFramework {
-  return { id, name, version, controls: controls.length }
+function summaryOf(framework: Framework): ComplianceFramework {
+  const { id, name, version, controls, identifiers } = framework
+  const all = { of: identifiers?.all.length ?? null, unit: identifiers?.unit ?? null }
+  return { id, name, version, controls: controls.length, ...all }
 }
 
 function viewOf(framework: Framework, report: ComplianceReport): ComplianceView {
@@ -56,6 +58,7 @@ function viewOf(framework: Framework, report: ComplianceReport): ComplianceView 
       })),
       gaps: [...gaps],
     })),
+    notMapped: [...(report.coverage?.not_mapped ?? [])],
     notice: report.notice,
   }
 }
