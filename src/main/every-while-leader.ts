@@ -1,10 +1,11 @@
 import { sleep } from '../lib/abort.ts'
+import type { Database } from '../lib/database.ts'
 import { dropLease, takeLease } from '../store/leases.ts'
 import type { Application } from './application.ts'
 
 /** What leading takes of the application. */
 export interface Leading extends Pick<Application, 'clock' | 'owner'> {
-  readonly store: Pick<Application['store'], 'database'>
+  readonly store: { readonly database: Database }
   readonly logger: Pick<Application['logger'], 'error'>
 }
 
@@ -22,11 +23,26 @@ export async function everyWhileLeader(
   while (!signal.aborted) {
     try {
       // Held from round to round: the others take over when this process has missed one.
-      if (await takeLease(database, name, app.owner, 2 * everyMs)) await action()
+      const take = () => takeLease(database, name, app.owner, 2 * everyMs)
+      if (await take()) await holding(take, everyMs, action)
     } catch (error) {
       app.logger.error({ err: error, name }, 'work that is done now and then failed')
     }
     await sleep(everyMs, signal).catch(() => undefined) // Only the signal ends it; the loop sees it.
   }
   await dropLease(database, name, app.owner).catch(() => undefined) // It runs out by itself.
+}
+
+/** A round may take longer than a lease: it is renewed while it does, so that no other process begins one beside it. */
+async function holding(
+  renew: () => Promise<unknown>,
+  everyMs: number,
+  action: () => Promise<void>,
+): Promise<void> {
+  const renewing = setInterval(() => void renew().catch(() => undefined), everyMs) // Missed: the next one may do.
+  try {
+    await action()
+  } finally {
+    clearInterval(renewing)
+  }
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { databaseKinds, openTestDatabase, type TestDatabase } from '../../test/support/postgres.ts'
 import { sleep } from '../lib/abort.ts'
 import { AppError } from '../lib/app-error.ts'
+import type { Database } from '../lib/database.ts'
 import {
   bringBack,
   claim,
@@ -42,8 +43,12 @@ describe.each(databaseKinds)('the queue on the %s database', kind => {
     )
   const options = { limit: 10, leaseMs: 1000, nowMs: 0 }
 
-  /** Runs a worker until no job is left, or for two seconds. */
-  async function work(handle: JobHandler['handle'], maxAttempts = 3): Promise<{ failures: boolean[] }> {
+  /** Runs a worker until no job is left, or for so many rounds of 20 ms. */
+  async function work(
+    handle: JobHandler['handle'],
+    maxAttempts = 3,
+    rounds = 100,
+  ): Promise<{ failures: boolean[] }> {
     const stop = new AbortController()
     const failures: boolean[] = []
     const parts = {
@@ -55,7 +60,7 @@ describe.each(databaseKinds)('the queue on the %s database', kind => {
     }
     const handler = { kind: 'test', concurrency: 3, leaseMs: 5000, maxAttempts, handle }
     const running = runWorker(parts, [handler], stop.signal)
-    for (let round = 0; round < 100; round++) {
+    for (let round = 0; round < rounds; round++) {
       await sleep(20)
       if ((await queueDepth(test.database)).every(row => row.state === 'dead')) break
     }
@@ -121,6 +126,53 @@ describe.each(databaseKinds)('the queue on the %s database', kind => {
     expect(tries.toSorted()).toEqual(['hopeless', 'hopeless', 'refused'])
     expect(await queueDepth(test.database)).toEqual([{ kind: 'test', state: 'dead', count: 2 }])
   })
+
+  it('does not count it against a job that the database was away', async () => {
+    await put('a')
+    const tries: number[] = []
+    const { failures } = await work(
+      async job => {
+        tries.push(job.attempt)
+        if (job.attempt < 6)
+          throw new AppError(
+            'database-unavailable',
+            'could not extend file: No space left on device (53100)',
+            {
+              retryable: true,
+            },
+          )
+      },
+      2,
+      3000,
+    )
+    expect(tries).toEqual([1, 2, 3, 4, 5, 6])
+    expect(failures).toEqual([true, true, true, true, true])
+    expect(await queueDepth(test.database)).toEqual([])
+  })
+
+  it('takes no job from its worker as soon as the database is back: they could not say that they live', async () => {
+    await put('a')
+    await claim(test.database, 'test', { ...options, leaseMs: -1 })
+    const asked = { reclaims: 0, looks: 0 }
+    const stop = new AbortController()
+    const { query } = test.database
+    const database: Database = {
+      ...test.database,
+      query(text, values) {
+        if (text.includes('with expired as') && ++asked.reclaims === 1)
+          throw new AppError('database-unavailable', 'it is away', { retryable: true })
+        // It looks for such jobs once a second, and would have reclaimed again after five.
+        if (text.includes('crashes > 0 and kind') && ++asked.looks === 9) stop.abort()
+        return query(text, values)
+      },
+    }
+    const parts = { clock: { now: Date.now }, random: Math.random, onFailure: fault, onTrouble: () => {} }
+    const handler = { kind: 'other', concurrency: 1, leaseMs: 5000, maxAttempts: 1, handle: fault }
+    await runWorker({ ...parts, database }, [handler], stop.signal)
+    expect(asked).toEqual({ reclaims: 1, looks: 9 })
+    const rows = await test.database.query('select crashes, state from jobs')
+    expect(rows).toEqual([{ crashes: 0, state: 'running' }])
+  }, 60_000)
 
   /** A claim whose worker was heard of too long ago. */
   const vanished = { ...options, leaseMs: -1 }

@@ -50,6 +50,8 @@ const aliveMs = 30_000
 const keepEveryMs = 5_000
 /** So many workers may vanish with a job before it is set aside. */
 const maxCrashes = 5
+/** A database that is away, or whose disk is full, is not the job's fault: hours of it cost a job none of its own tries. */
+const triesWhileAway = 30
 
 /**
  * Works until the signal fires; then claims nothing more and waits for the jobs in hand. Jobs wake it through
@@ -151,8 +153,10 @@ async function workOnSuspects(
   for (let lookedMs = Number.NEGATIVE_INFINITY; !signal.aborted; ) {
     if (performance.now() - lookedMs >= reclaimEveryMs) {
       lookedMs = performance.now()
-      const { setAside } = (await unlessAway(parts, reclaim(parts.database, maxCrashes))) ?? { setAside: 0 }
-      if (setAside > 0) parts.onSetAside?.(setAside)
+      const reclaimed = await unlessAway(parts, reclaim(parts.database, maxCrashes))
+      // While the database was away nobody could say that they live: once it is back they get the time to.
+      if (reclaimed === undefined) lookedMs = performance.now() + aliveMs - reclaimEveryMs
+      else if (reclaimed.setAside > 0) parts.onSetAside?.(reclaimed.setAside)
     }
     if (performance.now() - broughtBackMs >= bringBackEveryMs) {
       broughtBackMs = performance.now()
@@ -214,7 +218,9 @@ class JobsInHand {
     const { database, onFailure, onTrouble, random } = this.#parts
     // Where even this fails, the claim runs out and the job is claimed again.
     if (this.#halt.signal.aborted) return fail(database, job, { kind: 'release' }).catch(onTrouble)
-    const retries = job.attempt < handler.maxAttempts && isRetryable(error)
+    const away = error instanceof AppError && error.code === 'database-unavailable'
+    const tries = handler.maxAttempts + (away ? triesWhileAway : 0)
+    const retries = job.attempt < tries && isRetryable(error)
     onFailure(job, error, retries)
     const message = messageOf(error).slice(0, 2000)
     const outcome = retries
