@@ -27,7 +27,7 @@ const { values } = parseArgs({
   args: process.argv.slice(2).filter(argument => argument !== 'scale'),
 })
 const latencyMs = Number(values.latency)
-/** Model questions that one worker has under way at once (src/main/work.ts). */
+/** Model questions that one worker has under way at once: `maxConcurrent` below. */
 const inFlight = 8
 const alertsPerCase = 5
 const dayAlerts = 10_000_000

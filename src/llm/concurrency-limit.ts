@@ -1,6 +1,9 @@
 export interface ConcurrencyLimit {
-  /** Waits for a place, in order of arrival, then runs. A wait that is cancelled leaves the queue. */
-  run<Result>(action: () => Promise<Result>, signal: AbortSignal): Promise<Result>
+  /**
+   * Waits for a place, then runs: in order of arrival, but `ahead` of all who are not. A wait that is cancelled leaves the
+   * queue.
+   */
+  run<Result>(action: () => Promise<Result>, signal: AbortSignal, ahead?: boolean): Promise<Result>
   /** How many run now. */
   readonly running: number
 }
@@ -8,8 +11,9 @@ export interface ConcurrencyLimit {
 /** At most `places` actions at a time. */
 export function createConcurrencyLimit(places: number): ConcurrencyLimit {
   let running = 0
-  const waiting: (() => void)[] = []
-  const enter = (signal: AbortSignal) =>
+  const first: (() => void)[] = []
+  const others: (() => void)[] = []
+  const enter = (signal: AbortSignal, waiting: (() => void)[]) =>
     new Promise<void>((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason)
       if (running < places) {
@@ -31,12 +35,12 @@ export function createConcurrencyLimit(places: number): ConcurrencyLimit {
     get running() {
       return running
     },
-    async run(action, signal) {
-      await enter(signal)
+    async run(action, signal, ahead = false) {
+      await enter(signal, ahead ? first : others)
       try {
         return await action()
       } finally {
-        const next = waiting.shift()
+        const next = first.shift() ?? others.shift()
         if (next) next()
         else running--
       }

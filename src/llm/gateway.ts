@@ -103,7 +103,11 @@ export function createGateway(options: GatewayOptions): Gateway {
         try {
           const call = () =>
             callOnce(task, room.model, room.breaker, request, beforeSend(client), signal, options, onText)
-          return await room.limit.run(() => withRetries(call, options, signal), signal)
+          return await room.limit.run(
+            () => withRetries(call, options, signal),
+            signal,
+            whilePeopleWait.has(task),
+          )
         } catch (error) {
           room.breaker.released()
           if (signal.aborted || !(error instanceof ModelError) || error.code === 'model-budget-spent')
@@ -122,6 +126,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     health: () => new Map([...rooms].map(([name, { breaker }]) => [name, breaker.health])),
   }
 }
+
+/** Somebody sits before these: they do not stand in line behind briefs. */
+const whilePeopleWait: ReadonlySet<ModelTask> = new Set(['chat', 'runbook'])
 
 /** Whether a zone is the same as or stricter than another. */
 export function notFurther(zone: TrustZone, than: TrustZone): boolean {

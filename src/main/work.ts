@@ -162,9 +162,11 @@ function handlersOf(
       maxAttempts: 8,
       handle: job => handleInvestigate(investigation, job),
     },
+    // More than a model of eight places takes at once: while eight are asked, the evidence of the next is gathered and the answers
+    // of the last are judged and kept, which takes a sixth of the time where an answer takes a second (bench/README.md, scale).
     {
       kind: modelBriefJob,
-      concurrency: 8,
+      concurrency: 12,
       leaseMs: 15 * 60_000,
       maxAttempts: 5,
       handle: (job, stop) => handleModelBrief(investigation, job, stop),

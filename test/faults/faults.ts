@@ -42,18 +42,21 @@ async function kills({ times, random }: FaultOptions): Promise<Facts> {
       const victim = Math.floor(random() * (processes.length + 2))
       const program = processes[victim]
       if (program !== undefined) program.kill('SIGKILL')
-      else if (victim === processes.length) await killServer(server)
+      else if (victim === processes.length) await server.stop('killed')
       else killOneOf(server, random)
+      if (!server.running()) await startAgain(server)
     }
+    // It may have ended by itself since: killed in the middle of its recovery.
+    await sleep(2000)
+    if (!server.running()) await startAgain(server)
     return await installation.finish()
   } finally {
     await installation.close()
   }
 }
 
-/** Its processes end when they miss it; it is started again as soon as they let it, as systemd does. */
-async function killServer(server: PostgresServer): Promise<void> {
-  await server.stop('killed')
+/** As systemd does, as soon as the processes of the one before, which end when they miss it, let it. */
+async function startAgain(server: PostgresServer): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await server.start()
@@ -67,13 +70,17 @@ async function killServer(server: PostgresServer): Promise<void> {
 /** Of a connection, the checkpointer, the writer of the log: PostgreSQL ends all connections and recovers. */
 function killOneOf(server: PostgresServer, random: () => number): void {
   const pid = server.pid()
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean)
-  const chosen = children[Math.floor(random() * children.length)]
-  if (chosen === undefined) return
   try {
-    process.kill(Number(chosen), 'SIGKILL')
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+      .trim()
+      .split(' ')
+      .filter(Boolean)
+    const chosen = children[Math.floor(random() * children.length)]
+    if (chosen !== undefined) process.kill(Number(chosen), 'SIGKILL')
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+    // It ended meanwhile.
+    if (!(error instanceof Error && 'code' in error && ['ESRCH', 'ENOENT'].includes(String(error.code))))
+      throw error
   }
 }
 
