@@ -4,6 +4,7 @@ import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
 import { sleep } from '../lib/abort.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import type { Database, Sql, Transaction, TransactionOptions } from '../lib/database.ts'
+import { PreparedStatements } from './prepared-statements.ts'
 
 // bigint arrives as text by default; ours are milliseconds, counts and sequence numbers, all below 2^53.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
@@ -36,7 +37,7 @@ export function connectDatabase(options: ConnectOptions): OpenDatabase {
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     // The pool waits for it.
-    onConnect: client => client.query(forgetTheDead),
+    onConnect: client => client.query(settings),
   })
   // A connection that breaks while somebody uses it fails their statement; without a listener it would end the process too.
   pool.on('connect', client => client.on('error', () => undefined))
@@ -58,21 +59,26 @@ export function connectDatabase(options: ConnectOptions): OpenDatabase {
   }
 }
 
+/** All connections speak of a statement by the same name. */
+const prepared = new PreparedStatements()
+
 /**
- * A process that a cut network took away in the middle of a transaction holds its locks for as long as the server believes in
- * it, two hours by the kernel's own settings. It must not stop the others.
+ * Plans: see `PreparedStatements`. The others: a process that a cut network took away in the middle of a transaction holds its
+ * locks for as long as the server believes in it, two hours by the kernel's own settings. It must not stop the others.
  */
-const forgetTheDead = `select set_config('idle_in_transaction_session_timeout', '60s', false),
+const settings = `select set_config('plan_cache_mode', 'force_custom_plan', false), set_config('idle_in_transaction_session_timeout', '60s', false),
   set_config('tcp_keepalives_idle', '20', false), set_config('tcp_keepalives_interval', '5', false),
   set_config('tcp_keepalives_count', '4', false), set_config('tcp_user_timeout', '60s', false)`
 
 async function run<Row>(
-  on: { query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }> },
+  on: { query(statement: pg.QueryConfig): Promise<{ rows: unknown[] }> },
   text: string,
   values: readonly unknown[] = [],
 ): Promise<Row[]> {
   try {
-    const result = await on.query(text, [...values])
+    // Without values a text may be several statements, which cannot be prepared.
+    const name = values.length > 0 ? prepared.nameFor(text) : undefined
+    const result = await on.query({ text, values: [...values], ...(name !== undefined && { name }) })
     // The caller names the row type of its own statement (see Sql.query).
     return result.rows as Row[]
   } catch (error) {
@@ -112,9 +118,10 @@ async function inTransaction<Result>(
     await sql.query('rollback').catch(rollbackError => {
       broken = rollbackError
     })
+    if (error instanceof AppError && isStale(error.cause)) broken = error
     throw error
   } finally {
-    // A connection that could not even roll back is thrown away instead of going back to the pool.
+    // A connection that could not even roll back, or whose statements are stale, is thrown away instead of going back to the pool.
     if (broken === undefined) client.off('error', hear)
     client.release(broken)
   }
@@ -197,12 +204,16 @@ async function listen(
   }
 }
 
+/** A statement was prepared before a migration changed what it returns. Another connection prepares it anew. */
+const isStale = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && error.code === '0A000' && error.message.startsWith('cached plan')
+
 /** Connection trouble and serialisation conflicts are worth another try; a wrong statement is not. */
 function databaseError(error: unknown): AppError {
   if (error instanceof AppError) return error
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const connection = /^(08(?!P01)|57P|53)|^E[A-Z]+$/.test(code) || code === ''
-  const conflict = code === '40001' || code === '40P01' || code === '55P03'
+  const conflict = code === '40001' || code === '40P01' || code === '55P03' || isStale(error)
   const name = connection ? 'database-unavailable' : conflict ? 'database-conflict' : 'database-failed'
   return new AppError(name, `${messageOf(error)}${code ? ` (${code})` : ''}`, {
     retryable: connection || conflict,
