@@ -103,7 +103,7 @@ interface ReadLines {
 }
 
 /** Lines normalised in one go, about 5 ms: then others have their turn (a stream to a console, the batch before). */
-const linesPerTurn = 100
+const linesPerTurn = 25
 
 async function readLines(sourceLines: readonly SourceLine[], receivedAtMs: number): Promise<ReadLines> {
   const lines: NormalizedLine[] = []
