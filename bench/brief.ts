@@ -1,6 +1,7 @@
-// `npm run bench brief [--seconds N] [--rate N]`: from "this case is stored" to "its brief is ready" on an open console
-// stream, in a whole `tocsin up` process, at a steady rate of alerts posted to the webhook. Reference in the same run: the round trip of one empty
-// request to the same process.
+// `npm run bench brief [--seconds N] [--rate N] [--warm N]`: from "this case is stored" to "its brief is ready" on an open
+// console stream, in a whole `tocsin up` process, at a steady rate of alerts posted to the webhook. New cases of its first
+// seconds (`--warm`), when nothing is compiled or cached yet, are told apart. Reference in the same run: the round trip of
+// one empty request to the same process.
 import { once } from 'node:events'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
@@ -11,9 +12,14 @@ import { startTocsin } from '../test/support/tocsin-process.ts'
 import { realisticAlerts } from './server/realistic-alerts.ts'
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '30' }, rate: { type: 'string', default: '500' } },
+  options: {
+    seconds: { type: 'string', default: '30' },
+    rate: { type: 'string', default: '500' },
+    warm: { type: 'string', default: '5' },
+  },
 })
-const [seconds, rate] = [Number(values.seconds), Number(values.rate)]
+const [rate, warm] = [Number(values.rate), Number(values.warm)]
+const seconds = Number(values.seconds) + warm
 const batch = 25
 /** A case of up to so many alerts is briefed as it grows; a larger one every other second (see `ingest/ingest.ts`). */
 const smallCase = 20
@@ -50,7 +56,13 @@ async function measure(headers: Record<string, string>, token: string): Promise<
   const waiting = new Map<string, { readonly since: number; readonly kind: keyof typeof delays }>()
   /** A hint of growth can come after the brief that covers it already. */
   const briefed = new Map<string, number>()
-  const delays = { 'new cases': [] as number[], 'small grown cases': [] as number[], floods: [] as number[] }
+  const delays = {
+    'new cases': [] as number[],
+    'new cases while it warms up': [] as number[],
+    'small grown cases': [] as number[],
+    floods: [] as number[],
+  }
+  let warmFrom = Number.POSITIVE_INFINITY
   briefs.onEvent(event => {
     const waits = waiting.get(event.caseId)
     if (event.kind === 'brief-ready') {
@@ -61,11 +73,13 @@ async function measure(headers: Record<string, string>, token: string): Promise<
     }
     if (waits !== undefined || event.revision <= (briefed.get(event.caseId) ?? 0)) return
     const isNew = event.kind === 'case-created'
-    const kind = isNew ? 'new cases' : event.revision <= smallCase ? 'small grown cases' : 'floods'
+    const fresh = performance.now() < warmFrom ? 'new cases while it warms up' : 'new cases'
+    const kind = isNew ? fresh : event.revision <= smallCase ? 'small grown cases' : 'floods'
     waiting.set(event.caseId, { since: performance.now(), kind })
   })
   const lines = realisticAlerts(seconds * rate, 2)
   const start = performance.now()
+  warmFrom = start + warm * 1000
   const posts: Promise<unknown>[] = []
   for (let sent = 0; sent < seconds * rate; sent += batch) {
     const due = start + (sent / rate) * 1000
