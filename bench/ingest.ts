@@ -63,7 +63,19 @@ function compare(): void {
 }
 
 function measure(one: string, kind: DatabaseKind, file: string): Measured {
-  const args = [import.meta.filename, '--one', one, '--kind', kind, '--file', file, '--alerts', String(total)]
+  // The flag with which Tocsin is started (package.json, deploy/).
+  const args = [
+    '--max-semi-space-size=8',
+    import.meta.filename,
+    '--one',
+    one,
+    '--kind',
+    kind,
+    '--file',
+    file,
+    '--alerts',
+    String(total),
+  ]
   const done = spawnSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
   if (done.status !== 0) throw new Error(`the ${one} run failed`)
   return JSON.parse(done.stdout.trim().split('\n').at(-1) ?? '')

@@ -136,7 +136,11 @@ export async function runPrepared(script, args, inProcess) {
     stopWithNpm(() => process.kill(process.pid, 'SIGTERM'))
     return inProcess()
   }
-  const child = spawn(node, [join(root, script), ...args], { stdio: 'inherit', env, cwd: process.cwd() })
+  const child = spawn(node, [...process.execArgv, join(root, script), ...args], {
+    stdio: 'inherit',
+    env,
+    cwd: process.cwd(),
+  })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   stopWithNpm(() => child.kill('SIGTERM'))
   child.on('error', error => fail(`cannot start ${node}: ${error.message}`))

@@ -118,6 +118,16 @@ describe('the container file', () => {
   })
 })
 
+it('every way to start Tocsin bounds the space for new objects, which V8 would let grow to a hundred megabytes', () => {
+  const bound = /node(", "| )--max-semi-space-size=8\b/
+  const units = readdirSync(join(root, 'deploy/systemd')).map(name => join('deploy/systemd', name))
+  const starts = [...units, 'deploy/container/Containerfile'].map(file =>
+    read(file).match(/^(ExecStart=|ENTRYPOINT ).*$/m),
+  )
+  expect(starts.filter(start => !bound.test(start?.[0] ?? ''))).toEqual([])
+  expect(JSON.parse(read('package.json')).scripts.start).toMatch(bound)
+})
+
 it('every setting in deploy/ is one of src/config/settings.ts', () => {
   const files = [
     ...units.map(name => join('deploy/systemd', name)),
