@@ -7,7 +7,13 @@ import type { Clock } from '../lib/clock.ts'
 import type { Database, Transaction } from '../lib/database.ts'
 import type { IdSource } from '../lib/ids.ts'
 import { enqueue, type Job } from '../queue/jobs.ts'
-import { hasModelBrief, insertModelBrief, putComputedBrief, setModelBriefState } from '../store/briefs.ts'
+import {
+  hasModelBrief,
+  insertModelBrief,
+  type ModelBriefState,
+  putComputedBrief,
+  setModelBriefState,
+} from '../store/briefs.ts'
 import { addHistory } from '../store/case-history.ts'
 import { announce } from '../store/events.ts'
 import { markSuspectedInjection } from '../store/suspected-injection.ts'
@@ -42,10 +48,13 @@ export async function handleInvestigate(parts: InvestigationParts, job: Job): Pr
     async sql => {
       const nowMs = clock.now()
       const draft = { id: parts.ids.next('brief'), caseId, revision, brief: computed, evidence }
-      if (!(await putComputedBrief(sql, job.tenant, draft, nowMs))) return
-      await raiseForInjection(parts, sql, job.tenant, caseId, evidence)
       const state = modelState(choice)
-      await setModelBriefState(sql, job.tenant, caseId, state)
+      const put = await putComputedBrief(sql, job.tenant, draft, state, nowMs)
+      if (put === undefined) return
+      const speaking = evidence.filter(item => item.kind === 'suspected-injection')
+      if (speaking.length > 0 || put.suspectedInjection) {
+        await raiseForInjection(parts, sql, job.tenant, caseId, speaking)
+      }
       const next = [
         ...(state.kind === 'waiting' ? [modelBriefJob] : []),
         ...(parts.publishes ? [publishJob] : []),
@@ -64,15 +73,17 @@ export async function handleInvestigate(parts: InvestigationParts, job: Job): Pr
   )
 }
 
-/** Text that speaks to a model is an indicator of attack: it makes the case graver, and the history says why. */
+/**
+ * Text that speaks to a model is an indicator of attack: it makes the case graver, and the history says why. Without such
+ * text (`found` is empty) the case loses its mark.
+ */
 async function raiseForInjection(
   parts: InvestigationParts,
   sql: Transaction,
   tenant: string,
   caseId: string,
-  evidence: readonly EvidenceItem[],
+  found: readonly EvidenceItem[],
 ): Promise<void> {
-  const found = evidence.filter(item => item.kind === 'suspected-injection')
   const step = await markSuspectedInjection(sql, tenant, caseId, found.length > 0, parts.slaMinutes)
   if (step === undefined) return
   const ids = found.map(item => item.id).join(', ')
@@ -97,7 +108,7 @@ function shadowJob(caseId: string, profileId: string, shownVerdict: string | nul
   }
 }
 
-function modelState(choice: ReturnType<typeof chooseForModel> | undefined) {
+function modelState(choice: ReturnType<typeof chooseForModel> | undefined): ModelBriefState {
   if (choice === undefined) return { kind: 'not-configured' }
   return choice.kind === 'unwanted' ? { kind: 'not-selected', reason: choice.why } : { kind: 'waiting' }
 }

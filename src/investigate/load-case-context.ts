@@ -21,7 +21,6 @@ import {
   alertsOnHosts,
   alertsToRead,
   decidedLikeThis,
-  firstCountedDay,
   hostsWithFile,
   type RawAlertRow,
   ruleHistory,
@@ -184,9 +183,6 @@ async function historyOf(
   alerts: readonly Alert[],
 ): Promise<HistoryFact[]> {
   const today = Math.floor(draft.firstSeenMs / dayMs)
-  const since = await firstCountedDay(sql, tenant)
-  if (since === undefined || since >= today) return []
-  const fromDay = Math.max(since, today - historyDays)
   const byLevel = alerts.toSorted((a, b) => b.rule.level - a.rule.level)
   const subjects = new Map(
     byLevel.map(({ rule, agent }) => [
@@ -194,11 +190,17 @@ async function historyOf(
       { ruleId: rule.id, agentName: agent.name },
     ]),
   )
-  const rows = await ruleHistory(sql, tenant, [...subjects.values()].slice(0, maxSubjects), fromDay, today)
+  const rows = await ruleHistory(
+    sql,
+    tenant,
+    [...subjects.values()].slice(0, maxSubjects),
+    today,
+    historyDays,
+  )
   return rows.map(row => ({
     subject: `rule ${row.ruleId} on ${row.agentName}`,
     alertsBefore: row.alerts,
-    overMs: (today - fromDay) * dayMs,
+    overMs: row.days * dayMs,
     ...(row.lastSeenMs === null ? {} : { lastSeenMs: row.lastSeenMs }),
   }))
 }

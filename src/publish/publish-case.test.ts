@@ -60,7 +60,13 @@ async function newCase() {
   }
   const draft = { caseId: row.caseId, revision: row.revision, evidence: [] }
   await test.database.transaction(async sql => {
-    await putComputedBrief(sql, tenant, { ...draft, id: `brief-${cases}-0`, brief }, clock.now())
+    await putComputedBrief(
+      sql,
+      tenant,
+      { ...draft, id: `brief-${cases}-0`, brief },
+      { kind: 'not-configured' },
+      clock.now(),
+    )
     await insertModelBrief(sql, tenant, { ...draft, id: `brief-${cases}-1`, brief: model }, clock.now())
   })
   return { host, caseId: row.caseId, vault }

@@ -23,19 +23,41 @@ export interface StoredBrief extends BriefDraft {
   readonly reviewReason: string | null
 }
 
+/** Why there is no model brief for the newest revision, or that there is one. See the HTTP contract. */
+export interface ModelBriefState {
+  readonly kind: string
+  readonly reason?: string
+}
+
 /**
- * Stores brief 0 in place of an older one and shows it in the queue. Returns false when a newer revision has been
- * briefed meanwhile: then nothing changes.
+ * Stores brief 0 in place of an older one, shows it in the queue, and says what is to be expected of a model. Returns
+ * undefined when a newer revision has been briefed meanwhile: then nothing changes; else whether the case was marked for text
+ * that speaks to a model. One statement: briefs are what the database is asked for most often.
  */
 export async function putComputedBrief(
   sql: Sql,
   tenant: string,
   draft: BriefDraft,
+  state: ModelBriefState,
   nowMs: number,
-): Promise<boolean> {
-  const rows = await sql.query(
-    `update cases set headline = $3, proposed_verdict = $4, confidence = $5, briefed_revision = $6
-     where tenant_id = $1 and id = $2 and briefed_revision <= $6 returning id`,
+): Promise<{ readonly suspectedInjection: boolean } | undefined> {
+  const rows = await sql.query<{ suspectedInjection: boolean }>(
+    `with shown as (
+       update cases set headline = $3, proposed_verdict = $4, confidence = $5, briefed_revision = $6, model_brief = $7::json
+       where tenant_id = $1 and id = $2 and briefed_revision <= $6 returning id, title, headline, suspected_injection
+     ), words as (
+       insert into case_words (tenant_id, case_id, words)
+       select $1, id, to_tsvector('simple', title || ' ' || headline) from shown
+       on conflict (tenant_id, case_id) do update set words = excluded.words
+         where case_words.words is distinct from excluded.words
+     ), put as (
+       insert into briefs (tenant_id, id, case_id, revision, origin, created_ms, brief, evidence, review)
+       select $1, $8, id, $6, 'computed', $9::bigint, $10::json, $11::json, 'not-needed' from shown
+       on conflict (tenant_id, case_id) where origin = 'computed' do update set id = excluded.id,
+         revision = excluded.revision, created_ms = excluded.created_ms, brief = excluded.brief,
+         evidence = excluded.evidence
+     )
+     select suspected_injection as "suspectedInjection" from shown`,
     [
       tenant,
       draft.caseId,
@@ -43,33 +65,14 @@ export async function putComputedBrief(
       draft.brief.verdict,
       draft.brief.confidence,
       draft.revision,
-    ],
-  )
-  if (rows.length === 0) return false
-  await sql.query(
-    `insert into case_words (tenant_id, case_id, words)
-     select tenant_id, id, to_tsvector('simple', title || ' ' || headline) from cases where tenant_id = $1 and id = $2
-     on conflict (tenant_id, case_id) do update set words = excluded.words
-       where case_words.words is distinct from excluded.words`,
-    [tenant, draft.caseId],
-  )
-  await sql.query(
-    `insert into briefs (tenant_id, id, case_id, revision, origin, created_ms, brief, evidence, review)
-     values ($1, $2, $3, $4, 'computed', $5, $6::json, $7::json, 'not-needed')
-     on conflict (tenant_id, case_id) where origin = 'computed' do update set id = excluded.id,
-       revision = excluded.revision, created_ms = excluded.created_ms, brief = excluded.brief,
-       evidence = excluded.evidence`,
-    [
-      tenant,
+      JSON.stringify(state),
       draft.id,
-      draft.caseId,
-      draft.revision,
       nowMs,
       JSON.stringify(draft.brief),
       JSON.stringify(draft.evidence),
     ],
   )
-  return true
+  return rows[0]
 }
 
 /** Whether a model has briefed this revision of a case. */
@@ -116,12 +119,11 @@ export async function insertModelBrief(
   return rows.length > 0
 }
 
-/** Why there is no model brief for the newest revision, or that there is one. See the HTTP contract. */
 export async function setModelBriefState(
   sql: Sql,
   tenant: string,
   caseId: string,
-  state: { readonly kind: string; readonly reason?: string },
+  state: ModelBriefState,
 ): Promise<void> {
   await sql.query(
     `update cases set model_brief = $3::json where tenant_id = $1 and id = $2 and model_brief::text is distinct from $3`,

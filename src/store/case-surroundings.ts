@@ -117,40 +117,40 @@ export interface RuleHistoryRow {
   readonly agentName: string
   readonly alerts: number
   readonly lastSeenMs: number | null
+  /** The days that were counted, as far back as there is a memory. */
+  readonly days: number
 }
 
-/** How often these rules fired on these hosts on the days from `fromDay` up to, not including, `toDay`. */
+/**
+ * How often these rules fired on these hosts on the `maxDays` days up to, not including, `toDay`. Nothing where no alert
+ * was counted before that day.
+ */
 export function ruleHistory(
   sql: Sql,
   tenant: string,
   subjects: readonly { readonly ruleId: string; readonly agentName: string }[],
-  fromDay: number,
   toDay: number,
+  maxDays: number,
 ): Promise<RuleHistoryRow[]> {
   return sql.query<RuleHistoryRow>(
     `select s.rule_id as "ruleId", s.agent_name as "agentName", coalesce(sum(c.count), 0) as alerts,
-       max(c.last_seen_ms) as "lastSeenMs"
-     from unnest($2::text[], $3::text[]) as s (rule_id, agent_name)
+       max(c.last_seen_ms) as "lastSeenMs", $4 - memory.from_day as days
+     from (
+       select greatest(first_day, $4::int - $5::int) as from_day from grouping_epoch
+       where tenant_id = $1 and first_day < $4::int
+     ) as memory
+     cross join unnest($2::text[], $3::text[]) as s (rule_id, agent_name)
      left join alert_counts c on c.tenant_id = $1 and c.rule_id = s.rule_id and c.agent_name = s.agent_name
-       and c.day >= $4 and c.day < $5
-     group by s.rule_id, s.agent_name`,
+       and c.day >= memory.from_day and c.day < $4
+     group by s.rule_id, s.agent_name, memory.from_day`,
     [
       tenant,
       subjects.map(subject => subject.ruleId),
       subjects.map(subject => subject.agentName),
-      fromDay,
       toDay,
+      maxDays,
     ],
   )
-}
-
-/** The first day from which alerts were counted; undefined before the first alert. */
-export async function firstCountedDay(sql: Sql, tenant: string): Promise<number | undefined> {
-  const [row] = await sql.query<{ day: number | null }>(
-    'select first_day as day from grouping_epoch where tenant_id = $1',
-    [tenant],
-  )
-  return row?.day ?? undefined
 }
 
 export interface DecidedCaseRow {
