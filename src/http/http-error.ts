@@ -11,6 +11,7 @@ const statuses: Readonly<Record<string, number>> = {
   'reason-too-short': 400,
   'place-not-allowed': 400,
   'egress-refused': 400,
+  'redirect-refused': 400,
   'notice-not-sent': 502,
   'not-signed-in': 401,
   'wrong-credentials': 401,

@@ -45,7 +45,8 @@ const maxAnswerBytes = 256 * 1024 * 1024
 
 /**
  * A `fetch` that reaches only what the rules name. The connection is made to the very address that was checked, so
- * a name that resolves differently the next time gains nothing. Redirects are refused. Throws `egress-refused`.
+ * a name that resolves differently the next time gains nothing. Throws `egress-refused` before anything is sent, and
+ * `redirect-refused` where the answer is a redirect.
  */
 export function createEgressFetch(options: EgressOptions): EgressClient {
   const agents = new Map<EgressRule, Agent>()
@@ -78,9 +79,10 @@ export function createEgressFetch(options: EgressOptions): EgressClient {
     })
     if (response.status >= 300 && response.status < 400 && options.redirects !== 'return') {
       await response.body?.cancel()
-      throw refused(
-        url.host,
-        `it answered with a redirect (${response.status}), and redirects are not followed`,
+      // Unlike a refusal of ours, this comes after the request: it may have been carried out.
+      throw new AppError(
+        'redirect-refused',
+        `${url.host} answered with a redirect (${response.status}), and redirects are not followed`,
       )
     }
     return response

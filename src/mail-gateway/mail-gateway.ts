@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { messageOf } from '../lib/app-error.ts'
 import type { Json } from '../lib/canonical-json.ts'
 import type { Clock } from '../lib/clock.ts'
+import { wasNeverSent } from '../lib/never-sent.ts'
 import type { Secret } from '../lib/secret.ts'
 
 /** One approved action, as the connector of a mail system gets it. */
@@ -86,12 +87,6 @@ async function post(
     const reason = `the mail gateway did not answer: ${messageOf(error)}`
     return wasNeverSent(error) ? { kind: 'not-sent', reason, retryable: true } : { kind: 'unknown', reason }
   }
-}
-
-/** A refused connection, or one that our own rules forbid, carried nothing. */
-function wasNeverSent(error: unknown): boolean {
-  const codes = [error, (error as { cause?: unknown }).cause].map(each => (each as { code?: unknown })?.code)
-  return codes.some(code => ['egress-refused', 'ECONNREFUSED', 'ENOTFOUND'].includes(String(code)))
 }
 
 function read({ status, text }: { readonly status: number; readonly text: string }): MailGatewayResult {

@@ -124,6 +124,7 @@ describe('actions on mail', () => {
     outlets = { ...noOutlets, mailGateway: client(secret) }
     for (const [fault, kind] of [
       [{ status: 503, text: 'busy' }, 'unknown'],
+      [{ status: 303, text: 'see elsewhere' }, 'unknown'],
       [{ status: 200, text: '<html>welcome</html>' }, 'unknown'],
       [{ status: 200, text: '{"result":"failed","detail":"no such mailbox"}' }, 'failed'],
     ] as const) {

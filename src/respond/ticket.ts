@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto'
 import type { TicketDestination } from '../domain/response-settings.ts'
-import { AppError, messageOf } from '../lib/app-error.ts'
+import { messageOf } from '../lib/app-error.ts'
 import type { Json } from '../lib/canonical-json.ts'
 import { createEgressFetch } from '../lib/egress-fetch.ts'
+import { wasNeverSent } from '../lib/never-sent.ts'
 import type { Secret } from '../lib/secret.ts'
 
 /** What a receiver outside is told. */
@@ -158,22 +159,4 @@ function ticketNumber(text: string): string | undefined {
   } catch {
     return undefined
   }
-}
-
-// Errors of connecting, before a byte of the request is written.
-const neverSent = [
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]
-
-function wasNeverSent(error: unknown): boolean {
-  if (error instanceof AppError) return error.code === 'egress-refused'
-  const codes = [error, error instanceof Error ? error.cause : undefined].map(each =>
-    typeof each === 'object' && each !== null && 'code' in each ? String(each.code) : '',
-  )
-  return codes.some(code => neverSent.includes(code) || code.includes('CERT') || code === 'egress-refused')
 }

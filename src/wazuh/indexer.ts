@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import type { Json } from '../lib/canonical-json.ts'
+import { isUntrustedCertificate } from '../lib/never-sent.ts'
 import type { Secret } from '../lib/secret.ts'
 
 export interface IndexerOptions {
@@ -75,7 +76,9 @@ export function openIndexer(options: IndexerOptions): Indexer {
       if (signal.aborted) throw signal.reason
       throw new AppError(
         'indexer-unreachable',
-        `the indexer does not answer ${method} ${path.split('?')[0]}: ${causeOf(error)}`,
+        `the indexer does not answer ${method} ${path.split('?')[0]}: ${causeOf(error)}${
+          isUntrustedCertificate(error) ? ' (name its CA in TOCSIN_INDEXER_CA)' : ''
+        }`,
         { retryable: true, cause: error },
       )
     }

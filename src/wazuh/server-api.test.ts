@@ -134,6 +134,7 @@ describe('active response', () => {
     [{ kind: 'hang' }, 'unknown', undefined],
     [{ kind: 'reset' }, 'unknown', undefined],
     [{ kind: 'lost-answer' }, 'unknown', undefined],
+    [{ kind: 'redirect' }, 'unknown', undefined],
   ] as const)('on %j it is %s', async (fault, kind, retryable) => {
     await api({ method: 'GET', path: '/' }, signal)
     wazuh.faults.push(fault)

@@ -1,6 +1,7 @@
 import { AppError, messageOf } from '../lib/app-error.ts'
 import type { Json } from '../lib/canonical-json.ts'
 import type { Clock } from '../lib/clock.ts'
+import { errorCodes, isUntrustedCertificate, wasNeverSent } from '../lib/never-sent.ts'
 import type { Secret } from '../lib/secret.ts'
 
 export interface WazuhApiOptions {
@@ -118,27 +119,13 @@ function parse(text: string): unknown {
   }
 }
 
-// Errors of connecting, before a byte of the request is written.
-const neverSent = [
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'egress-refused',
-]
-
 function unanswered(request: WazuhRequest, error: unknown): AppError {
-  const codes = [error, error instanceof Error ? error.cause : undefined].map(each =>
-    typeof each === 'object' && each !== null && 'code' in each ? String(each.code) : '',
-  )
-  const tls = codes.some(code => code.includes('CERT') || code.includes('SELF_SIGNED'))
-  const sent = !tls && !codes.some(code => neverSent.includes(code))
-  const hint = tls ? ' (its certificate is not trusted: give its CA in wazuh.ca)' : ''
+  const hint = isUntrustedCertificate(error)
+    ? ' (its certificate is not trusted: name its CA in TOCSIN_WAZUH_API_CA)'
+    : ''
   return new AppError(
-    sent ? 'wazuh-no-answer' : 'wazuh-unreachable',
-    `Wazuh ${request.method} ${request.path}: ${codes.find(code => code !== '') || messageOf(error)}${hint}`,
+    wasNeverSent(error) ? 'wazuh-unreachable' : 'wazuh-no-answer',
+    `Wazuh ${request.method} ${request.path}: ${errorCodes(error)[0] ?? messageOf(error)}${hint}`,
     { retryable: true, cause: error },
   )
 }

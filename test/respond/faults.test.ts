@@ -48,6 +48,7 @@ describe('a Wazuh API that', () => {
     ['drops the connection', { kind: 'reset' }, 'unknown', 0],
     ['takes it, and its answer is lost', { kind: 'lost-answer' }, 'unknown', 1],
     ['takes it, and answers half', { kind: 'half-answer' }, 'unknown', 1],
+    ['takes it, and redirects', { kind: 'redirect' }, 'unknown', 1],
   ] satisfies [string, Fault, string, number][])('%s', async (_, fault, state, calls) => {
     const { id } = await approved()
     // The first call signs in; the fault meets the one that counts.

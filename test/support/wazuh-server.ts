@@ -30,6 +30,8 @@ export type Fault =
   | { readonly kind: 'lost-answer' }
   /** The call takes effect, and the answer breaks off in its middle. */
   | { readonly kind: 'half-answer' }
+  /** The call takes effect, and is answered with a redirect, as a proxy in front of it may. */
+  | { readonly kind: 'redirect' }
 
 export interface WazuhStandIn {
   readonly url: string
@@ -121,6 +123,7 @@ async function answer(state: State, request: IncomingMessage, response: ServerRe
     if (fault?.kind === 'status') throw new Problem(fault.status, fault.code, fault.title)
     const body = route(state, call, request.headers['content-type'], text)
     if (fault?.kind === 'lost-answer') return void request.socket.destroy()
+    if (fault?.kind === 'redirect') return void response.writeHead(303, { location: '/' }).end()
     if (fault?.kind === 'half-answer') {
       response.writeHead(200, { 'content-type': 'application/json' })
       const half = JSON.stringify(body).slice(0, 20)
