@@ -1,15 +1,6 @@
-import type {
-  AddReportBody,
-  Coverage,
-  Digest,
-  Hunt,
-  IndicatorStatusBody,
-  Layer,
-  Profile,
-  ProfileBody,
-  ReportDetail,
-  ReportSummary,
-} from '../../src/http/contract-intel.ts'
+import type { AddReportBody, Hunt, IndicatorStatusBody, ReportDetail, ReportSummary } from '../../src/http/contract-intel.ts'
+import type { Coverage, Layer } from '../../src/http/contract-intel-coverage.ts'
+import type { Digest, Profile, ProfileBody } from '../../src/http/contract-intel-digest.ts'
 import type { RuleDraftBody } from '../../src/http/contract-rules.ts'
 import { toBase64 } from '../text/base64.ts'
 import { getJson, sendJson, withQuery } from './request.ts'

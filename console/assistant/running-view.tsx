@@ -1,5 +1,5 @@
 import type { TurnEventView } from '../../src/http/contract-assistant.ts'
-import type { JudgedClaimView } from '../../src/http/contract-cases.ts'
+import type { JudgedClaimView } from '../../src/http/contract-briefs.ts'
 import { Claim } from '../components/claim.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 import { StepList } from './answer-view.tsx'

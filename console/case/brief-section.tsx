@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import type { BriefRecord, CaseDetail, ModelBriefState } from '../../src/http/contract-cases.ts'
+import type { BriefRecord, ModelBriefState } from '../../src/http/contract-briefs.ts'
+import type { CaseDetail } from '../../src/http/contract-cases.ts'
 import { reviewBrief } from '../api/cases.ts'
 import { useMay } from '../api/session.ts'
 import { Button } from '../components/button.tsx'

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { BriefRecord, EvidenceView } from '../../src/http/contract-cases.ts'
+import type { BriefRecord, EvidenceView } from '../../src/http/contract-briefs.ts'
 import { Claim } from '../components/claim.tsx'
 import { EvidenceChip } from '../components/evidence-chip.tsx'
 import { Link } from '../components/link.tsx'

@@ -1,5 +1,5 @@
 import { ArrowDown, ArrowLeft, ArrowUp, Download, Ellipsis } from 'lucide-react'
-import type { CaseSummary } from '../../src/http/contract-cases.ts'
+import type { CaseSummary } from '../../src/http/contract-queue.ts'
 import { exportHref } from '../api/cases.ts'
 import { useMay, usePerson } from '../api/session.ts'
 import { Button, buttonClass } from '../components/button.tsx'

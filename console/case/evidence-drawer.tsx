@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { ChevronLeft, ChevronRight } from 'lucide-react'
 import type { ReactNode } from 'react'
-import type { BriefRecord, EvidenceView } from '../../src/http/contract-cases.ts'
+import type { BriefRecord, EvidenceView } from '../../src/http/contract-briefs.ts'
 import { readRawAlert } from '../api/cases.ts'
 import { Button } from '../components/button.tsx'
 import { Drawer } from '../components/drawer.tsx'

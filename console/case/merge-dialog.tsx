@@ -1,6 +1,6 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { CaseSummary } from '../../src/http/contract-cases.ts'
+import type { CaseSummary } from '../../src/http/contract-queue.ts'
 import { listCases, mergeCases } from '../api/cases.ts'
 import { failureText } from '../api/request.ts'
 import { Button } from '../components/button.tsx'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { BriefRecord } from '../../src/http/contract-cases.ts'
+import type { BriefRecord } from '../../src/http/contract-briefs.ts'
 import { readingOrder } from './reading-order.ts'
 
 function record(claims: string[][], reasons: string[][]): BriefRecord {

@@ -1,4 +1,4 @@
-import type { BriefRecord, EvidenceView } from '../../src/http/contract-cases.ts'
+import type { BriefRecord, EvidenceView } from '../../src/http/contract-briefs.ts'
 
 /**
  * The evidence that a brief cites, in the order in which a reader meets it: claims, reasons of the verdict, techniques.

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import type { CaseSummary } from '../../src/http/contract-cases.ts'
+import type { CaseSummary } from '../../src/http/contract-queue.ts'
 import { claimCase, releaseCase, reopenCase, setVerdict, setVerdicts } from '../api/cases.ts'
 import { RequestFailure } from '../api/request.ts'
 import { toast, toastFailure } from '../components/toast.tsx'

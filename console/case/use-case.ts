@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRef } from 'react'
-import type { CaseSummary } from '../../src/http/contract-cases.ts'
+import type { CaseSummary } from '../../src/http/contract-queue.ts'
 import { readCase } from '../api/cases.ts'
 import { useLiveEvents } from '../api/live-events.ts'
 import type { QueueData } from '../queue/use-queue.ts'

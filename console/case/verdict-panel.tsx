@@ -1,4 +1,5 @@
-import type { BriefRecord, CaseDetail } from '../../src/http/contract-cases.ts'
+import type { BriefRecord } from '../../src/http/contract-briefs.ts'
+import type { CaseDetail } from '../../src/http/contract-cases.ts'
 import { useMay } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
 import { EvidenceChip } from '../components/evidence-chip.tsx'

@@ -1,5 +1,5 @@
 import { Ban, Check, CircleDashed, Quote, Sigma } from 'lucide-react'
-import type { EvidenceView, JudgedClaimView } from '../../src/http/contract-cases.ts'
+import type { EvidenceView, JudgedClaimView } from '../../src/http/contract-briefs.ts'
 import { EvidenceChip } from './evidence-chip.tsx'
 import { Untrusted } from './untrusted.tsx'
 

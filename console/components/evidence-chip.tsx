@@ -1,4 +1,4 @@
-import type { EvidenceView } from '../../src/http/contract-cases.ts'
+import type { EvidenceView } from '../../src/http/contract-briefs.ts'
 import { visibleText } from '../text/visible-text.ts'
 
 /** `E3` behind a sentence: opens what the sentence rests on. Dotted where an attacker could have written it. */

@@ -1,4 +1,4 @@
-import type { CaseSummary } from '../../src/http/contract-cases.ts'
+import type { CaseSummary } from '../../src/http/contract-queue.ts'
 
 export type Severity = CaseSummary['severity']
 

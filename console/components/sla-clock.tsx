@@ -1,5 +1,5 @@
 import { AlarmClock, AlarmClockOff, Check } from 'lucide-react'
-import type { Sla } from '../../src/http/contract-cases.ts'
+import type { Sla } from '../../src/http/contract-queue.ts'
 import { clockDuration, fullTime } from '../text/format-time.ts'
 import { useNow } from './moment.tsx'
 

@@ -1,5 +1,5 @@
 import { CircleCheck, CircleHelp, CircleSlash, ShieldAlert } from 'lucide-react'
-import type { CaseSummary } from '../../src/http/contract-cases.ts'
+import type { CaseSummary } from '../../src/http/contract-queue.ts'
 
 export type Verdict = NonNullable<CaseSummary['verdict']>
 

@@ -1,4 +1,4 @@
-import type { Coverage, Layer, TechniqueCoverage } from '../../src/http/contract-intel.ts'
+import type { Coverage, Layer, TechniqueCoverage } from '../../src/http/contract-intel-coverage.ts'
 import { AttackGrid } from '../components/attack-grid.tsx'
 
 /** How a cell is told apart: by word and sign, not by colour alone. */

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { Profile, ProfileBody } from '../../src/http/contract-intel.ts'
+import type { Profile, ProfileBody } from '../../src/http/contract-intel-digest.ts'
 import { writeProfile } from '../api/intel.ts'
 import { SelectField, TextField } from '../components/field.tsx'
 import { FormDialog } from '../components/form-dialog.tsx'

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { CaseSummary, EntityPivot } from '../../src/http/contract-cases.ts'
+import type { EntityPivot } from '../../src/http/contract-entities.ts'
+import type { CaseSummary } from '../../src/http/contract-queue.ts'
 import { readEntity } from '../api/cases.ts'
 import { useLiveEvents } from '../api/live-events.ts'
 import { CopyButton } from '../components/copy-button.tsx'

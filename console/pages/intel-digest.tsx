@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { Digest, DigestEntry } from '../../src/http/contract-intel.ts'
+import type { Digest, DigestEntry } from '../../src/http/contract-intel-digest.ts'
 import { digestHref, readDigest, readProfile } from '../api/intel.ts'
 import { useMay } from '../api/session.ts'
 import { Button, buttonClass } from '../components/button.tsx'

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import type { Coverage, Layer } from '../../src/http/contract-intel.ts'
+import type { Coverage, Layer } from '../../src/http/contract-intel-coverage.ts'
 import { addLayer, deleteLayer, listLayers, navigatorLayerHref, readCoverage } from '../api/intel.ts'
 import { readRuleCoverage } from '../api/rules.ts'
 import { useMay } from '../api/session.ts'

@@ -1,6 +1,6 @@
 import { useLocation } from '@tanstack/react-router'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import type { CaseSummary } from '../../src/http/contract-cases.ts'
+import type { CaseSummary } from '../../src/http/contract-queue.ts'
 import { useMay } from '../api/session.ts'
 import { useCaseActions } from '../case/use-case-actions.ts'
 import { VerdictDialog } from '../case/verdict-dialog.tsx'

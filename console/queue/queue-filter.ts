@@ -1,4 +1,4 @@
-import type { CaseListInput } from '../../src/http/contract-cases.ts'
+import type { CaseListInput } from '../../src/http/contract-queue.ts'
 
 /**
  * What the queue shows, as it stands in the address: plain names and values, lists joined with commas. The search line

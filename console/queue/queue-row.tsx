@@ -1,5 +1,5 @@
 import { type MouseEvent, memo } from 'react'
-import type { CaseSummary } from '../../src/http/contract-cases.ts'
+import type { CaseSummary } from '../../src/http/contract-queue.ts'
 import { caseHref, Link } from '../components/link.tsx'
 import { Age } from '../components/moment.tsx'
 import { SeverityMark } from '../components/severity.tsx'

@@ -6,7 +6,7 @@ import {
   useQueryClient,
 } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import type { CasePage, CaseSummary } from '../../src/http/contract-cases.ts'
+import type { CasePage, CaseSummary } from '../../src/http/contract-queue.ts'
 import { listCases } from '../api/cases.ts'
 import { type FilterValues, filterOnly, listQueryOf } from './queue-filter.ts'
 

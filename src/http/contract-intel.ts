@@ -204,49 +204,6 @@ export const indicatorStatusBody = z.object({
 })
 export type IndicatorStatusBody = z.infer<typeof indicatorStatusBody>
 
-const digestEntry = z.object({
-  id: z.string(),
-  title: z.string(),
-  marks: z.string(),
-  /** Why it concerns us; empty where nothing says that it does. */
-  reasons: z.array(z.string()),
-  techniqueIds: z.array(z.string()),
-  createdMs: z.number(),
-})
-export type DigestEntry = z.infer<typeof digestEntry>
-
-export const digest = z.object({
-  title: z.string(),
-  days: z.number(),
-  concerning: z.array(digestEntry),
-  others: z.array(digestEntry),
-  gaps: z.array(z.object({ id: z.string(), name: z.string(), reports: z.number() })),
-  withheld: z.number(),
-})
-export type Digest = z.infer<typeof digest>
-
-const name = z.string().trim().min(2).max(80)
-const names = z.array(name).max(100)
-
-export const profileBody = z.object({
-  /** As reports write them: `energy`, `health care`; `FortiGate`, `Exchange`, `Confluence`. */
-  sectors: names,
-  technologies: names,
-  cadence: z.enum(['off', 'daily', 'weekly']),
-  hour: z.number().int().min(0).max(23),
-  recipients: z.array(z.email().max(200)).max(50),
-})
-export type ProfileBody = z.infer<typeof profileBody>
-
-export const profile = profileBody.extend({
-  recipients: z.array(z.string()),
-  sentMs: z.number().nullable(),
-  lastError: z.string().nullable(),
-  /** Whether a mail relay is set. */
-  canSend: z.boolean(),
-})
-export type Profile = z.infer<typeof profile>
-
 export const draftRuleQuery = z.discriminatedUnion('for', [
   z.object({ for: z.literal('technique'), id: z.string().regex(/^T\d{4}(?:\.\d{3})?$/) }),
   z.object({ for: z.literal('indicators') }),
@@ -254,45 +211,6 @@ export const draftRuleQuery = z.discriminatedUnion('for', [
   z.object({ for: z.literal('quoted-rule'), offset: z.coerce.number().int().min(0) }),
 ])
 export type DraftRuleQuery = z.infer<typeof draftRuleQuery>
-
-export const techniqueCoverage = z.object({
-  id: z.string(),
-  name: z.string(),
-  tactics: z.array(z.string()),
-  reports: z.number(),
-  alerts: z.number(),
-})
-export type TechniqueCoverage = z.infer<typeof techniqueCoverage>
-
-/** A Navigator layer that somebody imported. */
-export const layer = z.object({
-  id: z.string(),
-  name: z.string(),
-  techniques: z.array(
-    z.object({
-      id: z.string(),
-      name: z.string(),
-      tactics: z.array(z.string()),
-      score: z.number().nullable(),
-      comment: z.string(),
-    }),
-  ),
-  createdMs: z.number(),
-})
-export type Layer = z.infer<typeof layer>
-
-export const coverage = z.object({
-  attackVersion: z.string(),
-  /** `ICS 18.1`, for each domain that was imported beside Enterprise. */
-  otherDomains: z.array(z.string()),
-  /** Columns: Enterprise's tactics by short name, those of other domains by `ics-attack/` and short name. */
-  tactics: z.array(z.object({ shortName: z.string(), name: z.string() })),
-  /** Techniques that a report describes or an alert carries. */
-  techniques: z.array(techniqueCoverage),
-})
-export type Coverage = z.infer<typeof coverage>
-
-const digestQuery = z.object({ days: z.coerce.number().int().min(1).max(90).default(7) })
 
 const read = { kind: 'role', role: 'viewer', scope: 'read' } as const
 const work = { kind: 'role', role: 'analyst', scope: 'triage' } as const
@@ -384,74 +302,5 @@ export const intelEndpoints = {
     params: idParams,
     query: z.object({ format: z.enum(['stix', 'misp', 'csv']) }),
     reply: z.unknown(),
-  }),
-  coverage: endpoint({
-    method: 'GET',
-    path: '/api/intel/coverage',
-    summary: 'What reports describe against what our alerts carry, by ATT&CK technique.',
-    access: read,
-    reply: coverage,
-  }),
-  listLayers: endpoint({
-    method: 'GET',
-    path: '/api/intel/layers',
-    summary: 'ATT&CK Navigator layers that were imported, newest first.',
-    access: read,
-    reply: z.object({ layers: z.array(layer) }),
-  }),
-  addLayer: endpoint({
-    method: 'POST',
-    path: '/api/intel/layers',
-    summary: 'Import a layer of format 4.x. Ids that ATT&CK does not have are left out and named.',
-    access: work,
-    body: z.object({ content: z.string().min(2).max(4_000_000) }),
-    reply: z.object({ id: z.string(), techniques: z.number(), unknown: z.array(z.string()) }),
-  }),
-  deleteLayer: endpoint({
-    method: 'DELETE',
-    path: '/api/intel/layers/:id',
-    summary: 'Delete an imported layer.',
-    access: work,
-    params: idParams,
-    reply: done,
-  }),
-  navigatorLayer: endpoint({
-    method: 'GET',
-    path: '/api/intel/coverage/navigator',
-    summary: 'The same as an ATT&CK Navigator layer.',
-    access: read,
-    reply: z.unknown(),
-  }),
-  digest: endpoint({
-    method: 'GET',
-    path: '/api/intel/digest',
-    summary:
-      'The reports of the last days, those that concern us first: what was seen here, what we are exposed to, what names our technologies and sectors.',
-    access: read,
-    query: digestQuery,
-    reply: digest,
-  }),
-  digestFile: endpoint({
-    method: 'GET',
-    path: '/api/intel/digest/file',
-    summary: 'The same as Markdown or PDF.',
-    access: read,
-    query: digestQuery.extend({ format: z.enum(['markdown', 'pdf']).default('markdown') }),
-    reply: z.unknown(),
-  }),
-  readProfile: endpoint({
-    method: 'GET',
-    path: '/api/intel/profile',
-    summary: 'What the organisation is and uses, and who gets the digest by mail.',
-    access: read,
-    reply: z.object({ profile }),
-  }),
-  writeProfile: endpoint({
-    method: 'PUT',
-    path: '/api/intel/profile',
-    summary: 'Change it. The first digest goes when it is due next.',
-    access: { kind: 'role', role: 'admin' },
-    body: profileBody,
-    reply: done,
   }),
 }

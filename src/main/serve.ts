@@ -21,6 +21,8 @@ import { factorRoutes } from '../http/routes/factor-routes.ts'
 import { governanceRoutes } from '../http/routes/governance-routes.ts'
 import { healthRoutes } from '../http/routes/health-routes.ts'
 import { ingestRoutes } from '../http/routes/ingest-routes.ts'
+import { intelCoverageRoutes } from '../http/routes/intel-coverage-routes.ts'
+import { intelDigestRoutes } from '../http/routes/intel-digest-routes.ts'
 import { intelExportRoutes } from '../http/routes/intel-export-routes.ts'
 import { intelRoutes } from '../http/routes/intel-routes.ts'
 import { jobRoutes } from '../http/routes/job-routes.ts'
@@ -107,6 +109,8 @@ export async function serve(app: Application): Promise<Serving> {
       ...entityRoutes(parts),
       ...intelRoutes(intelPartsOf(app)),
       ...intelExportRoutes(intelPartsOf(app)),
+      ...intelCoverageRoutes(intelPartsOf(app)),
+      ...intelDigestRoutes(intelPartsOf(app)),
       ...allAssistantRoutes(app, models, modelSettings, stopping.signal),
       ...accountRoutes(app.accounts),
       ...factorRoutes(app.accounts),

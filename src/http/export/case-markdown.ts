@@ -1,5 +1,6 @@
 import { struckStatuses } from '../../domain/claim.ts'
-import type { BriefRecord, CaseDetail } from '../contract-cases.ts'
+import type { BriefRecord } from '../contract-briefs.ts'
+import type { CaseDetail } from '../contract-cases.ts'
 
 /** A case as Markdown, for a ticket or a report. Text from alerts cannot format, link or run anything in it. */
 export function caseMarkdown(detail: CaseDetail): string {

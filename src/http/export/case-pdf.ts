@@ -1,6 +1,7 @@
 import PDFDocument from 'pdfkit'
 import { struckStatuses } from '../../domain/claim.ts'
-import type { BriefRecord, CaseDetail } from '../contract-cases.ts'
+import type { BriefRecord } from '../contract-briefs.ts'
+import type { CaseDetail } from '../contract-cases.ts'
 import { oneLine, time, words } from './case-markdown.ts'
 
 /** A case as a PDF of a few pages, for people without access to the console. */

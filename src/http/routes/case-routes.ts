@@ -12,13 +12,8 @@ import {
   rawAlert,
 } from '../../store/case-read.ts'
 import type { CaseRow } from '../../store/case-row.ts'
-import {
-  type CaseAlertPage,
-  type CaseDetail,
-  caseEndpoints,
-  type HistoryEntry,
-  modelBriefState,
-} from '../contract-cases.ts'
+import { modelBriefState } from '../contract-briefs.ts'
+import { type CaseAlertPage, type CaseDetail, caseEndpoints, type HistoryEntry } from '../contract-cases.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 import { RequestError } from '../http-error.ts'
 import { type Route, route } from '../route.ts'

@@ -1,7 +1,8 @@
 import { severities } from '../../domain/verdict.ts'
 import type { StoredBrief } from '../../store/briefs.ts'
 import type { CaseRow } from '../../store/case-row.ts'
-import type { BriefRecord, CaseSummary, Sla } from '../contract-cases.ts'
+import type { BriefRecord } from '../contract-briefs.ts'
+import type { CaseSummary, Sla } from '../contract-queue.ts'
 import { personView } from './person-view.ts'
 
 /** One line of the queue, from the store's row. */

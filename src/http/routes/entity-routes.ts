@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/clock.ts'
 import type { Database } from '../../lib/database.ts'
 import { casesNaming, entityTotals, relatedEntities } from '../../store/entity-pivot.ts'
-import { entityEndpoints } from '../contract-cases.ts'
+import { entityEndpoints } from '../contract-entities.ts'
 import { type Route, route } from '../route.ts'
 import { caseView } from './case-view.ts'
 
