@@ -4,7 +4,7 @@ import { type ReactNode, useState } from 'react'
 import type { Proof, StepUpQuestion } from '../../src/http/contract-sign-in.ts'
 import { askStepUp } from '../api/factors.ts'
 import { askPasskey } from '../api/passkey.ts'
-import { failureText } from '../api/request.ts'
+import { Complaint } from '../components/complaint.tsx'
 import { TextField } from '../components/field.tsx'
 
 type Method = StepUpQuestion['methods'][number]
@@ -132,14 +132,5 @@ function ProofField({
       value={text}
       onChange={event => onText(event.target.value)}
     />
-  )
-}
-
-/** What went wrong, where the form shows it. */
-export function Complaint({ error }: { error: unknown }) {
-  return (
-    <p role="alert" className="font-medium text-bad">
-      {failureText(error)}
-    </p>
   )
 }

@@ -1,5 +1,13 @@
 import type { BriefRecord } from '../../src/http/contract-briefs.ts'
-import type { BulkReply, BulkVerdictBody, CaseAlertPage, CaseDetail, Note, RawAlert, VerdictBody } from '../../src/http/contract-cases.ts'
+import type {
+  BulkReply,
+  BulkVerdictBody,
+  CaseAlertPage,
+  CaseDetail,
+  Note,
+  RawAlert,
+  VerdictBody,
+} from '../../src/http/contract-cases.ts'
 import type { EntityPivot } from '../../src/http/contract-entities.ts'
 import type { CaseListInput, CasePage, CaseSummary, SavedView } from '../../src/http/contract-queue.ts'
 import { getJson, type Query, sendJson, withQuery } from './request.ts'

@@ -1,4 +1,10 @@
-import type { AddReportBody, Hunt, IndicatorStatusBody, ReportDetail, ReportSummary } from '../../src/http/contract-intel.ts'
+import type {
+  AddReportBody,
+  Hunt,
+  IndicatorStatusBody,
+  ReportDetail,
+  ReportSummary,
+} from '../../src/http/contract-intel.ts'
 import type { Coverage, Layer } from '../../src/http/contract-intel-coverage.ts'
 import type { Digest, Profile, ProfileBody } from '../../src/http/contract-intel-digest.ts'
 import type { RuleDraftBody } from '../../src/http/contract-rules.ts'

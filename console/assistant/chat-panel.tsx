@@ -4,7 +4,7 @@ import type { ChatMessageView } from '../../src/http/contract-assistant.ts'
 import { addFile, createChat, readLearning } from '../api/assistant.ts'
 import { useMay } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
-import { Field, inputClass } from '../components/field.tsx'
+import { TextAreaField } from '../components/field.tsx'
 import { ErrorState, Loading } from '../components/states.tsx'
 import { toast, toastFailure } from '../components/toast.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
@@ -143,25 +143,18 @@ export function ChatPanel({
       )}
       {learns && (
         <div className="border-t border-line px-3 pt-2">
-          <Field
+          <TextAreaField
             label="Your own hypothesis"
             hint={
               learning.data?.required
                 ? 'Required before the assistant answers on a case.'
                 : 'Learning mode is on.'
             }
-          >
-            {control => (
-              <textarea
-                {...control}
-                rows={2}
-                className={inputClass}
-                maxLength={4000}
-                value={hypothesis}
-                onChange={event => setHypothesis(event.target.value)}
-              />
-            )}
-          </Field>
+            rows={2}
+            maxLength={4000}
+            value={hypothesis}
+            onChange={event => setHypothesis(event.target.value)}
+          />
         </div>
       )}
       <Composer

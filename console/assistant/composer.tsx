@@ -1,7 +1,7 @@
 import { Paperclip, Square } from 'lucide-react'
 import { type RefObject, useRef } from 'react'
 import { Button } from '../components/button.tsx'
-import { Field, inputClass } from '../components/field.tsx'
+import { TextAreaField } from '../components/field.tsx'
 import { slashCommands } from './page-context.ts'
 
 /** Where a question is written. Enter asks, Shift-Enter makes a line, arrow up takes the last question back to change it. */
@@ -61,7 +61,7 @@ export function Composer({
           ))}
         </ul>
       )}
-      <Field
+      <TextAreaField
         label={
           <>
             {editing ? 'Ask it differently' : 'Question'}
@@ -71,36 +71,29 @@ export function Composer({
           </>
         }
         error={error}
-      >
-        {control => (
-          <textarea
-            {...control}
-            ref={field}
-            rows={Math.min(8, Math.max(2, text.split('\n').length))}
-            maxLength={20_000}
-            className={inputClass}
-            placeholder="Ask, or / for commands"
-            value={text}
-            onChange={event => onText(event.target.value)}
-            onKeyDown={event => {
-              if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) {
-                event.preventDefault()
-                onAsk()
-              }
-              if (event.key === 'ArrowUp' && text === '') {
-                event.preventDefault()
-                onRecall()
-              }
-              if (event.key === 'Escape' && (editing || running)) {
-                event.preventDefault()
-                event.stopPropagation()
-                if (running) onStop()
-                else onCancelEdit()
-              }
-            }}
-          />
-        )}
-      </Field>
+        ref={field}
+        rows={Math.min(8, Math.max(2, text.split('\n').length))}
+        maxLength={20_000}
+        placeholder="Ask, or / for commands"
+        value={text}
+        onChange={event => onText(event.target.value)}
+        onKeyDown={event => {
+          if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) {
+            event.preventDefault()
+            onAsk()
+          }
+          if (event.key === 'ArrowUp' && text === '') {
+            event.preventDefault()
+            onRecall()
+          }
+          if (event.key === 'Escape' && (editing || running)) {
+            event.preventDefault()
+            event.stopPropagation()
+            if (running) onStop()
+            else onCancelEdit()
+          }
+        }}
+      />
       <div className="flex flex-wrap items-center gap-2">
         {running ? (
           <Button look="danger" onClick={onStop}>

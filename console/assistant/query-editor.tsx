@@ -4,7 +4,7 @@ import type { TurnAnswerView } from '../../src/http/contract-assistant.ts'
 import { queryText, runSearch } from '../api/assistant.ts'
 import { failureText } from '../api/request.ts'
 import { Button } from '../components/button.tsx'
-import { Field, inputClass } from '../components/field.tsx'
+import { TextAreaField } from '../components/field.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 
 /** A search as it will be run: read it, change it, run it. The server checks it again, whoever wrote it. */
@@ -27,25 +27,19 @@ export function QueryEditor({ understood }: { understood: NonNullable<TurnAnswer
         search.mutate()
       }}
     >
-      <Field
+      <TextAreaField
         label="Search of the Wazuh indexer"
         hint="OpenSearch query DSL. Ctrl-Enter runs it."
         error={failure}
-      >
-        {control => (
-          <textarea
-            {...control}
-            spellCheck={false}
-            rows={Math.min(16, text.split('\n').length + 1)}
-            className={`${inputClass} font-mono text-xs`}
-            value={text}
-            onChange={event => setText(event.target.value)}
-            onKeyDown={event => {
-              if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) search.mutate()
-            }}
-          />
-        )}
-      </Field>
+        spellCheck={false}
+        rows={Math.min(16, text.split('\n').length + 1)}
+        className="font-mono text-xs"
+        value={text}
+        onChange={event => setText(event.target.value)}
+        onKeyDown={event => {
+          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) search.mutate()
+        }}
+      />
       <Button type="submit" className="justify-self-start" busy={search.isPending} keys="Ctrl-Enter">
         Run
       </Button>

@@ -1,12 +1,11 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { TurnAnswerView } from '../../src/http/contract-assistant.ts'
 import { addNote } from '../api/cases.ts'
-import { failureText } from '../api/request.ts'
 import { useMay } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
-import { Dialog } from '../components/dialog.tsx'
-import { Field, inputClass } from '../components/field.tsx'
+import { TextAreaField } from '../components/field.tsx'
+import { FormDialog } from '../components/form-dialog.tsx'
 import { toast } from '../components/toast.tsx'
 
 const struck = ['not-in-evidence', 'does-not-exist', 'contradicted']
@@ -25,14 +24,12 @@ export function ShareNote({
   const mayTriage = useMay('analyst')
   const [open, setOpen] = useState(false)
   const [text, setText] = useState('')
-  const save = useMutation({
-    mutationFn: () => addNote(caseId, text.trim()),
-    onSuccess: async () => {
-      setOpen(false)
-      toast('Saved as a note of the case.')
-      await client.invalidateQueries({ queryKey: ['case', caseId] })
-    },
-  })
+  const save = async () => {
+    await addNote(caseId, text.trim())
+    toast('Saved as a note of the case.')
+    await client.invalidateQueries({ queryKey: ['case', caseId] })
+    setOpen(false)
+  }
   if (!mayTriage) return null
   return (
     <>
@@ -46,30 +43,21 @@ export function ShareNote({
         Save as note
       </Button>
       {open && (
-        <Dialog title="Save as a note of the case" onClose={() => setOpen(false)}>
-          <div className="grid gap-3">
-            <Field label="Note" error={save.isError ? `Not saved: ${failureText(save.error)}` : undefined}>
-              {control => (
-                <textarea
-                  {...control}
-                  rows={10}
-                  maxLength={20_000}
-                  className={inputClass}
-                  value={text}
-                  onChange={event => setText(event.target.value)}
-                />
-              )}
-            </Field>
-            <Button
-              look="primary"
-              className="justify-self-end"
-              busy={save.isPending}
-              onClick={() => save.mutate()}
-            >
-              Save note
-            </Button>
-          </div>
-        </Dialog>
+        <FormDialog
+          title="Save as a note of the case"
+          action="Save note"
+          ready={text.trim() !== ''}
+          send={save}
+          onClose={() => setOpen(false)}
+        >
+          <TextAreaField
+            label="Note"
+            rows={10}
+            maxLength={20_000}
+            value={text}
+            onChange={event => setText(event.target.value)}
+          />
+        </FormDialog>
       )}
     </>
   )

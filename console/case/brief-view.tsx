@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import type { BriefRecord, EvidenceView } from '../../src/http/contract-briefs.ts'
 import { Claim } from '../components/claim.tsx'
-import { EvidenceChip } from '../components/evidence-chip.tsx'
+import { EvidenceChip, EvidenceChips } from '../components/evidence-chip.tsx'
 import { Link } from '../components/link.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 import { visibleText } from '../text/visible-text.ts'
@@ -45,15 +45,7 @@ export function BriefView({
                 </Link>{' '}
                 {visibleText(technique.name)}
                 <span className="text-muted"> · {visibleText(technique.tactics.join(', '))}</span>{' '}
-                {technique.evidence.map(id => (
-                  <EvidenceChip
-                    key={id}
-                    id={id}
-                    item={evidence.find(item => item.id === id)}
-                    open={id === openId}
-                    onOpen={onOpen}
-                  />
-                ))}
+                <EvidenceChips ids={technique.evidence} evidence={evidence} openId={openId} onOpen={onOpen} />
               </li>
             ))}
           </ul>

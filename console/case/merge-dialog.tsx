@@ -2,8 +2,8 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tansta
 import { useState } from 'react'
 import type { CaseSummary } from '../../src/http/contract-queue.ts'
 import { listCases, mergeCases } from '../api/cases.ts'
-import { failureText } from '../api/request.ts'
 import { Button } from '../components/button.tsx'
+import { Complaint } from '../components/complaint.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { TextField } from '../components/field.tsx'
 import { Age } from '../components/moment.tsx'
@@ -71,11 +71,7 @@ export function MergeDialog({ into, onClose }: { into: CaseSummary; onClose: () 
             <li className="text-muted">No other open case matches.</li>
           )}
         </ul>
-        {(merge.isError || found.isError) && (
-          <p role="alert" className="text-bad">
-            {failureText(merge.error ?? found.error)}
-          </p>
-        )}
+        <Complaint error={merge.error ?? found.error} />
         <div className="flex justify-end gap-2">
           <Button look="quiet" onClick={onClose}>
             Cancel

@@ -4,7 +4,7 @@ import { addNote } from '../api/cases.ts'
 import { failureText } from '../api/request.ts'
 import { useMay } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
-import { Field, inputClass } from '../components/field.tsx'
+import { TextAreaField } from '../components/field.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 import { useShortcuts } from '../keyboard/use-shortcuts.ts'
@@ -54,23 +54,19 @@ function NoteForm({ caseId }: { caseId: string }) {
         submit()
       }}
     >
-      <Field label="New note" error={save.isError ? `Not saved: ${failureText(save.error)}` : undefined}>
-        {control => (
-          <textarea
-            {...control}
-            ref={field}
-            rows={2}
-            maxLength={20_000}
-            className={inputClass}
-            value={text}
-            onChange={event => setText(event.target.value)}
-            onKeyDown={event => {
-              if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit()
-              if (event.key === 'Escape') event.currentTarget.blur()
-            }}
-          />
-        )}
-      </Field>
+      <TextAreaField
+        label="New note"
+        error={save.isError ? `Not saved: ${failureText(save.error)}` : undefined}
+        ref={field}
+        rows={2}
+        maxLength={20_000}
+        value={text}
+        onChange={event => setText(event.target.value)}
+        onKeyDown={event => {
+          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit()
+          if (event.key === 'Escape') event.currentTarget.blur()
+        }}
+      />
       <Button
         type="submit"
         className="justify-self-start"

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { Button } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
-import { Field, inputClass } from '../components/field.tsx'
+import { TextAreaField } from '../components/field.tsx'
 import { type Verdict, verdictLooks, verdictOrder } from '../components/verdict.tsx'
 
 /** Reasons that feed reports: one click, then edit. */
@@ -59,22 +59,15 @@ export function VerdictDialog({
         }}
       >
         <VerdictChoice verdict={verdict} onChange={setVerdict} />
-        <Field
+        <TextAreaField
           label="Reason"
           hint="For the report and for the next analyst who meets this."
           error={missing ? 'Several cases at once need a reason.' : undefined}
-        >
-          {control => (
-            <textarea
-              {...control}
-              rows={3}
-              maxLength={4000}
-              className={inputClass}
-              value={reason}
-              onChange={event => setReason(event.target.value)}
-            />
-          )}
-        </Field>
+          rows={3}
+          maxLength={4000}
+          value={reason}
+          onChange={event => setReason(event.target.value)}
+        />
         <div className="flex flex-wrap gap-1.5">
           {commonReasons[verdict].map(each => (
             <Button key={each} onClick={() => setReason(each)}>

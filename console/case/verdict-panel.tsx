@@ -2,7 +2,7 @@ import type { BriefRecord } from '../../src/http/contract-briefs.ts'
 import type { CaseDetail } from '../../src/http/contract-cases.ts'
 import { useMay } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
-import { EvidenceChip } from '../components/evidence-chip.tsx'
+import { EvidenceChips } from '../components/evidence-chip.tsx'
 import { Link } from '../components/link.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
@@ -120,15 +120,12 @@ function Proposal({
               </span>
               <span className="first-letter:uppercase">
                 <Untrusted text={reason.text} />{' '}
-                {reason.evidence.map(id => (
-                  <EvidenceChip
-                    key={id}
-                    id={id}
-                    item={record.evidence.find(item => item.id === id)}
-                    open={id === openId}
-                    onOpen={onOpen}
-                  />
-                ))}
+                <EvidenceChips
+                  ids={reason.evidence}
+                  evidence={record.evidence}
+                  openId={openId}
+                  onOpen={onOpen}
+                />
               </span>
             </li>
           ))}

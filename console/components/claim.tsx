@@ -1,6 +1,6 @@
 import { Ban, Check, CircleDashed, Quote, Sigma } from 'lucide-react'
 import type { EvidenceView, JudgedClaimView } from '../../src/http/contract-briefs.ts'
-import { EvidenceChip } from './evidence-chip.tsx'
+import { EvidenceChips } from './evidence-chip.tsx'
 import { Untrusted } from './untrusted.tsx'
 
 type Status = JudgedClaimView['status']
@@ -88,15 +88,7 @@ export function Claim({
             <Untrusted text={claim.text} />
           </span>{' '}
           <span>
-            {cited.map(id => (
-              <EvidenceChip
-                key={id}
-                id={id}
-                item={evidence.find(item => item.id === id)}
-                open={id === openId}
-                onOpen={onOpen}
-              />
-            ))}
+            <EvidenceChips ids={cited} evidence={evidence} openId={openId} onOpen={onOpen} />
           </span>
         </p>
         {claim.status !== 'computed' && (

@@ -35,3 +35,26 @@ export function EvidenceChip({
     </button>
   )
 }
+
+/** The chips behind a sentence; `openId` is the evidence that the drawer shows. */
+export function EvidenceChips({
+  ids,
+  evidence,
+  openId,
+  onOpen,
+}: {
+  ids: readonly string[]
+  evidence: readonly EvidenceView[]
+  openId: string | undefined
+  onOpen: (id: string) => void
+}) {
+  return ids.map(id => (
+    <EvidenceChip
+      key={id}
+      id={id}
+      item={evidence.find(item => item.id === id)}
+      open={id === openId}
+      onOpen={onOpen}
+    />
+  ))
+}

@@ -59,6 +59,21 @@ export function TextField({
   )
 }
 
+/** A labelled input for text of several lines. Classes are added to those that every input has. */
+export function TextAreaField({
+  label,
+  hint,
+  error,
+  className = '',
+  ...input
+}: ComponentProps<'textarea'> & { label: ReactNode; hint?: ReactNode; error?: string | undefined }) {
+  return (
+    <Field label={label} hint={hint} error={error}>
+      {control => <textarea {...control} {...input} className={`${inputClass} ${className}`} />}
+    </Field>
+  )
+}
+
 /** A labelled input for several words with commas between; gives them without empty ones. */
 export function WordsField({
   words,

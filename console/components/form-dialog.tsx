@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { failureText } from '../api/request.ts'
 import { Button } from './button.tsx'
+import { Complaint } from './complaint.tsx'
 import { Dialog } from './dialog.tsx'
 
 /**
@@ -41,11 +41,7 @@ export function FormDialog({
         }}
       >
         {children}
-        {sending.isError && (
-          <p role="alert" className="font-medium text-bad">
-            {failureText(sending.error)}
-          </p>
-        )}
+        <Complaint error={sending.error} />
         <div className="flex justify-end gap-2">
           <Button look="quiet" onClick={onClose}>
             Cancel

@@ -1,5 +1,6 @@
 import { useRouter } from '@tanstack/react-router'
 import type { MouseEvent, ReactNode } from 'react'
+import { Untrusted } from './untrusted.tsx'
 
 /**
  * A link inside the console. `href` is a whole address (`/cases/123?e=E2`), already encoded: use `caseHref` and
@@ -39,6 +40,15 @@ export function Link({
 export function caseHref(id: string, evidence?: string): string {
   const path = `/cases/${encodeURIComponent(id)}`
   return evidence === undefined ? path : `${path}?e=${encodeURIComponent(evidence)}`
+}
+
+/** A case by its title, as lists of other things name it. */
+export function CaseLink({ id, title }: { id: string; title: string }) {
+  return (
+    <Link href={caseHref(id)} className="text-accent hover:underline">
+      <Untrusted text={title} />
+    </Link>
+  )
 }
 
 /** The page of one host, user, address … */

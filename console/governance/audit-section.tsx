@@ -2,13 +2,12 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { OutputAuditView } from '../../src/http/contract-governance.ts'
 import { drawAudits, judgeAudit, listAudits } from '../api/governance.ts'
-import { failureText } from '../api/request.ts'
 import { useMay } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
 import { DataTable } from '../components/data-table.tsx'
-import { Dialog } from '../components/dialog.tsx'
-import { Field, inputClass, SelectField, TextField } from '../components/field.tsx'
-import { caseHref, Link } from '../components/link.tsx'
+import { SelectField, TextAreaField, TextField } from '../components/field.tsx'
+import { FormDialog } from '../components/form-dialog.tsx'
+import { CaseLink } from '../components/link.tsx'
 import { Moment } from '../components/moment.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { Section } from '../components/section.tsx'
@@ -61,11 +60,7 @@ export function AuditSection() {
                 {
                   title: 'Case',
                   wide: true,
-                  cell: each => (
-                    <Link href={caseHref(each.caseId)} className="text-accent hover:underline">
-                      <Untrusted text={each.title} />
-                    </Link>
-                  ),
+                  cell: each => <CaseLink id={each.caseId} title={each.title} />,
                 },
                 { title: 'Model', cell: each => <Untrusted text={each.model} /> },
                 { title: 'Drawn', cell: each => <Moment atMs={each.drawnMs} /> },
@@ -146,57 +141,30 @@ function JudgeDialog({ audit, onClose }: { audit: OutputAuditView; onClose: () =
   const client = useQueryClient()
   const [result, setResult] = useState<string>('sound')
   const [findings, setFindings] = useState('')
-  const judge = useMutation({
-    mutationFn: () => judgeAudit(audit.id, result, findings),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: key })
-      toast('Kept, and its digest is in the ledger.')
-      onClose()
-    },
-  })
+  const judge = async () => {
+    await judgeAudit(audit.id, result, findings)
+    await client.invalidateQueries({ queryKey: key })
+    toast('Kept, and its digest is in the ledger.')
+    onClose()
+  }
   return (
-    <Dialog title="Judge this output" onClose={onClose}>
-      <form
-        className="grid gap-3"
-        onSubmit={event => {
-          event.preventDefault()
-          judge.mutate()
-        }}
-      >
-        <SelectField
-          label="Result"
-          value={result}
-          onChange={event => setResult(event.target.value)}
-          options={results}
-        />
-        <Field label="What you found" hint="Which sentence, and what the evidence says instead.">
-          {control => (
-            <textarea
-              {...control}
-              rows={4}
-              required
-              minLength={3}
-              maxLength={5000}
-              className={inputClass}
-              value={findings}
-              onChange={event => setFindings(event.target.value)}
-            />
-          )}
-        </Field>
-        {judge.isError && (
-          <p role="alert" className="font-medium text-bad">
-            {failureText(judge.error)}
-          </p>
-        )}
-        <div className="flex justify-end gap-2">
-          <Button look="quiet" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" look="primary" busy={judge.isPending}>
-            Keep
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog title="Judge this output" action="Keep" send={judge} onClose={onClose}>
+      <SelectField
+        label="Result"
+        value={result}
+        onChange={event => setResult(event.target.value)}
+        options={results}
+      />
+      <TextAreaField
+        label="What you found"
+        hint="Which sentence, and what the evidence says instead."
+        rows={4}
+        required
+        minLength={3}
+        maxLength={5000}
+        value={findings}
+        onChange={event => setFindings(event.target.value)}
+      />
+    </FormDialog>
   )
 }

@@ -4,7 +4,7 @@ import type { GovernanceRecordView } from '../../src/http/contract-governance.ts
 import { addRecord, changeRecord, listRecords } from '../api/governance.ts'
 import { Button } from '../components/button.tsx'
 import { DataTable } from '../components/data-table.tsx'
-import { Field, inputClass, SelectField, TextField } from '../components/field.tsx'
+import { SelectField, TextAreaField, TextField } from '../components/field.tsx'
 import { FormDialog } from '../components/form-dialog.tsx'
 import { Moment } from '../components/moment.tsx'
 import { QueryState } from '../components/query-state.tsx'
@@ -146,17 +146,13 @@ function RecordInput({
     )
   if (field.kind === 'text')
     return (
-      <Field label={label} hint={hint}>
-        {control => (
-          <textarea
-            {...control}
-            rows={field.name === 'text' ? 14 : field.name === 'answer' ? 8 : 3}
-            className={inputClass}
-            value={value}
-            onChange={event => onChange(event.target.value)}
-          />
-        )}
-      </Field>
+      <TextAreaField
+        label={label}
+        hint={hint}
+        rows={field.name === 'text' ? 14 : field.name === 'answer' ? 8 : 3}
+        value={value}
+        onChange={event => onChange(event.target.value)}
+      />
     )
   return (
     <TextField

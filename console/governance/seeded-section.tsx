@@ -1,18 +1,16 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { SeededSuggestionView } from '../../src/http/contract-governance.ts'
 import { listSeeds, seedSuggestion } from '../api/governance.ts'
-import { failureText } from '../api/request.ts'
 import { Button } from '../components/button.tsx'
 import { DataTable } from '../components/data-table.tsx'
-import { Dialog } from '../components/dialog.tsx'
 import { SelectField } from '../components/field.tsx'
-import { caseHref, Link } from '../components/link.tsx'
+import { FormDialog } from '../components/form-dialog.tsx'
+import { CaseLink } from '../components/link.tsx'
 import { Moment } from '../components/moment.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { Section } from '../components/section.tsx'
 import { toast } from '../components/toast.tsx'
-import { Untrusted } from '../components/untrusted.tsx'
 import { shortDuration } from '../text/format-time.ts'
 
 const fates: Readonly<Record<SeededSuggestionView['fate'], string>> = {
@@ -52,11 +50,7 @@ export function SeededSection() {
               {
                 title: 'What is wrong',
                 wide: true,
-                cell: each => (
-                  <Link href={caseHref(each.caseId)} className="text-accent hover:underline">
-                    <Untrusted text={each.whatIsWrong} />
-                  </Link>
-                ),
+                cell: each => <CaseLink id={each.caseId} title={each.whatIsWrong} />,
               },
               {
                 title: 'Fate',
@@ -83,48 +77,25 @@ export function SeededSection() {
 function SeedDialog({ onClose }: { onClose: () => void }) {
   const client = useQueryClient()
   const [kind, setKind] = useState<SeededSuggestionView['kind']>('wrong-address')
-  const seed = useMutation({
-    mutationFn: () => seedSuggestion(kind),
-    onSuccess: async ({ whatIsWrong }) => {
-      await client.invalidateQueries({ queryKey: ['governance', 'seeds'] })
-      toast(`It waits among the approvals: ${whatIsWrong}.`)
-      onClose()
-    },
-  })
+  const seed = async () => {
+    const { whatIsWrong } = await seedSuggestion(kind)
+    await client.invalidateQueries({ queryKey: ['governance', 'seeds'] })
+    toast(`It waits among the approvals: ${whatIsWrong}.`)
+    onClose()
+  }
   return (
-    <Dialog title="Put a bad suggestion there" onClose={onClose}>
-      <form
-        className="grid gap-3"
-        onSubmit={event => {
-          event.preventDefault()
-          seed.mutate()
-        }}
-      >
-        <SelectField
-          label="What"
-          value={kind}
-          onChange={event =>
-            setKind(kinds.find(({ value }) => value === event.target.value)?.value ?? 'wrong-address')
-          }
-          options={kinds}
-        />
-        <p className="text-muted">
-          Chance chooses the case. You stand as its requester, so you cannot decide on it.
-        </p>
-        {seed.isError && (
-          <p role="alert" className="font-medium text-bad">
-            {failureText(seed.error)}
-          </p>
-        )}
-        <div className="flex justify-end gap-2">
-          <Button look="quiet" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" look="primary" busy={seed.isPending}>
-            Put it there
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog title="Put a bad suggestion there" action="Put it there" send={seed} onClose={onClose}>
+      <SelectField
+        label="What"
+        value={kind}
+        onChange={event =>
+          setKind(kinds.find(({ value }) => value === event.target.value)?.value ?? 'wrong-address')
+        }
+        options={kinds}
+      />
+      <p className="text-muted">
+        Chance chooses the case. You stand as its requester, so you cannot decide on it.
+      </p>
+    </FormDialog>
   )
 }

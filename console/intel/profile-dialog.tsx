@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Profile, ProfileBody } from '../../src/http/contract-intel-digest.ts'
 import { writeProfile } from '../api/intel.ts'
-import { SelectField, TextField } from '../components/field.tsx'
+import { SelectField, TextField, WordsField } from '../components/field.tsx'
 import { FormDialog } from '../components/form-dialog.tsx'
 import { toast } from '../components/toast.tsx'
 
@@ -12,25 +12,19 @@ const cadences = [
   { value: 'weekly', label: 'on Mondays' },
 ] as const
 
-const listOf = (text: string) =>
-  text
-    .split(',')
-    .map(each => each.trim())
-    .filter(each => each !== '')
-
 /** What the organisation is and uses, and who gets the digest. */
 export function ProfileDialog({ profile, onClose }: { profile: Profile; onClose: () => void }) {
   const client = useQueryClient()
-  const [sectors, setSectors] = useState(profile.sectors.join(', '))
-  const [technologies, setTechnologies] = useState(profile.technologies.join(', '))
-  const [recipients, setRecipients] = useState(profile.recipients.join(', '))
+  const [sectors, setSectors] = useState<readonly string[]>(profile.sectors)
+  const [technologies, setTechnologies] = useState<readonly string[]>(profile.technologies)
+  const [recipients, setRecipients] = useState<readonly string[]>(profile.recipients)
   const [cadence, setCadence] = useState<ProfileBody['cadence']>(profile.cadence)
   const [hour, setHour] = useState(String(profile.hour))
   const save = async () => {
     await writeProfile({
-      sectors: listOf(sectors),
-      technologies: listOf(technologies),
-      recipients: listOf(recipients),
+      sectors: [...sectors],
+      technologies: [...technologies],
+      recipients: [...recipients],
       cadence,
       hour: Number(hour),
     })
@@ -46,17 +40,17 @@ export function ProfileDialog({ profile, onClose }: { profile: Profile; onClose:
       onClose={onClose}
       wide
     >
-      <TextField
+      <WordsField
         label="Sectors"
         hint="As reports write them, separated by commas: energy, health care."
-        value={sectors}
-        onChange={event => setSectors(event.target.value)}
+        words={sectors}
+        onWords={setSectors}
       />
-      <TextField
+      <WordsField
         label="Technologies"
         hint="Products and platforms in use, separated by commas: FortiGate, Exchange, VMware."
-        value={technologies}
-        onChange={event => setTechnologies(event.target.value)}
+        words={technologies}
+        onWords={setTechnologies}
       />
       <div className="grid gap-3 sm:grid-cols-2">
         <SelectField
@@ -75,11 +69,11 @@ export function ProfileDialog({ profile, onClose }: { profile: Profile; onClose:
           onChange={event => setHour(event.target.value)}
         />
       </div>
-      <TextField
+      <WordsField
         label="Recipients"
         hint="Mail addresses, separated by commas. Titles of reports under a TLP mark stay in the console."
-        value={recipients}
-        onChange={event => setRecipients(event.target.value)}
+        words={recipients}
+        onWords={setRecipients}
       />
     </FormDialog>
   )

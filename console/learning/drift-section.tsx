@@ -1,12 +1,11 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { DriftReport } from '../../src/http/contract-learning.ts'
 import { changeDrift, readDrift } from '../api/learning.ts'
-import { failureText } from '../api/request.ts'
 import { Button } from '../components/button.tsx'
 import { DataTable } from '../components/data-table.tsx'
-import { Dialog } from '../components/dialog.tsx'
 import { TextField } from '../components/field.tsx'
+import { FormDialog } from '../components/form-dialog.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { Section } from '../components/section.tsx'
 import { toast } from '../components/toast.tsx'
@@ -151,64 +150,43 @@ const numbers = [
 function SettingsDialog({ report, onClose }: { report: DriftReport; onClose: () => void }) {
   const client = useQueryClient()
   const [settings, setSettings] = useState(report.settings)
-  const save = useMutation({
-    mutationFn: () => changeDrift(settings),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: ['drift'] })
-      toast('Saved, and written to the ledger.')
-      onClose()
-    },
-  })
+  const save = async () => {
+    await changeDrift(settings)
+    await client.invalidateQueries({ queryKey: ['drift'] })
+    toast('Saved, and written to the ledger.')
+    onClose()
+  }
   const setGroup = (id: string, name: string) => {
     const { [id]: _before, ...others } = settings.groups
     setSettings({ ...settings, groups: name === '' ? others : { ...others, [id]: name } })
   }
   return (
-    <Dialog title="Alarms and groups" onClose={onClose} wide>
-      <form
-        className="grid gap-3"
-        onSubmit={event => {
-          event.preventDefault()
-          save.mutate()
-        }}
-      >
-        <div className="grid gap-3 sm:grid-cols-2">
-          {numbers.map(([name, label, factor]) => (
-            <TextField
-              key={name}
-              label={label}
-              type="number"
-              required
-              value={Math.round(settings[name] * factor)}
-              onChange={event => setSettings({ ...settings, [name]: Number(event.target.value) / factor })}
-            />
-          ))}
-        </div>
-        <h3 className="font-semibold">Groups</h3>
-        <p className="text-muted">A shift, a site. Who is in none counts under their role.</p>
-        <div className="grid gap-3 sm:grid-cols-2">
-          {report.people.map(({ id, displayName }) => (
-            <TextField
-              key={id}
-              label={displayName}
-              maxLength={60}
-              value={settings.groups[id] ?? ''}
-              onChange={event => setGroup(id, event.target.value)}
-            />
-          ))}
-        </div>
-        {save.isError && (
-          <p role="alert" className="font-medium text-bad">
-            {failureText(save.error)}
-          </p>
-        )}
-        <div className="flex gap-2">
-          <Button type="submit" look="primary" busy={save.isPending}>
-            Save
-          </Button>
-          <Button onClick={onClose}>Cancel</Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog title="Alarms and groups" action="Save" send={save} onClose={onClose} wide>
+      <div className="grid gap-3 sm:grid-cols-2">
+        {numbers.map(([name, label, factor]) => (
+          <TextField
+            key={name}
+            label={label}
+            type="number"
+            required
+            value={Math.round(settings[name] * factor)}
+            onChange={event => setSettings({ ...settings, [name]: Number(event.target.value) / factor })}
+          />
+        ))}
+      </div>
+      <h3 className="font-semibold">Groups</h3>
+      <p className="text-muted">A shift, a site. Who is in none counts under their role.</p>
+      <div className="grid gap-3 sm:grid-cols-2">
+        {report.people.map(({ id, displayName }) => (
+          <TextField
+            key={id}
+            label={displayName}
+            maxLength={60}
+            value={settings.groups[id] ?? ''}
+            onChange={event => setGroup(id, event.target.value)}
+          />
+        ))}
+      </div>
+    </FormDialog>
   )
 }

@@ -2,10 +2,10 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { LessonDraft, LessonPreviewView } from '../../src/http/contract-learning.ts'
 import { previewLesson, saveLesson } from '../api/learning.ts'
-import { failureText } from '../api/request.ts'
 import { Button } from '../components/button.tsx'
+import { Complaint } from '../components/complaint.tsx'
 import { Dialog } from '../components/dialog.tsx'
-import { Field, inputClass, SelectField, TextField } from '../components/field.tsx'
+import { SelectField, TextAreaField, TextField } from '../components/field.tsx'
 import { toast } from '../components/toast.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 import { verdictLooks, verdictOrder } from '../components/verdict.tsx'
@@ -75,20 +75,16 @@ export function LessonDialog({ start, onClose }: { start: LessonDraft; onClose: 
             onChange={event => change({ scopeValue: event.target.value })}
           />
         )}
-        <Field label="What is so" hint="A fact in a sentence or two, not an instruction. No secrets.">
-          {control => (
-            <textarea
-              {...control}
-              rows={3}
-              minLength={10}
-              maxLength={600}
-              required
-              className={inputClass}
-              value={draft.text}
-              onChange={event => change({ text: event.target.value })}
-            />
-          )}
-        </Field>
+        <TextAreaField
+          label="What is so"
+          hint="A fact in a sentence or two, not an instruction. No secrets."
+          rows={3}
+          minLength={10}
+          maxLength={600}
+          required
+          value={draft.text}
+          onChange={event => change({ text: event.target.value })}
+        />
         <div className="grid gap-3 sm:grid-cols-2">
           <SelectField
             label="Such cases were"
@@ -112,11 +108,7 @@ export function LessonDialog({ start, onClose }: { start: LessonDraft; onClose: 
           />
         </div>
         {preview !== undefined && <Preview preview={preview} />}
-        {failure !== null && (
-          <p role="alert" className="font-medium text-bad">
-            {failureText(failure)}
-          </p>
-        )}
+        <Complaint error={failure} />
         <div className="flex gap-2">
           {preview === undefined || preview.state === 'refused' ? (
             <Button type="submit" look="primary" busy={look.isPending}>

@@ -5,7 +5,7 @@ import { readCase } from '../api/cases.ts'
 import { decideLesson, listFeedback, listLessons } from '../api/learning.ts'
 import { Button } from '../components/button.tsx'
 import { DataTable } from '../components/data-table.tsx'
-import { caseHref, Link } from '../components/link.tsx'
+import { CaseLink } from '../components/link.tsx'
 import { Moment, useNow } from '../components/moment.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { ReasonDialog } from '../components/reason-dialog.tsx'
@@ -192,11 +192,7 @@ function Teachable({ onWrite }: { onWrite: (caseId: string) => void }) {
               {
                 title: 'Case',
                 wide: true,
-                cell: each => (
-                  <Link href={caseHref(each.caseId)} className="text-accent hover:underline">
-                    <Untrusted text={each.title} />
-                  </Link>
-                ),
+                cell: each => <CaseLink id={each.caseId} title={each.title} />,
               },
               { title: 'What', cell: each => feedbackWords[each.kind] },
               {

@@ -2,10 +2,10 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { TrainingConsentView } from '../../src/http/contract-learning.ts'
 import { agreeToTraining, allowTraining, readTraining } from '../api/learning.ts'
-import { failureText } from '../api/request.ts'
 import { useMay } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
-import { Field, inputClass } from '../components/field.tsx'
+import { Complaint } from '../components/complaint.tsx'
+import { TextAreaField } from '../components/field.tsx'
 import { Moment } from '../components/moment.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { Section } from '../components/section.tsx'
@@ -82,24 +82,16 @@ function Allow({ consent }: { consent: TrainingConsentView }) {
       }}
     >
       {!consent.allowed && (
-        <Field label="On what basis, and for what" hint="It stands in the data card of every set.">
-          {control => (
-            <textarea
-              {...control}
-              rows={3}
-              maxLength={2000}
-              className={inputClass}
-              value={basis}
-              onChange={event => setBasis(event.target.value)}
-            />
-          )}
-        </Field>
+        <TextAreaField
+          label="On what basis, and for what"
+          hint="It stands in the data card of every set."
+          rows={3}
+          maxLength={2000}
+          value={basis}
+          onChange={event => setBasis(event.target.value)}
+        />
       )}
-      {change.isError && (
-        <p role="alert" className="font-medium text-bad">
-          {failureText(change.error)}
-        </p>
-      )}
+      <Complaint error={change.error} />
       <Button type="submit" className="justify-self-start" busy={change.isPending}>
         {consent.allowed ? 'Forbid it' : 'Allow it'}
       </Button>

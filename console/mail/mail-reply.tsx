@@ -4,7 +4,7 @@ import type { MailDetail } from '../../src/http/contract-mail.ts'
 import { replyToReporter } from '../api/mail.ts'
 import { Button } from '../components/button.tsx'
 import { CopyButton } from '../components/copy-button.tsx'
-import { Field, inputClass } from '../components/field.tsx'
+import { TextAreaField } from '../components/field.tsx'
 import { Moment } from '../components/moment.tsx'
 import { toast, toastFailure } from '../components/toast.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
@@ -38,18 +38,13 @@ export function MailReply({ mail, mayReply }: { mail: MailDetail; mayReply: bool
           send.mutate()
         }}
       >
-        <Field label={mail.reply === null ? 'Draft' : 'Another answer'}>
-          {control => (
-            <textarea
-              {...control}
-              rows={7}
-              className={inputClass}
-              value={text}
-              readOnly={!mayReply}
-              onChange={event => setChanged(event.target.value)}
-            />
-          )}
-        </Field>
+        <TextAreaField
+          label={mail.reply === null ? 'Draft' : 'Another answer'}
+          rows={7}
+          value={text}
+          readOnly={!mayReply}
+          onChange={event => setChanged(event.target.value)}
+        />
         <div className="flex flex-wrap items-center gap-2">
           {mayReply && mail.cannotReply === null && (
             <Button type="submit" busy={send.isPending} disabled={text.trim() === ''}>

@@ -6,7 +6,7 @@ import { useMay } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
 import { DataTable } from '../components/data-table.tsx'
 import { inputClass, TextField } from '../components/field.tsx'
-import { caseHref, Link } from '../components/link.tsx'
+import { CaseLink } from '../components/link.tsx'
 import { Moment } from '../components/moment.tsx'
 import { PageHeading } from '../components/page-heading.tsx'
 import { QueryState } from '../components/query-state.tsx'
@@ -183,11 +183,7 @@ function Holds({ view }: { view: RetentionView }) {
         columns={[
           {
             title: 'Case',
-            cell: each => (
-              <Link href={caseHref(each.caseId)} className="text-accent hover:underline">
-                <Untrusted text={each.title ?? each.caseId} />
-              </Link>
-            ),
+            cell: each => <CaseLink id={each.caseId} title={each.title ?? each.caseId} />,
           },
           { title: 'Reason', cell: each => <Untrusted text={each.reason} /> },
           {

@@ -3,7 +3,7 @@ import type { ModelUsage } from '../../src/http/contract-usage.ts'
 import { readUsage } from '../api/usage.ts'
 import { DataTable } from '../components/data-table.tsx'
 import { SelectField } from '../components/field.tsx'
-import { caseHref, Link } from '../components/link.tsx'
+import { CaseLink } from '../components/link.tsx'
 import { PageHeading } from '../components/page-heading.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { Section } from '../components/section.tsx'
@@ -227,9 +227,7 @@ function Dearest({ usage: { dearest } }: { usage: ModelUsage }) {
               each.title === null ? (
                 <span className="text-muted">{each.caseId}</span>
               ) : (
-                <Link href={caseHref(each.caseId)} className="text-accent hover:underline">
-                  <Untrusted text={each.title} />
-                </Link>
+                <CaseLink id={each.caseId} title={each.title} />
               ),
           },
           { title: 'Calls', cell: each => <span className="tabular-nums">{each.calls}</span> },

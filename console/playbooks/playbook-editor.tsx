@@ -4,9 +4,9 @@ import { useState } from 'react'
 import type { PlaybookContent, PlaybookStepView, PlaybookView } from '../../src/http/contract-playbooks.ts'
 import { listTools } from '../api/assistant.ts'
 import { savePlaybook } from '../api/playbooks.ts'
-import { failureText } from '../api/request.ts'
 import { Button } from '../components/button.tsx'
-import { Field, inputClass, SelectField, TextField } from '../components/field.tsx'
+import { Complaint } from '../components/complaint.tsx'
+import { SelectField, TextAreaField, TextField } from '../components/field.tsx'
 import { toast } from '../components/toast.tsx'
 import { ParameterFields } from './parameter-fields.tsx'
 
@@ -66,18 +66,13 @@ export function PlaybookEditor({
         value={written.name}
         onChange={event => change({ name: event.target.value })}
       />
-      <Field label="What it finds out">
-        {control => (
-          <textarea
-            {...control}
-            rows={2}
-            maxLength={2000}
-            className={inputClass}
-            value={written.description}
-            onChange={event => change({ description: event.target.value })}
-          />
-        )}
-      </Field>
+      <TextAreaField
+        label="What it finds out"
+        rows={2}
+        maxLength={2000}
+        value={written.description}
+        onChange={event => change({ description: event.target.value })}
+      />
       <ParameterFields
         parameters={written.parameters}
         onChange={parameters => change({ parameters: [...parameters] })}
@@ -122,11 +117,7 @@ export function PlaybookEditor({
           ))}
         </div>
       </fieldset>
-      {save.isError && (
-        <p role="alert" className="font-medium text-bad">
-          Not saved: {failureText(save.error)}
-        </p>
-      )}
+      <Complaint what="Not saved" error={save.error} />
       <div className="flex flex-wrap justify-end gap-2">
         <Button onClick={() => onDone(undefined)}>Cancel</Button>
         <Button type="submit" look="primary" busy={save.isPending}>
@@ -162,19 +153,15 @@ function StepFields({
   const tools = useQuery({ queryKey: ['assistant-tools'], queryFn: ({ signal }) => listTools(signal) })
   if (step.kind === 'question')
     return (
-      <Field label={`Step ${number}: question`} hint="In words, or a command such as /ioc {{address}}.">
-        {control => (
-          <textarea
-            {...control}
-            rows={2}
-            required
-            maxLength={2000}
-            className={inputClass}
-            value={step.text}
-            onChange={event => onChange({ ...step, text: event.target.value })}
-          />
-        )}
-      </Field>
+      <TextAreaField
+        label={`Step ${number}: question`}
+        hint="In words, or a command such as /ioc {{address}}."
+        rows={2}
+        required
+        maxLength={2000}
+        value={step.text}
+        onChange={event => onChange({ ...step, text: event.target.value })}
+      />
     )
   const known = tools.data?.tools ?? []
   const shown = known.find(each => each.name === step.tool)
@@ -191,18 +178,15 @@ function StepFields({
         value={step.tool}
         onChange={event => onChange({ ...step, tool: event.target.value })}
       />
-      <Field label="Arguments" hint={shown === undefined ? 'As JSON.' : `As JSON: ${argumentsOf(shown)}.`}>
-        {control => (
-          <textarea
-            {...control}
-            rows={3}
-            spellCheck={false}
-            className={`${inputClass} font-mono text-xs`}
-            value={step.input}
-            onChange={event => onChange({ ...step, input: event.target.value })}
-          />
-        )}
-      </Field>
+      <TextAreaField
+        label="Arguments"
+        hint={shown === undefined ? 'As JSON.' : `As JSON: ${argumentsOf(shown)}.`}
+        rows={3}
+        spellCheck={false}
+        className="font-mono text-xs"
+        value={step.input}
+        onChange={event => onChange({ ...step, input: event.target.value })}
+      />
     </>
   )
 }

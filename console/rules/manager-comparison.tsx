@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
-import { failureText } from '../api/request.ts'
 import { compareRuleDraft } from '../api/rules.ts'
 import { Button } from '../components/button.tsx'
+import { Complaint } from '../components/complaint.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 
 /** Asks the manager's own logtest about the saved logs, and shows where our engine answers otherwise. */
@@ -17,11 +17,7 @@ export function ManagerComparison({ draftId, deployed }: { draftId: string; depl
       <Button className="justify-self-start" busy={compare.isPending} onClick={() => compare.mutate()}>
         Compare with the manager
       </Button>
-      {compare.isError && (
-        <p role="alert" className="text-bad">
-          {failureText(compare.error)}
-        </p>
-      )}
+      <Complaint error={compare.error} />
       {compare.data && (
         <>
           <p role="status">

@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { RuleDraftReply, RuleDraftView } from '../../src/http/contract-rules.ts'
-import { failureText } from '../api/request.ts'
 import { decideRuleDraft, deployRuleDraft, rollBackRuleDraft, submitRuleDraft } from '../api/rules.ts'
 import { useMay, usePerson } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
+import { Complaint } from '../components/complaint.tsx'
 import { TextField } from '../components/field.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 import { TextDiff } from './text-diff.tsx'
@@ -43,11 +43,7 @@ export function RuleDecision({ draft, changed }: { draft: RuleDraftView; changed
           onChange={event => setReason(event.target.value)}
         />
       )}
-      {act.isError && (
-        <p role="alert" className="text-bad">
-          {failureText(act.error)}
-        </p>
-      )}
+      <Complaint error={act.error} />
       <div className="flex flex-wrap gap-2">
         {mayWrite && ready && (
           <Button

@@ -4,7 +4,7 @@ import type { RuleDraftView } from '../../src/http/contract-rules.ts'
 import { failureText } from '../api/request.ts'
 import { draftRule } from '../api/rules.ts'
 import { Button } from '../components/button.tsx'
-import { Field, inputClass } from '../components/field.tsx'
+import { TextAreaField } from '../components/field.tsx'
 import { Section } from '../components/section.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 import { TextDiff } from './text-diff.tsx'
@@ -31,22 +31,15 @@ export function RuleDrafting({
     <Section title="Draft by a model">
       {writable && (
         <>
-          <Field
+          <TextAreaField
             label="What the rule is to find"
             hint="What it starts from, and saved cases on which it must fire, are shown to the model. Its draft takes the place of the text."
             error={ask.isError ? failureText(ask.error) : undefined}
-          >
-            {control => (
-              <textarea
-                {...control}
-                className={inputClass}
-                rows={3}
-                maxLength={4000}
-                value={request}
-                onChange={event => setRequest(event.target.value)}
-              />
-            )}
-          </Field>
+            rows={3}
+            maxLength={4000}
+            value={request}
+            onChange={event => setRequest(event.target.value)}
+          />
           <Button
             className="justify-self-start"
             busy={ask.isPending || waiting}

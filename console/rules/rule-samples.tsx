@@ -3,9 +3,9 @@ import { Check, X } from 'lucide-react'
 import { useState } from 'react'
 import type { Measurement } from '../../src/http/contract-rule-measurement.ts'
 import type { RuleCandidate, RuleDraftReply, RuleSample } from '../../src/http/contract-rules.ts'
-import { failureText } from '../api/request.ts'
 import { addRuleSample, drawCandidates, removeRuleSample } from '../api/rules.ts'
 import { Button } from '../components/button.tsx'
+import { Complaint } from '../components/complaint.tsx'
 import { Field } from '../components/field.tsx'
 import { Section } from '../components/section.tsx'
 import { toastFailure } from '../components/toast.tsx'
@@ -128,11 +128,7 @@ function Candidates({
         Draw strings from the samples
       </Button>
       {draw.isPending && <p role="status">Searching clean files for them; this takes up to half a minute.</p>}
-      {draw.isError && (
-        <p role="alert" className="text-bad">
-          {failureText(draw.error)}
-        </p>
-      )}
+      <Complaint error={draw.error} />
       {draw.data && (
         <>
           <p className="text-muted">

@@ -2,6 +2,7 @@ import type { ChangeSettingsBody } from '../../src/http/contract-respond.ts'
 import { ChoiceList } from '../components/choice-list.tsx'
 import { SelectField, TextField, WordsField } from '../components/field.tsx'
 import { RowList } from '../components/row-list.tsx'
+import { ActionNameFields, ApproversField } from './allowed-action-fields.tsx'
 
 export type Command = NonNullable<ChangeSettingsBody['settings']['commands']>[number]
 type Argument = NonNullable<Command['arguments']>[number]
@@ -69,22 +70,7 @@ export function CommandFields({
       fields={(row, change) => (
         <>
           <div className="grid grid-cols-3 gap-3 max-sm:grid-cols-1">
-            <TextField
-              label="Title"
-              hint="As people see it when they propose it."
-              required
-              maxLength={300}
-              value={row.title}
-              onChange={event => change({ title: event.target.value })}
-            />
-            <TextField
-              label="Name"
-              hint="Lower-case letters, digits and dashes."
-              required
-              pattern="[a-z][a-z0-9\-]{0,39}"
-              value={row.name}
-              onChange={event => change({ name: event.target.value })}
-            />
+            <ActionNameFields row={row} change={change} />
             <TextField
               label="Command of Wazuh"
               hint="Of ar.conf (restart-nginx0), or ! and a script."
@@ -108,16 +94,7 @@ export function CommandFields({
               onChange={event => change({ effect: event.target.value as Command['effect'] })} // Its options are these.
               options={Object.entries(effects).map(([value, label]) => ({ value, label }))}
             />
-            <TextField
-              label="Approvers"
-              hint="Besides whoever asks."
-              type="number"
-              required
-              min={1}
-              max={5}
-              value={row.approvers}
-              onChange={event => change({ approvers: Number(event.target.value) })}
-            />
+            <ApproversField row={row} change={change} />
             <SelectField
               label="Taken back by"
               value={row.reversibleBy ?? ''}

@@ -1,7 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { InventoryList } from '../../src/http/contract-trust.ts'
-import { failureText } from '../api/request.ts'
 import { useMay } from '../api/session.ts'
 import {
   deleteInventoryList,
@@ -11,9 +10,10 @@ import {
   readInventoryList,
 } from '../api/trust.ts'
 import { Button } from '../components/button.tsx'
+import { Complaint } from '../components/complaint.tsx'
 import { DataTable } from '../components/data-table.tsx'
 import { Dialog } from '../components/dialog.tsx'
-import { Field, inputClass, SelectField, TextField } from '../components/field.tsx'
+import { Field, SelectField, TextAreaField, TextField } from '../components/field.tsx'
 import { Moment } from '../components/moment.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { toast, toastFailure } from '../components/toast.tsx'
@@ -178,24 +178,17 @@ function UploadDialog({ replaced, onClose }: { replaced: InventoryList | undefin
             />
           )}
         </Field>
-        <Field label="Entries" hint={`${lineCount(text).toLocaleString('en')} lines`}>
-          {control => (
-            <textarea
-              {...control}
-              rows={8}
-              required
-              spellCheck={false}
-              className={`${inputClass} font-mono`}
-              value={text}
-              onChange={event => setText(event.target.value)}
-            />
-          )}
-        </Field>
-        {upload.isError && (
-          <p role="alert" className="text-bad">
-            {failureText(upload.error)}
-          </p>
-        )}
+        <TextAreaField
+          label="Entries"
+          hint={`${lineCount(text).toLocaleString('en')} lines`}
+          rows={8}
+          required
+          spellCheck={false}
+          className="font-mono"
+          value={text}
+          onChange={event => setText(event.target.value)}
+        />
+        <Complaint error={upload.error} />
         {problems.length > 0 && (
           <div role="alert" className="grid gap-1 rounded bg-warn-tint p-2">
             <p>The list is in force, but for these:</p>

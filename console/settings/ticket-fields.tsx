@@ -1,6 +1,7 @@
 import type { ChangeSettingsBody } from '../../src/http/contract-respond.ts'
 import { SelectField, TextField, WordsField } from '../components/field.tsx'
 import { RowList } from '../components/row-list.tsx'
+import { ActionNameFields, ApproversField } from './allowed-action-fields.tsx'
 
 export type Ticket = NonNullable<ChangeSettingsBody['settings']['tickets']>[number]
 
@@ -39,22 +40,7 @@ export function TicketFields({
         })
         return (
           <div className="grid grid-cols-2 gap-3 max-sm:grid-cols-1">
-            <TextField
-              label="Title"
-              hint="As people see it when they propose it."
-              required
-              maxLength={300}
-              value={row.title}
-              onChange={event => change({ title: event.target.value })}
-            />
-            <TextField
-              label="Name"
-              hint="Lower-case letters, digits and dashes."
-              required
-              pattern="[a-z][a-z0-9\-]{0,39}"
-              value={row.name}
-              onChange={event => change({ name: event.target.value })}
-            />
+            <ActionNameFields row={row} change={change} />
             <TextField
               label="Address"
               type="url"
@@ -99,16 +85,7 @@ export function TicketFields({
               words={row.networks ?? []}
               onWords={networks => change({ networks })}
             />
-            <TextField
-              label="Approvers"
-              hint="Besides whoever asks."
-              type="number"
-              required
-              min={1}
-              max={5}
-              value={row.approvers ?? 1}
-              onChange={event => change({ approvers: Number(event.target.value) })}
-            />
+            <ApproversField row={row} change={change} />
           </div>
         )
       }}

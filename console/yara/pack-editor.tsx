@@ -2,10 +2,10 @@ import type { Diagnostic } from '@codemirror/lint'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { YaraDiagnostic } from '../../src/http/contract-yara.ts'
-import { failureText } from '../api/request.ts'
 import { addPack } from '../api/yara.ts'
 import { Button } from '../components/button.tsx'
 import { CodeEditor } from '../components/code-editor.tsx'
+import { Complaint } from '../components/complaint.tsx'
 import { TextField } from '../components/field.tsx'
 import { toast } from '../components/toast.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
@@ -76,11 +76,7 @@ export function PackEditor({ onDone }: { onDone: () => void }) {
           </li>
         ))}
       </ul>
-      {add.isError && (
-        <p role="alert" className="font-medium text-bad">
-          {failureText(add.error)}
-        </p>
-      )}
+      <Complaint error={add.error} />
       <div className="flex gap-2">
         <Button type="submit" look="primary" busy={add.isPending} disabled={name === '' || source === ''}>
           Compile and add
