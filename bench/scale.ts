@@ -13,6 +13,7 @@ import { newIngest } from '../test/support/new-ingest.ts'
 import { type PostgresServer, startPostgresServer } from '../test/support/postgres-server.ts'
 import { openaiCompatible } from '../test/support/provider-servers/chat-completions.ts'
 import { startProviderServer } from '../test/support/provider-servers/start-server.ts'
+import { stubModels } from '../test/support/stub-models.ts'
 import { startTocsin, type TocsinProcess } from '../test/support/tocsin-process.ts'
 import { wazuhLine } from '../test/support/wazuh-alert.ts'
 import { officeDay, replayDay, type StageResult } from './scale-out/replay-day.ts'
@@ -39,7 +40,10 @@ const server = await startPostgresServer(databaseFolder, { maxConnections: 200 }
 const model = await startProviderServer(openaiCompatible, 'test-key')
 model.always({ kind: 'answer', text: citingAnswer, afterMs: latencyMs })
 const models = { asked: join(folder, 'models.yaml'), none: join(folder, 'none.yaml') }
-writeFileSync(models.asked, modelsYaml(model.url))
+writeFileSync(
+  models.asked,
+  stubModels(model.url, { zone: 'contracted', maxConcurrent: inFlight }, { briefs: { minLevel: 0 } }),
+)
 writeFileSync(models.none, '')
 try {
   console.log(
@@ -259,19 +263,4 @@ function printDay(
   console.log(
     `a day of ${dayAlerts} alerts with ${workers} workers, on paper: ${said('ingest', day.ingest)}; ${said('computed briefs', day.briefs)}; ${said('model briefs', day.questions)}`,
   )
-}
-
-function modelsYaml(url: string): string {
-  return `models:
-  - name: stub
-    provider: openai-compatible
-    model: stub-1
-    zone: contracted
-    baseUrl: ${url}/v1
-    plainHttp: true
-    addresses: [127.0.0.1/32]
-    key: { env: TOCSIN_STUB_KEY }
-    maxConcurrent: ${inFlight}
-briefs: { minLevel: 0 }
-`
 }

@@ -2,11 +2,10 @@ import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
-import { runCli } from '../cli.ts'
+import { runCommand } from '../../test/support/run-command.ts'
 import { openDatabaseLedger } from '../ledger/database-ledger.ts'
 import { systemClock } from '../lib/clock.ts'
 import { connectDatabase } from '../store/connect.ts'
@@ -18,24 +17,13 @@ const data = join(folder, 'data')
 const inFolder = (name: string) => join(folder, name)
 
 /** Runs `tocsin audit` on a data directory of its own. */
-async function audit(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  const out: string[] = []
-  const err: string[] = []
-  const io = {
-    stdin: Readable.from([]),
-    stdout: (text: string) => void out.push(text),
-    stderr: (text: string) => void err.push(text),
-    signal: AbortSignal.timeout(30_000),
-  }
-  const code = await runCli(['audit', ...args], io)
-  return { code, out: out.join(''), err: err.join('') }
-}
+const audit = (...args: readonly string[]) => runCommand(['audit', ...args])
 
 it('exports, signs and verifies offline, and exits by what it finds', async () => {
   for (const text of ['one', 'two', 'three']) await audit('note', text, '--data', data)
   const exported = await audit('export', '--data', data)
   expect(exported.code).toBe(0)
-  await writeFile(inFolder('export.ndjson'), exported.out)
+  await writeFile(inFolder('export.ndjson'), exported.stdout)
   await audit(
     'checkpoint',
     '--data',
@@ -49,26 +37,26 @@ it('exports, signs and verifies offline, and exits by what it finds', async () =
 
   const good = await audit('verify', inFolder('export.ndjson'), ...against)
   expect(good.code).toBe(0)
-  const lines = exported.out.trim().split('\n')
+  const lines = exported.stdout.trim().split('\n')
   const head: unknown = JSON.parse(lines.at(-1) ?? '').hash
-  expect(JSON.parse(good.out)).toEqual({ ok: true, entries: 5, head, first_bad: null, problems: [] })
+  expect(JSON.parse(good.stdout)).toEqual({ ok: true, entries: 5, head, first_bad: null, problems: [] })
 
-  await writeFile(inFolder('edited.ndjson'), exported.out.replace('"two"', '"zwei"'))
+  await writeFile(inFolder('edited.ndjson'), exported.stdout.replace('"two"', '"zwei"'))
   const edited = await audit('verify', inFolder('edited.ndjson'), ...against)
   expect(edited.code).toBe(1)
-  expect(JSON.parse(edited.out)).toMatchObject({ ok: false, first_bad: { seq: 3, kind: 'edit' } })
+  expect(JSON.parse(edited.stdout)).toMatchObject({ ok: false, first_bad: { seq: 3, kind: 'edit' } })
 
   await writeFile(inFolder('cut.ndjson'), `${lines.slice(0, 3).join('\n')}\n`)
   const cut = await audit('verify', inFolder('cut.ndjson'), ...against)
-  expect(JSON.parse(cut.out)).toMatchObject({ first_bad: { seq: 4, kind: 'truncate' } })
+  expect(JSON.parse(cut.stdout)).toMatchObject({ first_bad: { seq: 4, kind: 'truncate' } })
 })
 
 it('hands a checkpoint to a place out of reach', async () => {
   const place = pathToFileURL(inFolder('kept.ndjson')).href
-  const { code, out, err } = await audit('checkpoint', '--data', data, '--ship', place)
-  expect(code, err).toBe(0)
-  expect(out).toMatch(/^entry \d+ is kept at file:/)
-  await writeFile(inFolder('later.ndjson'), (await audit('export', '--data', data)).out)
+  const { code, stdout, stderr } = await audit('checkpoint', '--data', data, '--ship', place)
+  expect(code, stderr).toBe(0)
+  expect(stdout).toMatch(/^entry \d+ is kept at file:/)
+  await writeFile(inFolder('later.ndjson'), (await audit('export', '--data', data)).stdout)
   const against = ['--checkpoint', inFolder('kept.ndjson')]
   expect((await audit('verify', inFolder('later.ndjson'), ...against)).code).toBe(0)
   expect((await audit('checkpoint', '--data', data, '--ship', 'gopher://x')).code).toBe(2)
@@ -78,8 +66,8 @@ it('keeps the signing key from everybody but its owner, and out of what it print
   const pem = await readFile(join(data, 'ledger', 'signing-key.pem'), 'utf8')
   const secret = pem.split('\n')[1] ?? ''
   for (const action of ['export', 'checkpoint']) {
-    const { out, err } = await audit(action, '--data', data)
-    expect(out + err).not.toContain(secret)
+    const { stdout, stderr } = await audit(action, '--data', data)
+    expect(stdout + stderr).not.toContain(secret)
   }
 })
 
@@ -114,10 +102,10 @@ it('exports the ledger of the embedded database, whether a server runs on it or 
   await server.stop()
 
   const alone = await audit('export', '--data', dataDir)
-  expect(alone.code, alone.err).toBe(0)
-  await writeFile(inFolder('database.ndjson'), alone.out)
+  expect(alone.code, alone.stderr).toBe(0)
+  await writeFile(inFolder('database.ndjson'), alone.stdout)
   expect((await audit('verify', inFolder('database.ndjson'))).code).toBe(0)
   const ofFile = await audit('export', '--data', dataDir, '--ledger', 'file')
-  expect(ofFile.out).not.toContain('"kept"')
+  expect(ofFile.stdout).not.toContain('"kept"')
   expect((await audit('export', '--data', inFolder('nothing'), '--ledger', 'database')).code).toBe(2)
 }, 90_000)

@@ -1,16 +1,15 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { startOpenIdProvider } from '../../test/support/openid-provider.ts'
 import { startOtlpReceiver } from '../../test/support/otlp-receiver.ts'
 import { databaseKinds, openTestDatabase } from '../../test/support/postgres.ts'
+import { runCommand } from '../../test/support/run-command.ts'
 import { startS3Server } from '../../test/support/s3-server.ts'
 import { selfSigned } from '../../test/support/self-signed.ts'
 import { startSyslogServer } from '../../test/support/syslog-server.ts'
-import { runCli } from '../cli.ts'
 
 interface Finding {
   readonly check: string
@@ -32,19 +31,7 @@ afterEach(() => {
 })
 
 async function doctor() {
-  let stdout = ''
-  const code = await runCli(['doctor', '--json'], {
-    stdin: Readable.from([]),
-    stdout: text => {
-      stdout += text
-    },
-    stderr: () => {},
-    signal: new AbortController().signal,
-  })
-  const findings = stdout
-    .trim()
-    .split('\n')
-    .map((line): Finding => JSON.parse(line))
+  const { code, records: findings } = await runCommand<Finding>(['doctor', '--json'])
   return { code, findings, of: (check: string) => findings.find(finding => finding.check === check) }
 }
 

@@ -1,10 +1,9 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { runCommand } from '../../test/support/run-command.ts'
 import { smallModel } from '../../test/support/small-model.ts'
-import { runCli } from '../cli.ts'
 
 // The whole way of an evaluation with a real model in this process. SmolLM2 with 135 million parameters knows little: what is
 // tested is that it runs, is told apart from code, and that its scores are counted; never how good they are.
@@ -30,21 +29,10 @@ afterAll(async () => {
 })
 
 async function run(...args: string[]) {
-  let stdout = ''
-  let stderr = ''
-  const code = await runCli(['eval', 'run', ...args], {
-    stdin: Readable.from([]),
-    stdout: text => {
-      stdout += text
-    },
-    stderr: text => {
-      stderr += text
-    },
-    signal: AbortSignal.timeout(400_000),
-  })
+  const { code, stdout, stderr } = await runCommand(['eval', 'run', ...args])
   const records = stdout
     .split('\n')
-    .filter(line => line !== '')
+    .filter(Boolean)
     .map(line => JSON.parse(line))
   return { code, stderr, items: records.slice(0, -1), summary: records.at(-1) }
 }

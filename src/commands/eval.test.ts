@@ -1,20 +1,10 @@
-import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import { runCli } from '../cli.ts'
+import { runCommand } from '../../test/support/run-command.ts'
 
 /** The last record of a run. */
 async function summaryOf(...args: string[]) {
-  let stdout = ''
-  const code = await runCli(['eval', 'run', ...args], {
-    stdin: Readable.from([]),
-    stdout: text => {
-      stdout += text
-    },
-    stderr: () => {},
-    signal: new AbortController().signal,
-  })
-  const lines = stdout.trim().split('\n')
-  return { code, summary: JSON.parse(lines.at(-1) ?? '{}') }
+  const { code, stdout } = await runCommand(['eval', 'run', ...args])
+  return { code, summary: JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') }
 }
 
 // Minima by class, a little under what is reached: a change that costs one class is seen, whatever the mean says.

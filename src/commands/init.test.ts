@@ -1,9 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { runCli } from '../cli.ts'
+import { runCommand } from '../../test/support/run-command.ts'
 import { settingNames } from '../config/settings.ts'
 import { readConfig } from '../config.ts'
 import { settingsFile } from '../main/settings-file.ts'
@@ -14,18 +13,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-async function init(...args: string[]) {
-  let stderr = ''
-  const code = await runCli(['init', '--out', join(folder, 'tocsin.env'), ...args], {
-    stdin: Readable.from([]),
-    stdout: () => {},
-    stderr: text => {
-      stderr += text
-    },
-    signal: new AbortController().signal,
-  })
-  return { code, stderr }
-}
+const init = (...args: string[]) => runCommand(['init', '--out', join(folder, 'tocsin.env'), ...args])
 const written = () => readFileSync(join(folder, 'tocsin.env'), 'utf8')
 
 /** As systemd and a shell read it: lines of NAME=value, comments left out. */

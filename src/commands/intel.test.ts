@@ -1,11 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { icsBundle } from '../../test/support/ics-bundle.ts'
-import { runCli } from '../cli.ts'
+import { runCommand } from '../../test/support/run-command.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tocsin-intel-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -15,30 +14,7 @@ const file = (name: string, content: string | Buffer) => {
   return path
 }
 
-async function run(args: readonly string[], stdin = '') {
-  let stdout = ''
-  let stderr = ''
-  const code = await runCli(['intel', ...args], {
-    stdin: Readable.from([Buffer.from(stdin)]),
-    stdout: text => {
-      stdout += text
-    },
-    stderr: text => {
-      stderr += text
-    },
-    signal: new AbortController().signal,
-  })
-  return {
-    code,
-    stdout,
-    stderr,
-    records: () =>
-      stdout
-        .trim()
-        .split('\n')
-        .map(line => JSON.parse(line)),
-  }
-}
+const run = (args: readonly string[], stdin = '') => runCommand(['intel', ...args], stdin)
 
 describe('tocsin intel', () => {
   it('gives one record per file, of the documented shape', async () => {
@@ -47,7 +23,7 @@ describe('tocsin intel', () => {
     file('reports/b.txt.gz', gzipSync('nothing here'))
     const { code, records } = await run([join(folder, 'reports'), '--json'])
     expect(code).toBe(0)
-    const [a, b] = records()
+    const [a, b] = records
     expect(Object.keys(a)).toEqual(
       expect.arrayContaining(['file', 'title', 'tlp', 'indicators', 'techniques', 'dropped', 'problems']),
     )
@@ -63,7 +39,7 @@ describe('tocsin intel', () => {
 
   it('reads standard input, and our own domains are dropped', async () => {
     const { records } = await run(['-', '--own', 'ours.com', '--json'], 'C2: www.ours[.]com')
-    expect(records()).toMatchObject([
+    expect(records).toMatchObject([
       { indicators: [], dropped: [{ value: 'www.ours.com', reason: 'one of our own domains' }] },
     ])
   })
@@ -73,7 +49,7 @@ describe('tocsin intel', () => {
     const good = file('good.txt', 'evil-good[.]com')
     const { code, records } = await run([join(folder, 'missing.txt'), good, '--json'])
     expect(code).toBe(2)
-    expect(records()).toMatchObject([
+    expect(records).toMatchObject([
       { problems: [{ code: 'unreadable-input' }] },
       { indicators: [{ value: 'evil-good.com' }] },
     ])
@@ -82,13 +58,11 @@ describe('tocsin intel', () => {
   it('knows the techniques of what was imported into the data directory', async () => {
     const data = join(folder, 'data')
     const bundle = file('ics-attack.json', JSON.stringify(icsBundle))
-    const quiet = { stdin: Readable.from([]), stdout: () => {}, stderr: () => {} }
-    const { signal } = new AbortController()
-    expect(await runCli(['knowledge', 'import', bundle, '--data', data], { ...quiet, signal })).toBe(0)
+    expect((await runCommand(['knowledge', 'import', bundle, '--data', data])).code).toBe(0)
     const said = 'It switched breakers (T0831).'
     const first = async (where: string) => {
       const { records } = await run(['-', '--data', where, '--json'], said)
-      return records()[0].techniques[0]
+      return records[0].techniques[0]
     }
     expect(await first(data)).toMatchObject({
       id: 'T0831',

@@ -1,10 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { runCli } from '../cli.ts'
+import { runCommand } from '../../test/support/run-command.ts'
 
 let folder: string
 beforeEach(() => {
@@ -12,22 +11,8 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-async function knowledge(...args: string[]) {
-  let stdout = ''
-  const code = await runCli(['knowledge', ...args, '--data', join(folder, 'data'), '--json'], {
-    stdin: Readable.from([]),
-    stdout: text => {
-      stdout += text
-    },
-    stderr: () => {},
-    signal: new AbortController().signal,
-  })
-  const records = stdout
-    .split('\n')
-    .filter(line => line !== '')
-    .map(line => JSON.parse(line))
-  return { code, records }
-}
+const knowledge = (...args: string[]) =>
+  runCommand(['knowledge', ...args, '--data', join(folder, 'data'), '--json'])
 
 /** A bundle as MITRE publishes it for a domain, in our own words. */
 function bundle(

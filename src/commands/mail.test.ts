@@ -1,11 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { zipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { runCli } from '../cli.ts'
+import { runCommand } from '../../test/support/run-command.ts'
 import { mailVerdicts } from '../domain/mail.ts'
 
 const message = (subject: string) =>
@@ -13,28 +12,7 @@ const message = (subject: string) =>
 const separator = 'From ann@partner.example Mon Nov  9 10:00:00 2026\n'
 let folder = ''
 
-async function check(args: readonly string[], stdin = '') {
-  let out = ''
-  let err = ''
-  const code = await runCli(['mail', ...args, '--json'], {
-    stdin: Readable.from([Buffer.from(stdin)]),
-    stdout: text => {
-      out += text
-    },
-    stderr: text => {
-      err += text
-    },
-    signal: new AbortController().signal,
-  })
-  const records =
-    out.trim() === ''
-      ? []
-      : out
-          .trim()
-          .split('\n')
-          .map(line => JSON.parse(line))
-  return { code, records, err }
-}
+const check = (args: readonly string[], stdin = '') => runCommand(['mail', ...args, '--json'], stdin)
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tocsin-mail-'))
@@ -116,11 +94,11 @@ describe('tocsin mail', () => {
       file,
       `From: a@b.example\nSubject: notes\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nsee the notes\n--b\nContent-Type: application/zip; name=n.zip\nContent-Transfer-Encoding: base64\n\n${zip}\n--b--\n`,
     )
-    const { records, err } = await check([file, join(folder, 'a.eml'), '--yara', rules])
+    const { records, stderr } = await check([file, join(folder, 'a.eml'), '--yara', rules])
     expect(records[0]).toMatchObject({ verdict: 'malware', problems: [] })
     expect(records[0].signals[0].text).toContain('matches the YARA rule Marker')
     expect(records[1].signals.map((signal: { id: string }) => signal.id)).not.toContain('yara-match')
-    expect(err).toContain('broken.yar')
+    expect(stderr).toContain('broken.yar')
     await rm(rules, { recursive: true })
   })
 

@@ -1,18 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { newIngest } from '../../test/support/new-ingest.ts'
 import { openaiCompatible } from '../../test/support/provider-servers/chat-completions.ts'
 import { type ProviderServer, startProviderServer } from '../../test/support/provider-servers/start-server.ts'
+import { runCommand } from '../../test/support/run-command.ts'
 import { wazuhLine } from '../../test/support/wazuh-alert.ts'
-import { runCli } from '../cli.ts'
-import { defaultGrouping } from '../group/grouping-options.ts'
-import { GroupingMemory } from '../ingest/grouping-memory.ts'
-import { createIngest } from '../ingest/ingest.ts'
 import { systemClock } from '../lib/clock.ts'
-import { randomIds } from '../lib/ids.ts'
 import { connectDatabase } from '../store/connect.ts'
 import { startEmbeddedPostgres } from '../store/embedded-postgres.ts'
 import { putInventoryList } from '../store/inventory-lists.ts'
@@ -44,14 +40,15 @@ const explanation = z.object({
 })
 
 async function explain(...flags: readonly string[]) {
-  const out: string[] = []
-  const code = await runCli(['policy', 'explain', '--task', 'case-brief', '--json', ...flags], {
-    stdin: Readable.from([]),
-    stdout: text => void out.push(String(text)),
-    stderr: () => {},
-    signal: new AbortController().signal,
-  })
-  return { code, record: code === 0 ? explanation.parse(JSON.parse(out.join(''))) : undefined }
+  const { code, records } = await runCommand([
+    'policy',
+    'explain',
+    '--task',
+    'case-brief',
+    '--json',
+    ...flags,
+  ])
+  return { code, record: code === 0 ? explanation.parse(records[0]) : undefined }
 }
 
 describe('tocsin policy explain CASE', () => {
@@ -68,9 +65,6 @@ describe('tocsin policy explain CASE', () => {
       onIdleError: () => {},
     })
     await migrate(database)
-    const [clock, ids] = [systemClock, randomIds()]
-    const memory = new GroupingMemory(defaultGrouping, ids, clock)
-    const ingest = createIngest({ database, clock, ids, memory, slaMinutes: [1, 1, 1, 1] })
     const line = wazuhLine({
       id: '1.1',
       host: 'pay-db7',
@@ -78,12 +72,7 @@ describe('tocsin policy explain CASE', () => {
       data: { srcip: '45.155.205.233', srcuser: 'kschmidt' },
       log: 'Failed password for kschmidt from 45.155.205.233 to 10.1.2.3',
     })
-    await ingest({
-      tenant: 'default',
-      source: 'test',
-      sample: false,
-      lines: [{ bytes: Buffer.from(line), where: 'line 1' }],
-    })
+    await newIngest(database, systemClock)([line])
     await putInventoryList(
       database,
       'default',
@@ -115,21 +104,13 @@ describe('tocsin policy explain CASE', () => {
   })
 
   const explainCase = async (...flags: readonly string[]) => {
-    const out: string[] = []
-    const err: string[] = []
-    const code = await runCli(['policy', 'explain', '--data', dataDir, ...flags], {
-      stdin: Readable.from([]),
-      stdout: text => void out.push(String(text)),
-      stderr: text => void err.push(text),
-      signal: new AbortController().signal,
-    })
-    return { code, out: out.join(''), err: err.join('') }
+    return runCommand(['policy', 'explain', '--data', dataDir, ...flags])
   }
 
   it('shows the very bytes, to whom and why, without a key and without sending anything', async () => {
-    const { code, out, err } = await explainCase(caseId, '--json')
-    expect(code, err).toBe(0)
-    const record = JSON.parse(out)
+    const { code, stdout, stderr } = await explainCase(caseId, '--json')
+    expect(code, stderr).toBe(0)
+    const record = JSON.parse(stdout)
     expect(record).toMatchObject({
       case: caseId,
       sends: true,
@@ -152,9 +133,9 @@ describe('tocsin policy explain CASE', () => {
   })
 
   it('is a text for people too, and exits 2 for a case that is not there', async () => {
-    const { out } = await explainCase(caseId)
-    expect(out).toMatch(/To: +far \(big\), zone contracted/)
-    expect(out).toMatch(/\[USER-1\] for kschmidt/)
+    const { stdout } = await explainCase(caseId)
+    expect(stdout).toMatch(/To: +far \(big\), zone contracted/)
+    expect(stdout).toMatch(/\[USER-1\] for kschmidt/)
     expect((await explainCase('case_nowhere')).code).toBe(2)
     expect((await explainCase(caseId, 'more')).code).toBe(2)
   })

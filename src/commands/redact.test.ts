@@ -1,9 +1,8 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { runCli } from '../cli.ts'
+import { runCommand } from '../../test/support/run-command.ts'
 
 let folder = ''
 const inFolder = (name: string) => join(folder, name)
@@ -18,18 +17,6 @@ beforeAll(async () => {
   await writeFile(inFolder('other-key'), 'another key')
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
-
-async function run(args: readonly string[], input: string | Buffer) {
-  const out: Buffer[] = []
-  const errors: string[] = []
-  const code = await runCli(args, {
-    stdin: Readable.from([Buffer.from(input)]),
-    stdout: text => void out.push(Buffer.from(text)),
-    stderr: text => void errors.push(text),
-    signal: new AbortController().signal,
-  })
-  return { code, out: Buffer.concat(out), errors: errors.join('') }
-}
 
 const vault = () => [
   '--vault',
@@ -49,36 +36,42 @@ describe('tocsin redact and reveal', () => {
       Buffer.from('ff00c328edb280', 'hex'),
       Buffer.from('\r\njdoe'),
     ])
-    const redacted = await run(['redact', '--inventory', inFolder('inventory.json'), ...vault()], input)
+    const redacted = await runCommand(
+      ['redact', '--inventory', inFolder('inventory.json'), ...vault()],
+      input,
+    )
     expect(redacted.code).toBe(0)
-    expect(redacted.out.toString('latin1')).not.toMatch(/srv1|jdoe/i)
-    const revealed = await run(['reveal', ...vault()], redacted.out)
-    expect(revealed.out).toEqual(input)
+    expect(redacted.bytes.toString('latin1')).not.toMatch(/srv1|jdoe/i)
+    const revealed = await runCommand(['reveal', ...vault()], redacted.bytes)
+    expect(revealed.bytes).toEqual(input)
   })
 
   it('keep the map encrypted, private to its owner, and the same over runs', async () => {
-    const again = await run(['redact', '--inventory', inFolder('inventory.json'), ...vault()], 'jdoe on srv1')
-    expect(again.out.toString()).toBe('[USER-1] on [HOST-1]')
+    const again = await runCommand(
+      ['redact', '--inventory', inFolder('inventory.json'), ...vault()],
+      'jdoe on srv1',
+    )
+    expect(again.stdout).toBe('[USER-1] on [HOST-1]')
     expect(await readFile(inFolder('vault'), 'utf8')).not.toMatch(/srv1|jdoe|acme/)
     expect((await stat(inFolder('vault'))).mode & 0o077).toBe(0)
   })
 
   it('reveal nothing to another case or key', async () => {
     const otherCase = [...vault().slice(0, -1), 'c2']
-    expect((await run(['reveal', ...otherCase], '[HOST-1]')).out.toString()).toBe('[HOST-1]')
+    expect((await runCommand(['reveal', ...otherCase], '[HOST-1]')).stdout).toBe('[HOST-1]')
     const otherKey = vault().map(flag => (flag === inFolder('key') ? inFolder('other-key') : flag))
-    const refused = await run(['reveal', ...otherKey], '[HOST-1]')
-    expect(refused).toMatchObject({ code: 2, out: Buffer.alloc(0) })
-    expect(refused.errors).toMatch(/wrong key/)
+    const refused = await runCommand(['reveal', ...otherKey], '[HOST-1]')
+    expect(refused).toMatchObject({ code: 2, stdout: '' })
+    expect(refused.stderr).toMatch(/wrong key/)
   })
 
   it('write one record with code-point offsets', async () => {
-    const { out, code } = await run(
+    const { stdout, code } = await runCommand(
       ['redact', '--inventory', inFolder('inventory.json'), '--json'],
       '😀 Apollo',
     )
     expect(code).toBe(0)
-    expect(JSON.parse(out.toString())).toEqual({
+    expect(JSON.parse(stdout)).toEqual({
       text: '😀 [TERM-1]',
       replacements: [{ placeholder: '[TERM-1]', class: 'term', offset: 2, length: 6 }],
       decoded: [],
@@ -87,18 +80,18 @@ describe('tocsin redact and reveal', () => {
   })
 
   it('take - for standard input, and no other path', async () => {
-    expect((await run(['redact', '-'], 'x')).out.toString()).toBe('x')
-    expect((await run(['reveal', '-', ...vault()], 'x')).out.toString()).toBe('x')
-    expect((await run(['redact', 'file.txt'], 'x')).code).toBe(2)
+    expect((await runCommand(['redact', '-'], 'x')).stdout).toBe('x')
+    expect((await runCommand(['reveal', '-', ...vault()], 'x')).stdout).toBe('x')
+    expect((await runCommand(['redact', 'file.txt'], 'x')).code).toBe(2)
   })
 
   it('refuse what they cannot read', async () => {
     await writeFile(inFolder('bad.json'), '{"hosts": "srv1"}')
-    expect((await run(['redact', '--inventory', inFolder('bad.json')], 'x')).code).toBe(2)
-    expect((await run(['redact', '--inventory', inFolder('none.json')], 'x')).code).toBe(2)
-    expect((await run(['redact', '--vault', inFolder('v2')], 'x')).code).toBe(2)
-    expect((await run(['reveal'], 'x')).code).toBe(2)
+    expect((await runCommand(['redact', '--inventory', inFolder('bad.json')], 'x')).code).toBe(2)
+    expect((await runCommand(['redact', '--inventory', inFolder('none.json')], 'x')).code).toBe(2)
+    expect((await runCommand(['redact', '--vault', inFolder('v2')], 'x')).code).toBe(2)
+    expect((await runCommand(['reveal'], 'x')).code).toBe(2)
     await writeFile(inFolder('policy.yaml'), 'version: 1\nrules: []\nredacton: {}\n')
-    expect((await run(['redact', '--policy', inFolder('policy.yaml')], 'x')).code).toBe(2)
+    expect((await runCommand(['redact', '--policy', inFolder('policy.yaml')], 'x')).code).toBe(2)
   })
 })

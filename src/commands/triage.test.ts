@@ -1,12 +1,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
+import { runCommand } from '../../test/support/run-command.ts'
 import { wazuhLine } from '../../test/support/wazuh-alert.ts'
-import { runCli } from '../cli.ts'
 import { readPointer } from '../lib/json-pointer.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tocsin-triage-'))
@@ -57,33 +56,16 @@ const recordSchema = z.object({
   problems: z.array(z.object({ code: z.string(), message: z.string(), where: z.string().optional() })),
 })
 
-async function triage(input: string | Buffer, name = 'alerts.ndjson', ...more: string[]) {
+function triage(input: string | Buffer, name = 'alerts.ndjson', ...more: string[]) {
   const path = join(folder, name)
   writeFileSync(path, input)
-  let out = ''
-  let error = ''
-  const code = await runCli(['triage', path, ...more], {
-    stdin: Readable.from([]),
-    stdout: text => {
-      out += text
-    },
-    stderr: text => {
-      error += text
-    },
-    signal: new AbortController().signal,
-  })
-  return { code, out, error }
+  return runCommand(['triage', path, ...more])
 }
 
-async function records(input: string | Buffer, name?: string) {
-  const { code, out } = await triage(input, name, '--json')
+async function recordsOf(input: string | Buffer, name?: string) {
+  const { code, records } = await triage(input, name, '--json')
   expect(code).toBe(0)
-  return out === ''
-    ? []
-    : out
-        .trimEnd()
-        .split('\n')
-        .map(line => recordSchema.parse(JSON.parse(line)))
+  return records.map(record => recordSchema.parse(record))
 }
 
 const rule = [
@@ -105,7 +87,7 @@ describe('tocsin triage --json', () => {
         .split('\n')
         .map(row => [JSON.parse(row).id as string, JSON.parse(row) as object]),
     )
-    const cases = await records(text)
+    const cases = await recordsOf(text)
     expect(cases.flatMap(record => record.alerts.map(alert => alert.id)).sort()).toEqual(
       [...documents.keys()].sort(),
     )
@@ -123,7 +105,7 @@ describe('tocsin triage --json', () => {
     }
   })
   it('finds the intrusion in the sample and leaves the ordinary day alone', async () => {
-    const cases = await records(readFileSync(sample))
+    const cases = await recordsOf(readFileSync(sample))
     const serious = cases.filter(record => record.brief.verdict === 'true_positive')
     expect(serious.length).toBeLessThanOrEqual(4)
     const intruders = serious.flatMap(record => record.entities.host ?? [])
@@ -132,18 +114,18 @@ describe('tocsin triage --json', () => {
   it('knows an indexer hit by its document id, twice where the indexer holds it twice', async () => {
     const hit = (id: string) =>
       JSON.stringify({ _id: id, _index: 'wazuh-alerts-4.x-2026.02.02', _source: JSON.parse(line('7.1')) })
-    const cases = await records(`${hit('a')}\n${hit('b')}\n${hit('a')}\n`)
+    const cases = await recordsOf(`${hit('a')}\n${hit('b')}\n${hit('a')}\n`)
     expect(cases.flatMap(record => record.alerts.map(alert => alert.id)).sort()).toEqual(['a', 'b'])
     expect(cases.flatMap(record => record.problems.map(found => found.code))).toEqual(['repeated-alert'])
   })
   it('reads a JSON array, a gzip file, an empty file and CRLF', async () => {
-    expect(await records(`[${line('1.1')},${line('1.2')}]`)).toHaveLength(1)
-    expect(await records(gzipSync(line('1.1')), 'alerts.ndjson.gz')).toHaveLength(1)
-    expect(await records('')).toEqual([])
-    expect(await records(`${line('1.1')}\r\n\r\n${line('1.2')}\r\n`)).toHaveLength(1)
+    expect(await recordsOf(`[${line('1.1')},${line('1.2')}]`)).toHaveLength(1)
+    expect(await recordsOf(gzipSync(line('1.1')), 'alerts.ndjson.gz')).toHaveLength(1)
+    expect(await recordsOf('')).toEqual([])
+    expect(await recordsOf(`${line('1.1')}\r\n\r\n${line('1.2')}\r\n`)).toHaveLength(1)
   })
   it('counts lines that it could not read in a last record, with a reason each', async () => {
-    const [good, quarantine] = await records(
+    const [good, quarantine] = await recordsOf(
       `not json\n${line('1.1')}\n{"a":1}\n${line('1.1', { log: 'another' })}\n`,
     )
     expect(good?.alerts).toHaveLength(1)
@@ -157,7 +139,7 @@ describe('tocsin triage --json', () => {
   it('triages a line with broken bytes and says that it did', async () => {
     const broken = Buffer.from(line('1.1', { log: 'x@y' }))
     broken[broken.indexOf('x@y') + 1] = 0xff
-    const cases = await records(broken)
+    const cases = await recordsOf(broken)
     expect(cases.flatMap(record => record.alerts)).toHaveLength(1)
     expect(cases[0]?.problems[0]?.code).toBe('invalid-utf8')
   })
@@ -165,20 +147,14 @@ describe('tocsin triage --json', () => {
 
 describe('tocsin triage', () => {
   it('prints text for people, with control characters shown and not obeyed', async () => {
-    const { out, code } = await triage(line('1.1', { log: 'x', host: 'web\u001b[31m-01' }))
+    const { stdout, code } = await triage(line('1.1', { log: 'x', host: 'web\u001b[31m-01' }))
     expect(code).toBe(0)
-    expect(out).toContain('true positive')
-    expect(out).not.toContain('\u001b')
+    expect(stdout).toContain('true positive')
+    expect(stdout).not.toContain('\u001b')
   })
   it('names an input that it cannot read in a record, and briefs the others', async () => {
     const missing = join(folder, 'missing.ndjson')
-    const records: { case_id: string; problems: { code: string; where?: string }[] }[] = []
-    const code = await runCli(['triage', missing, sample, '--json'], {
-      stdin: Readable.from([]),
-      stdout: text => void records.push(JSON.parse(String(text))),
-      stderr: () => {},
-      signal: new AbortController().signal,
-    })
+    const { code, records } = await runCommand(['triage', missing, sample, '--json'])
     expect(code).toBe(2)
     expect(records.length).toBeGreaterThan(1)
     expect(records.at(-1)).toMatchObject({
@@ -187,28 +163,17 @@ describe('tocsin triage', () => {
     })
   })
   it('ends with 2 where it cannot read or is used badly', async () => {
-    const io = {
-      stdin: Readable.from([]),
-      stdout: () => {},
-      stderr: () => {},
-      signal: new AbortController().signal,
-    }
-    expect(await runCli(['triage', join(folder, 'missing.ndjson')], io)).toBe(2)
-    expect(await runCli(['triage'], io)).toBe(2)
-    expect(await runCli(['triage', '--nonsense', sample], io)).toBe(2)
+    const codeOf = async (...args: string[]) => (await runCommand(['triage', ...args])).code
+    expect(await codeOf(join(folder, 'missing.ndjson'))).toBe(2)
+    expect(await codeOf()).toBe(2)
+    expect(await codeOf('--nonsense', sample)).toBe(2)
   })
   it('refuses a model that is not set up, names those that are, and writes no key or ledger for it', async () => {
     const home = mkdtempSync(join(tmpdir(), 'tocsin-triage-home-'))
     vi.stubEnv('TOCSIN_DATA', home)
-    const err: string[] = []
-    const io = {
-      stdin: Readable.from([]),
-      stdout: () => {},
-      stderr: (text: string) => void err.push(text),
-      signal: new AbortController().signal,
-    }
-    expect(await runCli(['triage', '--model', 'unknown', sample], io)).toBe(2)
-    expect(err.join('')).toContain("there is no model 'unknown'")
+    const { code, stderr } = await runCommand(['triage', '--model', 'unknown', sample])
+    expect(code).toBe(2)
+    expect(stderr).toContain("there is no model 'unknown'")
     expect(readdirSync(home)).toEqual([])
     vi.unstubAllEnvs()
     rmSync(home, { recursive: true })

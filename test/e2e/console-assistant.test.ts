@@ -10,6 +10,7 @@ import { type RunningTocsin, startTocsin } from '../support/running-tocsin.ts'
 import { intrusion } from '../support/sample-alerts.ts'
 import { keepScreenshot } from '../support/screenshots.ts'
 import { analystAnswers, analystKey, careful } from '../support/scripted-analyst.ts'
+import { stubModels } from '../support/stub-models.ts'
 import { standInUser, startWazuhServer, type WazuhStandIn } from '../support/wazuh-server.ts'
 
 // The chat beside the pages, as an analyst uses it: ask, cite, open evidence, prepare a proposal, stop mid-stream.
@@ -42,7 +43,7 @@ describe.skipIf(!hasBrowser)('the assistant beside the pages', () => {
     model.always({ kind: 'answer', text: analystAnswers({ plan: steps, sentences }) })
     ;[tocsin, browser] = await Promise.all([
       startTocsin({
-        models: modelsYaml(model.url),
+        models: stubModels(model.url, { name: 'strong', model: 'strong-1', tasks: ['chat'] }),
         settings: {
           TOCSIN_WAZUH_API_URL: wazuh.url,
           TOCSIN_WAZUH_API_USER: standInUser.username,
@@ -378,17 +379,3 @@ describe.skipIf(!hasBrowser)('the assistant beside the pages', () => {
     expect(complaints).toEqual([])
   })
 })
-
-function modelsYaml(url: string): string {
-  return `models:
-  - name: strong
-    provider: openai-compatible
-    model: strong-1
-    zone: local
-    baseUrl: ${url}/v1
-    plainHttp: true
-    addresses: [127.0.0.1/32]
-    key: { env: TOCSIN_STUB_KEY }
-    tasks: [chat]
-`
-}

@@ -9,6 +9,7 @@ import { type ProviderServer, startProviderServer } from '../support/provider-se
 import { type RunningTocsin, startTocsin } from '../support/running-tocsin.ts'
 import { intrusion } from '../support/sample-alerts.ts'
 import { takeScreenshots } from '../support/screenshots.ts'
+import { stubModels } from '../support/stub-models.ts'
 
 // What the analyst sees of a model that tells the truth, guesses, and invents: over the model's real wire protocol.
 
@@ -24,7 +25,16 @@ describe.skipIf(!hasBrowser)("a model's brief in the console", () => {
   beforeAll(async () => {
     model = await startProviderServer(openaiCompatible, 'test-key')
     model.always({ kind: 'answer', text: answer })
-    ;[tocsin, browser] = await Promise.all([startTocsin({ models: modelsYaml(model.url) }), openBrowser()])
+    ;[tocsin, browser] = await Promise.all([
+      startTocsin({
+        models: stubModels(
+          model.url,
+          { zone: 'contracted' },
+          { budgets: { perDay: { calls: 50, tokens: 400_000 } } },
+        ),
+      }),
+      openBrowser(),
+    ])
     page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
     page.setDefaultTimeout(20_000)
     await page.goto(tocsin.base)
@@ -139,21 +149,6 @@ describe.skipIf(!hasBrowser)("a model's brief in the console", () => {
     })
   })
 })
-
-function modelsYaml(url: string): string {
-  return `models:
-  - name: stub
-    provider: openai-compatible
-    model: stub-1
-    zone: contracted
-    baseUrl: ${url}/v1
-    plainHttp: true
-    addresses: [127.0.0.1/32]
-    key: { env: TOCSIN_STUB_KEY }
-budgets:
-  perDay: { calls: 50, tokens: 400000 }
-`
-}
 
 /** Cites real evidence word for word, guesses once, and invents once. */
 const answer = (prompt: string) => citingAnswer(prompt, [guessed, invented])

@@ -10,6 +10,7 @@ import { openaiCompatible } from '../support/provider-servers/chat-completions.t
 import { type ProviderServer, startProviderServer } from '../support/provider-servers/start-server.ts'
 import { type RunningTocsin, startTocsin } from '../support/running-tocsin.ts'
 import { takeScreenshots } from '../support/screenshots.ts'
+import { stubModels } from '../support/stub-models.ts'
 import { standInUser, startWazuhServer, type WazuhStandIn } from '../support/wazuh-server.ts'
 
 // A rule from its first line to Wazuh and back, by two people in a real Chromium: the tests build on each other.
@@ -23,17 +24,6 @@ const rules = `<group name="door,">
 const draft = (match: string) =>
   `<group name="local,"><rule id="100000" level="8"><if_sid>10</if_sid><match>${match}</match><description>Door forced</description></rule></group>`
 const log = (text: string) => `Jan  7 12:00:00 gate door[1]: ${text}`
-
-const modelsYaml = (url: string) => `models:
-  - name: stub
-    provider: openai-compatible
-    model: stub-1
-    zone: local
-    baseUrl: ${url}/v1
-    plainHttp: true
-    addresses: [127.0.0.1/32]
-    key: { env: TOCSIN_STUB_KEY }
-`
 
 /** What the scripted model says to every question. */
 const modelAnswer = (rulesXml: string) =>
@@ -96,7 +86,7 @@ describe.skipIf(!hasBrowser)('rules in the console', { timeout: 180_000 }, () =>
       TOCSIN_WAZUH_API_PASSWORD: standInUser.password,
     }
     ;[tocsin, browser] = await Promise.all([
-      startTocsin({ settings, models: modelsYaml(model.url) }),
+      startTocsin({ settings, models: stubModels(model.url) }),
       openBrowser(),
     ])
     context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' })

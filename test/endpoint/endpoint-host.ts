@@ -17,12 +17,17 @@ const scripts = resolve(import.meta.dirname, '..', '..', 'deploy', 'wazuh', 'act
 /** A report in active-responses.log: the object under `tocsin`. */
 export type Report = Record<string, string>
 
+/** What is otherwise than in a proposal that is still good. */
+export type ProposalFields = Readonly<Record<string, string | Buffer>>
+
 export interface EndpointHost {
   /** Where files of the endpoint lie, for tests to make. */
   readonly files: string
   readonly ossec: string
   /** Runs a script as execd does: one JSON line, the check_keys handshake, no end of input. Returns what it logged. */
   run(script: string, request: unknown, options?: RunOptions): Promise<Report[]>
+  /** Runs `tocsin-respond` on a proposal of these fields; what it reported last. */
+  respond(fields: ProposalFields, options?: RunOptions): Promise<Report | undefined>
   /** The whole log as lines. */
   log(): string[]
   close(): void
@@ -54,17 +59,22 @@ export function endpointHost(agentId = '001'): EndpointHost {
   writeFileSync(join(ossec, 'etc/client.keys'), `${agentId} web-01 any 0123\n`)
   const logFile = join(ossec, 'logs/active-responses.log')
   const log = () => (existsSync(logFile) ? readFileSync(logFile, 'utf8').split('\n').filter(Boolean) : [])
+  const run: EndpointHost['run'] = async (script, request, options = {}) => {
+    const before = log().length
+    await execute(join(ossec, 'active-response/bin', script), request, ossec, options)
+    const deadline = Date.now() + 15_000
+    while (log().length < before + (options.reports ?? 0) && Date.now() < deadline)
+      await new Promise(done => setTimeout(done, 50))
+    return log().slice(before).map(readReport)
+  }
   return {
     files,
     ossec,
     log,
-    async run(script, request, options = {}) {
-      const before = log().length
-      await execute(join(ossec, 'active-response/bin', script), request, ossec, options)
-      const deadline = Date.now() + 15_000
-      while (log().length < before + (options.reports ?? 0) && Date.now() < deadline)
-        await new Promise(done => setTimeout(done, 50))
-      return log().slice(before).map(readReport)
+    run,
+    async respond(fields, options) {
+      const alert = { data: { tocsin: { payload: respondPayload(fields) } } }
+      return (await run('tocsin-respond', addRequest(alert), options)).at(-1)
     },
     close: () => rmSync(root, { recursive: true, force: true }),
   }
@@ -116,4 +126,22 @@ export function addRequest(alert: unknown): unknown {
     command: 'add',
     parameters: { extra_args: [], alert, program: 'active-response/bin/x' },
   }
+}
+
+let proposals = 0
+
+/** The fields of an approved proposal as the server packs them for the script: by default a new one that is still good. */
+function respondPayload(fields: ProposalFields): string {
+  const all = {
+    version: '1',
+    proposal: `proposal_${++proposals}`,
+    nonce: 'n0',
+    agent: '001',
+    expires: String(Math.floor(Date.now() / 1000) + 600),
+    ...fields,
+  }
+  const lines = Object.entries(all).map(
+    ([name, value]) => `${name}:${Buffer.from(value).toString('base64')}\n`,
+  )
+  return Buffer.from(lines.join('')).toString('base64url')
 }

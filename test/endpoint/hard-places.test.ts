@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { addRequest, type EndpointHost, endpointHost, type Report, type RunOptions } from './endpoint-host.ts'
+import { addRequest, type EndpointHost, endpointHost } from './endpoint-host.ts'
 
 // The endpoint's scripts where there is no room left, at the longest names that a kernel takes, and without yara.
 
@@ -55,25 +55,7 @@ function fillUp(place: string): void {
 }
 
 const sha256 = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex')
-let count = 0
-async function act(
-  fields: Record<string, string | Buffer>,
-  options?: RunOptions,
-): Promise<Report | undefined> {
-  const all = {
-    version: '1',
-    proposal: `proposal_${++count}`,
-    nonce: 'n0',
-    agent: '001',
-    expires: String(Math.floor(Date.now() / 1000) + 600),
-    ...fields,
-  }
-  const lines = Object.entries(all).map(
-    ([name, value]) => `${name}:${Buffer.from(value).toString('base64')}\n`,
-  )
-  const payload = Buffer.from(lines.join('')).toString('base64url')
-  return (await host.run('tocsin-respond', addRequest({ data: { tocsin: { payload } } }), options)).at(-1)
-}
+const act: EndpointHost['respond'] = (fields, options) => host.respond(fields, options)
 
 describe('a full disk', () => {
   it('under the quarantine: the file stays where it is, whole, and the report says that it failed', async () => {

@@ -17,7 +17,7 @@ import {
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { addRequest, type EndpointHost, endpointHost, type Report, type RunOptions } from './endpoint-host.ts'
+import { addRequest, type EndpointHost, endpointHost } from './endpoint-host.ts'
 
 let host: EndpointHost
 beforeAll(() => {
@@ -25,34 +25,9 @@ beforeAll(() => {
 })
 afterAll(() => host.close())
 
-let count = 0
 const sha256 = (bytes: string | Buffer) => createHash('sha256').update(bytes).digest('hex')
 
-function payload(fields: Record<string, string | Buffer>, proposal = `proposal_${++count}`): string {
-  const all = {
-    version: '1',
-    proposal,
-    nonce: 'n0',
-    agent: '001',
-    expires: String(Math.floor(Date.now() / 1000) + 60),
-    ...fields,
-  }
-  const lines = Object.entries(all).map(
-    ([name, value]) => `${name}:${Buffer.from(value).toString('base64')}\n`,
-  )
-  return Buffer.from(lines.join('')).toString('base64url')
-}
-
-const request = (text: string) => addRequest({ data: { tocsin: { payload: text } } })
-
-async function act(
-  fields: Record<string, string | Buffer>,
-  options?: RunOptions,
-  proposal?: string,
-): Promise<Report | undefined> {
-  const reports = await host.run('tocsin-respond', request(payload(fields, proposal)), options)
-  return reports.at(-1)
-}
+const act: EndpointHost['respond'] = (fields, options) => host.respond(fields, options)
 
 function makeFile(name: string, content = `content of ${name}`): { path: string; sha256: string } {
   const path = join(host.files, name)
@@ -222,10 +197,10 @@ describe('quarantine, restore, delete', () => {
 describe('once, and only what was meant', () => {
   it('does an action once however often it is asked, and says what came of it', async () => {
     const file = makeFile('once')
-    const text = payload({ action: 'delete-file', ...file }, 'proposal_once')
-    const [first] = await host.run('tocsin-respond', request(text))
+    const proposal = { action: 'delete-file', ...file, proposal: 'proposal_once' }
+    const first = await act(proposal)
     writeFileSync(file.path, 'content of once')
-    const [second] = await host.run('tocsin-respond', request(text))
+    const second = await act(proposal)
     expect([first?.result, second?.result, second?.detail]).toEqual(['done', 'done', 'already: deleted'])
     expect(existsSync(file.path)).toBe(true)
   })
@@ -239,7 +214,7 @@ describe('once, and only what was meant', () => {
   it('says so when an earlier run was killed, and does nothing', async () => {
     const file = makeFile('killed')
     mkdirSync(join(host.ossec, 'var/tocsin/journal/proposal_killed'), { recursive: true })
-    expect(await act({ action: 'delete-file', ...file }, {}, 'proposal_killed')).toMatchObject({
+    expect(await act({ action: 'delete-file', ...file, proposal: 'proposal_killed' })).toMatchObject({
       result: 'failed',
       detail: expect.stringContaining('interrupted'),
     })
@@ -266,7 +241,7 @@ describe('once, and only what was meant', () => {
     ['an unknown action', { action: 'format-disk' }, 'no such action'],
     ['a hash that is none', { sha256: '../x' }, 'not a SHA-256'],
   ])('refuses what is %s', async (_, change, detail) => {
-    const file = makeFile(`refused-${count}`)
+    const file = makeFile('refused')
     expect(await act({ action: 'delete-file', ...file, ...change })).toMatchObject({
       result: 'refused',
       detail: expect.stringContaining(detail),

@@ -2,13 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { newIngest } from '../../../test/support/new-ingest.ts'
 import { databaseKinds, openTestDatabase, type TestDatabase } from '../../../test/support/postgres.ts'
+import { runCommand } from '../../../test/support/run-command.ts'
 import { startS3Server } from '../../../test/support/s3-server.ts'
 import { wazuhLine } from '../../../test/support/wazuh-alert.ts'
-import { runCli } from '../../cli.ts'
 import { executeJob } from '../../domain/job-kinds.ts'
 import type { Proposal, ProposalState } from '../../domain/proposal.ts'
 import { appendEntries } from '../../ledger/database-ledger.ts'
@@ -307,21 +306,7 @@ it('the file of keys opens with its passphrase only', async () => {
 })
 
 describe('the commands', () => {
-  async function run(...args: string[]) {
-    let stdout = ''
-    let stderr = ''
-    const io = {
-      stdin: Readable.from([]),
-      stdout: (text: string | Uint8Array) => {
-        stdout += text
-      },
-      stderr: (text: string) => {
-        stderr += text
-      },
-      signal,
-    }
-    return { code: await runCli(args, io), stdout: () => stdout, stderr: () => stderr }
-  }
+  const run = (...args: string[]) => runCommand(args)
 
   it('back up one data folder and restore it into another, keys and all', async () => {
     chmodSync(folder, 0o755)
@@ -331,7 +316,7 @@ describe('the commands', () => {
     writeFileSync(pass, 'correct horse battery\n')
     const neither = await run('backup', file, '--data', first)
     expect(neither.code).toBe(2)
-    expect(neither.stderr()).toContain('--without-keys')
+    expect(neither.stderr).toContain('--without-keys')
 
     const made = await run(
       'backup',
@@ -344,29 +329,29 @@ describe('the commands', () => {
       first,
       '--json',
     )
-    expect(made.code, made.stderr()).toBe(0)
+    expect(made.code, made.stderr).toBe(0)
     expect((await run('backup', 'check', file, '--data', first)).code).toBe(0)
     const stranger = await run('restore', file, '--data', second)
     expect(stranger.code).toBe(1)
-    expect(stranger.stderr()).toContain('another master key')
+    expect(stranger.stderr).toContain('another master key')
 
     const store = await startS3Server(s3Account)
     const object = `s3+${store.url}/backups/first`
     vi.stubEnv('TOCSIN_BACKUP_S3_KEY', `${s3Account.accessKeyId}:${s3Account.secret}`)
     try {
       const put = await run('backup', object, '--without-keys', '--data', first)
-      expect(put.code, put.stderr()).toBe(0)
-      expect((await run('backup', 'check', object, '--data', first)).stdout()).toContain('whole:')
+      expect(put.code, put.stderr).toBe(0)
+      expect((await run('backup', 'check', object, '--data', first)).stdout).toContain('whole:')
       const third = join(folder, 'third')
       const got = await run('restore', object, '--keys', keys, '--passphrase-file', pass, '--data', third)
-      expect(got.code, got.stderr()).toBe(0)
+      expect(got.code, got.stderr).toBe(0)
       const bucketOnly = await run('backup', `s3+${store.url}/backups`, '--without-keys', '--data', first)
       expect(bucketOnly.code).toBe(2)
       vi.stubEnv('TOCSIN_BACKUP_S3_KEY', `${s3Account.accessKeyId}:hunter2secret`)
       const refused = await run('backup', `${object}-2`, '--without-keys', '--data', first)
       expect(refused.code).toBe(1)
-      expect(refused.stderr()).toContain('SignatureDoesNotMatch')
-      expect(refused.stderr()).not.toContain('hunter2secret')
+      expect(refused.stderr).toContain('SignatureDoesNotMatch')
+      expect(refused.stderr).not.toContain('hunter2secret')
     } finally {
       vi.unstubAllEnvs()
       await store.close()
@@ -374,8 +359,8 @@ describe('the commands', () => {
 
     rmSync(second, { recursive: true, force: true })
     const back = await run('restore', file, '--keys', keys, '--passphrase-file', pass, '--data', second)
-    expect(back.code, back.stderr()).toBe(0)
-    expect(back.stdout()).toContain('compared one by one and the same')
+    expect(back.code, back.stderr).toBe(0)
+    expect(back.stdout).toContain('compared one by one and the same')
     expect(readFileSync(join(second, 'master.key'))).toEqual(readFileSync(join(first, 'master.key')))
   })
 })

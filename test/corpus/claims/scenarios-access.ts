@@ -1,6 +1,6 @@
-import type { EvidenceDraft } from '../../../src/domain/evidence.ts'
 import type { Random } from './random.ts'
-import { sentence, type TrueClaim } from './sentence.ts'
+import { item, type Scenario } from './scenario.ts'
+import { sentence } from './sentence.ts'
 import {
   address,
   clock,
@@ -20,24 +20,7 @@ import {
 } from './slots.ts'
 import { syslogTime, type World } from './world.ts'
 
-/** Evidence of one case by name, and true sentences about it. */
-export interface Scenario {
-  readonly name: string
-  readonly items: Readonly<Record<string, EvidenceDraft>>
-  readonly claims: readonly Omit<TrueClaim, 'scenario'>[]
-}
-
 type Claims = Scenario['claims']
-const item = (label: string, quote: string, more: Partial<EvidenceDraft> = {}): EvidenceDraft => ({
-  kind: 'alert-field',
-  source: 'alert',
-  pointer: '',
-  trust: 'observed',
-  label,
-  quote,
-  ...more,
-})
-
 /** Many failed SSH logons, one field an item, with counts computed by code. */
 export function sshGuessing(w: World, random: Random): Scenario {
   const from = () => address(w.attacker)

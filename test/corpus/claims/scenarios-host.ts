@@ -1,6 +1,5 @@
-import type { EvidenceDraft } from '../../../src/domain/evidence.ts'
 import type { Random } from './random.ts'
-import type { Scenario } from './scenarios-access.ts'
+import { item, type Scenario } from './scenario.ts'
 import { sentence } from './sentence.ts'
 import {
   clock,
@@ -22,16 +21,6 @@ import {
   user,
 } from './slots.ts'
 import type { World } from './world.ts'
-
-const item = (label: string, quote: string, more: Partial<EvidenceDraft> = {}): EvidenceDraft => ({
-  kind: 'alert-field',
-  source: 'alert',
-  pointer: '',
-  trust: 'observed',
-  label,
-  quote,
-  ...more,
-})
 
 /** A file that changed, matched a YARA rule, and was or was not dealt with. */
 export function fileChange(w: World, random: Random): Scenario {

@@ -1,6 +1,5 @@
-import type { EvidenceDraft } from '../../../src/domain/evidence.ts'
 import type { Random } from './random.ts'
-import type { Scenario } from './scenarios-access.ts'
+import { item, type Scenario } from './scenario.ts'
 import { sentence } from './sentence.ts'
 import {
   address,
@@ -16,16 +15,6 @@ import {
   url,
 } from './slots.ts'
 import type { World } from './world.ts'
-
-const item = (label: string, quote: string, more: Partial<EvidenceDraft> = {}): EvidenceDraft => ({
-  kind: 'alert-field',
-  source: 'alert',
-  pointer: '',
-  trust: 'observed',
-  label,
-  quote,
-  ...more,
-})
 
 /** Traffic that an IDS or a firewall saw. */
 export function traffic(w: World, random: Random): Scenario {
