@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { fixedClock } from '../lib/clock.ts'
 import { openIndexer } from '../wazuh/indexer.ts'
 import { indexerPoller } from './indexer-poller.ts'
+import type { SourceState } from './source.ts'
 
 // An indexer that answers what no OpenSearch would. What a real one answers is tested in test/integration/indexer.test.ts.
 
@@ -21,8 +22,14 @@ const goodHit = (n: number) => ({
 let server: Server | undefined
 afterEach(() => server?.close())
 
-/** What the poller says of an indexer that answers every search like this, and how many documents it handed on. */
-async function pollOf(search: (body: { aggs?: unknown; search_after?: unknown }) => unknown) {
+/**
+ * What the poller says of an indexer that answers every search like this, and how many documents it handed on. It is
+ * stopped once it says something of this kind.
+ */
+async function pollOf(
+  search: (body: { aggs?: unknown; search_after?: unknown }) => unknown,
+  until: SourceState['kind'] | undefined = undefined,
+) {
   server = createServer(async (request, response) => {
     const body = await bodyOf(request)
     const reply = request.url?.endsWith('/_search')
@@ -59,8 +66,8 @@ async function pollOf(search: (body: { aggs?: unknown; search_after?: unknown })
       checkpoints.push(checkpoint)
     },
     state => {
-      said = `${state.kind}: ${state.detail}`
-      stop.abort()
+      said += `${state.kind}: ${state.detail}\n`
+      if (until === undefined || state.kind === until) stop.abort()
     },
     AbortSignal.any([stop.signal, AbortSignal.timeout(60_000)]),
   )
@@ -122,4 +129,15 @@ describe('an indexer that is not what it says', () => {
   it.each(['', 'no JSON', '[]', 'null', '{"hits":null}'])('answers %j', async reply => {
     expect((await pollOf(() => reply)).said).toMatch(/^failing: /)
   })
+})
+
+it('says what is wrong, and goes on when it is right again', async () => {
+  let answers = 0
+  const { said, delivered } = await pollOf(body => {
+    answers++
+    if (answers === 1) return 'a proxy that has nothing behind it'
+    return firstCounts(pageOf(3, goodHit))(body)
+  }, 'connected')
+  expect(said).toMatch(/^failing: .*\nconnected: /)
+  expect(delivered).toBe(3)
 })

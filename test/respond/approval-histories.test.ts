@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openTestDatabase, type TestDatabase } from '../support/postgres.ts'
-import { history, type Step } from './approval-histories.ts'
+import { history, type Step, submit, tamperings, yes } from './approval-histories.ts'
 import { runHistories } from './arena.ts'
 
 let test: TestDatabase
@@ -10,14 +10,6 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => test.close())
 
-const submit: Step = { kind: 'submit', by: 'ana' }
-const yes = (by: string): Step => ({
-  kind: 'decide',
-  by,
-  decision: 'approve',
-  digest: 'right',
-  stepUp: 'fresh',
-})
 const run: Step = { kind: 'execute', twice: true }
 
 it('is carried out when people do what they should, through crashes of the database too', async () => {
@@ -48,13 +40,7 @@ it('each way to be more people than one is, and each mutation, sends nothing', a
     [submit, yes('ben'), yes('cleo'), { kind: 'disable', of: 'cleo' }, run],
     [submit, yes('ben'), yes('cleo'), { kind: 'wait', minutes: 241 }, run],
     [submit, yes('ana'), yes('ben'), run],
-    ...(['arguments', 'agent', 'action', 'expiry', 'nonce', 'case'] as const).map((what): Step[] => [
-      submit,
-      yes('ben'),
-      yes('cleo'),
-      { kind: 'tamper', what },
-      run,
-    ]),
+    ...tamperings.map((what): Step[] => [submit, yes('ben'), yes('cleo'), { kind: 'tamper', what }, run]),
   ] satisfies Step[][]
   const all = histories.map(steps => ({ action: 'delete-file', steps }) as const)
   expect(await runHistories(test, 'bad', all)).toMatchObject({ sent: 0, violations: [] })

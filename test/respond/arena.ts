@@ -2,7 +2,8 @@ import { sleep } from '../../src/lib/abort.ts'
 import type { OpenDatabase } from '../../src/store/connect.ts'
 import { connectDatabase } from '../../src/store/connect.ts'
 import type { TestDatabase } from '../support/postgres.ts'
-import { type History, type HistoryResult, runHistory } from './approval-histories.ts'
+import type { History } from './approval-histories.ts'
+import { type HistoryResult, runHistory } from './run-history.ts'
 
 /** Where many histories go on side by side: one server, each history a tenant. */
 export interface Arena {

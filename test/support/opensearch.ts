@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Json } from '../../src/lib/canonical-json.ts'
 import { createEgressFetch } from '../../src/lib/egress-fetch.ts'
 import { type Indexer, openIndexer } from '../../src/wazuh/indexer.ts'
 
@@ -77,6 +78,17 @@ export async function connectIndexer(node: OpenSearchNode, signal: AbortSignal):
   const body = { index_patterns: ['wazuh-*'], template }
   await indexer.request('PUT', '/_index_template/wazuh', body, signal)
   return indexer
+}
+
+/** Writes one document and makes it visible at once. */
+export async function writeDocument(
+  indexer: Indexer,
+  index: string,
+  id: string,
+  document: { readonly [key: string]: Json },
+  signal: AbortSignal,
+): Promise<void> {
+  await indexer.request('PUT', `/${index}/_doc/${encodeURIComponent(id)}?refresh=true`, document, signal)
 }
 
 /** Writes alerts as Filebeat does, each into the index of its day. Lines are JSON of Wazuh 4 alerts with an `id`. */
