@@ -4,6 +4,7 @@ import { fastPrefilter } from '../wazuh-rules/fast-prefilter.ts'
 import { loadRuleset, type RulesetFiles } from '../wazuh-rules/ruleset.ts'
 import { Session } from '../wazuh-rules/session.ts'
 import { type DataValue, verdictRecord } from '../wazuh-rules/verdict-record.ts'
+import type { ExplainedLog } from './tools/tool-ports.ts'
 
 export interface LogQuestion {
   readonly log: string
@@ -12,23 +13,11 @@ export interface LogQuestion {
   readonly nowSeconds: number
 }
 
-/** What the present rules make of one line. */
-export interface LogExplanation {
-  readonly decoder: string | null
-  readonly fields: Readonly<Record<string, string>>
-  readonly ruleId: string | null
-  readonly level: number | null
-  readonly description: string | null
-  readonly groups: readonly string[]
-  readonly mitre: readonly string[]
-  readonly alert: boolean
-}
-
 const mostLines = 50
 const timeoutMs = 15_000
 
 /** Runs log lines through one session of the present rules, as `wazuh-logtest` does. */
-export function explainLog({ log, location, base, nowSeconds }: LogQuestion): LogExplanation[] {
+export function explainLog({ log, location, base, nowSeconds }: LogQuestion): ExplainedLog[] {
   const { ruleset } = loadRuleset(base)
   const session = new Session(ruleset, {
     location: toByteText(location),
@@ -53,7 +42,7 @@ export function explainLog({ log, location, base, nowSeconds }: LogQuestion): Lo
 }
 
 /** The same in a process of its own: loading takes a second, and a line may be written to keep an expression busy. */
-export function explainLogInWorker(question: LogQuestion, signal: AbortSignal): Promise<LogExplanation[]> {
+export function explainLogInWorker(question: LogQuestion, signal: AbortSignal): Promise<ExplainedLog[]> {
   return runInWorker(new URL('./explain-log.worker.ts', import.meta.url), question, timeoutMs, signal)
 }
 

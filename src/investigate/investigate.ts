@@ -30,8 +30,6 @@ export interface InvestigationPorts {
   /** `undefined` where no model is configured: a state like any other. */
   readonly ask: AskModel | undefined
   readonly selection: ModelSelection
-  /** Keeps what was found: called with brief 0 at once, and again when a model has answered. */
-  readonly record: (investigation: FullInvestigation, signal: AbortSignal) => Promise<void>
 }
 
 /** Gathers the evidence of a case and tells it without a model. Pure, deterministic, milliseconds. */
@@ -47,30 +45,21 @@ export function investigateCase(context: CaseContext): Investigation {
 }
 
 /**
- * Investigates one case revision: gather, conclude by code, record, ask a model where the case is worth it, record
- * again. Nobody waits for a model to see brief 0, and whatever the model does, brief 0 stays. Throws what `record`
- * throws, and the signal's reason.
+ * Investigates one case revision, and asks a model where the case is worth it. Brief 0 is a job of its own that comes
+ * first (`investigation-jobs.ts`): nobody waits for a model to see it, and whatever the model does, it stays. Throws the
+ * signal's reason.
  */
 export async function investigate(
   context: CaseContext,
-  ports: InvestigationPorts,
+  { tenant, ask, selection }: InvestigationPorts,
   signal: AbortSignal,
 ): Promise<FullInvestigation> {
   const found = investigateCase(context)
-  const choice = chooseForModel(context, ports.selection)
-  if (ports.ask === undefined || choice.kind === 'unwanted') {
-    const reason = ports.ask === undefined ? 'no model is configured' : choice.why
-    const done: FullInvestigation = { ...found, model: { kind: 'not-asked', reason } }
-    await ports.record(done, signal)
-    return done
+  const choice = chooseForModel(context, selection)
+  if (ask === undefined || choice.kind === 'unwanted') {
+    const reason = ask === undefined ? 'no model is configured' : choice.why
+    return { ...found, model: { kind: 'not-asked', reason } }
   }
-  await ports.record(
-    { ...found, model: { kind: 'not-asked', reason: 'the model has not answered yet' } },
-    signal,
-  )
-  const scope = { tenant: ports.tenant, caseId: context.case.id }
-  const model = await modelBrief(scope, found.evidence, found.computed, ports.ask, signal)
-  const done: FullInvestigation = { ...found, model }
-  await ports.record(done, signal)
-  return done
+  const scope = { tenant, caseId: context.case.id }
+  return { ...found, model: await modelBrief(scope, found.evidence, found.computed, ask, signal) }
 }

@@ -134,7 +134,7 @@ export async function handleModelBrief(
   const { evidence, model } = await investigate(
     context,
     // Brief 0 of this revision is stored by its own job; here only the model's answer is kept.
-    { tenant: job.tenant, ask, selection: parts.selection, record: async () => {} },
+    { tenant: job.tenant, ask, selection: parts.selection },
     signal,
   )
   const shadows = model.kind === 'not-asked' ? [] : await parts.shadows(job.tenant)

@@ -49,32 +49,26 @@ export function registerWorkMetrics(registry: Registry, database: Database, tena
     })
     return counting
   }
-  const calls = new Counter({
-    name: 'tocsin_model_calls_total',
-    help: 'Calls of models, by task, model and how they ended',
-    labelNames: ['task', 'model', 'status'] as const,
-    registers,
-    collect,
-  })
-  const tokens = new Counter({
-    name: 'tocsin_model_tokens_total',
-    help: 'Tokens of calls of models, by task, model and type (input, output)',
-    labelNames: ['task', 'model', 'type'] as const,
-    registers,
-    collect,
-  })
-  const cached = new Counter({
-    name: 'tocsin_model_cached_tokens_total',
-    help: 'Input tokens that providers took from their prompt caches; part of the input',
-    labelNames: ['task', 'model'] as const,
-    registers,
-    collect,
-  })
-  const cost = new Counter({
-    name: 'tocsin_model_cost_usd_total',
-    help: 'US dollars of calls of models at the prices set, by task and model',
-    labelNames: ['task', 'model'] as const,
-    registers,
-    collect,
-  })
+  const counter = <Label extends string>(name: string, labelNames: readonly Label[], help: string) =>
+    new Counter({ name, help, labelNames, registers, collect })
+  const calls = counter(
+    'tocsin_model_calls_total',
+    ['task', 'model', 'status'],
+    'Calls of models, by task, model and how they ended',
+  )
+  const tokens = counter(
+    'tocsin_model_tokens_total',
+    ['task', 'model', 'type'],
+    'Tokens of calls of models, by task, model and type (input, output)',
+  )
+  const cached = counter(
+    'tocsin_model_cached_tokens_total',
+    ['task', 'model'],
+    'Input tokens that providers took from their prompt caches; part of the input',
+  )
+  const cost = counter(
+    'tocsin_model_cost_usd_total',
+    ['task', 'model'],
+    'US dollars of calls of models at the prices set, by task and model',
+  )
 }

@@ -9,6 +9,7 @@ import {
   refuse,
   type StepRefused,
   type StepResult,
+  type StoredDraft,
 } from './draft-store.ts'
 import type { Measured } from './measure-draft.ts'
 
@@ -19,64 +20,89 @@ const deadAfterMs = 15 * 60_000
  * Deploys an approved draft, once: the state and the intent are written before anything is sent. Whatever fails puts
  * Wazuh back as it was.
  */
-export async function deployDraft(
+export function deployDraft(
   ports: DraftLifePorts,
   tenant: string,
   id: string,
   person: string,
   signal: AbortSignal,
 ): Promise<StepResult> {
-  const found = await targetOfDraft(ports, tenant, id)
-  if (found.kind === 'refused') return found
-  const { target } = found
-  const claimed = await stepOfDraft(ports, tenant, id, ['approved'], async draft => {
-    if (draft.digest !== digestOfDraft(draft))
-      return refuse('conflict', 'the draft is not the one that was approved')
-    return {
-      change: { state: 'deploying' },
-      record: { kind: 'action-intent', actor: person, body: { step: 'deploy', digest: draft.digest } },
-    }
+  return changeWazuh(ports, tenant, id, person, {
+    step: 'deploy',
+    from: ['approved'],
+    whyNot: draft =>
+      draft.digest === digestOfDraft(draft) ? undefined : 'the draft is not the one that was approved',
+    async run({ kind, fileName, text, replaces }, target) {
+      const approved = { fileName, text, expectedBefore: replaces ?? undefined }
+      const outcome = await deployRules(approved, target, ports.deployment, signal)
+      if (outcome.kind === 'deployed') return { state: 'deployed', reason: runsWithIt[kind] }
+      const state = outcome.kind === 'not-started' ? 'not-deployed' : outcome.kind
+      return { state, reason: outcome.reason }
+    },
   })
-  if (claimed.kind === 'refused') return claimed
-  const { fileName, text, replaces } = claimed.draft
-  const approved = { fileName, text, expectedBefore: replaces ?? undefined }
-  const outcome = await deployRules(approved, target, ports.deployment, signal)
-  const state = outcome.kind === 'not-started' ? 'not-deployed' : outcome.kind
-  const reason = outcome.kind === 'deployed' ? runsWithIt[claimed.draft.kind] : outcome.reason
-  return finish(ports, tenant, id, person, state, reason)
 }
 
 /** Puts back what the draft replaced. */
-export async function rollBackDraft(
+export function rollBackDraft(
   ports: DraftLifePorts,
   tenant: string,
   id: string,
   person: string,
   signal: AbortSignal,
 ): Promise<StepResult> {
-  const found = await targetOfDraft(ports, tenant, id)
-  if (found.kind === 'refused') return found
-  const { target } = found
-  const claimed = await stepOfDraft(
-    ports,
-    tenant,
-    id,
-    ['deployed', 'broken', 'deploying'],
-    async (draft, nowMs) => {
-      if (draft.state === 'deploying' && nowMs - draft.changedAtMs < deadAfterMs)
-        return refuse('conflict', 'it is being deployed at this moment: wait for the outcome')
+  return changeWazuh(ports, tenant, id, person, {
+    step: 'roll-back',
+    from: ['deployed', 'broken', 'deploying'],
+    whyNot: (draft, nowMs) =>
+      draft.state === 'deploying' && nowMs - draft.changedAtMs < deadAfterMs
+        ? 'it is being deployed at this moment: wait for the outcome'
+        : undefined,
+    async run({ fileName, text, replaces }, target) {
+      const deployed = { fileName, text, before: replaces ?? undefined }
+      const outcome = await rollBackRules(deployed, target, ports.deployment, signal)
       return {
-        change: { state: 'deploying' },
-        record: { kind: 'action-intent', actor: person, body: { step: 'roll-back', digest: draft.digest } },
+        state: outcome.kind,
+        reason: outcome.kind === 'rolled-back' ? 'put back by hand' : outcome.reason,
       }
     },
-  )
+  })
+}
+
+interface WazuhChange {
+  readonly step: 'deploy' | 'roll-back'
+  readonly from: readonly RuleDraftState[]
+  /** Why it is not done, looked at with the draft's row held. */
+  whyNot(draft: StoredDraft, nowMs: number): string | undefined
+  run(
+    draft: StoredDraft,
+    target: RuleDeployment,
+  ): Promise<{ readonly state: RuleDraftState; readonly reason: string }>
+}
+
+/** Claims the draft, with the intent in the ledger; changes Wazuh; then writes down how it ended. */
+async function changeWazuh(
+  ports: DraftLifePorts,
+  tenant: string,
+  id: string,
+  person: string,
+  { step, from, whyNot, run }: WazuhChange,
+): Promise<StepResult> {
+  const found = await targetOfDraft(ports, tenant, id)
+  if (found.kind === 'refused') return found
+  const claimed = await stepOfDraft(ports, tenant, id, from, async (draft, nowMs) => {
+    const reason = whyNot(draft, nowMs)
+    if (reason !== undefined) return refuse('conflict', reason)
+    return {
+      change: { state: 'deploying' },
+      record: { kind: 'action-intent', actor: person, body: { step, digest: draft.digest } },
+    }
+  })
   if (claimed.kind === 'refused') return claimed
-  const { fileName, text, replaces } = claimed.draft
-  const back = { fileName, text, before: replaces ?? undefined }
-  const outcome = await rollBackRules(back, target, ports.deployment, signal)
-  const reason = outcome.kind === 'rolled-back' ? 'put back by hand' : outcome.reason
-  return finish(ports, tenant, id, person, outcome.kind, reason)
+  const { state, reason } = await run(claimed.draft, found.target)
+  return stepOfDraft(ports, tenant, id, ['deploying'], async ({ digest }) => ({
+    change: { state, outcome: reason },
+    record: { kind: 'action-outcome', actor: person, body: { digest, result: state, reason } },
+  }))
 }
 
 const runsWithIt: Readonly<Record<RuleKind, string>> = {
@@ -107,18 +133,4 @@ async function targetOfDraft(
   if (draft === undefined) return noSuchDraft(id)
   const target = ports.targets[draft.kind]
   return target === undefined ? refuse('conflict', whereTo[draft.kind]) : { kind: 'found', target }
-}
-
-function finish(
-  ports: DraftLifePorts,
-  tenant: string,
-  id: string,
-  person: string,
-  state: RuleDraftState,
-  outcome: string,
-): Promise<StepResult> {
-  return stepOfDraft(ports, tenant, id, ['deploying'], async ({ digest }) => ({
-    change: { state, outcome },
-    record: { kind: 'action-outcome', actor: person, body: { digest, result: state, reason: outcome } },
-  }))
 }
