@@ -17,7 +17,7 @@ import { breakGlassName } from './reserved-name.ts'
 import { completeSignIn, type SignIn, type Visitor } from './sign-in.ts'
 import { readTicket } from './ticket.ts'
 
-export const shortestReason = 10
+const shortestReason = 10
 
 /**
  * Makes the break-glass account, or seals it anew. The password opens it once, without a second factor; whoever seals it

@@ -11,7 +11,7 @@ const lifetimeMs = 12 * 60 * 60_000
 const breakGlassLifetimeMs = 60 * 60_000
 
 /** How a session was opened. A passkey is two factors in one: the device, and what unlocks it. */
-export const sessionMethods = [
+const sessionMethods = [
   'password',
   'password+totp',
   'password+passkey',

@@ -15,7 +15,7 @@ import { serviceSignals } from './signals/service-signals.ts'
 import { webSignals } from './signals/web-signals.ts'
 
 /** Every family of signals: one file in `signals/`, one line here. */
-export const signalReaders: readonly SignalReader[] = [
+const signalReaders: readonly SignalReader[] = [
   ruleSignals,
   commandSignals,
   processSignals,

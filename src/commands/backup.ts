@@ -115,7 +115,7 @@ function tell(io: Io, json: boolean | undefined, summary: Record<string, unknown
 }
 
 /** The master key: from the file of keys where one is named, else the one in force here. */
-export async function keyToOpen(
+async function keyToOpen(
   values: { readonly keys?: string; readonly 'passphrase-file'?: string },
   here: () => Promise<Buffer>,
   io: Io,

@@ -4,7 +4,7 @@ import { AppError, messageOf } from '../lib/app-error.ts'
 import type { RulesetFile, RulesetFiles } from '../wazuh-rules/ruleset.ts'
 
 /** What Wazuh's own configuration leaves out (`<rule_exclude>`): rules on working hours that few want. */
-export const standardExclusions: readonly string[] = ['0215-policy_rules.xml']
+const standardExclusions: readonly string[] = ['0215-policy_rules.xml']
 
 /** Reads a folder with `decoders/`, `rules/` and `lists/`, files by name as Wazuh loads them. Throws `unreadable-input`. */
 export function readRulesetFolder(

@@ -1,5 +1,5 @@
 /** Kinds of indicator, as the command line contract spells them. */
-export const indicatorTypes = [
+const indicatorTypes = [
   'ipv4',
   'ipv6',
   'cidr',
@@ -22,7 +22,7 @@ export const indicatorTypes = [
 export type IndicatorType = (typeof indicatorTypes)[number]
 
 /** What part an indicator plays in the text it stands in, as far as the words around it say. */
-export const indicatorRoles = [
+const indicatorRoles = [
   'command-and-control',
   'delivery',
   'exfiltration',

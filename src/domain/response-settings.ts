@@ -15,7 +15,7 @@ const oneLine = z
   .regex(/^[^\p{Cc}]*$/u, 'one line of text')
 
 /** What no action may touch. `address` takes CIDR ranges, `path`, `host` and `account` take a trailing `*`. */
-export const protectedAsset = z.strictObject({
+const protectedAsset = z.strictObject({
   kind: z.enum(['path', 'account', 'address', 'host', 'process', 'mail-address', 'mail-domain']),
   value: oneLine,
   why: oneLine,
@@ -37,7 +37,7 @@ function isRegularExpression(text: string): boolean {
 }
 
 /** One argument of a command. Wazuh splits arguments at spaces: a value never has one, nor a dash at its start. */
-export const commandArgument = z.discriminatedUnion('kind', [
+const commandArgument = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('text'),
     name: shortName,
@@ -64,7 +64,7 @@ export const commandArgument = z.discriminatedUnion('kind', [
 export type CommandArgument = z.output<typeof commandArgument>
 
 /** An active-response command of the organisation's own, which people may propose. */
-export const customCommand = z.strictObject({
+const customCommand = z.strictObject({
   name: shortName,
   title: oneLine,
   /** As Wazuh knows it: a command of ar.conf (`restart-nginx0`), or `!script` in the agent's active-response/bin. */
@@ -86,7 +86,7 @@ export type CustomCommand = z.output<typeof customCommand>
 const secretName = z.string().regex(/^TOCSIN_HOOK_[A-Z0-9_]{1,60}$/, 'the name of a variable TOCSIN_HOOK_…')
 
 /** A ticket system or another receiver outside, which people may propose to tell. */
-export const ticketDestination = z.strictObject({
+const ticketDestination = z.strictObject({
   name: shortName,
   title: oneLine,
   url: z.url({ protocol: /^https?$/ }),

@@ -10,8 +10,3 @@ export type Severity = (typeof severities)[number]
 export function severityOfLevel(level: number): Severity {
   return level >= 15 ? 'critical' : level >= 12 ? 'high' : level >= 7 ? 'medium' : 'low'
 }
-
-/** The higher of two severities. */
-export function higherSeverity(a: Severity, b: Severity): Severity {
-  return severities.indexOf(a) >= severities.indexOf(b) ? a : b
-}

@@ -1,4 +1,4 @@
-import { mcNemarOf } from '../lib/statistics.ts'
+import { mcNemar } from '../lib/statistics.ts'
 
 /** What a comparison needs of an item's result. */
 export interface ComparedItem {
@@ -40,7 +40,7 @@ export function compareRuns(first: readonly ComparedItem[], second: readonly Com
     neither: count(false, false),
     onlyFirst,
     onlySecond,
-    p: mcNemarOf(onlyFirst, onlySecond),
+    p: mcNemar(onlyFirst, onlySecond),
     differing: pairs
       .filter(pair => pair.first !== pair.second)
       .sort((a, b) => Math.abs(b.first - b.second) - Math.abs(a.first - a.second))

@@ -74,14 +74,8 @@ describe('statistics', () => {
   })
 
   it("McNemar's test tells a real difference from none", () => {
-    const right = Array.from({ length: 20 }, () => true)
-    expect(mcNemar(right, right)).toBe(1)
-    expect(
-      mcNemar(
-        right,
-        right.map((_, i) => i > 9),
-      ),
-    ).toBeCloseTo(2 * 0.5 ** 10)
+    expect(mcNemar(0, 0)).toBe(1)
+    expect(mcNemar(10, 0)).toBeCloseTo(2 * 0.5 ** 10)
   })
 })
 

@@ -126,7 +126,7 @@ function surroundings(text: string, at: number, length: number): string {
 }
 
 /** One alert per rule first, most probable first, then further ones, up to `limit`; in order of time. */
-export function representativeAlerts(
+function representativeAlerts(
   alerts: readonly Alert[],
   assessments: readonly Assessment[],
   limit: number,

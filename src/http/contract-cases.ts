@@ -22,7 +22,6 @@ export const caseAlert = z.object({
   /** The source it came from first. */
   source: z.string(),
 })
-export type CaseAlert = z.infer<typeof caseAlert>
 
 export const caseAlertPage = z.object({
   alerts: z.array(caseAlert),
@@ -51,7 +50,6 @@ export const timelineEntry = z.object({
   count: z.number(),
   firstAlertKey: z.string(),
 })
-export type TimelineEntry = z.infer<typeof timelineEntry>
 
 export const note = z.object({ id: z.string(), atMs: z.number(), by: person, text: z.string() })
 export type Note = z.infer<typeof note>

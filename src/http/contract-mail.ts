@@ -104,7 +104,6 @@ export const mailDetail = z.object({
 export type MailDetail = z.infer<typeof mailDetail>
 
 export const mailReplyBody = z.object({ text: z.string().trim().min(1).max(10_000) })
-export type MailReplyBody = z.infer<typeof mailReplyBody>
 
 export const mailVerdictBody = z.object({
   verdict: z.enum(mailVerdicts),
@@ -121,7 +120,6 @@ export const gatewayReply = z.object({
   probability: z.number(),
   id: z.string(),
 })
-export type GatewayReply = z.infer<typeof gatewayReply>
 
 const rawMessage = z.object({ raw: z.instanceof(Buffer) })
 

@@ -65,7 +65,6 @@ export const modelMove = z.object({
   reason: z.string(),
   atMs: z.number(),
 })
-export type ModelMoveView = z.infer<typeof modelMove>
 
 export const modelGates = z.object({
   settings: gateSettingsSchema,

@@ -63,7 +63,6 @@ export const caseListQuery = pageQuery.extend({
   toMs: z.coerce.number().int().optional(),
   sort: z.enum(caseSorts).default('priority'),
 })
-export type CaseListQuery = z.infer<typeof caseListQuery>
 /** What a caller may send: everything is optional. */
 export type CaseListInput = z.input<typeof caseListQuery>
 

@@ -48,7 +48,6 @@ export const signedInUser = person.extend({
   /** Nothing else works until a second factor was added, or shown at a new sign-in. */
   mustAddFactor: z.boolean(),
 })
-export type SignedInUser = z.infer<typeof signedInUser>
 
 /** Send `csrfToken` back in the header `x-csrf-token` with every request that changes something. */
 export const session = z.object({
@@ -64,7 +63,6 @@ export const signInBody = z.object({
   username: z.string().min(1).max(200),
   password: z.string().min(1).max(1000),
 })
-export type SignInBody = z.infer<typeof signInBody>
 
 /** What became of a sign-in whose password was right. A new factor is a new kind. */
 export const signInReply = z.discriminatedUnion('kind', [
@@ -86,7 +84,6 @@ export const changePasswordBody = z.object({
   current: z.string().min(1).max(1000),
   next: z.string().min(12).max(1000),
 })
-export type ChangePasswordBody = z.infer<typeof changePasswordBody>
 
 const health = z.object({ status: z.enum(['ok', 'unavailable']), checks: z.record(z.string(), z.string()) })
 export type Health = z.infer<typeof health>

@@ -113,7 +113,7 @@ const isIpv4 = (text: string) => /^(?:\d{1,3}\.){3}\d{1,3}$/.test(text)
  * Cuts what belongs to the sentence, not to the URL: closing punctuation, an unmatched bracket, a quote that ends a
  * string in code, further columns of a CSV row.
  */
-export function trimUrl(text: string): string {
+function trimUrl(text: string): string {
   let url = text.replace(/'(?![\w%/]).*$|\);.*$|,(?:true|false|null|none|"|https?:).*$/is, '')
   for (;;) {
     const before = url

@@ -64,7 +64,7 @@ export class RangeTable {
 export const hashSeed = 0x811c9dc5
 
 /** FNV-1a over UTF-16 units, unsigned. */
-export function hashRange(text: string, start: number, end: number): number {
+function hashRange(text: string, start: number, end: number): number {
   let hash = hashSeed
   for (let index = start; index < end; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
   return hash >>> 0

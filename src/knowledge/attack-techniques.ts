@@ -74,9 +74,6 @@ const children = Map.groupBy(
   technique => technique.parent ?? '',
 )
 
-/** Ids that ATT&CK has or had: current and retired ones. An id outside was made up (or is of another domain). */
-export const knownTechniqueIds: ReadonlySet<string> = new Set([...byId.keys(), ...retired.keys()])
-
 /** Looks an id up, in any case: `t1059.001`. */
 export function lookUpTechnique(id: string): TechniqueLookup {
   const key = id.trim().toUpperCase()

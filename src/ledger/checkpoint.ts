@@ -55,7 +55,7 @@ export function markedSeqs(seq: number, dense = denseMarks): number[] {
 }
 
 /** The mark of one entry. */
-export function markOf(entry: LedgerEntry): Mark {
+function markOf(entry: LedgerEntry): Mark {
   return { seq: entry.seq, hash: entry.hash.slice(0, 16), content: contentDigest(entry).slice(0, 16) }
 }
 

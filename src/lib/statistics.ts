@@ -19,17 +19,10 @@ export function bootstrapInterval(
 }
 
 /**
- * McNemar's exact test for two models on the same items: how likely so uneven a split of the items on which they
- * differ is, were they equally good. Returns the two-sided p.
+ * McNemar's exact test for two models on the same items, from the numbers of items that only one of them got right: how
+ * likely so uneven a split is, were they equally good. Returns the two-sided p.
  */
-export function mcNemar(first: readonly boolean[], second: readonly boolean[]): number {
-  const onlyFirst = first.filter((right, i) => right && !second[i]).length
-  const onlySecond = first.filter((right, i) => !right && second[i]).length
-  return mcNemarOf(onlyFirst, onlySecond)
-}
-
-/** The same from the numbers of items that only one of the two got right. */
-export function mcNemarOf(onlyFirst: number, onlySecond: number): number {
+export function mcNemar(onlyFirst: number, onlySecond: number): number {
   const n = onlyFirst + onlySecond
   if (n === 0) return 1
   let term = 0.5 ** n

@@ -131,7 +131,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 const whilePeopleWait: ReadonlySet<ModelTask> = new Set(['chat', 'runbook'])
 
 /** Whether a zone is the same as or stricter than another. */
-export function notFurther(zone: TrustZone, than: TrustZone): boolean {
+function notFurther(zone: TrustZone, than: TrustZone): boolean {
   return trustZones.indexOf(zone) <= trustZones.indexOf(than)
 }
 

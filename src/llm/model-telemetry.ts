@@ -21,14 +21,14 @@ const providerNames: Record<ProviderKind, string> = {
   'in-process': 'llama.cpp',
 }
 
-export const tokenUsage: HistogramKind = {
+const tokenUsage: HistogramKind = {
   name: 'gen_ai.client.token.usage',
   description: 'Number of input and output tokens used.',
   unit: '{token}',
   boundaries: Array.from({ length: 14 }, (_, power) => 4 ** power),
 }
 
-export const operationDuration: HistogramKind = {
+const operationDuration: HistogramKind = {
   name: 'gen_ai.client.operation.duration',
   description: 'GenAI operation duration.',
   unit: 's',

@@ -3,7 +3,7 @@ import { modelTasks, trustZones } from '../domain/data-class.ts'
 import { secretPlace } from '../lib/secret-place.ts'
 
 /** The providers that Tocsin speaks to. Each is one file in `providers/`. */
-export const providerKinds = [
+const providerKinds = [
   'openai',
   'openai-chat',
   'azure',

@@ -9,7 +9,7 @@ export function fieldsOf(value: unknown): Fields {
 const empty: Fields = Object.freeze(Object.create(null))
 
 /** The member at a path of keys, or `undefined`. */
-export function fieldAt(document: Fields, path: readonly string[]): unknown {
+function fieldAt(document: Fields, path: readonly string[]): unknown {
   let value: unknown = document
   for (const key of path) {
     if (value === null || typeof value !== 'object' || !Object.hasOwn(value, key)) return undefined

@@ -33,7 +33,7 @@ export function foldEntity(type: EntityType, value: string): string | undefined 
 }
 
 /** Windows paths arrive from Wazuh with doubled backslashes; case does not count there, and does on Unix. */
-export function foldPath(path: string): string {
+function foldPath(path: string): string {
   if (!path.includes('\\')) return path
   return path
     .replaceAll('\\\\', '\\')

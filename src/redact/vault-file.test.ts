@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { sealVault } from './sealed-vault.ts'
 import { Vault } from './vault.ts'
 import {
-  eraseVault,
   newVaultFile,
   openVault,
   parseVaultFile,
@@ -61,13 +60,5 @@ describe('a sealed vault', () => {
     const swapped = { ...both, records: [{ ...first, scope: second?.scope ?? '' }] } as VaultFile // the same shape
     expect(() => openVault(swapped, { tenant: 'acme', caseId: 'case-2' }, key, nowMs)).toThrow(/changed/)
     expect(openVault(both, scope, key, nowMs)?.size).toBe(vault.size)
-  })
-
-  it('is gone when it is erased, and others are not', () => {
-    const { key, file } = example()
-    const both = sealed(file, new Vault('acme', 'case-2'), key, 2)
-    const erased = eraseVault(both, scope, key)
-    expect(openVault(erased, scope, key, nowMs)).toBeUndefined()
-    expect(erased.records).toHaveLength(1)
   })
 })

@@ -56,9 +56,3 @@ export function openVault(file: VaultFile, scope: VaultScope, key: Buffer, nowMs
   if (first !== undefined) checkVaultKey(first, key)
   return undefined
 }
-
-/** The file without one scope's vault: its placeholders can never be revealed again. */
-export function eraseVault(file: VaultFile, scope: VaultScope, key: Buffer): VaultFile {
-  const digest = scopeDigest(scope, key)
-  return { ...file, records: file.records.filter(record => record.scope !== digest) }
-}

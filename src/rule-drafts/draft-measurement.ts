@@ -59,7 +59,7 @@ function withDeployed(base: RulesetFiles, drafts: readonly StoredDraft[]): Rules
   }
 }
 
-export const noRules: RulesetFiles = { decoders: [], rules: [], lists: [] }
+const noRules: RulesetFiles = { decoders: [], rules: [], lists: [] }
 
 /** What a draft is measured with at this moment. */
 export async function measureQuestion(

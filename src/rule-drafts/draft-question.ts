@@ -11,7 +11,7 @@ import type { Surrounding } from './surroundings-of.ts'
 export const ruleDraftPrompt = 'rule-draft-4'
 
 /** No prose: what a rule finds is measured, and a model's word for it would be no evidence. */
-export const draftAnswerSchema = z.object({
+const draftAnswerSchema = z.object({
   rule_text: z.string().max(20_000),
   cases: z.array(z.object({ log: z.string().max(4000), fires: z.boolean() })).max(12),
 })

@@ -66,7 +66,7 @@ level: medium
 }
 
 /** A YARA identifier of a title. */
-export function ruleName(title: string): string {
+function ruleName(title: string): string {
   const words = title.replaceAll(/[^A-Za-z0-9]+/g, '_').replaceAll(/^_+|_+$/g, '')
   return /^[A-Za-z]/.test(words) ? words.slice(0, 60) : `rule_${words.slice(0, 60)}`
 }

@@ -92,7 +92,7 @@ function inOrder(correlations: readonly SigmaCorrelation[]): SigmaCorrelation[] 
 const timeFields = ['@timestamp', 'timestamp', 'UtcTime', 'TimeCreated.SystemTime', 'SystemTime', 'eventTime']
 
 /** When the event happened, in milliseconds since the epoch; 0 where it does not say. */
-export function eventTimeMs(fields: EventFields): number {
+function eventTimeMs(fields: EventFields): number {
   for (const field of timeFields) {
     const [value] = fields.values(field)
     // Sysmon's UtcTime has a space and no zone.

@@ -31,7 +31,7 @@ export interface SigmaRule {
   readonly conditions: readonly string[]
 }
 
-export const correlationTypes = [
+const correlationTypes = [
   'event_count',
   'value_count',
   'temporal',
@@ -63,7 +63,7 @@ export interface SigmaCorrelation {
 }
 
 export type Bound = 'gt' | 'gte' | 'lt' | 'lte' | 'eq' | 'neq'
-export const boundNames: readonly Bound[] = ['gt', 'gte', 'lt', 'lte', 'eq', 'neq']
+const boundNames: readonly Bound[] = ['gt', 'gte', 'lt', 'lte', 'eq', 'neq']
 
 /** One YAML document of a Sigma file: what it holds, or nothing where it cannot be read. */
 export interface SigmaDocument {

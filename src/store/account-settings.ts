@@ -3,7 +3,7 @@ import type { Json } from '../lib/canonical-json.ts'
 import type { Sql } from '../lib/database.ts'
 
 /** A setting that admins make in the console; `undefined` where none was made. The caller parses it. */
-export async function readAccountSetting(sql: Sql, tenant: string, name: string): Promise<Json | undefined> {
+async function readAccountSetting(sql: Sql, tenant: string, name: string): Promise<Json | undefined> {
   const [row] = await sql.query<{ value: Json }>(
     'select value from account_settings where tenant_id = $1 and name = $2',
     [tenant, name],

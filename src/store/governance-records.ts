@@ -62,18 +62,6 @@ export async function writeRecord(
   return true
 }
 
-export function listVersions(
-  sql: Sql,
-  tenant: string,
-  recordId: string,
-): Promise<{ version: number; content: unknown; byId: string; atMs: number }[]> {
-  return sql.query(
-    `select version, content, by_id as "byId", at_ms as "atMs" from governance_record_versions
-     where tenant_id = $1 and record_id = $2 order by version desc`,
-    [tenant, recordId],
-  )
-}
-
 /** Notes that a person has read a version of the policy. */
 export async function acknowledge(
   sql: Sql,

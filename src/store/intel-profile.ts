@@ -1,6 +1,6 @@
 import type { Sql } from '../lib/database.ts'
 
-export const digestCadences = ['off', 'daily', 'weekly'] as const
+const digestCadences = ['off', 'daily', 'weekly'] as const
 
 /** What the organisation is, and who gets the digest when. */
 export interface IntelProfile {

@@ -33,7 +33,7 @@ function prefixMask(length: number, width: number): bigint {
 }
 
 /** The address of an event, or undefined where the text is none. `::ffff:1.2.3.4` is 1.2.3.4. */
-export function parseAddress(text: string): { family: 4 | 6; address: bigint } | undefined {
+function parseAddress(text: string): { family: 4 | 6; address: bigint } | undefined {
   const four = parseFour(text.replace(/^::[fF]{4}:/, ''))
   if (four !== undefined) return { family: 4, address: four }
   const six = parseSix(text)

@@ -65,7 +65,7 @@ export async function scanCorpus(
 }
 
 /** Regular files below the folders, links not followed, in an order that mixes folders and kinds but is always the same. */
-export async function corpusFiles(folders: readonly string[], signal: AbortSignal): Promise<string[]> {
+async function corpusFiles(folders: readonly string[], signal: AbortSignal): Promise<string[]> {
   const found: string[] = []
   const waiting = [...folders]
   for (let folder = waiting.shift(); folder !== undefined; folder = waiting.shift()) {

@@ -20,7 +20,7 @@ const declaration = new RegExp(
 )
 
 /** The strings that a source declares, in order. Never throws: the compiler says what is wrong with the rest. */
-export function declaredStrings(source: string): DeclaredString[] {
+function declaredStrings(source: string): DeclaredString[] {
   const text = withoutComments(source)
   let line = 1
   let lineStart = 0

@@ -31,7 +31,7 @@ const mostSearched = 1200
 const mostKept = 60
 
 /** Runs of printable characters, in ASCII and in UTF-16LE. */
-export function stringsOf(bytes: Uint8Array): Set<string> {
+function stringsOf(bytes: Uint8Array): Set<string> {
   const text = Buffer.from(bytes.subarray(0, mostBytes)).toString('latin1')
   const found = new Set<string>()
   for (const [run] of text.matchAll(/[\x20-\x7e]{6,}/g)) found.add(`a${run.trim().slice(0, longest)}`)
@@ -73,7 +73,7 @@ const dull =
   /^(?:GCC: |GLIBC|__|_ITM_|\.(?:text|data|rodata|bss|note|init|fini|dyn|rela|eh_frame|gnu|comment|symtab|strtab|shstrtab)|lib\w+\.so|std::|\?\?|[A-Z]\w+(?:Exception|Error)$)|must be|invalid argument/i
 
 /** How telling a string is, with reasons. Source of the idea: yarGen's scoring; weights are ours. */
-export function scoreString(text: string): { readonly score: number; readonly reasons: readonly string[] } {
+function scoreString(text: string): { readonly score: number; readonly reasons: readonly string[] } {
   const reasons: string[] = []
   let score = Math.min(text.length, 40) / 8
   for (const [pattern, weight, reason] of telling)

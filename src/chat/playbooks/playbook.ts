@@ -28,7 +28,7 @@ const placeholder = /\{\{\s*([a-z][a-z0-9_]*)\s*\}\}/g
 export type ParameterValues = Readonly<Record<string, string>>
 
 /** Puts the values in, once: a value that looks like a placeholder stays what it is. */
-export function fillText(text: string, values: ParameterValues): string {
+function fillText(text: string, values: ParameterValues): string {
   return text.replace(placeholder, (whole, name: string) =>
     Object.hasOwn(values, name) ? (values[name] ?? whole) : whole,
   )

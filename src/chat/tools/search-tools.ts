@@ -45,7 +45,7 @@ function hitRow({ id, source }: { readonly id: string; readonly source: Json }):
 }
 
 /** Aggregations as rows: `{by: 'by_agent_name', value: 'web-01', documents: 12}`. */
-export function bucketRows(aggregations: Json): ToolRow[] {
+function bucketRows(aggregations: Json): ToolRow[] {
   if (typeof aggregations !== 'object' || aggregations === null || Array.isArray(aggregations)) return []
   return Object.entries(aggregations).flatMap(([name, node]): ToolRow[] => {
     if (typeof node !== 'object' || node === null || Array.isArray(node)) return []

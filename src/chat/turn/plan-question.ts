@@ -11,7 +11,7 @@ import type { PlannedStep, TurnPorts, TurnRequest } from './turn.ts'
 // widen one, or choose its arguments.
 
 /** Bumped with every change of the words below. */
-export const planPrompt = 'chat-plan-1'
+const planPrompt = 'chat-plan-1'
 
 const mostSteps = 4
 

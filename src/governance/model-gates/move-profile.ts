@@ -5,7 +5,7 @@ import type { Json } from '../../lib/canonical-json.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Database, Sql } from '../../lib/database.ts'
 import type { IdSource } from '../../lib/ids.ts'
-import { mcNemarOf } from '../../lib/statistics.ts'
+import { mcNemar } from '../../lib/statistics.ts'
 import { listRuns } from '../../store/evaluation-runs.ts'
 import {
   addMove,
@@ -53,7 +53,7 @@ export async function readGate(
   const runs = await listRuns(sql, tenant, 200, profile.id)
   const shadow = (await shadowRecords(sql, tenant, 0)).find(each => each.profileId === profile.id)
   const [last] = await listMoves(sql, tenant, 1, profile.id)
-  const p = mcNemarOf(shadow?.onlyShadow ?? 0, shadow?.onlyShown ?? 0)
+  const p = mcNemar(shadow?.onlyShadow ?? 0, shadow?.onlyShown ?? 0)
   const worse = (shadow?.onlyShown ?? 0) > (shadow?.onlyShadow ?? 0) && p < significant
   return judgeGate({
     from: profile.state,

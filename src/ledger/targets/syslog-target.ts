@@ -55,7 +55,7 @@ export function syslogTarget(url: URL, extraCa: string | undefined): CheckpointT
 }
 
 /** `<109>1 2026-03-01T10:00:00.000Z host tocsin 4242 checkpoint - {…}`: all of it ASCII, so no byte order mark. */
-export function syslogMessage(checkpoint: Checkpoint): string {
+function syslogMessage(checkpoint: Checkpoint): string {
   const host =
     hostname()
       .replace(/[^\x21-\x7e]/g, '')

@@ -58,7 +58,7 @@ function digitsAsLetters(text: string): string {
 }
 
 /** Whether one insertion, deletion, replacement or swap of neighbours makes `a` into `b`. */
-export function oneEdit(a: string, b: string): boolean {
+function oneEdit(a: string, b: string): boolean {
   if (a === b) return false
   let start = 0
   while (start < a.length && start < b.length && a[start] === b[start]) start++

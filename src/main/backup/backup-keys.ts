@@ -26,7 +26,7 @@ export interface BackupKeys {
   readonly signingKey: string | null
 }
 
-export const signingKeyPath = (dataDir: string) => join(dataDir, 'ledger', 'signing-key.pem')
+const signingKeyPath = (dataDir: string) => join(dataDir, 'ledger', 'signing-key.pem')
 
 /** Reads the keys of a data folder. */
 export async function keysOf(dataDir: string, masterKey: Buffer): Promise<BackupKeys> {

@@ -7,7 +7,7 @@ import { addressArguments } from './address-arguments.ts'
 import { fileArguments } from './file-arguments.ts'
 
 /** The name of a command as an action: no command can be taken for one of Tocsin's own. */
-export const customName = (name: string) => `custom:${name}`
+const customName = (name: string) => `custom:${name}`
 
 /** A command that an admin allow-listed, as an action: its arguments are checked by the schema that came with it. */
 export function customCommandAction(command: CustomCommand): ResponseAction {

@@ -21,4 +21,3 @@ export const fileArguments = z.strictObject({
     ),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 is 64 lower-case hexadecimal digits'),
 })
-export type FileArguments = z.infer<typeof fileArguments>

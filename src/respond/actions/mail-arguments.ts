@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** One mail address in the form that mail systems compare: lower case, and none of what some of them take as a wildcard. */
-export const mailAddress = z
+const mailAddress = z
   .string()
   .max(254)
   .regex(

@@ -3,7 +3,7 @@ import type { TicketDestination } from '../../domain/response-settings.ts'
 import { digestOf } from '../../lib/canonical-json.ts'
 import { everyPlatform, type ResponseAction, responseAction } from '../action.ts'
 
-export const ticketName = (name: string) => `ticket:${name}`
+const ticketName = (name: string) => `ticket:${name}`
 
 /** Tells a ticket system, or another receiver that an admin allow-listed, about a case. */
 export function openTicketAction(destination: TicketDestination): ResponseAction {
