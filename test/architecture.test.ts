@@ -128,6 +128,12 @@ describe('the import table', () => {
     expect([...new Set(source.map(roomOf))].filter(room => !Object.hasOwn(allowed, room))).toEqual([])
   })
 
+  it('is told in ARCHITECTURE.md, room by room', () => {
+    const told = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
+    const rooms = readdirSync(join(root, 'src'), { withFileTypes: true }).filter(entry => entry.isDirectory())
+    expect(rooms.map(({ name }) => `\`${name}/\``).filter(name => !told.includes(name))).toEqual([])
+  })
+
   it('is kept by every import', () => {
     const broken = imports.flatMap(entry => {
       const target = localTarget(entry)

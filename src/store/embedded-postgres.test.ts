@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -53,6 +53,20 @@ async function otherProcess(dataDir: string): Promise<ChildProcess> {
 }
 
 const users = async (dataDir: string) => (await readdir(join(dataDir, 'postgres', 'users'))).length
+
+it('is reached through a socket that only its user may open, and on no port', async () => {
+  const server = await start(await newFolder())
+  const { connection } = server
+  const database = connectDatabase({ connection, maxConnections: 1, onIdleError: () => {} })
+  const rows = await database.query<{ name: string; setting: string }>(
+    `select name, setting from pg_settings where name in ('listen_addresses', 'unix_socket_permissions') order by name`,
+  )
+  await database.close()
+  expect(rows.map(row => row.setting)).toEqual(['', '0700'])
+  const { host = '', port = 5432 } = connection
+  expect((await stat(join(host, `.s.PGSQL.${port}`))).mode & 0o777).toBe(0o700)
+  await server.stop()
+})
 
 it('goes on for who joined it when who started it leaves, and stops with the last', async () => {
   const dataDir = await newFolder()
