@@ -1,5 +1,7 @@
+import { mayBeBase64, mayBeHex } from './blob-head.ts'
 import { type BlobRefusal, type DecodedBlob, textOfBytes } from './decode-blob.ts'
-import { findRuns, matchesInRun, type Run, runKind } from './runs.ts'
+import { holds, literalKind } from './literals.ts'
+import { findRuns, matchesInRun, type Run, runKind, unitSet } from './runs.ts'
 import type { View } from './view.ts'
 
 /** An encoded run in a text: base64 or hexadecimal, and what it holds. `start` and `end` are UTF-16 offsets. */
@@ -19,25 +21,33 @@ const spacedHex =
 /** Bytes too many or too binary to be text still hide names; from this length on they are looked at. */
 const weakLength = 16
 
+/** Words that announce a raw deflate stream, which nothing in its own bytes does. */
+const rawDeflate = literalKind('deflate', 'frombase64string')
+
 /** Finds what is encoded in a view and decodes it. Nearly every word is rejected by its first six bytes. */
 export function findBlobs(view: View): Blob[] {
-  const { text } = view
+  const { text, units } = view
   const blobs: Blob[] = []
-  const maybeRawDeflate = /deflate|frombase64string/.test(view.lower)
+  const maybeRawDeflate = holds(view, rawDeflate)
   for (const run of joinWrapped(text, findRuns(view, base64Units)))
     addBase64(blobs, view, run, maybeRawDeflate)
   for (const { start, end } of findRuns(view, hexUnits)) {
-    if ((end - start) % 2 === 0) addHex(blobs, text.slice(start, end), start)
+    if ((end - start) % 2 === 0 && mayBeHex(units, start, end)) {
+      addHex(blobs, text.slice(start, end), start, end)
+    }
   }
   for (const run of findRuns(view, spacedHexUnits)) {
-    for (const { start, match } of matchesInRun(text, run, spacedHex)) addHex(blobs, match[0], start)
+    for (const { start, match } of matchesInRun(text, run, spacedHex)) {
+      const digits = match[0].replaceAll(/0x|[^0-9a-fA-F]/g, '')
+      addHex(blobs, digits, start, start + match[0].length)
+    }
   }
   return blobs
 }
 
 /** Runs broken into lines, as MIME does: each line but the last is long. */
 function joinWrapped(text: string, runs: readonly Run[]): Run[] {
-  const joined: { start: number; end: number }[] = []
+  const joined: Run[] = []
   let lineStart = 0
   for (const run of runs) {
     const last = joined.at(-1)
@@ -46,27 +56,25 @@ function joinWrapped(text: string, runs: readonly Run[]): Run[] {
       run.start - last.end <= 3 &&
       last.end - lineStart >= 60 &&
       /^\r?\n[ \t]?$/.test(text.slice(last.end, run.start))
-    if (wrapped) last.end = run.end
-    else joined.push({ ...run })
+    if (wrapped) joined[joined.length - 1] = { start: last.start, end: run.end }
+    else joined.push(run)
     lineStart = run.start
   }
   return joined
 }
 
-function addHex(blobs: Blob[], written: string, start: number): void {
-  const digits = written.replaceAll(/0x|[^0-9a-fA-F]/g, '')
+function addHex(blobs: Blob[], digits: string, start: number, end: number): void {
   const first = Number.parseInt(digits.slice(0, 2), 16)
   if (!((first >= 0x20 && first < 0x7f) || first === 0x1f || first >= 0xc2 || first === 9 || first === 10))
     return
   const content = textOfBytes(Buffer.from(digits, 'hex'), false)
   if (content === undefined || (content !== 'too-large' && content.strength === 'weak')) return
-  blobs.push({ start, end: start + written.length, encoding: 'hex', content })
+  blobs.push({ start, end, encoding: 'hex', content })
 }
 
 function addBase64(blobs: Blob[], view: View, { start, end: unpadded }: Run, maybeRawDeflate: boolean): void {
   const { text, units } = view
-  const kind = kindOfRun(units, start, unpadded)
-  const decodable = looksDecodable(units, start, unpadded)
+  const decodable = mayBeBase64(units, start, unpadded)
   let end = unpadded
   while (end < unpadded + 2 && units[end] === 0x3d) end++
   if (decodable || (maybeRawDeflate && end - start >= 16)) {
@@ -76,16 +84,33 @@ function addBase64(blobs: Blob[], view: View, { start, end: unpadded }: Run, may
       return
     }
   }
+  let kinds = 0
+  for (let at = start; at < unpadded; at++) kinds |= kindOfUnit[units[at] ?? 0] ?? 0
   // Part of a path or a glued name: each piece may be a run of its own.
-  if (kind.joined) addPieces(blobs, view, start, end)
-  if (end - start >= weakLength && kind.mixed) addShifted(blobs, text.slice(start, end), start)
+  if ((kinds & joint) !== 0) addPieces(blobs, view, start, end)
+  if (end - start >= weakLength && (kinds & mixed) === mixed) addShifted(blobs, text.slice(start, end), start)
+}
+
+// What a unit of a run is. Base64 of any length has letters of both cases and, nearly always, digits (`mixed`), where
+// paths and digests do not.
+const [small, capital, digit, joint] = [1, 2, 4, 8]
+const mixed = small | capital | digit
+const kindOfUnit = new Uint8Array(0x10000).fill(joint)
+for (const [units, kind] of [
+  ['a-z', small],
+  ['A-Z', capital],
+  ['0-9', digit],
+] as const) {
+  unitSet(units).table.forEach((belongs, unit) => {
+    if (belongs === 1) kindOfUnit[unit] = kind
+  })
 }
 
 /** The pieces between the units of base64 that are no letter or digit. */
 function addPieces(blobs: Blob[], { text, units }: View, from: number, to: number): void {
   for (let start = from, at = from; at <= to; at++) {
-    if (at < to && isLetterOrDigit(units[at] ?? 0)) continue
-    if (at - start >= 6 && looksDecodable(units, start, at)) {
+    if (at < to && ((kindOfUnit[units[at] ?? 0] ?? 0) & mixed) !== 0) continue
+    if (at - start >= 6 && mayBeBase64(units, start, at)) {
       let end = at
       while (end < to && end < at + 2 && units[end] === 0x3d) end++
       const content = textOfBytes(Buffer.from(text.slice(start, end), 'base64'), false)
@@ -97,64 +122,9 @@ function addPieces(blobs: Blob[], { text, units }: View, from: number, to: numbe
   }
 }
 
-function isLetterOrDigit(unit: number): boolean {
-  return (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x30 && unit <= 0x39)
-}
-
-/**
- * Whether a run is `joined` by units that are no letter or digit, and `mixed`: base64 of any length has letters of
- * both cases and, nearly always, digits, where paths and digests do not.
- */
-function kindOfRun(units: Uint16Array, start: number, end: number): { joined: boolean; mixed: boolean } {
-  let [small, capital, digit, joined] = [false, false, false, false]
-  for (let at = start; at < end; at++) {
-    const unit = units[at] ?? 0
-    if (unit >= 0x61 && unit <= 0x7a) small = true
-    else if (unit >= 0x41 && unit <= 0x5a) capital = true
-    else if (unit >= 0x30 && unit <= 0x39) digit = true
-    else joined = true
-  }
-  return { joined, mixed: small && capital && digit }
-}
-
 /** A run that starts in the middle of a group of four, or holds more than text: every alignment is looked at. */
 function addShifted(blobs: Blob[], run: string, start: number): void {
   const texts = [0, 1, 2, 3].map(shift => Buffer.from(run.slice(shift), 'base64').toString('latin1'))
   const content = { text: texts.join('\n'), compressed: false, strength: 'weak' } as const
   blobs.push({ start, end: start + run.length, encoding: 'base64', content })
-}
-
-const sextets = new Int8Array(128).fill(-1)
-for (const [i, digit] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries()) {
-  sextets[digit.charCodeAt(0)] = i
-}
-sextets[0x2d] = 62
-sextets[0x5f] = 63
-
-/** Whether the first bytes are text, UTF-16 text, or the start of a compressed stream. */
-function looksDecodable(units: Uint16Array, start: number, end: number): boolean {
-  let bits = 0
-  let held = 0
-  let seen = 0
-  let printable = 0
-  let zeros = 0
-  let lead = false
-  let first = -1
-  for (let at = start; at < start + 8 && at < end; at++) {
-    const sextet = sextets[units[at] ?? 0] ?? -1
-    if (sextet < 0) break
-    bits = ((bits << 6) | sextet) & 0xffff
-    held += 6
-    if (held < 8) continue
-    held -= 8
-    const byte = (bits >> held) & 0xff
-    if (first < 0) first = byte
-    seen++
-    if ((byte >= 0x20 && byte < 0x7f) || byte === 9 || byte === 10 || byte === 13) printable++
-    else if (byte === 0) zeros++
-    else if (byte >= 0xc2 && byte < 0xf5) lead = true
-    else if (byte >= 0x80 && byte < 0xc0 && lead) printable += 2
-  }
-  if (first === 0x1f || first === 0x78) return true
-  return printable + zeros >= seen - 1 && printable >= zeros
 }

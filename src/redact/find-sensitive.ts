@@ -5,13 +5,14 @@ import { type Blob, findBlobs } from './find-blobs.ts'
 import { findFormats, findPaths } from './find-formats.ts'
 import { findNames } from './find-names.ts'
 import { foldedView } from './fold.ts'
+import { findLiterals } from './literals.ts'
 import type { NameIndex, NameTrie } from './name-index.ts'
 import { placeholderShape } from './placeholder.ts'
 import { type RememberedValue, rememberedTrie } from './remembered-values.ts'
 import { findSecrets } from './secrets/find-secrets.ts'
 import { mergeSpans, type Span } from './span.ts'
-import { unescapedView } from './unescape.ts'
-import { changedParts, type View } from './view.ts'
+import { layersOf } from './unescape.ts'
+import type { View } from './view.ts'
 
 /*
  * A text is looked at through views: folded, then with one layer of escapes after another taken off, then inside
@@ -30,8 +31,8 @@ export interface SearchedText {
 }
 
 interface SearchedViews {
-  /** What each view shows that the one before it did not. */
-  readonly parts: readonly View[]
+  /** The text, and each layer of escapes taken off. */
+  readonly views: readonly View[]
   readonly names: readonly Span[]
   /** What is found by its form or place. */
   readonly forms: readonly Span[]
@@ -93,7 +94,7 @@ export function chooseSpans(
   const again = rememberedTrie(
     first.map(({ identity, start, end }) => ({ identity, text: text.slice(start, end) })),
   )
-  const repeated = again === undefined ? [] : inside.parts.flatMap(part => findNames(part, again))
+  const repeated = again === undefined ? [] : findNames(inside.views, again)
   const spans = [...first, ...repeated, ...lookAlikes].filter(span => !keep.has(span.class))
   return { spans: mergeSpans(spans), problems }
 }
@@ -107,21 +108,16 @@ interface Search {
   readonly contents: Map<string, RunContent>
 }
 
-/** What a view shows that the one before it did not. */
-function newParts(view: View, depthOfEscapes: number): readonly View[] {
-  return depthOfEscapes === 0 ? [view] : changedParts(view)
-}
-
 function searchViews(views: readonly View[], search: Search, depth: number): SearchedViews {
   const { names } = search
-  // Names, secrets and paths may stand in any layer, and taking off one more can spoil them: a deeper view is looked
-  // at where it differs. All other forms are looked for in the last.
-  const parts = views.flatMap(newParts)
-  const forms = parts.flatMap(part => [...findSecrets(part), ...findPaths(part, names)])
+  findLiterals(views)
+  // Names, secrets and paths may stand in any layer, and taking off one more can spoil them. All other forms are
+  // looked for in the last.
+  const forms = views.flatMap(view => [...findSecrets(view), ...findPaths(view, names)])
   const last = views.at(-1)
   return {
-    parts,
-    names: parts.flatMap(part => findNames(part, names)),
+    views,
+    names: findNames(views, names),
     forms:
       last === undefined ? forms : [...forms, ...findAddresses(last, names), ...findFormats(last, names)],
     runs: last === undefined ? [] : findBlobs(last).map(blob => searchRun(blob, last, search, depth)),
@@ -130,12 +126,7 @@ function searchViews(views: readonly View[], search: Search, depth: number): Sea
 
 /** The folded text, and what is left as each layer of escapes is taken off. */
 function viewsOf(text: string): View[] {
-  const views = [foldedView(text)]
-  for (let view = views[0]; view !== undefined && views.length <= deepestEscape; ) {
-    view = unescapedView(view)
-    if (view !== undefined) views.push(view)
-  }
-  return views
+  return layersOf(foldedView(text), deepestEscape)
 }
 
 function searchRun(blob: Blob, view: View, search: Search, depth: number): EncodedRun {
@@ -167,7 +158,7 @@ function searchContent({ content, encoding }: Blob, search: Search, depth: numbe
       : {
           kind: 'bytes',
           class: valueClass,
-          names: findNames(foldedView(content.text), search.names).filter(
+          names: findNames([foldedView(content.text)], search.names).filter(
             ({ start, end }) => end - start >= 4,
           ),
         }
@@ -190,7 +181,7 @@ interface Choice {
 /** Everything in searched views: first the names, so that a value keeps the identity that it had before. */
 function spansOf(searched: SearchedViews, choice: Choice): Span[] {
   const { remembered } = choice
-  const known = remembered === undefined ? [] : searched.parts.flatMap(part => findNames(part, remembered))
+  const known = remembered === undefined ? [] : findNames(searched.views, remembered)
   const runs = searched.runs.flatMap(run => {
     const valueClass = classOfContent(run.content, choice)
     if (valueClass === undefined) return []

@@ -1,13 +1,13 @@
 import type { View } from './view.ts'
 
-/** A set of ASCII units, as a table: `set.table[unit] === 1`. */
+/** A set of ASCII units, as a table: `set.table[unit] === 1`. It has an entry for every UTF-16 unit. */
 export interface UnitSet {
   readonly table: Uint8Array
 }
 
 /** The units of a text, such as `0-9a-f.:-` (ranges as in a regular expression, no escapes). */
 export function unitSet(description: string): UnitSet {
-  const table = new Uint8Array(128)
+  const table = new Uint8Array(0x10000)
   for (let i = 0; i < description.length; i++) {
     const first = description.charCodeAt(i)
     const isRange = description.charAt(i + 1) === '-' && i + 2 < description.length
@@ -24,54 +24,33 @@ export interface Run {
   readonly end: number
 }
 
-/** A kind of run to be looked for. */
-export interface RunKind {
-  readonly index: number
+/** A kind of run to be looked for: units of a set, at least `shortest` of them. */
+export interface RunKind extends UnitSet {
+  readonly shortest: number
 }
 
-// Every kind has a bit of its own, so that one pass over a text finds the runs of all of them.
-const kindsOfUnit = new Uint32Array(128)
-const shortestOf: number[] = []
-
-/** Runs of the units of a set, at least `shortest` long. To be made when a module is loaded: at most 32. */
 export function runKind(description: string, shortest: number): RunKind {
-  const index = shortestOf.push(shortest) - 1
-  const { table } = unitSet(description)
-  for (let unit = 0; unit < table.length; unit++) {
-    if (table[unit] === 1) kindsOfUnit[unit] = ((kindsOfUnit[unit] ?? 0) | (1 << index)) >>> 0
-  }
-  return { index }
+  return { ...unitSet(description), shortest }
 }
-
-const runsOfView = new WeakMap<View, readonly Run[][]>()
 
 /**
- * The runs of a kind in a view. One pass without a regular expression, for all kinds at once: patterns are then tried
- * on the few runs that could hold them, and not at every character of the text.
+ * The runs of a kind in a view: patterns are then tried on the few runs that could hold them, and not at every
+ * character of the text. A run of n units covers one of every n places, so only every nth is looked at until one
+ * belongs to the set.
  */
-export function findRuns(view: View, { index }: RunKind): readonly Run[] {
-  let runs = runsOfView.get(view)
-  if (runs === undefined) {
-    runs = allRuns(view.units)
-    runsOfView.set(view, runs)
-  }
-  return runs[index] ?? []
-}
-
-function allRuns(units: Uint16Array): Run[][] {
-  const runs: Run[][] = shortestOf.map(() => [])
-  const starts = new Int32Array(shortestOf.length)
-  let open = 0
-  for (let at = 0; at <= units.length; at++) {
-    const unit = at < units.length ? (units[at] ?? 0) : 0xffff
-    const kinds = unit < 128 ? (kindsOfUnit[unit] ?? 0) : 0
-    for (let changed = kinds ^ open; changed !== 0; changed &= changed - 1) {
-      const index = 31 - Math.clz32(changed & -changed)
-      const start = starts[index] ?? 0
-      if ((kinds & (1 << index)) !== 0) starts[index] = at
-      else if (at - start >= (shortestOf[index] ?? 0)) runs[index]?.push({ start, end: at })
+export function findRuns({ units }: View, { table, shortest }: RunKind): Run[] {
+  const runs: Run[] = []
+  for (let probe = shortest - 1; probe < units.length; ) {
+    if (table[units[probe] ?? 0] !== 1) {
+      probe += shortest
+      continue
     }
-    open = kinds
+    let start = probe
+    while (start > 0 && table[units[start - 1] ?? 0] === 1) start--
+    let end = probe + 1
+    while (end < units.length && table[units[end] ?? 0] === 1) end++
+    if (end - start >= shortest) runs.push({ start, end })
+    probe = end + shortest
   }
   return runs
 }

@@ -1,4 +1,6 @@
 import { foldCodePoint } from './fold.ts'
+import { type PlaceKind, type Places, placesIn } from './places.ts'
+import { unitSet } from './runs.ts'
 import { type View, ViewBuilder } from './view.ts'
 
 /*
@@ -14,10 +16,8 @@ const backslash =
 const entity = '&#x[0-9a-f]{1,6};?|&#[0-9]{1,7};?|&[a-z]{2,8};'
 const quotedPrintable = '(?:=[0-9a-f]{2})+'
 const syslogOctal = '#0[0-3][0-7]'
-const escapes = new RegExp([percent, backslash, entity, quotedPrintable, syslogOctal].join('|'), 'gi')
-const softBreak = /=\r?\n/
+const escapes = new RegExp([percent, backslash, entity, quotedPrintable, syslogOctal].join('|'), 'iy')
 const softBreaks = /=\r?\n/g
-const anyEscape = /[%\\&=#]/
 
 const entities: Record<string, string> = {
   amp: '&',
@@ -44,22 +44,60 @@ const entities: Record<string, string> = {
   tab: '\t',
 }
 
-/** The view with one layer of escapes taken off, or `undefined` where there is none. */
-export function unescapedView(parent: View): View | undefined {
-  if (!anyEscape.test(parent.text)) return undefined
-  // In a string that was escaped, a backslash of its own is doubled. Where none is, `C:\new` is a path as it stands.
-  const escapedString = /\\[\\"]/.test(parent.text)
-  // Soft line breaks go first and alone: what they cut may be a word that the next layer's escapes would spoil.
-  const layer = softBreak.test(parent.text) ? softBreaks : escapes
-  let builder: ViewBuilder | undefined
-  for (const match of parent.text.matchAll(layer)) {
-    if (!escapedString && /^\\[nrtbfv]$/.test(match[0])) continue
-    const plain = decode(match[0])
-    if (plain === undefined) continue
-    builder ??= new ViewBuilder(parent)
-    addDecoded(builder, plain, match.index, match.index + match[0].length)
+/** A view, and what is left as each layer of escapes is taken off, `most` of them. */
+export function layersOf(first: View, most: number): View[] {
+  const layers = [first]
+  let leads = placesIn(first, escapeLeads)
+  while (layers.length <= most && leads.at.length > 0) {
+    const layer = unescapedView(leads)
+    if (layer === undefined) break
+    layers.push(layer)
+    leads = placesIn(layer, escapeLeads, leads)
   }
-  return builder?.view()
+  return layers
+}
+
+const leadUnits = unitSet('%&=#\\').table
+
+/** Where an escape may begin. */
+const escapeLeads: PlaceKind = {
+  reach: 1,
+  find: (units, from, to, places) => {
+    for (let at = from; at < to; at++) if (leadUnits[units[at] ?? 0] === 1) places.push(at)
+  },
+}
+
+/** The view with one layer of escapes taken off, or `undefined` where there is none. */
+function unescapedView({ view, at: leads }: Places): View | undefined {
+  const { text } = view
+  const builder = new ViewBuilder(view)
+  // Soft line breaks go first and alone: what they cut may be a word that the next layer's escapes would spoil.
+  if (text.includes('=\n') || text.includes('=\r\n')) {
+    for (const match of text.matchAll(softBreaks)) builder.add('', match.index, match.index + match[0].length)
+  } else takeEscapesOff(view, leads, builder)
+  return builder.isEmpty ? undefined : builder.view()
+}
+
+function takeEscapesOff({ text, units }: View, leads: readonly number[], builder: ViewBuilder): void {
+  // In a string that was escaped, a backslash of its own is doubled. Where none is, `C:\new` is a path as it stands.
+  const escapedString = text.includes('\\"') || text.includes('\\\\')
+  let end = 0
+  for (const at of leads) {
+    if (at < end) continue
+    // An escaped quote or backslash is most of what an alert has, and needs no pattern.
+    const next = units[at + 1]
+    if (units[at] === 0x5c && (next === 0x22 || next === 0x5c)) {
+      end = at + 2
+      builder.add(next === 0x22 ? '"' : '\\', at, end)
+      continue
+    }
+    escapes.lastIndex = at
+    const written = escapes.exec(text)?.[0]
+    if (written === undefined) continue
+    end = at + written.length
+    const plain = !escapedString && /^\\[nrtbfv]$/.test(written) ? undefined : decode(written)
+    if (plain !== undefined) addDecoded(builder, plain, at, end)
+  }
 }
 
 /**
@@ -67,7 +105,7 @@ export function unescapedView(parent: View): View | undefined {
  * input, so that a name in the middle of a run is replaced and its neighbours are not.
  */
 function addDecoded(builder: ViewBuilder, plain: string, start: number, end: number): void {
-  // A soft line break leaves nothing, and yet what stood on both sides of it now stands together.
+  // `&shy;` leaves nothing, and yet what stood on both sides of it now stands together.
   const units = plain === '' ? [''] : [...plain]
   const width = (end - start) / units.length
   const even = Number.isInteger(width)
@@ -87,7 +125,6 @@ function decode(written: string): string | undefined {
   }
   if (first === 0x26) return decodeEntity(written.replace(/;$/, '').slice(1))
   if (first === 0x3d) {
-    if (written.endsWith('\n')) return ''
     // One alone is most often an assignment (`a=E6…`): only what quoted-printable must write so is read.
     if (written.length === 3 && !/^=(?:3D|20|2E|5F|40|2D|5C|22|27)$/.test(written)) return undefined
     const plain = fromBytes(written.replaceAll('=', ''))

@@ -10,10 +10,11 @@ export class View {
   readonly #origin: Origin | undefined
   #units: Uint16Array | undefined
   #lowerUnits: Uint16Array | undefined
+  #lowersUnitByUnit: boolean | undefined
 
-  constructor(text: string, lower = lowerCase(text), origin?: Origin) {
+  constructor(text: string, origin?: Origin) {
     this.text = text
-    this.lower = lower
+    this.lower = lowerCase(text)
     this.#origin = origin
   }
 
@@ -29,38 +30,27 @@ export class View {
     return this.#lowerUnits
   }
 
+  /** Whether the lower case of each unit is the same whatever stands beside it. */
+  get lowersUnitByUnit(): boolean {
+    this.#lowersUnitByUnit ??= !lowerByContext.test(this.text)
+    return this.#lowersUnitByUnit
+  }
+
   /** The range of the input that made characters `start` to `end` of this view. */
   toSource(start: number, end: number): { start: number; end: number } {
     if (this.#origin === undefined || end <= start) return { start, end }
     return { start: this.#firstOf(start), end: this.#lastOf(end - 1) }
   }
 
-  /** What stands from `start` to `end`, as a view of its own. */
-  part(start: number, end: number): View {
-    const origin = { kind: 'part', parent: this, offset: start } as const
-    return new View(this.text.slice(start, end), this.lower.slice(start, end), origin)
-  }
-
-  /** Where this view differs from the one it was made from, in order; absent where all of it is new. */
-  changes(): { start: number; end: number }[] | undefined {
-    if (this.#origin?.kind !== 'changed') return undefined
-    const { at, length, count } = this.#origin.pieces
-    const changes: { start: number; end: number }[] = []
-    for (let i = 0; i < count; i++) {
-      const start = at[i] ?? 0
-      const end = start + (length[i] ?? 0)
-      const last = changes.at(-1)
-      if (last?.end === start) last.end = end
-      else changes.push({ start, end })
-    }
-    return changes
+  /** The pieces that were changed where this view was made from `parent`; absent where it was not. */
+  changesFrom(parent: View): Pieces | undefined {
+    return this.#origin?.parent === parent ? this.#origin.pieces : undefined
   }
 
   /** Offset in the input of the first unit that made character `index`. */
   #firstOf(index: number): number {
     const origin = this.#origin
     if (origin === undefined) return index
-    if (origin.kind === 'part') return origin.parent.#firstOf(index + origin.offset)
     const { at, length, from, to } = origin.pieces
     const piece = pieceBefore(origin.pieces, index)
     if (piece < 0) return origin.parent.#firstOf(index)
@@ -72,7 +62,6 @@ export class View {
   #lastOf(index: number): number {
     const origin = this.#origin
     if (origin === undefined) return index + 1
-    if (origin.kind === 'part') return origin.parent.#lastOf(index + origin.offset)
     const { at, length, to } = origin.pieces
     const piece = pieceBefore(origin.pieces, index)
     if (piece < 0) return origin.parent.#lastOf(index)
@@ -81,16 +70,17 @@ export class View {
   }
 }
 
-type Origin =
-  | { readonly kind: 'part'; readonly parent: View; readonly offset: number }
-  | { readonly kind: 'changed'; readonly parent: View; readonly pieces: Pieces }
+interface Origin {
+  readonly parent: View
+  readonly pieces: Pieces
+}
 
 /**
  * The pieces in which a view is not a copy of its parent, in order: piece i stands at `at[i]`, is `length[i]` long and
  * was made of `from[i]` to `to[i]` of the parent. A few numbers a change, and none for what was copied: two for every
  * character were most of what a view cost.
  */
-interface Pieces {
+export interface Pieces {
   readonly at: readonly number[]
   readonly length: readonly number[]
   readonly from: readonly number[]
@@ -108,28 +98,6 @@ function pieceBefore({ at, count }: Pieces, index: number): number {
     else high = middle
   }
   return low - 1
-}
-
-/** Units of context that a name or secret needs around a changed place. */
-const context = 300
-
-/**
- * The parts of a view that its parent has not shown: what lies around its changes. Looking at these is enough where
- * the parent has been looked at; where they are most of the text, the view itself is given.
- */
-export function changedParts(view: View): readonly View[] {
-  const changes = view.changes()
-  if (changes === undefined) return [view]
-  const windows: { start: number; end: number }[] = []
-  for (const { start, end } of changes) {
-    const last = windows.at(-1)
-    const from = Math.max(0, start - context)
-    if (last !== undefined && from <= last.end) last.end = end + context
-    else windows.push({ start: from, end: end + context })
-  }
-  const length = windows.reduce((sum, window) => sum + window.end - window.start, 0)
-  if (length * 2 > view.text.length) return [view]
-  return windows.map(({ start, end }) => view.part(start, end))
 }
 
 /** Builds a view of another one piece by piece, from its start to its end. */
@@ -159,6 +127,11 @@ export class ViewBuilder {
     this.#done = to
   }
 
+  /** Whether nothing was added. */
+  get isEmpty(): boolean {
+    return this.#at.length === 0
+  }
+
   view(): View {
     this.#copy(this.#parent.text.length)
     const pieces = {
@@ -168,8 +141,7 @@ export class ViewBuilder {
       to: this.#to,
       count: this.#at.length,
     }
-    const text = this.#text.join('')
-    return new View(text, lowerCase(text), { kind: 'changed', parent: this.#parent, pieces })
+    return new View(this.#text.join(''), { parent: this.#parent, pieces })
   }
 
   /** Takes over what stands in the parent up to a place. */
@@ -181,7 +153,8 @@ export class ViewBuilder {
   }
 }
 
-function unitsOf(text: string): Uint16Array {
+/** The UTF-16 units of a text. */
+export function unitsOf(text: string): Uint16Array {
   const units = new Uint16Array(text.length)
   const bytes = Buffer.from(units.buffer)
   bytes.write(text, 'utf16le')
@@ -190,6 +163,9 @@ function unitsOf(text: string): Uint16Array {
 }
 
 const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
+
+/** Letters whose lower case depends on what stands beside them (or is longer), and halves of letters. */
+const lowerByContext = /[\u0130\u03a3\ud800-\udfff]/
 
 /** Lower case that never changes the length: the few letters whose lower case is longer stay as they are. */
 export function lowerCase(text: string): string {

@@ -1,16 +1,24 @@
 import { parse } from 'tldts'
 import { addressOf } from '../address.ts'
+import { holds, literalKind, literalsOf } from '../literals.ts'
 import { unitSet } from '../runs.ts'
 import type { View } from '../view.ts'
 import { type FormatMatch, formatMatch, runStart } from './format-match.ts'
 import { notDomains, wellKnownAccounts } from './well-known-names.ts'
 
-const windowsFolders = ['users', 'documents and settings', 'benutzer', 'utilisateurs', 'usuarios']
+/** Folders of homes, and how long their names are. */
+const windowsFolders = new Map(
+  ['users', 'documents and settings', 'benutzer', 'utilisateurs', 'usuarios'].map(
+    folder => [literalKind(folder).index, folder.length] as const,
+  ),
+)
 /** What stands behind such a folder. */
 const windowsHome = /(\\{1,8}|\/)(?=([^\\/:*?"<>|\r\n\t,;=()']{1,64}))/y
+const unixFolders = literalKind('home/', 'users/')
 const unixHome =
   /(?<![\w.~-])\/(?:home|users|export\/home|var\/home|usr\/home)\/([^\s/:"'<>|,;)\]\\]{1,64})/gi
 const domainUnits = unitSet('A-Za-z0-9.-')
+const wordUnits = unitSet('A-Za-z0-9_')
 const accountName = /(\\{1,4})([A-Za-z0-9_][\w.$-]{1,63})(?![\w\\:*])/y
 /** As many backslashes in front as two for each one behind: escaped text doubles both. */
 const unc = /(?<=^|[\s"'=(,;>@])(\\{2,16})([A-Za-z0-9][\w.-]{0,62})(\\{1,8})(?=[\w$])/my
@@ -19,32 +27,38 @@ const fileEnding =
 
 /** Names of people and machines in the places that always hold them: home folders, `DOMAIN\user`, `\\server\share`. */
 export function findAccounts(view: View): FormatMatch[] {
-  const { text, lower, units } = view
+  const { text, units } = view
   const matches: FormatMatch[] = []
-  for (const folder of windowsFolders) addWindowsHomes(matches, view, folder)
-  if (lower.includes('home/') || lower.includes('users/')) {
+  const { places, kinds } = literalsOf(view)
+  for (let i = 0; i < places.length; i++) {
+    const length = windowsFolders.get(kinds[i] ?? -1)
+    if (length !== undefined) addWindowsHome(matches, view, places[i] ?? 0, length)
+  }
+  if (holds(view, unixFolders)) {
     for (const match of text.matchAll(unixHome)) {
       const name = match[1] ?? ''
       addUser(matches, match.index + match[0].length - name.length, name.replace(/[.?!]+$/, ''))
     }
   }
   const shares: FormatMatch[] = []
-  for (let at = text.indexOf('\\'); at >= 0; at = nextRun(text, at)) {
-    addAccount(matches, view, at)
-    if (units[at + 1] === 0x5c) addShare(shares, text, at)
+  for (let at = text.indexOf('\\'), end = at; at >= 0; at = text.indexOf('\\', end)) {
+    end = at
+    while (units[end] === 0x5c) end++
+    // Most backslashes escape a quote, and no name stands behind them.
+    if (wordUnits.table[units[end] ?? 0] !== 1) continue
+    if (end - at <= 4) addAccount(matches, view, at)
+    if (end - at >= 2) addShare(shares, text, at)
   }
   return [...matches, ...shares]
 }
 
-function addWindowsHomes(matches: FormatMatch[], { text, lower }: View, folder: string): void {
-  for (let at = lower.indexOf(folder); at >= 0; at = lower.indexOf(folder, at + folder.length)) {
-    windowsHome.lastIndex = at + folder.length
-    if (/\w/.test(text.charAt(at - 1))) continue
-    const match = windowsHome.exec(text)
-    if (match === null) continue
-    const start = match.index + match[0].length
-    addUser(matches, start, homeName(match[2] ?? '', text, start))
-  }
+function addWindowsHome(matches: FormatMatch[], { text }: View, at: number, length: number): void {
+  if (/\w/.test(text.charAt(at - 1))) return
+  windowsHome.lastIndex = at + length
+  const match = windowsHome.exec(text)
+  if (match === null) return
+  const start = match.index + match[0].length
+  addUser(matches, start, homeName(match[2] ?? '', text, start))
 }
 
 /** `\\server\share`, with its backslashes escaped any number of times. */
@@ -61,20 +75,13 @@ function addShare(matches: FormatMatch[], text: string, at: number): void {
   if (domain.length > 0) matches.push(formatMatch('domain', start + label.length + 1, domain.join('.')))
 }
 
-/** The next backslash that is not in the same run of them. */
-function nextRun(text: string, at: number): number {
-  let end = at
-  while (text.charCodeAt(end) === 0x5c) end++
-  return text.indexOf('\\', end)
-}
-
 /** `DOMAIN\user` around the backslash at `at`. */
 function addAccount(matches: FormatMatch[], { text, units }: View, at: number): void {
+  const start = runStart(units, at, 64, domainUnits)
+  if (start === at || /[\w\\/:.%$@]/.test(text.charAt(start - 1))) return
   accountName.lastIndex = at
   const match = accountName.exec(text)
   if (match === null) return
-  const start = runStart(units, at, 64, domainUnits)
-  if (start === at || /[\w\\/:.%$@]/.test(text.charAt(start - 1))) return
   const [whole, , user = ''] = match
   const domain = text.slice(start, at)
   if (notDomains.has(domain.toLowerCase()) || wellKnownAccounts.has(domain.toLowerCase())) return

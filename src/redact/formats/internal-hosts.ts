@@ -1,8 +1,10 @@
+import { holds, literalKind } from '../literals.ts'
 import { unitSet } from '../runs.ts'
 import type { View } from '../view.ts'
 import { type FormatMatch, formatMatch, runStart } from './format-match.ts'
 
 const suffix = /\.(?:local|lan|internal|intranet|corp|localdomain|intra)(?![\w-]|\.\w)/g
+const suffixes = literalKind('.local', '.lan', '.internal', '.intra', '.corp')
 const labels = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 const hostUnits = unitSet('a-z0-9_.-')
 /** Files of this form that every system has. */
@@ -11,6 +13,7 @@ const files = /(?:^|\.)(?:rc|settings|config|env|user|application|hosts|jail|fai
 /** Hosts and domains under suffixes that exist only inside (RFC 6762, appendix G; ICANN's `internal`). */
 export function findInternalHosts(view: View): FormatMatch[] {
   const matches: FormatMatch[] = []
+  if (!holds(view, suffixes)) return matches
   const text = view.lower
   for (const match of text.matchAll(suffix)) {
     const end = match.index + match[0].length

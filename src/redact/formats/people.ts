@@ -1,3 +1,4 @@
+import { holds, type LiteralKind, literalKind } from '../literals.ts'
 import type { View } from '../view.ts'
 import { firstNames } from './first-names.ts'
 import { type FormatMatch, formatMatch } from './format-match.ts'
@@ -10,16 +11,24 @@ import { type FormatMatch, formatMatch } from './format-match.ts'
 const word = "\\p{Lu}[\\p{Ll}\\p{M}'’-]+(?:\\p{Lu}[\\p{Ll}]+)?"
 const name = `${word}(?:(?: \\p{Lu}\\.?)? (?:(?:van|von|de|der|den|da|di|del|la|le|el|al|bin|ibn|du|dos|ter) ){0,2}${word}){0,2}`
 const anyName = "[\\p{L}'’-]{2,24}(?: \\p{L}[\\p{L}'’.-]{0,24}){0,2}"
-/** Words that say: what follows is a person. `needs` is the plain part without which the form is not there. */
-const introductions: readonly { readonly needs: RegExp; readonly form: RegExp }[] = [
+const titles = 'Mr Mrs Ms Miss Mx Dr Prof Professor Sir Herr Frau Mme Sr Sra'.split(' ')
+
+/**
+ * Words that say: what follows is a person. Without one of the `words` a form is not there, nor without the plain
+ * part that `needs` looks for: logs cost neither the form nor that.
+ */
+const introductions: readonly {
+  readonly words?: LiteralKind
+  readonly needs: RegExp
+  readonly form: RegExp
+}[] = [
   {
-    needs: /(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Herr|Frau|Mme|Sr|Sra)\.? /,
-    form: new RegExp(
-      `(?<!\\p{L})(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Herr|Frau|Mme|Sr|Sra)\\.? (${name})`,
-      'gu',
-    ),
+    words: literalKind(...titles.flatMap(title => [`${title.toLowerCase()} `, `${title.toLowerCase()}. `])),
+    needs: new RegExp(`(?:${titles.join('|')})\\.? `),
+    form: new RegExp(`(?<!\\p{L})(?:${titles.join('|')})\\.? (${name})`, 'gu'),
   },
   {
+    words: literalKind('name is '),
     needs: /name is /i,
     form: new RegExp(
       `\\b(?:my|his|her|their|your)(?: (?:last|first|full|maiden))? name is (${anyName}?)(?= but\\b| and\\b|[.,;!?\\n]|$)`,
@@ -27,10 +36,12 @@ const introductions: readonly { readonly needs: RegExp; readonly form: RegExp }[
     ),
   },
   {
+    words: literalKind('call me ', 'calls me '),
     needs: /calls? me /i,
     form: /\b(?:everyone|they|people|friends) calls? me ([\p{L}'’-]{2,24})(?=[.,;!?\n]|$)/giu,
   },
   {
+    words: literalKind('hi ', 'hello ', 'hey ', 'dear ', 'good morning ', 'good afternoon '),
     needs: /(?:Hi|Hello|Hey|Dear|Good morning|Good afternoon) /,
     form: new RegExp(
       `(?:^|\\n)(?:Hi|Hello|Hey|Dear|Good morning|Good afternoon) (${name})(?=[,!:\\n]|$)`,
@@ -38,6 +49,11 @@ const introductions: readonly { readonly needs: RegExp; readonly form: RegExp }[
     ),
   },
   {
+    words: literalKind(
+      ...['follow up', 'followed up', 'speak', 'spoke', 'talk', 'talked', 'met', 'meeting', 'call'].flatMap(
+        verb => [`${verb} with `, `${verb} to `],
+      ),
+    ),
     needs: /(?:up|ke?|alk|alked|[Mm]et|ing|all) (?:with|to) /,
     form: new RegExp(
       `\\b(?:[Ff]ollow(?:ed)? up|[Ss]p(?:eak|oke)|[Tt]alk(?:ed)?|[Mm]et|[Mm]eeting|[Cc]all) (?:with|to) (${name})`,
@@ -45,6 +61,7 @@ const introductions: readonly { readonly needs: RegExp; readonly form: RegExp }[
     ),
   },
   {
+    words: literalKind('called ', 'named '),
     needs: /(?:called|named) /,
     form: new RegExp(
       `\\b(?:grand)?(?:father|mother|brother|sister|son|daughter|wife|husband|friend|colleague)(?: (?:was|is))? (?:called|named) (${name})`,
@@ -52,6 +69,7 @@ const introductions: readonly { readonly needs: RegExp; readonly form: RegExp }[
     ),
   },
   {
+    words: literalKind('regards', 'sincerely', 'thanks', 'thank you', 'cheers'),
     needs: /(?:[Rr]egards|[Ss]incerely|[Tt]hanks|[Tt]hank you|[Cc]heers),? ?\n/,
     form: new RegExp(
       `(?:[Rr]egards|[Ss]incerely|[Tt]hanks|[Tt]hank you|[Cc]heers),? ?\\n+(${name})(?=\\n|$)`,
@@ -59,6 +77,7 @@ const introductions: readonly { readonly needs: RegExp; readonly form: RegExp }[
     ),
   },
   {
+    words: literalKind("i'm ", 'i’m ', 'i am '),
     needs: /I(?:'m|’m| am) /,
     form: new RegExp(`(?<![\\p{L}.])I(?:'m|’m| am) (${word} ${word}|${word}(?=,))`, 'gu'),
   },
@@ -104,9 +123,11 @@ export function findPeople(view: View): FormatMatch[] {
     }
     lineStart += line.length + 1
   }
-  if (matches.length === 0 && !mayIntroduce.test(text)) return matches
-  for (const { needs, form } of introductions) {
-    if (!needs.test(text)) continue
+  const possible = introductions.filter(
+    ({ words, needs }) => (words === undefined || holds(view, words)) && needs.test(text),
+  )
+  if (possible.length === 0 || (matches.length === 0 && !mayIntroduce.test(text))) return matches
+  for (const { form } of possible) {
     for (const match of text.matchAll(form)) {
       const found = match[1] ?? ''
       add(match.index + match[0].lastIndexOf(found), found)

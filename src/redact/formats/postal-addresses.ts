@@ -1,3 +1,4 @@
+import { holds, type LiteralKind, literalKind } from '../literals.ts'
 import type { View } from '../view.ts'
 import { type FormatMatch, formatMatch } from './format-match.ts'
 
@@ -19,9 +20,17 @@ const room = '(?:Suite|suite|Apt\\.?|apt\\.?|Apartment|Unit|Flat) \\d{1,5}[a-z]?
 const place = "\\p{Lu}[\\p{L}.'’()-]*(?: (?!I\\b|We\\b|You\\b)[\\p{Lu}(][\\p{L}.'’()-]*){0,3}"
 const town = `(?:(?:, ?|\\n ?,? ?| )${place}){0,3}(?:[, \\n]{1,3}(?:\\p{Lu}{2} )?\\d{3,6}(?:-\\d{3,4})?)?`
 
-/** A form, and a plain expression without which nothing has it: a text of logs costs a search for a few words. */
-const forms: readonly { readonly needs: RegExp; readonly form: RegExp }[] = [
+const anyOf = (words: string, before = '', behind = '') =>
+  literalKind(...words.split('|').map(word => before + word + behind))
+
+/** Words for street as they stand alone, and those that end a name, in lower case. */
+const streets =
+  'street|road|avenue|ave|drive|lane|boulevard|blvd|crescent|terrace|parade|highway|út|utca|útja|tér|straat|laan|weg|plein|strasse|straße|allee|platz|gasse|vej|gade|gata|gatan|vägen|veien|katu|kuja|st|rd|ln|ct|pl'
+
+/** A form, words without which nothing has it, and a plain part of it: a text of logs costs neither. */
+const forms: readonly { readonly words: LiteralKind; readonly needs: RegExp; readonly form: RegExp }[] = [
   {
+    words: anyOf('suite|apt|apt.|apartment|unit|flat', '', ' '),
     needs: /(?:Suite|suite|Apt\.?|apt\.?|Apartment|Unit|Flat) \d/,
     form: new RegExp(
       `(?<![\\p{L}\\p{N}])\\d{1,6} (?:${part} ){0,8}(?:${part}\\n ?)?${room}(?:,?[ \\n]{1,2}${room})*${town}`,
@@ -29,14 +38,17 @@ const forms: readonly { readonly needs: RegExp; readonly form: RegExp }[] = [
     ),
   },
   {
+    words: anyOf('box '),
     needs: /Box \d/i,
     form: /(?<![p{L}p{N}])(?:PSC|Unit|CMR) \d{2,5},? Box \d{1,5}\n?,? ?(?:APO|FPO|DPO) A[AEP] \d{5}/gi,
   },
   {
+    words: anyOf('box '),
     needs: /Box \d/,
     form: new RegExp(`(?<!\\p{L})P\\.? ?O\\.? Box \\d{1,6}(?: ${place})?(?:\\n ?${room}${town})?`, 'gu'),
   },
   {
+    words: literalKind(' u.', ...streets.split('|').map(word => ` ${word}\\b`)),
     needs: new RegExp(` (?:${streetWord}|St|Rd|Ln|Ct|Pl|u\\.)`),
     form: new RegExp(
       `(?<![\\p{L}\\p{N}.])\\d{1,6}[a-z]? (?:\\d{1,5} )?(?:${part} ){1,4}(?:${streetWord}|St|Rd|Ln|Ct|Pl|u(?=\\.))(?![\\p{L}\\p{N}])\\.?(?: \\d{1,5}(?!\\p{N}))?`,
@@ -44,6 +56,7 @@ const forms: readonly { readonly needs: RegExp; readonly form: RegExp }[] = [
     ),
   },
   {
+    words: anyOf(joinedStreet, '', ' '),
     needs: new RegExp(`(?:${joinedStreet}) \\d`),
     form: new RegExp(
       `(?<![\\p{L}\\p{N}.])(?:\\d{1,6} )?\\p{Lu}[\\p{L}.'’-]*(?:${joinedStreet}) \\d{1,4}[a-z]?(?!\\p{N})`,
@@ -51,6 +64,7 @@ const forms: readonly { readonly needs: RegExp; readonly form: RegExp }[] = [
     ),
   },
   {
+    words: anyOf('via|viale|rue|calle|rua|avenida|paseo|ul.|av', '', ' '),
     needs: /(?:Via|Viale|Rue|Calle|Rua|Avenida|Paseo|ul\.|Av) /,
     form: new RegExp(
       `(?<!\\p{L})(?:\\d{1,6} )?(?:Via|Viale|Rue|Calle|Rua|Avenida|Paseo|ul\\.|Av) (?:${part} ){0,4}${part} \\d{1,5}`,
@@ -58,11 +72,15 @@ const forms: readonly { readonly needs: RegExp; readonly form: RegExp }[] = [
     ),
   },
   {
+    words: anyOf('the corner of '),
     needs: /the corner of /,
     form: new RegExp(`(?<=(?<!\\p{L})the corner of )[^\\n]{2,50} and ${place}(?: \\d{1,4}\\.?)?`, 'gu'),
   },
   // Announced: whatever follows, up to the number that ends it or the end of its line.
   {
+    words: anyOf(
+      'address is|address:|address of |office is |office are |offices is |offices are |located at |arrived at |taxi to |lives on |lives at ',
+    ),
     needs:
       /address(?: of [^\n]{2,40})?(?: is|: ?|:\n)|offices? (?:is|are) |(?:located|arrived) at |taxi to |lives (?:on|at) /,
     form: new RegExp(
@@ -71,15 +89,28 @@ const forms: readonly { readonly needs: RegExp; readonly form: RegExp }[] = [
     ),
   },
 ]
+/** Words that are reason enough to look, and those of which `hinted` needs one. */
+const announcing = anyOf('address|office|located at|arrived at|taxi to|lives on|lives at|corner of')
+const [hintStreets, hintEndings] = [
+  'street|road|avenue|drive|lane|boulevard|crescent|terrace| st| rd| ave',
+  'strasse|straße|vej|gade|gatan|laan|straat|weg|katu|kuja|gasse|allee|utca',
+]
+const hinting = [
+  anyOf('suite |apt |apt. |box |via |rue |calle |rua |paseo |ul. | u.'),
+  anyOf(hintStreets, '', '\\b'),
+  anyOf(hintEndings, '', ' '),
+]
 /** On lower-case text, so that the search is one of plain words. */
-const mayHold =
-  /suite \d|apt\.? \d|\bbox \d|address|office|located at|arrived at|taxi to|lives (?:on|at)|corner of|\d [^\n]{2,40}(?:street|road|avenue|drive|lane|boulevard|crescent|terrace| st| rd| ave| u\.)\b|(?:strasse|straße|vej|gade|gatan|laan|straat|weg|katu|kuja|gasse|allee|utca) \d|\b(?:via|rue|calle|rua|paseo|ul\.) [^\n]{2,40} \d/
+const hinted = new RegExp(
+  `suite \\d|apt\\.? \\d|\\bbox \\d|\\d [^\\n]{2,40}(?:${hintStreets}| u\\.)\\b|(?:${hintEndings}) \\d|\\b(?:via|rue|calle|rua|paseo|ul\\.) [^\\n]{2,40} \\d`,
+)
 
 /** Finds postal addresses. */
 export function findPostalAddresses(view: View): FormatMatch[] {
   const { text } = view
-  if (!mayHold.test(view.lower)) return []
-  const possible = forms.filter(({ needs }) => needs.test(text))
+  const isHinted = () => hinting.some(kind => holds(view, kind)) && hinted.test(view.lower)
+  if (!holds(view, announcing) && !isHinted()) return []
+  const possible = forms.filter(({ words, needs }) => holds(view, words) && needs.test(text))
   return possible.flatMap(({ form }) =>
     Array.from(text.matchAll(form))
       .filter(match => /\d/.test(match[0]) || match[0].includes(' and '))

@@ -1,4 +1,4 @@
-import { BitSet } from '../bit-set.ts'
+import { literalKind, literalsOf } from '../literals.ts'
 import type { Span } from '../span.ts'
 import type { View } from '../view.ts'
 import { credentialContexts } from './credential-contexts.ts'
@@ -6,59 +6,27 @@ import type { SecretDetector } from './detector.ts'
 import { storedCredentials } from './stored-credentials.ts'
 import { tokenFormats } from './token-formats.ts'
 
-/*
- * One pass over the text hashes each three units and asks a bitmap whether any literal starts so; only then are the
- * literals of that hash compared, and only behind a whole literal is a pattern tried. A hundred and forty detectors
- * cost little more than one.
- */
-
-const detectors = [...tokenFormats, ...storedCredentials, ...credentialContexts]
-const starts = new BitSet()
-const byStart: { literal: string; fourth: number | undefined; detector: SecretDetector }[][] = []
-
-for (const detector of detectors) {
-  for (const literal of detector.starts) {
-    for (const key of keysOf(literal)) {
-      starts.add(key)
-      const fourth = literal.length > 3 ? literal.charCodeAt(3) : undefined
-      byStart[key] = [...(byStart[key] ?? []), { literal, fourth, detector }]
-    }
-  }
-}
-
-function startKey(first: number, second: number, third: number): number {
-  return ((first * 31 + second) * 67 + third) & 0xffff
-}
-
-/** A literal of two units is entered under every third unit of ASCII. */
-function keysOf(literal: string): number[] {
-  const [first, second, third] = [0, 1, 2].map(i => literal.charCodeAt(i))
-  if (first === undefined || second === undefined || third === undefined) return []
-  if (!Number.isNaN(third)) return [startKey(first, second, third)]
-  return Array.from({ length: 0x80 }, (_, any) => startKey(first, second, any))
-}
+/** By the literals that they begin with: only behind a whole one is a detector's form tried. */
+const detectors = new Map(
+  [...tokenFormats, ...storedCredentials, ...credentialContexts].map(
+    detector => [literalKind(...detector.starts).index, detector] as const,
+  ),
+)
 
 /** Finds secrets in a view. */
 export function findSecrets(view: View): Span[] {
-  const { lower, lowerUnits: units, text } = view
   const spans: Span[] = []
-  let [first = 0, second = 0] = units
-  for (let at = 0; at + 2 < units.length; at++) {
-    const third = units[at + 2] ?? 0
-    const key = startKey(first, second, third)
-    first = second
-    second = third
-    if (!starts.has(key)) continue
-    for (const { literal, fourth, detector } of byStart[key] ?? []) {
-      if ((fourth !== undefined && units[at + 3] !== fourth) || !lower.startsWith(literal, at)) continue
-      const span = tryDetector(detector, text, at, view)
-      if (span !== undefined) spans.push(span)
-    }
+  const { places, kinds } = literalsOf(view)
+  for (let i = 0; i < places.length; i++) {
+    const detector = detectors.get(kinds[i] ?? -1)
+    const span = detector === undefined ? undefined : tryDetector(detector, places[i] ?? 0, view)
+    if (span !== undefined) spans.push(span)
   }
   return spans
 }
 
-function tryDetector(one: SecretDetector, text: string, at: number, view: View): Span | undefined {
+function tryDetector(one: SecretDetector, at: number, view: View): Span | undefined {
+  const { text } = view
   one.form.lastIndex = at
   const match = one.form.exec(text)
   if (match === null) return undefined
