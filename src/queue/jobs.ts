@@ -103,7 +103,7 @@ export function claim(
        select (select n.tenant_id from jobs n where n.kind = $1 and n.state = 'ready' and n.tenant_id > t.tenant_id
          order by n.tenant_id limit 1)
        from tenants t where t.tenant_id is not null
-     ), busy as (
+     ), busy as materialized (
        select tenant_id, count(*) as running from jobs where state = 'running' and kind = $1 group by tenant_id
      ), picked as materialized (
        select j.id from tenants t
