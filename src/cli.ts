@@ -127,10 +127,15 @@ export const commandNames: readonly string[] = Object.keys(commands)
  */
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
   const [name, ...rest] = args
-  if (name === undefined || name === '--help' || name === 'help') {
-    printOverview(io)
-    return name === undefined ? 2 : 0
+  if (name === undefined) {
+    io.stderr(overview())
+    return 2
   }
+  if (['--help', '-h', 'help'].includes(name)) {
+    io.stdout(overview())
+    return 0
+  }
+  if (name === '--version') return runCli(['version', ...rest], io)
   const entry = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (entry === undefined) {
     io.stderr(`tocsin: there is no command '${name}'. 'tocsin --help' lists them.\n`)
@@ -152,7 +157,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function printOverview(io: Io): void {
+function overview(): string {
   const rows = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(12)} ${summary}`)
-  io.stdout(`tocsin COMMAND [--help]\n\n${rows.join('\n')}\n`)
+  return `tocsin COMMAND [--help]\n\n${rows.join('\n')}\n`
 }

@@ -37,6 +37,10 @@ Exit codes: 0 answered, also when nothing was found; 2 bad usage or unreadable i
       nowMs: systemClock.now(),
     })
     if (!values.json) {
+      if (quarantined.length > 0)
+        io.stderr(
+          `tocsin ask: ${quarantined.length} of the lines are no Wazuh alerts; --json says which and why\n`,
+        )
       io.stdout(
         `${answer.sentences.map(sentence => `${sentence.text}${sentence.evidence.length > 0 ? ` [${sentence.evidence.join(', ')}]` : ''}`).join('\n')}\n`,
       )

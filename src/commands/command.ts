@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { createGunzip } from 'node:zlib'
 import { AppError, messageOf } from '../lib/app-error.ts'
+import { fileTrouble } from '../lib/file-trouble.ts'
 
 /** Where a command reads and writes, so that tests can run one without a process. */
 export interface Io {
@@ -30,7 +31,8 @@ export function readArgs<T extends ParseArgsConfig>(
     // The added member only fills in what `parseArgs` would read from process.argv; the result's type is the same.
     return parseArgs({ ...config, args: [...args] }) as ReturnType<typeof parseArgs<T>>
   } catch (error) {
-    throw new AppError('bad-usage', messageOf(error), { cause: error })
+    // Node adds how a value could begin with a dash, which no value here does.
+    throw new AppError('bad-usage', messageOf(error).replace(/\. To specify .*$/s, ''), { cause: error })
   }
 }
 
@@ -47,7 +49,7 @@ export async function readInput(path: string, io: Io, limitBytes = 512 * 1024 * 
       chunks.push(bytes)
     }
   } catch (error) {
-    throw new AppError('unreadable-input', `cannot read ${path}: ${messageOf(error)}`, { cause: error })
+    throw new AppError('unreadable-input', `cannot read ${path}: ${fileTrouble(error)}`, { cause: error })
   }
   return Buffer.concat(chunks)
 }

@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { AppError, messageOf } from '../lib/app-error.ts'
+import { AppError } from '../lib/app-error.ts'
+import { fileTrouble } from '../lib/file-trouble.ts'
 
 /**
  * The file itself (`-`, standard input, too), or the wanted regular files below a folder, in the order of their names.
@@ -11,7 +12,7 @@ export function filesBelow(path: string, wanted: (name: string) => boolean = () 
   try {
     return statSync(path).isDirectory() ? walk(path, wanted) : [path]
   } catch (error) {
-    throw new AppError('unreadable-input', `cannot read ${path}: ${messageOf(error)}`, { cause: error })
+    throw new AppError('unreadable-input', `cannot read ${path}: ${fileTrouble(error)}`, { cause: error })
   }
 }
 
@@ -22,6 +23,19 @@ export function filesBelowOrName(path: string, wanted?: (name: string) => boolea
   } catch {
     return [path]
   }
+}
+
+/** The files of all these paths, as `filesBelowOrName` has them; of a folder without any it is told. */
+export function filesNamed(
+  paths: readonly string[],
+  tell: (line: string) => void,
+  wanted?: (name: string) => boolean,
+): string[] {
+  return paths.flatMap(path => {
+    const found = filesBelowOrName(path, wanted)
+    if (found.length === 0) tell(`${path} has no file to read\n`)
+    return found
+  })
 }
 
 function walk(folder: string, wanted: (name: string) => boolean): string[] {

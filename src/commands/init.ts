@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline/promises'
 import { readConfig } from '../config.ts'
 import { AppError } from '../lib/app-error.ts'
 import { isErrno } from '../lib/file-lock.ts'
+import { fileTrouble } from '../lib/file-trouble.ts'
 import { type Setup, settingsFile } from '../main/settings-file.ts'
 import { type Command, type Io, readArgs } from './command.ts'
 
@@ -123,7 +124,8 @@ async function writeSettings(path: string, text: string, force: boolean): Promis
     await writeFile(draft, text, { flag: 'wx', mode: 0o600 })
     await rename(draft, path)
   } catch (error) {
-    throw isErrno(error, 'EEXIST') ? alreadyThere(path) : error
+    if (isErrno(error, 'EEXIST')) throw alreadyThere(path)
+    throw new AppError('unreadable-input', `cannot write ${path}: ${fileTrouble(error)}`, { cause: error })
   }
 }
 

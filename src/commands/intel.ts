@@ -3,7 +3,7 @@ import { AppError, messageOf } from '../lib/app-error.ts'
 import { problem } from '../lib/problem.ts'
 import { storedAttack } from '../main/stored-knowledge.ts'
 import { type Command, readArgs, readInput, writeRecord } from './command.ts'
-import { filesBelowOrName } from './files-below.ts'
+import { filesNamed } from './files-below.ts'
 
 /** No report for people is larger; a PDF bomb may be. */
 const largestReport = 300 * 1024 * 1024
@@ -36,7 +36,7 @@ Exit code 0 done, 2 bad usage or unreadable input.
     if (positionals.length === 0) throw new AppError('bad-usage', 'name at least one file or folder')
     const attack = storedAttack(values.data)
     let unreadable = false
-    for (const file of positionals.flatMap(path => filesBelowOrName(path))) {
+    for (const file of filesNamed(positionals, line => io.stderr(`tocsin intel: ${line}`))) {
       io.signal.throwIfAborted()
       let extract: ReportExtract
       try {

@@ -1,5 +1,3 @@
-import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { emptyMailOrganisation, type MailReport } from '../domain/mail.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import { type Problem, problem } from '../lib/problem.ts'
@@ -11,6 +9,7 @@ import { readMail } from '../mail/read-mail.ts'
 import { type ScanFiles, scanMail } from '../mail/scan-files.ts'
 import { openMailScanner } from '../main/open-mail-scanner.ts'
 import { type Command, readArgs, readInput, writeRecord } from './command.ts'
+import { filesNamed } from './files-below.ts'
 
 /** `tocsin mail`: judges messages on the spot, without a server and without a model. */
 export const command: Command = {
@@ -42,7 +41,7 @@ Exit code 0 done, 2 bad usage or unreadable input.
     const write = (report: MailReport) => (values.json ? writeRecord(io, report) : io.stdout(lineOf(report)))
     let unreadable = false
     try {
-      for await (const file of filesOf(positionals)) {
+      for (const file of filesNamed(positionals, line => io.stderr(`tocsin mail: ${line}`))) {
         io.signal.throwIfAborted()
         try {
           const bytes = await readInput(file, io)
@@ -74,22 +73,6 @@ async function scannedContext(
   const problems: Problem[] = []
   const fileMatches = await scanMail(readMail(message, []), scan, problems)
   return { problems, context: { ...noContext, fileMatches } }
-}
-
-/** The files named, folders walked in the order of their names. A path that is not there is yielded, to be reported. */
-async function* filesOf(paths: readonly string[]): AsyncGenerator<string> {
-  for (const path of paths) {
-    const isFolder = path !== '-' && (await stat(path).catch(() => undefined))?.isDirectory()
-    if (!isFolder) {
-      yield path
-      continue
-    }
-    const entries = await readdir(path, { withFileTypes: true })
-    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      if (entry.isDirectory()) yield* filesOf([join(path, entry.name)])
-      else if (entry.isFile()) yield join(path, entry.name)
-    }
-  }
 }
 
 function unreadableReport(file: string, message: string): MailReport {

@@ -84,7 +84,11 @@ Exit code 0 whatever the decision; 2 where the usage is wrong or a file cannot b
       problems: [...listed.problems, ...rules.redaction.problems, ...problems, ...(built?.problems ?? [])],
     }
     if (values.json) writeRecord(io, record)
-    else io.stdout(`${decision}: rule ${rule}, zone ${zone}\n${reasons.join('\n')}\n\n${request}\n`)
+    else {
+      io.stdout(`${decision}: rule ${rule}, zone ${zone}\n${reasons.join('\n')}\n\n${request}\n`)
+      for (const { message, where } of record.problems)
+        io.stderr(`tocsin policy: ${[where ?? [], message].flat().join(': ')}\n`)
+    }
     return 0
   },
 }

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { createGunzip } from 'node:zlib'
-import { AppError, messageOf } from '../lib/app-error.ts'
+import { AppError } from '../lib/app-error.ts'
+import { fileTrouble } from '../lib/file-trouble.ts'
 import type { Io } from './command.ts'
 
 /** A longer line is cut: nothing that Wazuh takes is as long. */
@@ -19,7 +20,7 @@ export async function* readLines(path: string, io: Io): AsyncGenerator<string> {
       for (const piece of pieces) yield piece.endsWith('\r') ? piece.slice(0, -1) : piece
     }
   } catch (error) {
-    throw new AppError('unreadable-input', `cannot read ${path}: ${messageOf(error)}`, { cause: error })
+    throw new AppError('unreadable-input', `cannot read ${path}: ${fileTrouble(error)}`, { cause: error })
   }
   if (rest !== '') yield rest.endsWith('\r') ? rest.slice(0, -1) : rest
 }

@@ -11,7 +11,7 @@ import { systemClock } from '../lib/clock.ts'
 import { createLogger } from '../main/create-logger.ts'
 import { erasurePartsOf } from '../main/erasure-parts.ts'
 import { openStore } from '../main/open-store.ts'
-import { agingRecords } from '../store/old-records.ts'
+import { type AgingRecord, agingRecords } from '../store/old-records.ts'
 import { type Command, readArgs, writeRecord } from './command.ts'
 
 /** `tocsin retention`. */
@@ -37,6 +37,7 @@ Exit code 0 done, 2 bad usage.
     const [action, ...rest] = positionals
     if (!['show', 'set', 'run'].includes(action ?? '') || rest.length > 0 !== (action === 'set'))
       throw new AppError('bad-usage', 'say one of: show, set KIND=DAYS, run')
+    const changes = action === 'set' ? changesOf(rest) : {}
     const config = readConfig()
     const { tenant } = config
     const store = await openStore(
@@ -65,7 +66,7 @@ Exit code 0 done, 2 bad usage.
       const nowMs = systemClock.now()
       if (action === 'set') {
         const { value: days } = await readRetention(database, tenant)
-        await changeRetention(database, tenant, { ...days, ...changesOf(rest) }, 'command-line', nowMs)
+        await changeRetention(database, tenant, { ...days, ...changes }, 'command-line', nowMs)
       }
       const inForce = await readRetention(database, tenant)
       const due = await countDue(database, tenant, inForce, nowMs)
@@ -84,17 +85,20 @@ Exit code 0 done, 2 bad usage.
   },
 }
 
-function changesOf(texts: readonly string[]): Record<string, number | null> {
-  const changes = Object.fromEntries(
+function changesOf(texts: readonly string[]): Partial<Record<AgingRecord, number | null>> {
+  return Object.fromEntries(
     texts.map(text => {
-      const [kind = '', days = ''] = text.split('=')
-      return [kind, days === 'never' ? null : Number(days)]
+      const [name = '', days = ''] = text.split('=')
+      const kind = agingRecords.find(each => each === name)
+      if (kind === undefined)
+        throw new AppError(
+          'bad-usage',
+          `there is no kind of record '${name}': say one of ${agingRecords.join(', ')}`,
+        )
+      const value = days === 'never' ? null : Number(days)
+      if (!retentionSchema.shape[kind].safeParse(value).success)
+        throw new AppError('bad-usage', `${kind} takes 1 to 36500 days, or never; not '${days}'`)
+      return [kind, value]
     }),
   )
-  const parsed = retentionSchema.partial().strict().safeParse(changes)
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    throw new AppError('bad-usage', `${issue?.path.join('.') || 'KIND=DAYS'}: ${issue?.message}`)
-  }
-  return changes
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { AppError } from '../lib/app-error.ts'
 import { systemClock } from '../lib/clock.ts'
 import { decodeEscapedUtf8, encodeEscapedUtf8 } from '../redact/escaped-utf8.ts'
@@ -29,6 +30,8 @@ Exit code 0; 2 where the usage is wrong, a file cannot be read, the key is wrong
     })
     refusePaths(positionals)
     if (values.vault === undefined) throw new AppError('bad-usage', 'reveal needs --vault and --key-file')
+    if (!existsSync(values.vault))
+      throw new AppError('unreadable-input', `there is no vault ${values.vault}: nothing could be revealed`)
     const text = decodeEscapedUtf8(await readInput('-', io))
     await withVault(values, systemClock.now(), io.signal, async ({ vault }) => {
       const revealed = reveal(text, vault)

@@ -1,7 +1,7 @@
 import { AppError, messageOf } from '../lib/app-error.ts'
 import type { Finding } from '../wazuh-rules/finding.ts'
 import { type Io, readArgs, readInput, writeRecord } from './command.ts'
-import { filesBelowOrName } from './files-below.ts'
+import { filesNamed } from './files-below.ts'
 import { type RuleChecker, type RuleFile, ruleCheckers } from './rule-checkers.ts'
 import { readRulesetFolder } from './ruleset-folder.ts'
 
@@ -43,7 +43,7 @@ interface ReadFiles {
 
 async function readFiles(paths: readonly string[], io: Io): Promise<ReadFiles> {
   const read: ReadFiles = { files: [], unreadable: [] }
-  for (const path of paths.flatMap(given => filesBelowOrName(given))) {
+  for (const path of filesNamed(paths, line => io.stderr(`tocsin rules: ${line}`))) {
     try {
       const bytes = await readInput(path, io, 64 * 1024 ** 2)
       read.files.push({ path, bytes, text: bytes.toString('utf8') })

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { AppError, messageOf } from '../lib/app-error.ts'
+import { AppError } from '../lib/app-error.ts'
+import { fileTrouble } from '../lib/file-trouble.ts'
 import type { RulesetFile, RulesetFiles } from '../wazuh-rules/ruleset.ts'
 
 /** What Wazuh's own configuration leaves out (`<rule_exclude>`): rules on working hours that few want. */
@@ -28,6 +29,6 @@ function filesOf(folder: string, kind: string, ending: string): RulesetFile[] {
       .map(name => ({ name, text: readFileSync(join(root, name), 'utf8') }))
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
-    throw new AppError('unreadable-input', `cannot read ${root}: ${messageOf(error)}`, { cause: error })
+    throw new AppError('unreadable-input', `cannot read ${root}: ${fileTrouble(error)}`, { cause: error })
   }
 }

@@ -4,7 +4,7 @@ import { type Problem, problem } from '../lib/problem.ts'
 import { SigmaEngine } from '../sigma/sigma-engine.ts'
 import { parseSigma, type SigmaDocument } from '../sigma/sigma-rule.ts'
 import { type Command, type Io, readArgs, readInput, writeRecord } from './command.ts'
-import { filesBelowOrName } from './files-below.ts'
+import { filesNamed } from './files-below.ts'
 
 /** `tocsin sigma test`. */
 export const command: Command = {
@@ -30,7 +30,11 @@ Exit codes: 0 done, 1 a rule or an event could not be read, 2 bad usage or unrea
     const { documents, code: ruleCode } = await readRules(values.rules, io, json)
     const engine = new SigmaEngine(documents)
     let code = ruleCode
-    for (const file of filesBelowOrName(values.events, name => /\.(json|ndjson|jsonl)(\.gz)?$/i.test(name))) {
+    for (const file of filesNamed(
+      [values.events],
+      line => io.stderr(`tocsin sigma: ${line}`),
+      name => /\.(json|ndjson|jsonl)(\.gz)?$/i.test(name),
+    )) {
       const text = await readText(file, io)
       if (text.kind === 'unreadable') {
         code = 2
@@ -76,7 +80,9 @@ async function readText(file: string, io: Io): Promise<ReadText> {
 /** Trouble with a file of events, or with one of rules (`event` is null). */
 function report(io: Io, json: boolean, event: string | null, entry: Problem): void {
   if (json) writeRecord(io, { rule_id: null, event, index: null, match: false, problems: [entry] })
-  io.stderr(`tocsin: ${event === null ? '' : `${event}: `}${entry.where ?? ''}: ${entry.message}\n`)
+  // What is wrong with a whole file names it already.
+  const place = entry.code === 'unreadable-input' ? [] : [event, entry.where].filter(each => each != null)
+  io.stderr(`tocsin sigma: ${[...place, entry.message].join(': ')}\n`)
 }
 
 async function readRules(
@@ -86,7 +92,11 @@ async function readRules(
 ): Promise<{ documents: SigmaDocument[]; code: number }> {
   const documents: SigmaDocument[] = []
   let code = 0
-  for (const file of filesBelowOrName(path, name => /\.ya?ml$/i.test(name))) {
+  for (const file of filesNamed(
+    [path],
+    line => io.stderr(`tocsin sigma: ${line}`),
+    name => /\.ya?ml$/i.test(name),
+  )) {
     const text = await readText(file, io)
     if (text.kind === 'unreadable') {
       code = 2
@@ -96,7 +106,7 @@ async function readRules(
     for (const document of parseSigma(text.text)) {
       documents.push(document)
       for (const entry of document.problems)
-        io.stderr(`tocsin: ${file}: ${entry.where ?? ''} ${entry.message}\n`)
+        io.stderr(`tocsin sigma: ${[file, entry.where ?? [], entry.message].flat().join(': ')}\n`)
       if (document.content !== undefined) continue
       code = Math.max(code, 1)
       if (json)

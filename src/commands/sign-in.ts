@@ -4,6 +4,7 @@ import { type Config, readConfig } from '../config.ts'
 import { signInEndpoints } from '../http/contract-sign-in.ts'
 import { AppError } from '../lib/app-error.ts'
 import { sealEnvelope } from '../lib/envelope.ts'
+import { fileTrouble } from '../lib/file-trouble.ts'
 import { masterKeyOf } from '../main/open-models-for.ts'
 import { openProviderOf } from '../main/open-provider.ts'
 import { type Command, readArgs, readInput } from './command.ts'
@@ -45,7 +46,14 @@ Register <address of the console>/api/sign-in/provider/callback there. Exit code
       return 0
     }
     if (action !== 'check' || rest.length > 0) throw new AppError('bad-usage', 'say check or key')
-    const { issuer } = parseProviderSettings(await readFile(config.signInFile, 'utf8'))
+    const settings = await readFile(config.signInFile, 'utf8').catch(error => {
+      throw new AppError(
+        'unreadable-input',
+        `cannot read ${config.signInFile}: ${fileTrouble(error)}; 'tocsin sign-in --help' says what is in it`,
+        { cause: error },
+      )
+    })
+    const { issuer } = parseProviderSettings(settings)
     const provider = await openProviderOf(config)
     const begun = await provider?.begin(callbackOf(config))
     io.stdout(`${issuer} answers; a sign-in begins at ${new URL(begun?.url ?? issuer).origin}\n`)

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { open, readFile, rename } from 'node:fs/promises'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import { isErrno, withFileLock } from '../lib/file-lock.ts'
+import { fileTrouble } from '../lib/file-trouble.ts'
 import { sealVault, type VaultScope } from '../redact/sealed-vault.ts'
 import { Vault } from '../redact/vault.ts'
 import { newVaultFile, openVault, parseVaultFile, vaultKey, withSealedVault } from '../redact/vault-file.ts'
@@ -97,7 +98,7 @@ async function readBytes(path: string): Promise<Buffer | undefined> {
     return await readFile(path)
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return undefined
-    throw new AppError('unreadable-input', `cannot read ${path}: ${messageOf(error)}`, { cause: error })
+    throw new AppError('unreadable-input', `cannot read ${path}: ${fileTrouble(error)}`, { cause: error })
   }
 }
 

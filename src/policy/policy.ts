@@ -8,7 +8,7 @@ import {
   type TrustZone,
   trustZones,
 } from '../domain/data-class.ts'
-import { AppError } from '../lib/app-error.ts'
+import { AppError, messageOf } from '../lib/app-error.ts'
 
 /** From the mildest to the strictest. The strictest over all classes present decides. */
 export const decisions = ['allow', 'pseudonymise', 'local', 'refuse'] as const
@@ -50,7 +50,9 @@ export function parsePolicy(yamlText: string): Policy {
   try {
     document = parse(yamlText, { maxAliasCount: 0 })
   } catch (error) {
-    throw new AppError('policy-unreadable', `the policy is not YAML: ${String(error)}`, { cause: error })
+    throw new AppError('policy-unreadable', `the policy is not YAML: ${messageOf(error).trim()}`, {
+      cause: error,
+    })
   }
   const parsed = policySchema.safeParse(document)
   if (!parsed.success) {

@@ -7,6 +7,7 @@ import { registerProfiles } from '../../governance/model-gates/register-profiles
 import { AppError } from '../../lib/app-error.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { isErrno } from '../../lib/file-lock.ts'
+import { fileTrouble } from '../../lib/file-trouble.ts'
 import { randomIds } from '../../lib/ids.ts'
 import { readGgufHeader } from '../../llm/llama/gguf-header.ts'
 import { pullModel } from '../../llm/llama/pull-model.ts'
@@ -101,7 +102,7 @@ export async function importModel(
 
 async function readHeader(path: string) {
   const file = await open(path).catch(error => {
-    throw new AppError('unreadable-input', `cannot read ${path}`, { cause: error })
+    throw new AppError('unreadable-input', `cannot read ${path}: ${fileTrouble(error)}`, { cause: error })
   })
   try {
     const buffer = Buffer.alloc(1024 * 1024)
@@ -114,7 +115,7 @@ async function readHeader(path: string) {
 
 async function readCard(path: string): Promise<string> {
   const text = await readFile(path, 'utf8').catch(error => {
-    throw new AppError('unreadable-input', `cannot read ${path}`, { cause: error })
+    throw new AppError('unreadable-input', `cannot read ${path}: ${fileTrouble(error)}`, { cause: error })
   })
   try {
     const card: unknown = JSON.parse(text)

@@ -2,8 +2,9 @@ import { scryptSync } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { AppError, messageOf } from '../../lib/app-error.ts'
+import { AppError } from '../../lib/app-error.ts'
 import { isErrno } from '../../lib/file-lock.ts'
+import { fileTrouble } from '../../lib/file-trouble.ts'
 import { writeOnce } from '../../lib/master-key.ts'
 import { open, seal } from '../../lib/sealed-box.ts'
 
@@ -50,7 +51,7 @@ export async function writeKeys(path: string, keys: BackupKeys, passphrase: stri
   }
   await writeFile(path, `${JSON.stringify(file)}\n`, { flag: 'wx', mode: 0o600, flush: true }).catch(
     error => {
-      throw new AppError('unreadable-input', `cannot write ${path}: ${messageOf(error)}`, { cause: error })
+      throw new AppError('unreadable-input', `cannot write ${path}: ${fileTrouble(error)}`, { cause: error })
     },
   )
 }

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs'
 import { open, readFile, rm } from 'node:fs/promises'
 import type { Config } from '../../config.ts'
-import { AppError, messageOf } from '../../lib/app-error.ts'
+import { AppError } from '../../lib/app-error.ts'
+import { fileTrouble } from '../../lib/file-trouble.ts'
 import { createS3Client, type S3Client } from '../../lib/s3-client.ts'
 
 /** Where one backup lies, or is to lie. */
@@ -44,7 +45,9 @@ export function filePlace(path: string): BackupPlace {
     name: path,
     async write(bytes) {
       const file = await open(path, 'wx', 0o600).catch(error => {
-        throw new AppError('unreadable-input', `cannot write ${path}: ${messageOf(error)}`, { cause: error })
+        throw new AppError('unreadable-input', `cannot write ${path}: ${fileTrouble(error)}`, {
+          cause: error,
+        })
       })
       try {
         for await (const chunk of bytes) await file.write(chunk)
@@ -60,7 +63,7 @@ export function filePlace(path: string): BackupPlace {
       try {
         yield* createReadStream(path, { highWaterMark: 1024 * 1024 })
       } catch (error) {
-        throw new AppError('unreadable-input', `cannot read ${path}: ${messageOf(error)}`, { cause: error })
+        throw new AppError('unreadable-input', `cannot read ${path}: ${fileTrouble(error)}`, { cause: error })
       }
     },
   }
