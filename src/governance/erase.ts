@@ -11,12 +11,13 @@ import {
   deleteCases,
   deleteChats,
   deleteMails,
+  lockCases,
   mailsNaming,
+  mergedInto,
   whyKept,
-  withMerged,
 } from '../store/delete-cases.ts'
 import { takeGroupingTurn } from '../store/grouping-state.ts'
-import { eraseVaultRow } from '../store/vaults.ts'
+import { eraseVaultRows } from '../store/vaults.ts'
 
 export interface ErasureParts {
   readonly database: Database
@@ -40,6 +41,12 @@ interface CaseErasure {
   /** `user:alice`, `job:retention`. */
   readonly actor: string
   readonly reason: string
+  /**
+   * Closed, and without an alert for long: nothing is added to them, so those who take alerts in wait for the end of the
+   * transaction only, and not while much is deleted. If something is added all the same, PostgreSQL ends one of the two, which
+   * is tried again.
+   */
+  readonly atRest?: boolean
   /** Anything more to delete and record in the same transaction. */
   readonly also?: (sql: Sql) => Promise<Readonly<Record<string, number | string>>>
 }
@@ -50,17 +57,20 @@ interface CaseErasure {
  * under legal hold, and those with an action in motion, are left.
  */
 export async function eraseCases(parts: ErasureParts, erasure: CaseErasure): Promise<Erased> {
-  const { tenant, actor, reason } = erasure
+  const { tenant, actor, reason, atRest = false } = erasure
   return parts.database.transaction(async sql => {
     // Every process forgets what it remembers of these cases before it groups another alert.
-    await takeGroupingTurn(sql, tenant)
+    if (!atRest) await takeGroupingTurn(sql, tenant)
     const kept = await whyKept(sql, tenant, erasure.caseIds)
-    const going = erasure.caseIds.filter(id => kept.every(each => each.id !== id))
-    const all = await withMerged(sql, tenant, going)
+    const free = erasure.caseIds.filter(id => kept.every(each => each.id !== id))
+    const going = await lockCases(sql, tenant, free)
+    const merged = await mergedInto(sql, tenant, going)
+    const all = [...new Set([...going, ...merged])]
     const conversations = await conversationsOf(sql, tenant, all)
-    const rows = await deleteCases(sql, tenant, going)
+    const rows = await deleteCases(sql, tenant, going, merged)
     await eraseScopes(parts, sql, tenant, [...all, ...conversations.flatMap(scopesOfConversation)])
     const more = (await erasure.also?.(sql)) ?? {}
+    if (atRest && all.length > 0) await takeGroupingTurn(sql, tenant)
     if (all.length > 0 || Object.keys(more).length > 0) {
       const body = { reason, cases: all, rows, ...more }
       const subject = all.length === 1 ? (all[0] ?? '') : 'erasure'
@@ -80,7 +90,8 @@ async function eraseScopes(
   tenant: string,
   scopes: readonly string[],
 ): Promise<void> {
-  for (const scope of scopes) await eraseVaultRow(sql, tenant, parts.vaultScope(tenant, scope))
+  const vaults = scopes.map(scope => parts.vaultScope(tenant, scope))
+  await eraseVaultRows(sql, tenant, vaults)
   await eraseDataKeys(sql, tenant, scopes)
 }
 

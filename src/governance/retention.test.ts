@@ -115,9 +115,38 @@ describe('retention', () => {
        values ('default', 'p', $1, 'd', '{}', 'approved', 'code', '', '{}', 1, 1)`,
       [await caseOf('host-1')],
     )
+    // It is not due either: however many there are, they do not stand before the others.
+    const due = await countDue(test.database, tenant, await readRetention(test.database, tenant), nowMs)
+    expect(due['closed-cases']).toBe(1)
     await runRetention(parts(), tenant, signal)
     expect(await count(`alerts where agent_name = 'host-1'`)).toBe(1)
+    expect(await count(`alerts where agent_name = 'host-3'`)).toBe(0)
   })
+
+  it('deletes in several steps while alerts are taken in, and counts none of them wrong', async () => {
+    const ingest = newIngest(test.database, clock)
+    await ingest(Array.from({ length: 1200 }, (_, number) => alertOf(100 + number, 'dave', 500)))
+    await test.database.query(`update cases set status = 'closed', settled_ms = $1`, [nowMs - 450 * dayMs])
+    const before = await count('cases')
+    const running = runRetention(parts(), tenant, signal)
+    let ended = false
+    void running.finally(() => {
+      ended = true
+    })
+    let taken = 0
+    for (let number = 10_000; !ended; number += 5) {
+      const lines = [0, 1, 2, 3, 4].map(nth => alertOf(number + (nth % 2), `erin${nth}`, 1))
+      taken += (await ingest(lines)).stored
+    }
+    expect(before).toBeGreaterThan(1200)
+    // One of them is young.
+    expect((await running)['closed-cases']).toBe(before - 1)
+    expect(await count('alerts')).toBe(1 + taken)
+    expect(await count('alerts a where not exists (select from cases c where c.id = a.case_id)')).toBe(0)
+    expect(
+      await count('cases c where c.alert_count <> (select count(*) from alerts a where a.case_id = c.id)'),
+    ).toBe(0)
+  }, 120_000)
 
   it('is set by a person, in the ledger as it was and as it is; never means never', async () => {
     await changeRetention(

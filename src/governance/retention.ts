@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { appendEntries } from '../ledger/database-ledger.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Database, Sql } from '../lib/database.ts'
+import { retry } from '../lib/retry.ts'
 import {
   type AgingRecord,
   agingRecords,
@@ -15,8 +16,12 @@ import { type ErasureParts, eraseCases, eraseChats } from './erase.ts'
 import { changeSetting, type GovernanceSetting, readSetting, type SettingInForce } from './setting.ts'
 
 const dayMs = 86_400_000
-const caseBatch = 50
+/** Each batch makes every process that groups alerts load the open cases again: neither many small ones nor one that lasts. */
+const caseBatch = { cases: 500, alerts: 5000 } as const
+const chatBatch = 50
 const rowBatch = 1000
+/** A batch may meet somebody who adds to one of its cases: see `CaseErasure.atRest`. */
+const again = { attempts: 5, firstDelayMs: 200, maxDelayMs: 2000, random: Math.random } as const
 
 /** Days after which each kind of record is deleted; null: never. The ledger is always kept whole. */
 export const retentionSchema = z.strictObject(
@@ -98,10 +103,10 @@ export async function runRetention(
     const beforeMs = clock.now() - limit * dayMs
     const batch = () =>
       kind === 'closed-cases'
-        ? deleteOldCases(parts, tenant, beforeMs)
+        ? retry(() => deleteOldCases(parts, tenant, beforeMs), { ...again, signal })
         : kind === 'chats'
           ? database.transaction(async sql =>
-              eraseChats(parts, sql, tenant, await findOldChats(sql, tenant, beforeMs, caseBatch)),
+              eraseChats(parts, sql, tenant, await findOldChats(sql, tenant, beforeMs, chatBatch)),
             )
           : database.transaction(sql => deleteOld(sql, tenant, kind, beforeMs, rowBatch))
     for (let count = await batch(); count > 0 && !signal.aborted; count = await batch())
@@ -128,6 +133,7 @@ async function deleteOldCases(
     caseIds: ids,
     actor: 'job:retention',
     reason: 'older than the retention of closed cases',
+    atRest: true,
   })
   return cases
 }

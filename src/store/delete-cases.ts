@@ -1,5 +1,8 @@
 import type { Sql } from '../lib/database.ts'
 
+/** States of a proposal in which what it is about must be kept. */
+export const inMotion = `'awaiting', 'approved', 'executing', 'sent'`
+
 // What a case consists of. Response actions go with it: who approved what, by digest, is in the ledger.
 /** Tables whose rows belong to a case: a test holds them against the schema. */
 export const caseTables = [
@@ -24,14 +27,25 @@ export const caseTables = [
 /** What was deleted, by table. */
 export type DeletedRows = Readonly<Record<string, number>>
 
+/** Whoever would add to one of these cases waits for the end of the transaction. Returns those that there are. */
+export async function lockCases(sql: Sql, tenant: string, caseIds: readonly string[]): Promise<string[]> {
+  const rows = await sql.query<{ id: string }>(
+    'select id from cases where tenant_id = $1 and id = any($2) order by id for update',
+    [tenant, caseIds],
+  )
+  return rows.map(({ id }) => id)
+}
+
 /**
- * Deletes cases with everything under them, and what names them elsewhere. Their keys and vaults are the caller's. Take the
- * grouping's turn first (`takeGroupingTurn`), else a process may add an alert to a case that is gone.
+ * Deletes cases with everything under them, those `merged` into them (`mergedInto`), and what names them elsewhere. Their
+ * keys and vaults are the caller's. Take the grouping's turn in the same transaction (`takeGroupingTurn`), else a process
+ * may add an alert to a case that is gone.
  */
 export async function deleteCases(
   sql: Sql,
   tenant: string,
   caseIds: readonly string[],
+  merged: readonly string[] = [],
 ): Promise<DeletedRows> {
   const deleted: Record<string, number> = {}
   for (const table of caseTables) {
@@ -52,10 +66,10 @@ export async function deleteCases(
   )
   if (proposals.length > 0) deleted.proposals = proposals.length
   await sql.query(`delete from jobs where tenant_id = $1 and key = any($2)`, [tenant, caseIds])
-  const cases = await sql.query(
-    'delete from cases where tenant_id = $1 and (id = any($2) or merged_into = any($2)) returning 1',
-    [tenant, caseIds],
-  )
+  const cases = await sql.query('delete from cases where tenant_id = $1 and id = any($2) returning 1', [
+    tenant,
+    [...caseIds, ...merged],
+  ])
   return { ...deleted, cases: cases.length }
 }
 
@@ -125,15 +139,15 @@ export async function whyKept(
     `select case_id as id, 'legal-hold' as why from legal_holds where tenant_id = $1 and case_id = any($2)
      union all
      select distinct case_id, 'action-in-motion' from proposals
-     where tenant_id = $1 and case_id = any($2) and state in ('awaiting', 'approved', 'executing', 'sent')`,
+     where tenant_id = $1 and case_id = any($2) and state in (${inMotion})`,
     [tenant, caseIds],
   )
 }
 
-/** Cases merged into these: their keys and vaults go with them. */
-export async function withMerged(sql: Sql, tenant: string, caseIds: readonly string[]): Promise<string[]> {
+/** Cases merged into these: their keys and vaults go with them. Reads all cases: no index is worth it for this. */
+export async function mergedInto(sql: Sql, tenant: string, caseIds: readonly string[]): Promise<string[]> {
   const rows = await sql.query<{ id: string }>(
-    'select id from cases where tenant_id = $1 and (id = any($2) or merged_into = any($2))',
+    'select id from cases where tenant_id = $1 and merged_into = any($2)',
     [tenant, caseIds],
   )
   return rows.map(({ id }) => id)

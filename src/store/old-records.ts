@@ -1,4 +1,5 @@
 import type { Sql } from '../lib/database.ts'
+import { inMotion } from './delete-cases.ts'
 
 /** Kinds of records that age. The ledger is not among them: it is kept whole. */
 export const agingRecords = [
@@ -28,8 +29,10 @@ const old: Readonly<Record<Exclude<AgingRecord, ErasedRecord>, { table: string; 
   'alert-counts': { table: 'alert_counts', where: `day < $2::bigint / ${dayMs}` },
 }
 
-const oldCases = `select c.id from cases c where c.tenant_id = $1 and c.status = 'closed' and c.last_seen_ms < $2
-  and not exists (select from legal_holds h where h.tenant_id = c.tenant_id and h.case_id = c.id)`
+const oldCases = `select c.id, c.last_seen_ms, c.alert_count from cases c
+  where c.tenant_id = $1 and c.status = 'closed' and c.last_seen_ms < $2
+  and not exists (select from legal_holds h where h.tenant_id = c.tenant_id and h.case_id = c.id)
+  and not exists (select from proposals p where p.tenant_id = c.tenant_id and p.case_id = c.id and p.state in (${inMotion}))`
 
 const oldChats = `select c.id from chats c where c.tenant_id = $1 and c.changed_ms < $2
   and not exists (select from legal_holds h where h.tenant_id = c.tenant_id and h.case_id = c.case_id)`
@@ -72,18 +75,23 @@ export async function deleteOld(
   return rows.length
 }
 
-/** Closed cases without an alert since `beforeMs`, those under legal hold aside. */
+/**
+ * Closed cases without an alert since `beforeMs`, the oldest first; not those under legal hold or with an action in motion. As
+ * many as have `alerts` alerts between them, and `cases` at most.
+ */
 export async function findOldCases(
   sql: Sql,
   tenant: string,
   beforeMs: number,
-  limit: number,
+  most: { readonly cases: number; readonly alerts: number },
 ): Promise<string[]> {
-  const rows = await sql.query<{ id: string }>(`${oldCases} order by c.last_seen_ms limit $3`, [
-    tenant,
-    beforeMs,
-    limit,
-  ])
+  const rows = await sql.query<{ id: string }>(
+    `select id from (
+       select id, last_seen_ms, sum(alert_count) over (order by last_seen_ms, id) - alert_count as before
+       from (${oldCases} order by c.last_seen_ms, c.id limit $3) oldest
+     ) summed where before < $4 order by last_seen_ms, id`,
+    [tenant, beforeMs, most.cases, most.alerts],
+  )
   return rows.map(({ id }) => id)
 }
 

@@ -39,6 +39,11 @@ export async function eraseVaultRow(sql: Sql, tenant: string, scope: string): Pr
   return rows.length > 0
 }
 
+/** The same of many at once. */
+export async function eraseVaultRows(sql: Sql, tenant: string, scopes: readonly string[]): Promise<void> {
+  await sql.query('delete from vaults where tenant_id = $1 and scope = any($2)', [tenant, scopes])
+}
+
 /** Erases what has expired, for all tenants; returns how many. */
 export async function dropExpiredVaults(sql: Sql, nowMs: number): Promise<number> {
   const rows = await sql.query('delete from vaults where expires_at_ms <= $1 returning scope', [nowMs])
