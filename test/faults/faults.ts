@@ -38,7 +38,9 @@ async function kills({ times, random }: FaultOptions): Promise<Facts> {
   const { processes, server } = installation
   try {
     for (let kill = 0; kill < times; kill++) {
-      await between(random, 500, 3000)
+      // Most of them hit an installation at work, the others one that has not come up again.
+      await installation.worked(3, 10_000)
+      await between(random, 0, 2000)
       const victim = Math.floor(random() * (processes.length + 2))
       const program = processes[victim]
       if (program !== undefined) program.kill('SIGKILL')

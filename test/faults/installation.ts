@@ -147,6 +147,8 @@ export interface Installation {
   readonly database: OpenDatabase
   readonly processes: readonly Supervised[]
   readonly wazuh: WazuhStandIn
+  /** Resolves once so many alerts more were acknowledged: it works again. Or after `mostMs`: harm does not wait for that. */
+  worked(alerts: number, mostMs: number): Promise<void>
   /** Harm is over: waits until everything has come to rest, stops the processes, and says what is there. */
   finish(): Promise<Facts>
   close(): Promise<void>
@@ -206,6 +208,11 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     database,
     processes,
     wazuh,
+    async worked(alerts, mostMs) {
+      const wanted = acknowledged.length + alerts
+      const end = performance.now() + mostMs
+      while (acknowledged.length < wanted && performance.now() < end) await sleep(50)
+    },
     async finish() {
       // The load goes on for a moment after the harm, so that what was broken is used again.
       const before = acknowledged.length
