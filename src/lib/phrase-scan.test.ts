@@ -15,6 +15,19 @@ describe('PhraseScan', () => {
     )
   })
 
+  it('finds what plain search finds once every run of blanks is one', () => {
+    const text = fc.string({ unit: fc.constantFrom('a', 'B', ' ', '\t', '\n'), maxLength: 30 })
+    const phrase = fc.string({ unit: fc.constantFrom('a', 'b', ' '), minLength: 1, maxLength: 5 })
+    const asOne = (each: string) => each.toLowerCase().replace(/\s+/g, ' ')
+    fc.assert(
+      fc.property(text, fc.array(phrase, { maxLength: 6 }), (haystack, phrases) => {
+        const expected = phrases.some(each => asOne(haystack).includes(asOne(each)))
+        expect(new PhraseScan(phrases).holdsAny(haystack)).toBe(expected)
+      }),
+      { numRuns: 3000, seed: 2 },
+    )
+  })
+
   it('takes any run of blanks for one', () => {
     const scan = new PhraseScan(['system :'])
     expect(scan.holdsAny('System \t\n  : x')).toBe(true)

@@ -1,6 +1,6 @@
 const letters = 128
-/** Every kind of blank, as one. */
-const blank = 32
+const blank = ' '.charCodeAt(0)
+const otherBlanks = [9, 10, 11, 12, 13]
 
 /**
  * Tells in one pass whether a text holds any of many phrases (Aho and Corasick, 1975). Phrases are ASCII. Capitals count
@@ -19,16 +19,9 @@ export class PhraseScan {
   holdsAny(text: string): boolean {
     const next = this.#next
     let state = 0
-    let blankBefore = false
     for (let index = 0; index < text.length; index++) {
-      let letter = text.charCodeAt(index)
+      const letter = text.charCodeAt(index)
       if (letter > 126) return true
-      const isBlank = letter === blank || (letter >= 9 && letter <= 13)
-      if (isBlank) {
-        if (blankBefore) continue
-        letter = blank
-      }
-      blankBefore = isBlank
       state = next[state * letters + letter] ?? 0
       if (state < 0) return true
     }
@@ -37,19 +30,21 @@ export class PhraseScan {
 }
 
 interface State {
+  /** The last one of the way to this state; -1 for the first state. */
+  readonly letter: number
   readonly children: Map<number, number>
   ends: boolean
 }
 
 function trieOf(phrases: readonly string[]): State[] {
-  const states: State[] = [{ children: new Map(), ends: false }]
+  const states: State[] = [{ letter: -1, children: new Map(), ends: false }]
   for (const phrase of phrases) {
     let at = 0
-    for (const letter of Buffer.from(phrase.toLowerCase(), 'latin1')) {
+    for (const letter of Buffer.from(phrase.toLowerCase().replace(/\s+/g, ' '), 'latin1')) {
       if (letter > 126) throw new Error(`'${phrase}' is not ASCII`)
       let child = states[at]?.children.get(letter)
       if (child === undefined) {
-        child = states.push({ children: new Map(), ends: false }) - 1
+        child = states.push({ letter, children: new Map(), ends: false }) - 1
         states[at]?.children.set(letter, child)
       }
       at = child
@@ -81,11 +76,15 @@ function linked(states: readonly State[]): Int16Array {
         waiting.push(child)
       }
     }
+    // Further blanks of a run change nothing.
+    if (states[at]?.letter === blank) table[at * letters + blank] = at
   }
   const next = Int16Array.from(table, state => (ends[state] ? -1 : state))
   const capitals = { first: 65, last: 90, toSmall: 32 }
   for (let at = 0; at < states.length; at++)
     for (let letter = capitals.first; letter <= capitals.last; letter++)
       next[at * letters + letter] = next[at * letters + letter + capitals.toSmall] ?? 0
+  for (let at = 0; at < states.length; at++)
+    for (const other of otherBlanks) next[at * letters + other] = next[at * letters + blank] ?? 0
   return next
 }
