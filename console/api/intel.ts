@@ -5,7 +5,7 @@ import type {
   ReportDetail,
   ReportSummary,
 } from '../../src/http/contract-intel.ts'
-import type { Coverage, Layer } from '../../src/http/contract-intel-coverage.ts'
+import type { AddedLayer, Coverage, Layer } from '../../src/http/contract-intel-coverage.ts'
 import type { Digest, Profile, ProfileBody } from '../../src/http/contract-intel-digest.ts'
 import type { RuleDraftBody } from '../../src/http/contract-rules.ts'
 import { toBase64 } from '../text/base64.ts'
@@ -83,7 +83,7 @@ export function listLayers(signal: AbortSignal): Promise<{ layers: Layer[] }> {
   return getJson('/api/intel/layers', signal)
 }
 
-export async function addLayer(file: File): Promise<{ id: string; techniques: number; unknown: string[] }> {
+export async function addLayer(file: File): Promise<{ layers: AddedLayer[] }> {
   return sendJson('POST', '/api/intel/layers', { content: await file.text() })
 }
 
@@ -100,4 +100,6 @@ export function digestHref(days: number, format: 'markdown' | 'pdf'): string {
   return withQuery('/api/intel/digest/file', { days, format })
 }
 
-export const navigatorLayerHref = '/api/intel/coverage/navigator'
+export function navigatorLayerHref(domain: string): string {
+  return withQuery('/api/intel/coverage/navigator', { domain })
+}

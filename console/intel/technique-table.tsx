@@ -4,6 +4,8 @@ import type { RuleCoverage } from '../../src/http/contract-rules.ts'
 import { readRuleCoverage } from '../api/rules.ts'
 import { DataTable } from '../components/data-table.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
+import { ruleNames } from '../rules/rule-names.ts'
+import { visibleText } from '../text/visible-text.ts'
 import { DraftRuleButton } from './draft-rule-button.tsx'
 
 type Covered = RuleCoverage['techniques'][number]
@@ -82,11 +84,5 @@ export function TechniqueTable({ detail: { report, techniques } }: { detail: Rep
 function Rules({ covered }: { covered: Covered | undefined }) {
   if (covered === undefined || covered.state === 'gap') return <strong className="text-bad">no rule</strong>
   if (covered.state === 'parent-only') return <span>only the technique above it</span>
-  const more = covered.rules.length - shownRules
-  return (
-    <span className="tabular">
-      {covered.rules.slice(0, shownRules).join(', ')}
-      {more > 0 && <span className="text-muted"> and {more} more</span>}
-    </span>
-  )
+  return <span className="tabular">{visibleText(ruleNames(covered.rules, shownRules))}</span>
 }

@@ -10,6 +10,7 @@ import { QueryState } from '../components/query-state.tsx'
 import { toast, toastFailure } from '../components/toast.tsx'
 import { AttackMatrix } from '../intel/attack-matrix.tsx'
 import { useGo, useSearchValues } from '../router.tsx'
+import { attackDomainsText } from '../text/attack-domains.ts'
 import { visibleText } from '../text/visible-text.ts'
 
 /** The ATT&CK matrix: reports against alerts and rules, with an imported layer over it (`?layer=`). */
@@ -28,9 +29,12 @@ export function Page() {
   return (
     <>
       <PageHeading title="ATT&CK matrix">
-        <a className={buttonClass('plain')} href={navigatorLayerHref} download>
-          Navigator layer
-        </a>
+        {/* A layer is of one domain, so there is a file for each. */}
+        {query.data?.domains.map(({ id, name }, _, all) => (
+          <a key={id} className={buttonClass('plain')} href={navigatorLayerHref(id)} download>
+            Navigator layer{all.length > 1 && `, ${name}`}
+          </a>
+        ))}
       </PageHeading>
       <div className="grid grid-cols-1 gap-3 px-4 pb-6">
         <Layers layers={layers.data?.layers ?? []} chosen={layer?.id} />
@@ -38,8 +42,8 @@ export function Page() {
           {coverage => (
             <>
               <p className="text-muted">
-                ATT&amp;CK {[`Enterprise ${coverage.attackVersion}`, ...coverage.otherDomains].join(', ')}.
-                Techniques that a report describes or an alert carries
+                ATT&amp;CK {attackDomainsText(coverage.domains)}. Techniques that a report describes or an
+                alert carries
                 {rules.isSuccess ? '' : '; there are no rules here to compare with (TOCSIN_RULESET)'}.
               </p>
               <AttackMatrix coverage={withLayer(coverage, layer)} rules={named} layer={layer} />
@@ -69,12 +73,15 @@ function Layers({ layers, chosen }: { layers: readonly Layer[]; chosen: string |
   const renew = () => client.invalidateQueries({ queryKey: ['intel', 'layers'] })
   const add = useMutation({
     mutationFn: addLayer,
-    onSuccess: async ({ id, techniques, unknown }) => {
+    onSuccess: async ({ layers: added }) => {
       await renew()
+      const techniques = added.reduce((sum, each) => sum + each.techniques, 0)
+      const unknown = [...new Set(added.flatMap(each => each.unknown))]
       toast(
         `${techniques} techniques were taken over${unknown.length === 0 ? '.' : `; ATT&CK does not have ${unknown.slice(0, 5).join(', ')}.`}`,
       )
-      go(`/intel/matrix?layer=${encodeURIComponent(id)}`)
+      const [first] = added
+      if (first !== undefined) go(`/intel/matrix?layer=${encodeURIComponent(first.id)}`)
     },
     onError: error => toastFailure('The layer could not be imported', error),
   })

@@ -7,7 +7,9 @@ import { PageHeading } from '../components/page-heading.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { useSearchValues } from '../router.tsx'
 import { CoverageMatrix } from '../rules/coverage-matrix.tsx'
-import { ruleKinds } from '../rules/rule-kind.ts'
+import { ruleNames } from '../rules/rule-names.ts'
+import { attackDomainsText } from '../text/attack-domains.ts'
+import { visibleText } from '../text/visible-text.ts'
 
 type Row = RuleCoverage['techniques'][number]
 
@@ -20,10 +22,11 @@ const stateWords: Readonly<Record<Row['state'], string>> = {
 const shows = { gaps: 'Gaps', all: 'All', matrix: 'Matrix' } as const
 const mostRules = 5
 
-/** Wazuh's rules by number alone, as everyone calls them. */
-function named(rules: Row['rules']): string {
-  return rules
-    .map(({ source, id }) => (source === 'wazuh' ? id : `${id} (${ruleKinds[source].name})`))
+/** Rows have the keys of the matrix's columns. */
+function tacticNames(row: Row, tactics: RuleCoverage['tactics']): string {
+  return tactics
+    .filter(({ shortName }) => row.tactics.includes(shortName))
+    .map(({ name }) => name)
     .join(', ')
 }
 
@@ -50,12 +53,12 @@ export function Page() {
       </PageHeading>
       <div className={`grid grid-cols-1 gap-3 px-4 pb-8 ${show === 'matrix' ? '' : 'max-w-5xl'}`}>
         <QueryState query={query} what="The coverage">
-          {({ attackVersion, otherDomains, tactics, techniques, unknown }) => (
+          {({ domains, tactics, techniques, unknown }) => (
             <>
               <p className="text-muted">
-                ATT&amp;CK {[`Enterprise ${attackVersion}`, ...otherDomains].join(', ')}. Techniques named by
-                a rule that alerts: {techniques.filter(({ state }) => state === 'covered').length}. What a
-                rule claims to look for is not yet what it finds.
+                ATT&amp;CK {attackDomainsText(domains)}. Techniques named by a rule that alerts:{' '}
+                {techniques.filter(({ state }) => state === 'covered').length}. What a rule claims to look for
+                is not yet what it finds.
               </p>
               {unknown.length > 0 && <p>Ids in rules that ATT&amp;CK does not know: {unknown.join(', ')}</p>}
               {show === 'matrix' ? (
@@ -75,15 +78,12 @@ export function Page() {
                         </>
                       ),
                     },
-                    { title: 'Tactics', cell: row => row.tactics.join(', ') },
+                    { title: 'Tactics', cell: row => tacticNames(row, tactics) },
                     { title: 'State', cell: row => stateWords[row.state] },
                     { title: 'Reports', cell: row => <span className="tabular">{row.reports}</span> },
                     {
                       title: 'Rules',
-                      cell: row =>
-                        row.rules.length > mostRules
-                          ? `${named(row.rules.slice(0, mostRules))} and ${row.rules.length - mostRules} more`
-                          : named(row.rules),
+                      cell: row => visibleText(ruleNames(row.rules, mostRules)),
                     },
                   ]}
                 />

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { icsBundle } from '../../test/support/ics-bundle.ts'
 import { rankTechniques } from '../intel/rank-techniques.ts'
+import { readAttackBundle } from '../knowledge/attack-bundle.ts'
+import { attackKnowledge } from '../knowledge/attack-knowledge.ts'
 import { normalizeLine } from '../normalize/normalize-line.ts'
 import type { ChatData } from './answer.ts'
 import { answerQuestion } from './answer-question.ts'
@@ -46,6 +49,21 @@ describe('questions about ATT&CK', () => {
       'T1027',
       'T1140',
     ])
+  })
+})
+
+describe('questions about a domain that was imported', () => {
+  const attack = attackKnowledge({ attack: [readAttackBundle(icsBundle).value], defence: undefined })
+  const asked = (question: string) => answerQuestion(question, { ...data, attack })
+
+  it('are answered by id, by name and for retired ids; without the import nothing is made up', () => {
+    expect(asked('What is T0831?').answer).toContain('T0831 is Manipulation of Control')
+    expect(asked('What is T0898?').answer).toContain('T0831 Manipulation of Control took its place')
+    expect(asked('What is T0896?').answer).toContain('T0896 is retired; nothing took its place')
+    expect(asked('Which technique is Manipulation of Control?').techniques).toMatchObject([{ id: 'T0831' }])
+    expect(asked('What is T9999?').answer).toMatch(/does not exist in .*ics-attack 18\.1/)
+    expect(ask('What is T0831?').answer).toContain('does not exist')
+    expect(asked('What is T0831?').evidence[0]).toMatchObject({ label: 'ATT&CK ICS 18.1' })
   })
 })
 

@@ -1,6 +1,7 @@
 import type { Alert } from '../domain/alert.ts'
 import type { ClaimStatus } from '../domain/claim.ts'
 import type { EvidenceDraft, EvidenceItem } from '../domain/evidence.ts'
+import type { AttackKnowledge } from '../knowledge/attack-knowledge.ts'
 import type { Problem } from '../lib/problem.ts'
 
 /** One search that was run for an answer: what, with which arguments, and how many rows it found. */
@@ -49,6 +50,8 @@ export interface ChatData {
   readonly alerts: readonly Alert[]
   /** Ranks ATT&CK techniques for words; `intel` has it. */
   readonly rankTechniques: (words: string) => readonly { readonly id: string; readonly score: number }[]
+  /** ATT&CK as it is known here; what ships where nothing is said. */
+  readonly attack?: AttackKnowledge
   readonly nowMs: number
 }
 

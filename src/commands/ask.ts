@@ -1,7 +1,9 @@
 import { answerQuestion } from '../chat/answer-question.ts'
+import { readConfig } from '../config.ts'
 import { rankTechniques } from '../intel/rank-techniques.ts'
 import { AppError } from '../lib/app-error.ts'
 import { systemClock } from '../lib/clock.ts'
+import { storedAttack } from '../main/stored-knowledge.ts'
 import type { Command } from './command.ts'
 import { readArgs, readInput, writeRecord } from './command.ts'
 import { AlertReader } from './triage/read-alerts.ts'
@@ -34,6 +36,7 @@ Exit codes: 0 answered, also when nothing was found; 2 bad usage or unreadable i
     const answer = answerQuestion(text, {
       alerts: alerts.toSorted((a, b) => a.timestampMs - b.timestampMs),
       rankTechniques,
+      attack: storedAttack(readConfig().dataDir),
       nowMs: systemClock.now(),
     })
     if (!values.json) {

@@ -22,6 +22,9 @@ export interface Command {
   run(args: readonly string[], io: Io): Promise<number>
 }
 
+/** Where `tocsin knowledge import` wrote to: an option of every command that reads ids of ATT&CK. */
+export const knowledgeOption = { data: { type: 'string', default: '.tocsin' } } as const
+
 /** Parses arguments with `node:util`; a mistake becomes `bad-usage` (exit 2). */
 export function readArgs<T extends ParseArgsConfig>(
   args: readonly string[],

@@ -2,7 +2,7 @@ import { extractReport, type ReportExtract } from '../intel/extract-report.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import { problem } from '../lib/problem.ts'
 import { storedAttack } from '../main/stored-knowledge.ts'
-import { type Command, readArgs, readInput, writeRecord } from './command.ts'
+import { type Command, knowledgeOption, readArgs, readInput, writeRecord } from './command.ts'
 import { filesNamed } from './files-below.ts'
 
 /** No report for people is larger; a PDF bomb may be. */
@@ -29,7 +29,7 @@ Exit code 0 done, 2 bad usage or unreadable input.
         json: { type: 'boolean' },
         text: { type: 'boolean' },
         own: { type: 'string', multiple: true },
-        data: { type: 'string', default: '.tocsin' },
+        ...knowledgeOption,
       },
       allowPositionals: true,
     })

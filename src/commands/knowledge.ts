@@ -9,7 +9,7 @@ import {
 } from '../knowledge/imported-knowledge.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import { attackDomains, storeCatalogue, storedKnowledge } from '../main/stored-knowledge.ts'
-import { type Command, type Io, readArgs, readInput, writeRecord } from './command.ts'
+import { type Command, type Io, knowledgeOption, readArgs, readInput, writeRecord } from './command.ts'
 
 /** `tocsin knowledge`: the ATT&CK facts that ship, and what the user imports of ATT&CK and D3FEND. */
 export const command: Command = {
@@ -18,8 +18,8 @@ tocsin knowledge show [TECHNIQUE...] [--data DIR] [--json]
 
 import and update read ATT&CK STIX 2.1 bundles (enterprise-attack.json, ics-attack.json, mobile-attack.json) and D3FEND's
 table of mappings (d3fend-full-mappings.json) into the data directory; .gz is read, '-' is standard input. Then descriptions,
-ICS and Mobile techniques and D3FEND's countermeasures are there as well; in the assistant, the check of what models claim, reports
-and the ATT&CK matrix once the server has started anew.
+ICS and Mobile techniques and D3FEND's countermeasures are there as well; in briefs, the assistant, the check of what models claim,
+reports, rules and the ATT&CK matrix once the server has started anew.
 update tells what changed since the bundle imported before. show prints techniques by id with what counters them, retired ids
 with what replaced them; without ids, the versions.
 
@@ -30,7 +30,7 @@ Exit code 0 done, 1 an id that ATT&CK does not have, or a bundle without techniq
 `,
   async run(args, io) {
     const { values, positionals } = readArgs(args, {
-      options: { json: { type: 'boolean' }, data: { type: 'string', default: '.tocsin' } },
+      options: { json: { type: 'boolean' }, ...knowledgeOption },
       allowPositionals: true,
     })
     const [action, ...rest] = positionals

@@ -4,7 +4,7 @@ import { readConfig } from '../config.ts'
 import { rankTechniques } from '../intel/rank-techniques.ts'
 import { systemClock } from '../lib/clock.ts'
 import { readDocuments } from '../main/read-documents.ts'
-import { storedKnowledge } from '../main/stored-knowledge.ts'
+import { storedAttack, storedKnowledge } from '../main/stored-knowledge.ts'
 import { type Io, readInput } from './command.ts'
 import { AlertReader } from './triage/read-alerts.ts'
 
@@ -21,6 +21,7 @@ export async function offlineTools(path: string, io: Io): Promise<Tool[]> {
     alerts: { current: async () => alerts, ofCase: async () => [] },
     rankTechniques,
     documents: readDocuments(dataDir),
+    attack: storedAttack(dataDir),
     imported: storedKnowledge(dataDir),
   })
 }

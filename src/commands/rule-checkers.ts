@@ -1,5 +1,5 @@
 import { extname } from 'node:path'
-import { lookUpTechnique } from '../knowledge/attack-techniques.ts'
+import { type AddedTechniques, standingAmong } from '../knowledge/attack-knowledge.ts'
 import type { Problem } from '../lib/problem.ts'
 import { compileDetection } from '../sigma/detection.ts'
 import { parseSigma } from '../sigma/sigma-rule.ts'
@@ -27,6 +27,7 @@ export interface RuleChecker {
   check(
     files: readonly RuleFile[],
     base: RulesetFiles | undefined,
+    added: AddedTechniques,
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, readonly Finding[]>>
 }
@@ -55,7 +56,7 @@ export const ruleCheckers: readonly RuleChecker[] = [
     type: 'wazuh',
     recognises: file =>
       extname(file.path).toLowerCase() === '.xml' || /^\s*<(?:!|group|decoder|var)/.test(file.text),
-    check: async (files, base) => checkWazuh(files, base),
+    check: async (files, base, added) => checkWazuh(files, base, added),
   },
   {
     type: 'cdb-list',
@@ -67,6 +68,7 @@ export const ruleCheckers: readonly RuleChecker[] = [
 function checkWazuh(
   files: readonly RuleFile[],
   base: RulesetFiles | undefined,
+  added: AddedTechniques,
 ): ReadonlyMap<string, readonly Finding[]> {
   const named = files.map(({ path, text }) => ({ name: path, text }))
   const isDecoders = (text: string) => /<decoder[\s>]/.test(text)
@@ -77,7 +79,7 @@ function checkWazuh(
       lists: [],
     },
     base,
-    id => lookUpTechnique(id).kind,
+    id => standingAmong(added, id),
   )
 }
 
@@ -102,6 +104,7 @@ function checkSigma(text: string): Finding[] {
 async function checkYara(
   files: readonly RuleFile[],
   _base: RulesetFiles | undefined,
+  _added: AddedTechniques,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, readonly Finding[]>> {
   const yara = new YaraProcess()

@@ -1,6 +1,7 @@
 import { AppError, messageOf } from '../lib/app-error.ts'
+import { storedAttack } from '../main/stored-knowledge.ts'
 import type { Finding } from '../wazuh-rules/finding.ts'
-import { type Io, readArgs, readInput, writeRecord } from './command.ts'
+import { type Io, knowledgeOption, readArgs, readInput, writeRecord } from './command.ts'
 import { filesNamed } from './files-below.ts'
 import { type RuleChecker, type RuleFile, ruleCheckers } from './rule-checkers.ts'
 import { readRulesetFolder } from './ruleset-folder.ts'
@@ -9,15 +10,16 @@ import { readRulesetFolder } from './ruleset-folder.ts'
 export async function rulesCheck(args: readonly string[], io: Io): Promise<number> {
   const { values, positionals } = readArgs(args, {
     allowPositionals: true,
-    options: { ruleset: { type: 'string' }, json: { type: 'boolean' } },
+    options: { ruleset: { type: 'string' }, ...knowledgeOption, json: { type: 'boolean' } },
   })
   if (positionals.length === 0) throw new AppError('bad-usage', 'say which files to check')
   const base = values.ruleset === undefined ? undefined : readRulesetFolder(values.ruleset, [])
+  const { added } = storedAttack(values.data)
   const { files, unreadable } = await readFiles(positionals, io)
   const byChecker = Map.groupBy(files, checkerOf)
   const results = new Map<string, { readonly type: string; readonly findings: readonly Finding[] }>()
   for (const [checker, group] of byChecker) {
-    const found = await checker.check(group, base, io.signal)
+    const found = await checker.check(group, base, added, io.signal)
     for (const { path } of group) results.set(path, { type: checker.type, findings: found.get(path) ?? [] })
   }
   let failed = false

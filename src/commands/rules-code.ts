@@ -6,10 +6,11 @@ import { promisify } from 'node:util'
 import { z } from 'zod'
 import { type DraftCase, type RuleKind, ruleFileEndings, ruleKinds } from '../domain/rule-draft.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
+import { storedAttack } from '../main/stored-knowledge.ts'
 import { type Measured, measureWith } from '../rule-drafts/measure-draft.ts'
 import type { Finding } from '../wazuh-rules/finding.ts'
 import type { RulesetFiles } from '../wazuh-rules/ruleset.ts'
-import { type Io, readArgs, writeRecord } from './command.ts'
+import { type Io, knowledgeOption, readArgs, writeRecord } from './command.ts'
 import { readRulesetFolder } from './ruleset-folder.ts'
 import { openServer } from './server-client.ts'
 
@@ -50,6 +51,7 @@ export async function rulesCi(args: readonly string[], io: Io): Promise<number> 
       ruleset: { type: 'string' },
       corpus: { type: 'string', multiple: true },
       since: { type: 'string' },
+      ...knowledgeOption,
       json: { type: 'boolean' },
     },
   })
@@ -65,7 +67,7 @@ export async function rulesCi(args: readonly string[], io: Io): Promise<number> 
       'bad-usage',
       '--ruleset DIR is missing: Wazuh rules, decoders and lists are tested together with a ruleset',
     )
-  const measure = measureWith({ folders: values.corpus ?? [] })
+  const measure = measureWith({ folders: values.corpus ?? [] }, storedAttack(values.data).added)
   const test = (file: CodeFile) =>
     measure(
       {

@@ -1,10 +1,11 @@
 import { AppError } from '../lib/app-error.ts'
+import { storedAttack } from '../main/stored-knowledge.ts'
 import { coveringWazuhRules, techniqueCoverage } from '../rule-drafts/technique-coverage.ts'
 import { tuneException } from '../rule-drafts/tune-exception.ts'
 import { findDeadRules } from '../wazuh-rules/lint-tree.ts'
 import { loadRuleset } from '../wazuh-rules/ruleset.ts'
 import { placeText } from '../wazuh-rules/xml.ts'
-import { type Io, readArgs, writeRecord } from './command.ts'
+import { type Io, knowledgeOption, readArgs, writeRecord } from './command.ts'
 import { readPastEvents } from './past-events.ts'
 import { readVerdicts } from './rules-backtest.ts'
 import { readRulesetFolder } from './ruleset-folder.ts'
@@ -15,13 +16,18 @@ export async function rulesCoverage(args: readonly string[], io: Io): Promise<nu
     options: {
       ruleset: { type: 'string' },
       seen: { type: 'string', multiple: true },
+      ...knowledgeOption,
       json: { type: 'boolean' },
     },
   })
   const { ruleset } = loadRuleset(readRulesetFolder(required(values.ruleset)))
   const seen = new Map<string, number>()
   for (const id of values.seen ?? []) seen.set(id, (seen.get(id) ?? 0) + 1)
-  const { techniques, unknown } = techniqueCoverage(coveringWazuhRules(ruleset.rules.rules), seen)
+  const { techniques, unknown } = techniqueCoverage(
+    coveringWazuhRules(ruleset.rules.rules),
+    seen,
+    storedAttack(values.data).added,
+  )
   for (const row of techniques) {
     if (values.json) writeRecord(io, row)
     else

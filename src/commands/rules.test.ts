@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { icsBundle } from '../../test/support/ics-bundle.ts'
 import { runCommand } from '../../test/support/run-command.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tocsin-rules-'))
@@ -130,6 +131,26 @@ describe('tocsin rules check', () => {
       expect.objectContaining({ code: 'no-parent', where: 'line 1, column 20' }),
     )
     expect(records[2]?.problems).toMatchObject([{ where: 'line 2, column 1' }, { code: 'list-key' }])
+  })
+
+  it('knows the techniques of what was imported into the data directory, in checks and in the coverage', async () => {
+    const data = join(folder, 'knowledge')
+    const bundle = write('ics-attack.json', JSON.stringify(icsBundle))
+    expect((await runCommand(['knowledge', 'import', bundle, '--data', data])).code).toBe(0)
+    const mitre = '<mitre><id>T0831</id></mitre>'
+    const rule = `<group name="app,"><rule id="100200" level="3"><if_sid>100100</if_sid><description>d</description>${mitre}</rule></group>`
+    write('mitre/rules/0.xml', templates)
+    const own = write('mitre/rules/1.xml', rule.replace('<if_sid>100100</if_sid>', '<match>bad</match>'))
+    const check = async (where: string) => {
+      const { records } = await run('check', own, '--data', where, '--json')
+      return JSON.stringify(records[0]?.problems)
+    }
+    expect(await check(data)).not.toContain('T0831')
+    expect(await check(join(folder, 'nothing'))).toContain('T0831')
+    const coverage = (where: string) =>
+      run('coverage', '--ruleset', join(folder, 'mitre'), '--data', where, '--json')
+    expect((await coverage(data)).records[0]).toMatchObject({ id: 'T0831', name: 'Manipulation of Control' })
+    expect((await coverage(join(folder, 'nothing'))).records[0]).toMatchObject({ unknown: ['T0831'] })
   })
 
   it('holds Sigma rules to the schema, and says what hurts in YARA rules', async () => {

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
+import { icsBundle } from '../../test/support/ics-bundle.ts'
 import { runCommand } from '../../test/support/run-command.ts'
 import { wazuhLine } from '../../test/support/wazuh-alert.ts'
 import { readPointer } from '../lib/json-pointer.ts'
@@ -79,6 +80,18 @@ const line = (id: string, extra: object = {}) =>
 const sample = resolve(import.meta.dirname, '..', '..', 'samples', 'alerts.ndjson')
 
 describe('tocsin triage --json', () => {
+  it('names the techniques of what was imported into the data directory', async () => {
+    const data = join(folder, 'knowledge')
+    const bundle = join(folder, 'ics-attack.json')
+    writeFileSync(bundle, JSON.stringify(icsBundle))
+    expect((await runCommand(['knowledge', 'import', bundle, '--data', data])).code).toBe(0)
+    const alert = line('1.1', { techniques: ['T0831'] })
+    const told = await triage(alert, 'ics.ndjson', '--data', data, '--json')
+    expect(told.out).toContain('T0831 Manipulation of Control (Impact)')
+    const without = await triage(alert, 'ics.ndjson', '--data', join(folder, 'nothing'), '--json')
+    expect(without.out).not.toContain('Manipulation of Control')
+  })
+
   it('answers each alert of the sample exactly once, and says only what the alerts say', async () => {
     const text = readFileSync(sample, 'utf8')
     const documents = new Map(

@@ -1,8 +1,9 @@
 import { AppError, messageOf } from '../lib/app-error.ts'
 import { systemClock } from '../lib/clock.ts'
 import { type Problem, problem } from '../lib/problem.ts'
+import { storedAttack } from '../main/stored-knowledge.ts'
 import type { Command } from './command.ts'
-import { readArgs, readInput, writeRecord } from './command.ts'
+import { knowledgeOption, readArgs, readInput, writeRecord } from './command.ts'
 import { openTeller } from './triage/ask-for-brief.ts'
 import { AlertReader } from './triage/read-alerts.ts'
 import { casesOf } from './triage/triage-alerts.ts'
@@ -18,13 +19,14 @@ array), groups them into cases and writes a brief of each: what happened, how su
 be '-' for standard input; .gz files are unpacked. Needs no server.
 
   --model PROFILE  also ask this model; 'none' (the default) uses code alone
+  --data DIR       the data directory that 'tocsin knowledge import' wrote to (default .tocsin)
   --json           one JSON record a case; lines and files that could not be read are in a last record 'quarantine'
 
 Exit code 0: read and written, whatever the verdicts. 2: bad usage or unreadable input.
 `,
   async run(args, io) {
     const { values, positionals } = readArgs(args, {
-      options: { json: { type: 'boolean' }, model: { type: 'string', default: 'none' } },
+      options: { json: { type: 'boolean' }, model: { type: 'string', default: 'none' }, ...knowledgeOption },
       allowPositionals: true,
     })
     if (positionals.length === 0)
@@ -45,10 +47,12 @@ Exit code 0: read and written, whatever the verdicts. 2: bad usage or unreadable
       values.json ? writeRecord(io, record) : io.stdout(triageText(record))
     const teller = await openTeller(values.model, alerts)
     try {
-      for (const context of casesOf(alerts)) {
+      const { added: addedTechniques } = storedAttack(values.data)
+      for (const found of casesOf(alerts)) {
+        const context = { ...found, addedTechniques }
         const { evidence, brief, problems: modelProblems } = await teller.tell(context, io.signal)
-        const found = context.alerts.flatMap(alert => problems.get(alert.key) ?? [])
-        write(triageRecord(context, evidence, brief, [...found, ...modelProblems]))
+        const own = context.alerts.flatMap(alert => problems.get(alert.key) ?? [])
+        write(triageRecord(context, evidence, brief, [...own, ...modelProblems]))
       }
     } finally {
       await teller.close()

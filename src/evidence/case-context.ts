@@ -2,6 +2,7 @@ import type { Assessment } from '../assess/assess-alert.ts'
 import type { Alert } from '../domain/alert.ts'
 import type { CaseFile, VerdictDecision } from '../domain/case.ts'
 import type { LessonFact } from '../domain/lesson.ts'
+import type { AddedTechniques } from '../knowledge/attack-knowledge.ts'
 
 /** How often something has been seen before the case, in what span. */
 export interface HistoryFact {
@@ -81,4 +82,6 @@ export interface CaseContext extends CaseFile {
   readonly sightings?: readonly SightingFact[]
   /** Lessons in force whose scope holds the case, the narrowest first. */
   readonly lessons?: readonly LessonFact[]
+  /** ATT&CK techniques that were imported beside those that ship; absent where nothing was. */
+  readonly addedTechniques?: AddedTechniques
 }

@@ -1,9 +1,9 @@
 import type { Alert } from '../domain/alert.ts'
 import type { EvidenceDraft } from '../domain/evidence.ts'
-import { attackVersion, currentTechnique, titleOf } from '../knowledge/attack-techniques.ts'
 import { cutText } from '../lib/cut-text.ts'
 import { readPointer } from '../lib/json-pointer.ts'
 import type { CaseContext, YaraRuleFact } from './case-context.ts'
+import { techniqueDraft, techniqueOf } from './technique.ts'
 
 const maxMatches = 10
 const maxMetaLength = 300
@@ -72,10 +72,10 @@ export function yaraMatch(context: CaseContext): EvidenceDraft[] {
   )
   const named = new Set(reports.map(({ report }) => report.rule))
   const rules = (context.yaraRules ?? []).filter(({ rule }) => named.has(rule))
-  return [...matches, ...rules.flatMap(ruleFacts), ...prevalence(context)]
+  return [...matches, ...rules.flatMap(fact => ruleFacts(context, fact)), ...prevalence(context)]
 }
 
-function ruleFacts(fact: YaraRuleFact): EvidenceDraft[] {
+function ruleFacts(context: CaseContext, fact: YaraRuleFact): EvidenceDraft[] {
   const entries = Object.entries(fact.meta).map(
     ([key, value]) => [key, cutText(String(value).replace(/\s+/g, ' '), maxMetaLength)] as const,
   )
@@ -90,20 +90,9 @@ function ruleFacts(fact: YaraRuleFact): EvidenceDraft[] {
     label: `What the rule pack ${fact.pack} says about ${fact.rule}`,
   }
   const ids = new Set(entries.flatMap(([, value]) => value.match(/\bT\d{4}(?:\.\d{3})?\b/g) ?? []))
-  const techniques = [...ids].flatMap((id): EvidenceDraft[] => {
-    const found = currentTechnique(id)
-    if (found === undefined) return []
-    const tactics = found.tactics.map(tactic => tactic.name).join(', ')
-    return [
-      {
-        kind: 'technique',
-        source: `attack/${id}`,
-        pointer: '',
-        quote: `${found.id} ${titleOf(found)}${tactics === '' ? '' : ` (${tactics})`}, named by the YARA rule ${fact.rule}`,
-        trust: 'knowledge-base',
-        label: `ATT&CK ${attackVersion.version} technique ${id}`,
-      },
-    ]
+  const techniques = [...ids].flatMap(id => {
+    const found = techniqueOf(context, id)
+    return found === undefined ? [] : [techniqueDraft(id, found, `, named by the YARA rule ${fact.rule}`)]
   })
   return [about, ...techniques]
 }

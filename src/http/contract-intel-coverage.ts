@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { done, idParams } from './contract.ts'
+import { attackDomain, done, idParams } from './contract.ts'
 import { endpoint } from './endpoint.ts'
 
 export const techniqueCoverage = z.object({
@@ -28,10 +28,16 @@ export const layer = z.object({
 })
 export type Layer = z.infer<typeof layer>
 
+const addedLayer = z.object({
+  id: z.string(),
+  name: z.string(),
+  techniques: z.number(),
+  unknown: z.array(z.string()),
+})
+export type AddedLayer = z.infer<typeof addedLayer>
+
 export const coverage = z.object({
-  attackVersion: z.string(),
-  /** `ICS 18.1`, for each domain that was imported beside Enterprise. */
-  otherDomains: z.array(z.string()),
+  domains: z.array(attackDomain),
   /** Columns: Enterprise's tactics by short name, those of other domains by `ics-attack/` and short name. */
   tactics: z.array(z.object({ shortName: z.string(), name: z.string() })),
   /** Techniques that a report describes or an alert carries. */
@@ -61,10 +67,11 @@ export const intelCoverageEndpoints = {
   addLayer: endpoint({
     method: 'POST',
     path: '/api/intel/layers',
-    summary: 'Import a layer of format 4.x. Ids that ATT&CK does not have are left out and named.',
+    summary:
+      'Import a layer of format 4.x, or a list of them, one for each domain. Ids that ATT&CK does not have are left out and named.',
     access: work,
     body: z.object({ content: z.string().min(2).max(4_000_000) }),
-    reply: z.object({ id: z.string(), techniques: z.number(), unknown: z.array(z.string()) }),
+    reply: z.object({ layers: z.array(addedLayer) }),
   }),
   deleteLayer: endpoint({
     method: 'DELETE',
@@ -77,8 +84,9 @@ export const intelCoverageEndpoints = {
   navigatorLayer: endpoint({
     method: 'GET',
     path: '/api/intel/coverage/navigator',
-    summary: 'The same as an ATT&CK Navigator layer.',
+    summary: 'The same as an ATT&CK Navigator layer: of one domain, as every layer is.',
     access: read,
+    query: z.object({ domain: z.string().max(50).default('enterprise-attack') }),
     reply: z.unknown(),
   }),
 }

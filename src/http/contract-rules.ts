@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ruleDraftStates, ruleKinds } from '../domain/rule-draft.ts'
-import { idParams, person } from './contract.ts'
+import { attackDomain, idParams, person } from './contract.ts'
 import { counts, draftCase, measurement, storable } from './contract-rule-measurement.ts'
 import { endpoint } from './endpoint.ts'
 
@@ -178,9 +178,7 @@ export const deadRules = z.object({
 export type DeadRules = z.infer<typeof deadRules>
 
 export const ruleCoverage = z.object({
-  attackVersion: z.string(),
-  /** `ICS 18.1`, for each domain that was imported beside Enterprise. */
-  otherDomains: z.array(z.string()),
+  domains: z.array(attackDomain),
   tactics: z.array(z.object({ shortName: z.string(), name: z.string() })),
   /** Gaps first, the most often reported before the others. */
   techniques: z.array(

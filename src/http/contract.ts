@@ -42,6 +42,10 @@ export function listOf<T extends z.ZodType<string>>(item: T, most = 50) {
 export const person = z.object({ id: z.string(), username: z.string(), displayName: z.string() })
 export type Person = z.infer<typeof person>
 
+/** A domain of ATT&CK that is known here: `ics-attack`, `ICS`, `18.1`. Enterprise is the first of every list. */
+export const attackDomain = z.object({ id: z.string(), name: z.string(), version: z.string() })
+export type AttackDomain = z.infer<typeof attackDomain>
+
 export const signedInUser = person.extend({
   role: z.enum(roles),
   mustChangePassword: z.boolean(),

@@ -2,7 +2,7 @@
  * A first draft of a Wazuh rule for what a report describes and no rule sees: written by code, from facts. A person
  * finishes it in the rule editor, where it is measured on past alerts like any other draft.
  */
-import { currentTechnique, titleOf } from '../knowledge/attack-techniques.ts'
+import { type AttackKnowledge, shippedAttack } from '../knowledge/attack-knowledge.ts'
 import { convertSigma } from '../sigma/convert/convert-sigma.ts'
 import { parseSigma } from '../sigma/sigma-rule.ts'
 import { techniquePatterns } from './technique-patterns.ts'
@@ -23,11 +23,15 @@ const sudoLine = (command: string) =>
 const sshLine = (text: string) => `Nov 28 12:00:00 web-01 sshd[4242]: ${text} port 40022 ssh2`
 
 /** A rule for a technique; undefined where ATT&CK has no such technique. */
-export function draftForTechnique(id: string, reportTitle: string): RuleDraftProposal | undefined {
-  const technique = currentTechnique(id)
+export function draftForTechnique(
+  id: string,
+  reportTitle: string,
+  attack: AttackKnowledge = shippedAttack,
+): RuleDraftProposal | undefined {
+  const technique = attack.current(id)
   if (technique === undefined) return undefined
   const pattern = techniquePatterns[technique.id]
-  const name = `${technique.id} ${titleOf(technique)}`
+  const name = `${technique.id} ${technique.title}`
   const mitre = [technique.id]
   const rules = [
     ...(pattern?.windows === undefined

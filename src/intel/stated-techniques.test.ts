@@ -8,7 +8,7 @@ import { randomIds } from '../lib/ids.ts'
 import { techniqueCounts } from '../store/intel-reports.ts'
 import { addReport } from './add-report.ts'
 import { techniqueCoverage } from './coverage.ts'
-import { navigatorLayer, readLayer } from './navigator-layer.ts'
+import { navigatorLayer, readLayers } from './navigator-layer.ts'
 import { rankTechniques } from './rank-techniques.ts'
 import { techniquesOf } from './stated-techniques.ts'
 import { mispEvent, stixBundle } from './stix-export.ts'
@@ -18,7 +18,7 @@ const text = `The Bear moved to the plant.
 
 It switched breakers (T0831) and later T0898 again. It guessed passwords over SSH, T1110. T0999 is nothing.`
 
-describe('techniques that a report names by an imported id', () => {
+describe('techniques of imported domains that a report names', () => {
   it('come first, with the sentence that names them; the ranking of Enterprise stays as it was', () => {
     const [stated, ...others] = techniquesOf(text, attack)
     expect(stated).toEqual({
@@ -29,6 +29,21 @@ describe('techniques that a report names by an imported id', () => {
     })
     expect(others).toEqual(rankTechniques(text))
     expect(techniquesOf(text, shippedAttack)).toEqual(rankTechniques(text))
+  })
+
+  it('a name alone is enough where ATT&CK writes it so, and is no surer than a name can be', () => {
+    const named = (sentence: string) => techniquesOf(sentence, attack).find(({ id }) => id === 'T0831')
+    const sentence = 'The aim was Manipulation of Control over the breakers.'
+    expect(named(sentence)).toMatchObject({ score: 0.6, quotes: [sentence] })
+    expect(
+      named(`${'It came from far away. '.repeat(4)}Nobody saw the Manipulation\nof Control.`),
+    ).toBeDefined()
+    expect(named('It was manipulation of control by management.')).toBeUndefined()
+    expect(named('The Manipulation of Controllers is another thing.')).toBeUndefined()
+    // Enterprise has a technique of this name as well: the ranker decides.
+    expect(techniquesOf('It used Valid Accounts.', attack).map(({ id }) => id)).not.toContain('T0859')
+    const scores = techniquesOf(`${text} ${sentence}`, attack).map(({ score }) => score)
+    expect(scores).toEqual(scores.toSorted((a, b) => b - a))
   })
 
   it('a text that names thousands does not crowd out what it describes', () => {
@@ -53,7 +68,7 @@ describe('a stored report', () => {
   }, 120_000)
   afterAll(() => test.close())
 
-  it('counts in the coverage under its name, and is not of an Enterprise layer', async () => {
+  it('counts in the coverage under its name, and is in the layer of its own domain alone', async () => {
     const clock = fixedClock(Date.UTC(2026, 10, 28))
     const parts = {
       database: test.database,
@@ -69,9 +84,11 @@ describe('a stored report', () => {
     const coverage = await techniqueCoverage(test.database, 'default', attack)
     expect(coverage).toContainEqual({ id: 'T0831', reports: 1, alerts: 0 })
     expect((await techniqueCoverage(test.database, 'default')).map(({ id }) => id)).not.toContain('T0831')
-    const layer = JSON.stringify(navigatorLayer('Ours', coverage))
-    expect(layer).toContain('T1110')
-    expect(layer).not.toContain('T0831')
+    const [enterprise = '', ics = ''] = attack.domains.map(domain =>
+      JSON.stringify(navigatorLayer('Ours', coverage, domain, attack)),
+    )
+    expect([enterprise.includes('T1110'), enterprise.includes('T0831')]).toEqual([true, false])
+    expect([ics.includes('T1110'), ics.includes('T0831')]).toEqual([false, true])
   })
 
   it('is exported with the name, and a layer may name it', () => {
@@ -91,9 +108,8 @@ describe('a stored report', () => {
       { name: 'misp-galaxy:mitre-attack-pattern="Manipulation of Control - T0831"' },
     ])
     const layer = { techniques: [{ techniqueID: 'T0898', score: 2 }, { techniqueID: 'T0999' }] }
-    expect(readLayer(layer, attack)).toMatchObject({
-      techniques: [{ id: 'T0831', score: 2 }],
-      unknown: ['T0999'],
-    })
+    expect(readLayers(layer, attack)).toMatchObject([
+      { techniques: [{ id: 'T0831', score: 2 }], unknown: ['T0999'] },
+    ])
   })
 })

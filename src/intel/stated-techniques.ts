@@ -1,4 +1,4 @@
-import type { AttackKnowledge } from '../knowledge/attack-knowledge.ts'
+import type { AttackKnowledge, KnownTechnique } from '../knowledge/attack-knowledge.ts'
 import { lookUpTechnique } from '../knowledge/attack-techniques.ts'
 import { type RankedTechnique, rankTechniques } from './rank-techniques.ts'
 import { sentencesOf } from './sentences.ts'
@@ -7,30 +7,51 @@ import { techniqueId } from './technique-evidence.ts'
 const quotesKept = 3
 /** A list of every technique there is must not crowd out what the text describes. */
 const mostStated = 30
+/** An id can mean nothing else. A name can be ordinary words: it is likely, not sure. */
+const byId = 1
+const byName = 0.6
 
 /**
- * The techniques of a text: those of imported knowledge that it names by id, then those that the ranker finds. The ranker learned
- * Enterprise alone; of other domains an id is the one word on them, and a sure one.
+ * The techniques of a text by falling score: those of imported knowledge that it names, and those that the ranker finds. The ranker
+ * learned Enterprise alone; of other domains an id or a name is the one word on them.
  */
 export function techniquesOf(text: string, attack: AttackKnowledge): RankedTechnique[] {
   const ranked = rankTechniques(text)
   const known = new Set(ranked.map(({ id }) => id))
-  return [...statedTechniques(text, attack).filter(({ id }) => !known.has(id)), ...ranked]
+  const stated = statedTechniques(text, attack).filter(({ id }) => !known.has(id))
+  return [...stated, ...ranked].sort((a, b) => b.score - a.score)
 }
 
 function statedTechniques(text: string, attack: AttackKnowledge): RankedTechnique[] {
-  const stated = new Map<string, { readonly name: string; readonly quotes: string[] }>()
-  for (const sentence of sentencesOf(text))
+  const stated = new Map<string, { readonly name: string; score: number; readonly quotes: string[] }>()
+  const state = ({ id, name }: KnownTechnique, score: number, quote: string) => {
+    const found = stated.get(id)
+    if (found === undefined) {
+      if (stated.size < mostStated) stated.set(id, { name, score, quotes: [quote] })
+      return
+    }
+    found.score = Math.max(found.score, score)
+    if (found.quotes.length < quotesKept && !found.quotes.includes(quote)) found.quotes.push(quote)
+  }
+  const named = attack.otherTechniques.flatMap(technique => {
+    const pattern = namePattern(technique.name)
+    return pattern?.test(text) ? [{ technique, pattern }] : []
+  })
+  for (const sentence of sentencesOf(text)) {
     for (const [written] of sentence.text.matchAll(techniqueId)) {
       if (lookUpTechnique(written).kind !== 'unknown') continue // The ranker's own.
       const technique = attack.current(written)
-      if (technique === undefined) continue
-      const found = stated.get(technique.id)
-      if (found === undefined) {
-        if (stated.size < mostStated)
-          stated.set(technique.id, { name: technique.name, quotes: [sentence.text] })
-      } else if (found.quotes.length < quotesKept && !found.quotes.includes(sentence.text))
-        found.quotes.push(sentence.text)
+      if (technique !== undefined) state(technique, byId, sentence.text)
     }
-  return [...stated].map(([id, { name, quotes }]) => ({ id, name, score: 1, quotes }))
+    for (const { technique, pattern } of named)
+      if (pattern.test(sentence.text)) state(technique, byName, sentence.text)
+  }
+  return [...stated].map(([id, found]) => ({ id, ...found }))
+}
+
+/** A name as ATT&CK writes it, capitals too: `loss of view` and `Screenshots` are words, `Loss of View` is a technique. */
+function namePattern(name: string): RegExp | undefined {
+  if (!/\S\s+\S/.test(name)) return undefined
+  const words = name.split(/\s+/).map(word => word.replaceAll(/[\\^$.|?*+()[\]{}]/g, '\\$&'))
+  return new RegExp(`(?<![\\w-])${words.join('\\s+')}(?![\\w-])`)
 }

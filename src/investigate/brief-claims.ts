@@ -2,7 +2,7 @@ import type { Citation, JudgedClaim } from '../domain/claim.ts'
 import { scopeText } from '../domain/lesson.ts'
 import type { CaseContext } from '../evidence/case-context.ts'
 import { sightingText } from '../evidence/sighting.ts'
-import { currentTechnique, titleOf } from '../knowledge/attack-techniques.ts'
+import { techniqueOf } from '../evidence/technique.ts'
 import { count, tellSpan, tellTime } from '../lib/tell-time.ts'
 import { alertDetail } from './alert-detail.ts'
 import type { CaseStory, Episode } from './case-story.ts'
@@ -164,8 +164,8 @@ function howOftenClaims(
 
 function techniqueClaims(context: CaseContext, find: CitationFinder): (JudgedClaim | undefined)[] {
   const known = context.case.techniques.flatMap(id => {
-    const found = currentTechnique(id)
-    return found === undefined ? [] : [{ id, title: titleOf(found) }]
+    const found = techniqueOf(context, id)
+    return found === undefined ? [] : [{ id, title: found.title }]
   })
   if (known.length === 0) return []
   const named = known.slice(0, maxNamed).map(({ id, title }) => `${id} ${title}`)

@@ -2,7 +2,7 @@ import type { Brief, BriefTechnique } from '../domain/brief.ts'
 import type { EvidenceItem } from '../domain/evidence.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import type { CaseContext } from '../evidence/case-context.ts'
-import { currentTechnique, titleOf } from '../knowledge/attack-techniques.ts'
+import { techniqueOf } from '../evidence/technique.ts'
 import { briefClaims } from './brief-claims.ts'
 import type { CaseStory } from './case-story.ts'
 import { type CitationFinder, citationFinder } from './citations.ts'
@@ -70,13 +70,13 @@ function techniquesOf(
     item.kind === 'technique' ? [item.source.replace('attack/', '')] : [],
   )
   return [...new Set([...context.case.techniques, ...cited])].flatMap(id => {
-    const found = currentTechnique(id)
+    const found = techniqueOf(context, id)
     const citation = find.kind('technique', `attack/${id}`)
     if (found === undefined || citation === undefined) return []
     return [
       {
         id,
-        name: titleOf(found),
+        name: found.title,
         tactics: found.tactics.map(tactic => tactic.name),
         evidence: [citation.id],
       },

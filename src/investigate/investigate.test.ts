@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { icsBundle } from '../../test/support/ics-bundle.ts'
 import { type AlertParts, sysmonProcess, wazuhAlert } from '../../test/support/wazuh-alert.ts'
 import { casesOf } from '../commands/triage/triage-alerts.ts'
 import type { CaseContext } from '../evidence/case-context.ts'
+import { readAttackBundle } from '../knowledge/attack-bundle.ts'
+import { attackKnowledge } from '../knowledge/attack-knowledge.ts'
 import { investigateCase } from './investigate.ts'
 
 const at = Date.UTC(2026, 1, 2, 10, 0, 0)
@@ -158,6 +161,23 @@ describe('brief 0', () => {
     const told = brief(caseOf([{ ...phish, techniques: ['T9999', 'T1059.001'] }]))
     expect(told.techniques.map(({ id }) => id)).toEqual(['T1059.001'])
     expect(JSON.stringify(told)).not.toContain('T9999')
+  })
+  it('names techniques of a domain that was imported, with the version that says so', () => {
+    const { added } = attackKnowledge({ attack: [readAttackBundle(icsBundle).value], defence: undefined })
+    const parts = [{ ...phish, techniques: ['T0898', 'T1059.001'] }]
+    const { evidence, computed } = investigateCase(caseOf(parts, { addedTechniques: added }))
+    expect(computed.techniques).toMatchObject([
+      { id: 'T0898', name: 'Manipulation of Control', tactics: ['Impact'] },
+      { id: 'T1059.001', name: 'Command and Scripting Interpreter: PowerShell' },
+    ])
+    expect(computed.claims.map(({ text }) => text).join()).toContain('T0898 Manipulation of Control')
+    expect(evidence).toContainEqual(
+      expect.objectContaining({
+        quote: 'T0831 Manipulation of Control (Impact), which replaced T0898',
+        label: 'ATT&CK ICS 18.1 technique T0898',
+      }),
+    )
+    expect(JSON.stringify(investigateCase(caseOf(parts)).computed)).not.toContain('T0898')
   })
   it('is the same every time', () =>
     expect(investigateCase(caseOf([phish]))).toEqual(investigateCase(caseOf([phish]))))

@@ -3,6 +3,8 @@ import { modelBriefJob, publishJob, shadowBriefJob } from '../domain/job-kinds.t
 import type { AskModel } from '../domain/model-question.ts'
 import type { ModelSelection } from '../domain/model-selection.ts'
 import { type Severity, severities } from '../domain/verdict.ts'
+import type { CaseContext } from '../evidence/case-context.ts'
+import type { AddedTechniques } from '../knowledge/attack-knowledge.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Database, Transaction } from '../lib/database.ts'
 import type { IdSource } from '../lib/ids.ts'
@@ -26,6 +28,8 @@ export interface InvestigationParts {
   readonly clock: Clock
   readonly ids: IdSource
   readonly lookUpAgents: LookUpAgents
+  /** ATT&CK techniques that were imported beside those that ship. */
+  readonly addedTechniques?: AddedTechniques
   readonly ask: AskModel | undefined
   readonly selection: ModelSelection
   /** Whether anything is connected to publish to. */
@@ -36,10 +40,19 @@ export interface InvestigationParts {
   readonly shadows: (tenant: string) => Promise<readonly string[]>
 }
 
+/** All that is known of a case now; undefined when it is gone. */
+export function contextOf(
+  { database, clock, lookUpAgents, addedTechniques }: InvestigationParts,
+  tenant: string,
+  caseId: string,
+): Promise<CaseContext | undefined> {
+  return loadCaseContext(database, tenant, caseId, lookUpAgents, clock.now(), addedTechniques)
+}
+
 /** Handles `case-investigate`. Losing the newest brief 0 in a crash loses its job's completion too: it is made again. */
 export async function handleInvestigate(parts: InvestigationParts, job: Job): Promise<void> {
   const { database, clock } = parts
-  const context = await loadCaseContext(database, job.tenant, job.key, parts.lookUpAgents, clock.now())
+  const context = await contextOf(parts, job.tenant, job.key)
   if (context === undefined) return
   const { evidence, computed } = investigateCase(context)
   const { id: caseId, revision, severity } = context.case
@@ -124,7 +137,7 @@ export async function handleModelBrief(
   signal: AbortSignal,
 ): Promise<void> {
   const { database, clock, ask } = parts
-  const context = await loadCaseContext(database, job.tenant, job.key, parts.lookUpAgents, clock.now())
+  const context = await contextOf(parts, job.tenant, job.key)
   if (context === undefined) return
   const { id: caseId, revision, severity } = context.case
   if (await hasModelBrief(database, job.tenant, caseId, revision)) {

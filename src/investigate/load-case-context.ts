@@ -12,6 +12,7 @@ import type {
 } from '../evidence/case-context.ts'
 import { yaraReport } from '../evidence/yara-match.ts'
 import { currentConfidence } from '../indicators/indicator-decay.ts'
+import type { AddedTechniques } from '../knowledge/attack-knowledge.ts'
 import { BoundedMap } from '../lib/bounded-map.ts'
 import type { Sql } from '../lib/database.ts'
 import { normalizeLine } from '../normalize/normalize-line.ts'
@@ -50,6 +51,7 @@ export async function loadCaseContext(
   caseId: string,
   lookUpAgents: LookUpAgents,
   nowMs: number,
+  addedTechniques?: AddedTechniques,
 ): Promise<CaseContext | undefined> {
   const draft = await findDraft(sql, tenant, caseId)
   if (draft === undefined) return undefined
@@ -90,6 +92,7 @@ export async function loadCaseContext(
     sightings,
     lessons,
     ...yara,
+    ...(addedTechniques === undefined ? {} : { addedTechniques }),
   }
 }
 

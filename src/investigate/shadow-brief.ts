@@ -3,8 +3,7 @@ import { struckStatuses } from '../domain/claim.ts'
 import type { Job } from '../queue/jobs.ts'
 import { insertShadowBrief } from '../store/shadow-briefs.ts'
 import { investigateCase } from './investigate.ts'
-import type { InvestigationParts } from './investigation-jobs.ts'
-import { loadCaseContext } from './load-case-context.ts'
+import { contextOf, type InvestigationParts } from './investigation-jobs.ts'
 import { modelBrief } from './model-brief.ts'
 
 const payloadSchema = z.object({
@@ -25,7 +24,7 @@ export async function handleShadowBrief(
   const { database, clock, ask } = parts
   const { caseId, profileId, shownVerdict } = payloadSchema.parse(job.payload)
   if (ask === undefined || !(await parts.shadows(job.tenant)).includes(profileId)) return
-  const context = await loadCaseContext(database, job.tenant, caseId, parts.lookUpAgents, clock.now())
+  const context = await contextOf(parts, job.tenant, caseId)
   if (context === undefined) return
   const { evidence, computed } = investigateCase(context)
   const startMs = clock.now()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { icsBundle } from '../../test/support/ics-bundle.ts'
 import { readAttackBundle } from './attack-bundle.ts'
-import { attackKnowledge, shippedAttack } from './attack-knowledge.ts'
+import { attackKnowledge, shippedAttack, standingAmong } from './attack-knowledge.ts'
 import { techniques } from './attack-techniques.ts'
 
 const ics = readAttackBundle(icsBundle).value
@@ -40,6 +40,37 @@ describe('ATT&CK with an imported domain', () => {
     expect(shippedAttack.exists('T1110')).toBe(true)
   })
 
+  it('says of each id whether it is current, retired or of nobody, from the data alone that a worker gets', () => {
+    const added = structuredClone(attack.added)
+    const standings = ['T0831', 't0898', 'T0896', 'T1110', 'T1086', 'T0999', 'TA0107'].map(id =>
+      standingAmong(added, id),
+    )
+    expect(standings).toEqual([
+      ...['current', 'retired', 'retired', 'current', 'retired', 'unknown', 'unknown'],
+    ])
+    expect(standingAmong(new Map(), 'T0831')).toBe('unknown')
+  })
+
+  it('tells of which domain and version a technique is, and under which other it stands', () => {
+    expect(attack.current('T0831')).toMatchObject({ domain: 'ics-attack', of: 'ATT&CK ICS 18.1' })
+    expect(attack.current('T1059.001')).toMatchObject({
+      domain: 'enterprise-attack',
+      title: 'Command and Scripting Interpreter: PowerShell',
+    })
+    const [above] = ics.techniques
+    if (above === undefined) throw new Error('the bundle has no technique')
+    const below = { ...above, id: `${above.id}.001`, name: 'Below it' }
+    const more = { ...ics, techniques: [...ics.techniques, below] }
+    expect(attackKnowledge({ attack: [more], defence: undefined }).current(below.id)?.title).toBe(
+      `${above.name}: Below it`,
+    )
+  })
+
+  it('knows which names are of one technique of another domain only', () => {
+    expect(attack.otherTechniques.map(({ id }) => id).sort()).toEqual(['T0800', 'T0831'])
+    expect(shippedAttack.otherTechniques).toEqual([])
+  })
+
   it('finds every owner of a name that domains share', () => {
     expect(attack.idsNamed('valid accounts')).toEqual(['T1078', 'T0859'])
     expect(shippedAttack.idsNamed('Valid Accounts')).toEqual(['T1078'])
@@ -55,7 +86,11 @@ describe('ATT&CK with an imported domain', () => {
       { key: 'ics-attack/lateral-movement', name: 'Lateral Movement (ICS)' },
     ])
     expect(attack.current('T1021')?.columns).toEqual(['lateral-movement'])
-    expect(attack.otherDomains).toEqual(['ICS 18.1'])
+    expect(attack.domains).toEqual([
+      ...shippedAttack.domains,
+      { id: 'ics-attack', name: 'ICS', version: '18.1' },
+    ])
+    expect(shippedAttack.domains).toMatchObject([{ id: 'enterprise-attack', name: 'Enterprise' }])
     expect(attack.versions).toBe(`${shippedAttack.versions}, ics-attack 18.1`)
   })
 })

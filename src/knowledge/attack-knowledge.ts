@@ -4,7 +4,7 @@
  * and handed to everything that reads ids which others wrote.
  */
 import { groups, mitigations, software } from './attack-actors.ts'
-import type { AttackCatalogue, CatalogueTechnique } from './attack-bundle.ts'
+import type { AttackCatalogue } from './attack-bundle.ts'
 import {
   attackVersion,
   findTactic,
@@ -13,17 +13,36 @@ import {
   type Tactic,
   type Technique,
   techniquesNamed,
+  titleOf,
 } from './attack-techniques.ts'
 import { type ImportedKnowledge, nothingImported } from './imported-knowledge.ts'
 
 /** A current technique of any domain. */
 export interface KnownTechnique extends Technique {
+  /** `enterprise-attack`, `ics-attack`, `mobile-attack`. */
+  readonly domain: string
+  /** As a person reads it: `Phishing: Spearphishing Attachment`. */
+  readonly title: string
+  /** What it is a technique of, with the version that says so: `ATT&CK 18.1`, `ATT&CK ICS 18.1`. */
+  readonly of: string
   /** Keys of the columns of the matrix that it stands in. */
   readonly columns: readonly string[]
 }
 
-/** Techniques beside those that ship, by every id that leads to them, retired ones too. Data: a worker takes it as it is. */
-export type AddedTechniques = ReadonlyMap<string, KnownTechnique>
+/**
+ * Techniques beside those that ship, by every id that leads to them; a retired id that nothing took the place of leads to
+ * `undefined`. Data: a worker takes it as it is.
+ */
+export type AddedTechniques = ReadonlyMap<string, KnownTechnique | undefined>
+
+/** A domain of ATT&CK that is known here. */
+export interface AttackDomain {
+  /** `enterprise-attack`, as in bundles and Navigator layers. */
+  readonly id: string
+  /** `Enterprise` */
+  readonly name: string
+  readonly version: string
+}
 
 /** A column of the matrix. Domains share short names of tactics and not the tactics: the key tells them apart. */
 export interface MatrixColumn {
@@ -36,14 +55,16 @@ export interface AttackKnowledge {
   readonly added: AddedTechniques
   /** The current technique behind an id in any case: itself, or what took a retired one's place. */
   readonly current: (id: string) => KnownTechnique | undefined
+  /** Techniques of other domains than Enterprise whose name nothing else in ATT&CK has: the name alone tells which is meant. */
+  readonly otherTechniques: readonly KnownTechnique[]
   /** Whether a technique, tactic, group, software, mitigation or campaign has or had the id. */
   readonly exists: (id: string) => boolean
   /** The ids of techniques and tactics of that name, in any case. Domains share names: there can be several. */
   readonly idsNamed: (name: string) => readonly string[]
   /** Enterprise's tactics, then those of each imported domain. */
   readonly columns: readonly MatrixColumn[]
-  /** `ICS 18.1`, for each domain that was imported beside Enterprise. */
-  readonly otherDomains: readonly string[]
+  /** Enterprise, then each domain that was imported beside it. */
+  readonly domains: readonly AttackDomain[]
   /** All that is known with its versions, for records: `enterprise-attack 18.1, ics-attack 18.1`. */
   readonly versions: string
 }
@@ -65,11 +86,10 @@ export function attackKnowledge({ attack }: ImportedKnowledge): AttackKnowledge 
     named.set(key, [...(named.get(key) ?? []), id])
   }
   for (const catalogue of attack) {
-    const tacticOf = tacticsOf(catalogue)
-    for (const technique of catalogue.techniques) {
+    const known = knownTechniques(catalogue)
+    for (const technique of known) {
       name(technique.name, technique.id)
-      if (!imported.has(technique.id))
-        imported.set(technique.id, knownTechnique(technique, catalogue.domain, tacticOf))
+      if (!imported.has(technique.id)) imported.set(technique.id, technique)
     }
     for (const { id, replacement } of catalogue.retired)
       if (!replacements.has(id)) replacements.set(id, replacement)
@@ -78,28 +98,25 @@ export function attackKnowledge({ attack }: ImportedKnowledge): AttackKnowledge 
       if (object.kind === 'tactic') name(object.name, object.id)
     }
   }
-  const added = new Map(imported)
-  for (const id of replacements.keys()) {
-    const successor = successorOf(id, imported, replacements)
-    if (successor !== undefined && !added.has(id)) added.set(id, successor)
+  const idsNamed = (text: string) => {
+    const tactic = findTactic(text)
+    const shipped = [...techniquesNamed(text).map(({ id }) => id), ...(tactic ? [tactic.id] : [])]
+    return [...new Set([...shipped, ...(named.get(text.trim().toLowerCase()) ?? [])])]
   }
+  const added = new Map<string, KnownTechnique | undefined>(imported)
+  for (const id of replacements.keys())
+    if (!added.has(id)) added.set(id, successorOf(id, imported, replacements))
   return {
     added,
     current: id => currentAmong(added, id),
+    otherTechniques: [...imported.values()].filter(
+      ({ name: own, domain }) => domain !== enterprise && idsNamed(own).length === 1,
+    ),
     exists(id) {
       const key = id.trim().toUpperCase()
-      return (
-        lookUpTechnique(key).kind !== 'unknown' ||
-        imported.has(key) ||
-        replacements.has(key) ||
-        objectIds.has(key)
-      )
+      return standingAmong(added, key) !== 'unknown' || objectIds.has(key)
     },
-    idsNamed(text) {
-      const tactic = findTactic(text)
-      const shipped = [...techniquesNamed(text).map(({ id }) => id), ...(tactic ? [tactic.id] : [])]
-      return [...new Set([...shipped, ...(named.get(text.trim().toLowerCase()) ?? [])])]
-    },
+    idsNamed,
     columns: [
       ...shippedTactics.map(({ shortName, name: text }) => ({ key: shortName, name: text })),
       ...others.flatMap(catalogue =>
@@ -109,7 +126,10 @@ export function attackKnowledge({ attack }: ImportedKnowledge): AttackKnowledge 
         })),
       ),
     ],
-    otherDomains: others.map(({ domain, version }) => `${domainName(domain)} ${version}`),
+    domains: [
+      { id: enterprise, name: domainName(enterprise), version: attackVersion.version },
+      ...others.map(({ domain, version }) => ({ id: domain, name: domainName(domain), version })),
+    ],
     versions: [
       `${enterprise} ${attackVersion.version}`,
       ...attack.map(({ domain, version }) =>
@@ -125,7 +145,25 @@ export function currentAmong(added: AddedTechniques, id: string): KnownTechnique
   const shipped = lookUpTechnique(key)
   if (shipped.kind === 'unknown') return added.get(key)
   const technique = shipped.kind === 'current' ? shipped.technique : shipped.replacement
-  return technique && { ...technique, columns: technique.tactics.map(({ shortName }) => shortName) }
+  return technique && shippedTechnique(technique)
+}
+
+function shippedTechnique(technique: Technique): KnownTechnique {
+  return {
+    ...technique,
+    domain: enterprise,
+    title: titleOf(technique),
+    of: `ATT&CK ${attackVersion.version}`,
+    columns: technique.tactics.map(({ shortName }) => shortName),
+  }
+}
+
+/** What a technique's id is, in any case, of those that ship and of those added. */
+export function standingAmong(added: AddedTechniques, id: string): 'current' | 'retired' | 'unknown' {
+  const key = id.trim().toUpperCase()
+  const shipped = lookUpTechnique(key).kind
+  if (shipped !== 'unknown' || !added.has(key)) return shipped
+  return added.get(key)?.id === key ? 'current' : 'retired'
 }
 
 /** What took the place of a retired id, however often that was replaced in turn. */
@@ -146,14 +184,27 @@ function successorOf(
 /** What is known where nothing was imported. */
 export const shippedAttack: AttackKnowledge = attackKnowledge(nothingImported)
 
-function knownTechnique(
-  { id, name, tactics, platforms, version }: CatalogueTechnique,
-  domain: string,
-  tacticOf: (shortName: string) => Tactic,
-): KnownTechnique {
-  const parent = id.includes('.') ? { parent: id.slice(0, id.indexOf('.')) } : {}
-  const columns = tactics.map(shortName => columnKey(domain, shortName))
-  return { id, name, tactics: tactics.map(tacticOf), platforms, version, columns, ...parent }
+function knownTechniques(catalogue: AttackCatalogue): KnownTechnique[] {
+  const { domain, version: release, techniques } = catalogue
+  const tacticOf = tacticsOf(catalogue)
+  const names = new Map(techniques.map(({ id, name }) => [id, name]))
+  const of = domain === enterprise ? `ATT&CK ${release}` : `ATT&CK ${domainName(domain)} ${release}`
+  return techniques.map(({ id, name, tactics, platforms, version }) => {
+    const parent = id.includes('.') ? id.slice(0, id.indexOf('.')) : undefined
+    const above = parent === undefined ? undefined : names.get(parent)
+    return {
+      id,
+      name,
+      title: above === undefined ? name : `${above}: ${name}`,
+      domain,
+      of,
+      tactics: tactics.map(tacticOf),
+      platforms,
+      version,
+      columns: tactics.map(shortName => columnKey(domain, shortName)),
+      ...(parent === undefined ? {} : { parent }),
+    }
+  })
 }
 
 /** A catalogue's tactics by short name. Bundles name a phase by the tactic's name in lower case, with hyphens. */
@@ -181,6 +232,7 @@ function columnKey(domain: string, shortName: string): string {
 }
 
 function domainName(domain: string): string {
+  if (domain === enterprise) return 'Enterprise'
   if (domain === 'ics-attack') return 'ICS'
   return domain === 'mobile-attack' ? 'Mobile' : domain
 }

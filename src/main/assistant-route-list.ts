@@ -32,7 +32,7 @@ export function allAssistantRoutes(
     return found && { name: found.name, bytes: await app.files.read(found.kept, found.sha256) }
   }
   const tools = openAssistantTools(app, alerts, models, attachment)
-  const data = { alerts, rankTechniques }
+  const data = { alerts, rankTechniques, attack: app.attack }
   const running = new RunningAnswers()
   const turn = { tools, data, clock, model: chatModel(models, modelSettings) }
   return [

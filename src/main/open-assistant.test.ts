@@ -97,6 +97,7 @@ beforeAll(async () => {
       wazuh: { agents: undefined, indexer: undefined },
       clock,
       tenant: 'default',
+      attack: shippedAttack,
     },
     new RecentAlerts(test.database, 'default'),
     models,

@@ -31,7 +31,7 @@ export function openAssistantTools(
     readonly config: Pick<Application['config'], 'rulesetDir' | 'dataDir' | 'yaraRulesDir'>
     readonly store: Pick<Application['store'], 'database'>
     readonly wazuh: Pick<Application['wazuh'], 'agents' | 'indexer'>
-  } & Pick<Application, 'clock' | 'tenant'>,
+  } & Pick<Application, 'clock' | 'tenant' | 'attack'>,
   alerts: RecentAlerts,
   models: Pick<OpenModels, 'explainPolicy'>,
   attachmentOf: (id: string) => Promise<Attachment | undefined>,
@@ -42,6 +42,7 @@ export function openAssistantTools(
     alerts,
     rankTechniques,
     documents: readDocuments(config.dataDir),
+    attack: app.attack,
     imported: storedKnowledge(config.dataDir),
     database: store.database,
     ...(wazuh.agents === undefined ? {} : { agents: wazuh.agents }),

@@ -18,7 +18,8 @@ const ownFolder = '/var/ossec/etc'
 const health = { checks: 24, intervalMs: 2500 }
 
 /** What rule drafts need, from the settings. */
-export function openRuleDrafts({ config, store, clock, ids, wazuh, files }: Application): RuleDraftPorts {
+export function openRuleDrafts(app: Application): RuleDraftPorts {
+  const { config, store, clock, ids, wazuh, files, attack } = app
   const clean = { folders: config.cleanFolders }
   return {
     database: store.database,
@@ -26,7 +27,7 @@ export function openRuleDrafts({ config, store, clock, ids, wazuh, files }: Appl
     clock,
     ids,
     base: () => presentRules(config.rulesetDir),
-    measure: measureWith(clean),
+    measure: measureWith(clean, attack.added),
     targets: {
       ...(wazuh.rulesetFiles && {
         wazuh: wazuh.rulesetFiles.rules,

@@ -79,6 +79,7 @@ export async function work(app: Application, signal: AbortSignal): Promise<void>
     clock: app.clock,
     ids: app.ids,
     lookUpAgents: app.wazuh.lookUpAgents,
+    addedTechniques: app.attack.added,
     ask: models.ask,
     selection: models.selection,
     publishes: app.wazuh.sink !== undefined,

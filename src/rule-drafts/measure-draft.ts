@@ -1,4 +1,5 @@
 import type { DraftCase, RuleKind } from '../domain/rule-draft.ts'
+import type { AddedTechniques } from '../knowledge/attack-knowledge.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import { runInWorker } from '../lib/run-in-worker.ts'
 import type { Finding } from '../wazuh-rules/finding.ts'
@@ -27,6 +28,8 @@ export interface MeasureQuestion {
   /** For YARA: whether clean files are scanned too, until the budget is over. */
   readonly deep: boolean
   readonly budgetMs: number
+  /** Techniques beside those that ship, that a rule may name; none where nothing was imported. */
+  readonly added?: AddedTechniques
 }
 
 /** What is known of a draft: what is wrong with it, or what it did. `text` is the draft as it would be deployed. */
@@ -53,8 +56,9 @@ const workers = {
  * Checks and proves a draft in a process of its own with a memory limit and a deadline: a draft is a program from outside,
  * and one that never ends must end there, not here. YARA has its own process.
  */
-export function measureWith(clean: CleanFiles): MeasureDraft {
-  return async (question, signal) => {
+export function measureWith(clean: CleanFiles, added?: AddedTechniques): MeasureDraft {
+  return async (asked, signal) => {
+    const question: MeasureQuestion = added === undefined ? asked : { ...asked, added }
     const { kind, budgetMs } = question
     try {
       if (kind === 'yara') return await measureYara(question, clean, signal)

@@ -1,4 +1,4 @@
-import { lookUpTechnique } from '../knowledge/attack-techniques.ts'
+import { standingAmong } from '../knowledge/attack-knowledge.ts'
 import { answerParent } from '../lib/answer-parent.ts'
 import { loadRuleset } from '../wazuh-rules/ruleset.ts'
 import { guardDraft } from './draft-guard.ts'
@@ -10,9 +10,8 @@ import { proveDraft } from './prove-draft.ts'
 
 answerParent(measure)
 
-const knows = (id: string) => lookUpTechnique(id).kind
-
 function measure(question: MeasureQuestion): Measured {
+  const knows = (id: string) => standingAmong(question.added ?? new Map(), id)
   if (question.kind === 'decoders') return measureDecoders(question, knows)
   if (question.kind === 'lists') return measureList(question)
   const { text, fileName, origin, cases, base, takenIds, past, budgetMs } = question

@@ -1,5 +1,5 @@
 import type { DraftCase } from '../domain/rule-draft.ts'
-import { lookUpTechnique } from '../knowledge/attack-techniques.ts'
+import { type AddedTechniques, standingAmong } from '../knowledge/attack-knowledge.ts'
 import { parseJsonDocuments } from '../lib/json-documents.ts'
 import type { Problem } from '../lib/problem.ts'
 import { placeholderShape } from '../redact/placeholder.ts'
@@ -18,13 +18,14 @@ import type { JudgedCase } from './prove-draft.ts'
 const mostRules = 20
 
 /** Checks a Sigma draft, runs its cases (events as JSON, several of them one after the other), then the past alerts. */
-export function measureSigma({ text, origin, cases, past, budgetMs }: MeasureQuestion): Measured {
+export function measureSigma(question: MeasureQuestion): Measured {
+  const { text, origin, cases, past, budgetMs, added = new Map() } = question
   const endsAt = performance.now() + budgetMs
   const documents = parseSigma(text)
   const errors = errorsOf(text, documents, origin)
   if (errors.length > 0) return { kind: 'refused', findings: errors, text }
   const rules = documents.flatMap(({ content }) => (content === undefined ? [] : [content]))
-  const findings = warningsOf(text, documents, rules)
+  const findings = warningsOf(text, documents, rules, added)
   const deciding = decidingRules(rules)
   const judged = cases.map(one => judgeCase(one, documents, deciding))
   const byId = new Map(rules.map(rule => [rule.id, rule]))
@@ -109,13 +110,18 @@ function explosivePatterns(documents: readonly SigmaDocument[]): Problem[] {
 
 type Content = SigmaRule | SigmaCorrelation
 
-function warningsOf(text: string, documents: readonly SigmaDocument[], rules: readonly Content[]): Finding[] {
+function warningsOf(
+  text: string,
+  documents: readonly SigmaDocument[],
+  rules: readonly Content[],
+  added: AddedTechniques,
+): Finding[] {
   const invented = rules.flatMap(rule => (rule.kind === 'rule' ? techniquesOfTags(rule.tags) : []))
   return [
     ...documents.flatMap(({ problems }) => problems),
     ...schemaProblems(text),
     ...invented
-      .filter(id => lookUpTechnique(id).kind === 'unknown')
+      .filter(id => standingAmong(added, id) === 'unknown')
       .map(id => ({ code: 'unknown-technique', message: `ATT&CK has no technique ${id}` })),
     ...explosivePatterns(documents),
     ...(invented.length === 0

@@ -1,5 +1,5 @@
 import type { DraftCase } from '../domain/rule-draft.ts'
-import { lookUpTechnique } from '../knowledge/attack-techniques.ts'
+import { type AddedTechniques, standingAmong } from '../knowledge/attack-knowledge.ts'
 import { placeholderShape } from '../redact/placeholder.ts'
 import type { Finding } from '../wazuh-rules/finding.ts'
 import { scanCorpus } from '../yara/clean-corpus.ts'
@@ -36,7 +36,7 @@ export async function measureYara(
   clean: CleanFiles,
   signal: AbortSignal,
 ): Promise<Measured> {
-  const { text, fileName, cases, samples, budgetMs, origin, deep } = question
+  const { text, fileName, cases, samples, budgetMs, origin, deep, added = new Map() } = question
   const endsAt = performance.now() + budgetMs
   const yara = new YaraProcess()
   try {
@@ -56,7 +56,7 @@ export async function measureYara(
       kind: 'proven',
       text,
       ruleIds: [],
-      findings: warningsOf(source),
+      findings: warningsOf(source, added),
       proof: {
         cases: judgedCases,
         samples: judged,
@@ -96,10 +96,10 @@ function errorsOf(source: CheckedSource, origin: MeasureQuestion['origin']): Fin
   return errors
 }
 
-function warningsOf(source: CheckedSource): Finding[] {
+function warningsOf(source: CheckedSource, added: AddedTechniques): Finding[] {
   const unknown = source.rules.flatMap(rule =>
     techniquesOf(rule)
-      .filter(id => lookUpTechnique(id).kind === 'unknown')
+      .filter(id => standingAmong(added, id) === 'unknown')
       .map(id => ({
         code: 'unknown-technique',
         message: `${rule.name}: ATT&CK has no technique ${id}`,

@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { icsBundle } from '../../test/support/ics-bundle.ts'
 import type { DraftCase } from '../domain/rule-draft.ts'
+import { readAttackBundle } from '../knowledge/attack-bundle.ts'
+import { type AddedTechniques, attackKnowledge } from '../knowledge/attack-knowledge.ts'
 import { lintYara } from '../yara/lint-rules.ts'
 import { candidatesOf, putInCandidates, surroundingsWith } from './draft-surroundings.ts'
 import { type Measured, type MeasureQuestion, measureWith } from './measure-draft.ts'
@@ -20,11 +23,12 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 function measure(
-  kind: 'sigma' | 'yara',
+  kind: 'sigma' | 'yara' | 'wazuh',
   text: string,
   rest: Partial<MeasureQuestion> = {},
+  added?: AddedTechniques,
 ): Promise<Measured> {
-  return measureWith({ folders: [folder] })(
+  return measureWith({ folders: [folder] }, added)(
     {
       kind,
       text,
@@ -139,6 +143,30 @@ level: high
     expect(messages).not.toMatch(/title/)
   })
 })
+
+it('every kind of draft may name a technique that was imported, and is warned of one that nobody knows', async () => {
+  const { added } = attackKnowledge({ attack: [readAttackBundle(icsBundle).value], defence: undefined })
+  const syslog =
+    '<group name="syslog,"><rule id="1" level="0" noalert="1"><category>syslog</category><description>d</description></rule></group>'
+  const templates = { ...base, rules: [{ name: '0.xml', text: syslog }] }
+  const wazuh =
+    '<group name="app,"><rule id="100300" level="5"><match>bad</match><description>d</description><mitre><id>T0831</id><id>T0999</id></mitre></rule></group>'
+  const meta = yara('$a = "common string"').replace('author = "a"', 'author = "a" mitre = "T0831, T0999"')
+  const drafts = [
+    ['sigma', sigma('CommandLine: x', 'attack.t0831, attack.t0999')],
+    ['yara', meta],
+    ['wazuh', wazuh],
+  ] as const
+  for (const [kind, text] of drafts) {
+    const said = async (known?: AddedTechniques) =>
+      JSON.stringify((await measure(kind, text, { deep: false, base: templates }, known)).findings)
+    const [without, withImport] = [await said(), await said(added)]
+    expect(without, kind).toMatch(/T0831/)
+    expect(without, kind).toMatch(/T0999/)
+    expect(withImport, kind).not.toMatch(/T0831/)
+    expect(withImport, kind).toMatch(/T0999/)
+  }
+}, 120_000)
 
 const yara = (strings: string, condition = 'filesize < 1MB and all of them') => `rule Shell {
   meta:

@@ -1,6 +1,6 @@
-import { appendFile, chmod, mkdtemp, rm } from 'node:fs/promises'
+import { appendFile, chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readAttackBundle } from '../../src/knowledge/attack-bundle.ts'
@@ -44,8 +44,18 @@ const longAgo = (atMs: number) =>
     }),
   )
 
+/** A ruleset in which one rule names a technique of the report, and none names the other. */
+const rules = {
+  'decoders/d.xml': '<decoder name="app"><program_name>^app$</program_name></decoder>\n',
+  'rules/r.xml': `<group name="app,">
+  <rule id="1" level="0" noalert="1"><category>syslog</category><description>template</description></rule>
+  <rule id="100100" level="5"><decoded_as>app</decoded_as><description>guessing</description><mitre><id>T1110</id></mitre></rule>
+</group>`,
+}
+
 let node: OpenSearchNode | undefined
 let data: string
+let ruleset: string
 let tocsin: RunningTocsin
 let browser: Browser
 let page: Page
@@ -63,15 +73,22 @@ describe.skipIf(!hasBrowser)('from a report to a case', () => {
     data = await mkdtemp(join(tmpdir(), 'tocsin-e2e-intel-'))
     await chmod(data, 0o755) // As root, the embedded PostgreSQL runs under another account and must get in.
     await storeCatalogue(data, readAttackBundle(icsBundle).value)
-    const settings =
-      node === undefined
-        ? { TOCSIN_DATA: data }
+    ruleset = await mkdtemp(join(tmpdir(), 'tocsin-e2e-rules-'))
+    for (const [name, text] of Object.entries(rules)) {
+      await mkdir(join(ruleset, dirname(name)), { recursive: true })
+      await writeFile(join(ruleset, name), text)
+    }
+    const settings = {
+      TOCSIN_DATA: data,
+      TOCSIN_RULESET: ruleset,
+      ...(node === undefined
+        ? {}
         : {
-            TOCSIN_DATA: data,
             TOCSIN_INDEXER_URL: node.url,
             TOCSIN_INDEXER_USER: 'tocsin',
             TOCSIN_INDEXER_PASSWORD: 'indexer-password',
-          }
+          }),
+    }
     ;[tocsin, browser] = await Promise.all([startTocsin({ settings }), openBrowser()])
     const context = await browser.newContext({
       viewport: { width: 1280, height: 900 },
@@ -88,6 +105,7 @@ describe.skipIf(!hasBrowser)('from a report to a case', () => {
     await tocsin?.stop()
     await node?.close()
     await rm(data, { recursive: true, force: true })
+    await rm(ruleset, { recursive: true, force: true })
   })
 
   it('an uploaded report is hunted for in stored alerts and says that it concerns us', async () => {
@@ -184,6 +202,25 @@ describe.skipIf(!hasBrowser)('from a report to a case', () => {
       .first()
       .waitFor()
     expect(await page.getByLabel('Log 1').inputValue()).toContain('203.0.113.77')
+    expect(complaints).toEqual([])
+    await page.goto(address)
+    await page.getByText('Yes: it was seen here').waitFor()
+  })
+
+  it('a technique that a rule names has its number, one that none names becomes a draft', async () => {
+    const address = page.url()
+    const techniques = page.getByLabel('Techniques')
+    const seen = techniques.getByRole('row', { name: /T1110 / })
+    await seen.getByText('100100', { exact: true }).waitFor()
+    expect(await seen.getByRole('button', { name: 'Draft a rule' }).count()).toBe(0)
+    const gap = techniques.getByRole('row', { name: /T0831 Manipulation of Control/ })
+    await gap.getByText('no rule').waitFor()
+    await gap.getByRole('button', { name: 'Draft a rule' }).click()
+    await page.waitForURL(/\/rules\//)
+    await page.getByText('<id>T0831</id>').first().waitFor()
+    await page
+      .getByRole('heading', { level: 1, name: /T0831 Manipulation of Control, described in/ })
+      .waitFor()
     expect(complaints).toEqual([])
     await page.goto(address)
     await page.getByText('Yes: it was seen here').waitFor()

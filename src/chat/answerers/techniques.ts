@@ -1,4 +1,5 @@
 import type { EvidenceDraft } from '../../domain/evidence.ts'
+import { type AttackKnowledge, shippedAttack, standingAmong } from '../../knowledge/attack-knowledge.ts'
 import {
   attackVersion,
   findTactic,
@@ -19,42 +20,35 @@ const idPattern = /\bt\d{4}(?:\.\d{3})?\b/gi
 export const techniqueById: Answerer = ({ text, folded }, data) => {
   const ids = [...new Set((text.match(idPattern) ?? []).map(id => id.toUpperCase()))]
   if (ids.length === 0 || /\b(how many|count|alerts?|which hosts?|when|top)\b/.test(folded)) return undefined
-  const sentences = ids.flatMap(id => describe(id, data))
-  const known = ids.flatMap(id => {
-    const found = lookUpTechnique(id)
-    if (found.kind === 'current') return [found.technique]
-    return found.kind === 'retired' && found.replacement !== undefined ? [found.replacement] : []
-  })
+  const attack = data.attack ?? shippedAttack
+  const known = ids.flatMap(id => attack.current(id) ?? [])
   return {
-    sentences,
+    sentences: ids.flatMap(id => describe(id, attack, data)),
     techniques: known.map(answered),
     toolCalls: [{ tool: 'attack-lookup', arguments: { ids: ids.join(',') }, rows: known.length }],
   }
 }
 
-function describe(id: string, data: ChatData): Found['sentences'][number][] {
-  const found = lookUpTechnique(id)
-  if (found.kind === 'unknown')
-    return [
-      {
-        text: `${id} does not exist in ATT&CK ${attackVersion.domain} ${attackVersion.version}.`,
-        evidence: [],
-      },
-    ]
-  if (found.kind === 'retired') {
-    const now =
-      found.replacement === undefined
-        ? 'nothing took its place'
-        : `${found.replacement.id} ${titleOf(found.replacement)} took its place`
-    return [{ text: `${id} ${found.name} is retired; ${now}.`, evidence: [knowledge(id, found.name)] }]
+function describe(id: string, attack: AttackKnowledge, data: ChatData): Found['sentences'][number][] {
+  const standing = standingAmong(attack.added, id)
+  const technique = attack.current(id)
+  if (standing === 'unknown') {
+    const domains = attack.domains.map(domain => `${domain.id} ${domain.version}`)
+    return [{ text: `${id} does not exist in ATT&CK ${list(domains)}.`, evidence: [] }]
   }
-  const { technique } = found
+  if (standing === 'retired' || technique === undefined) {
+    const shipped = lookUpTechnique(id)
+    const name = shipped.kind === 'retired' ? ` ${shipped.name}` : ''
+    const now =
+      technique === undefined ? 'nothing took its place' : `${technique.id} ${technique.title} took its place`
+    return [{ text: `${id}${name} is retired; ${now}.`, evidence: [knowledge(id, name.trim())] }]
+  }
   const children = subTechniquesOf(id)
   const seen = data.alerts.filter(alert => alert.rule.mitre.ids.includes(id)).length
   return [
     {
-      text: `${id} is ${titleOf(technique)}, of the ${tacticWords(technique)}.`,
-      evidence: [knowledge(id, titleOf(technique))],
+      text: `${id} is ${technique.title}, of the ${tacticWords(technique)}.`,
+      evidence: [knowledge(id, technique.title, technique.of)],
     },
     ...(children.length === 0
       ? []
@@ -66,7 +60,7 @@ function describe(id: string, data: ChatData): Found['sentences'][number][] {
         ]),
     {
       text: `It concerns ${list(technique.platforms)}.`,
-      evidence: [knowledge(id, technique.platforms.join(', '))],
+      evidence: [knowledge(id, technique.platforms.join(', '), technique.of)],
     },
     ...(data.alerts.length === 0
       ? []
@@ -120,6 +114,14 @@ export const techniqueByWords: Answerer = ({ folded }, data) => {
     /\b(mitre|att&ck|attack|technique|ttp)\b/.test(folded) &&
     !/\balerts?\b|\bhow many\b|\b(top|most)\b/.test(folded)
   if (!asks) return undefined
+  const attack = data.attack ?? shippedAttack
+  const other = attack.otherTechniques.find(({ name }) => folded.includes(name.toLowerCase()))
+  if (other !== undefined)
+    return {
+      sentences: describe(other.id, attack, data),
+      techniques: [answered(other)],
+      toolCalls: [{ tool: 'attack-lookup', arguments: { name: other.name }, rows: 1 }],
+    }
   const words = folded
     .replace(
       /\b(what|which|whats|what's|is|are|the|a|an|of|for|id|ids|number|code|mitre|att&ck|attack|technique|techniques|ttp|ttps|tell|me|give|show|find|please|does|do|map|maps|mapped|mapping|correspond\w*|belong|to|describes?|covers?|called|used|using|when|attackers?|adversar\w+|in|with|by|and|name|named|someone|identify|detect|associated|related|refers?|use|uses|used)\b/g,
@@ -213,14 +215,16 @@ function tacticWords(technique: Technique): string {
   return `${names.length === 1 ? 'tactic' : 'tactics'} ${list(names)}`
 }
 
-function knowledge(id: string, quote: string): EvidenceDraft {
+const shippedLabel = `ATT&CK ${attackVersion.domain} ${attackVersion.version}`
+
+function knowledge(id: string, quote: string, label = shippedLabel): EvidenceDraft {
   return {
     kind: 'attack-technique',
     source: `attack/${id}`,
     pointer: '',
     quote: `${id} ${quote}`,
     trust: 'knowledge-base',
-    label: `ATT&CK ${attackVersion.domain} ${attackVersion.version}`,
+    label,
   }
 }
 

@@ -4,7 +4,7 @@ import { type Tool, tool } from './tool.ts'
 import type { ToolPorts } from './tool-ports.ts'
 
 /** The answers by code as a tool: a question in words in, sentences with evidence out. */
-export function askTool(ports: Pick<ToolPorts, 'alerts' | 'rankTechniques'>): Tool {
+export function askTool(ports: Pick<ToolPorts, 'alerts' | 'rankTechniques' | 'attack'>): Tool {
   return tool({
     name: 'ask',
     title: 'Ask about alerts or ATT&CK',
@@ -14,7 +14,13 @@ export function askTool(ports: Pick<ToolPorts, 'alerts' | 'rankTechniques'>): To
     input: z.object({ question: z.string().min(1).max(2000), case_id: z.string().max(200).optional() }),
     async run({ question, case_id: caseId }, { nowMs }) {
       const alerts = caseId === undefined ? await ports.alerts.current() : await ports.alerts.ofCase(caseId)
-      const answer = answerQuestion(question, { alerts, rankTechniques: ports.rankTechniques, nowMs })
+      const { rankTechniques, attack } = ports
+      const answer = answerQuestion(question, {
+        alerts,
+        rankTechniques,
+        ...(attack && { attack }),
+        nowMs,
+      })
       return {
         summary: answer.answer,
         rows: answer.sentences.map(sentence => ({

@@ -24,7 +24,9 @@ import type { ToolPorts } from './tool-ports.ts'
 const version = `${attackVersion.domain} ${attackVersion.version}`
 
 /** Pinned knowledge: ATT&CK, what counters a technique, and the documentation that was imported. */
-export function knowledgeTools(ports: Pick<ToolPorts, 'rankTechniques' | 'documents' | 'imported'>): Tool[] {
+export function knowledgeTools(
+  ports: Pick<ToolPorts, 'rankTechniques' | 'documents' | 'imported' | 'attack'>,
+): Tool[] {
   const imported = ports.imported ?? nothingImported
   return [
     tool({
@@ -37,7 +39,7 @@ export function knowledgeTools(ports: Pick<ToolPorts, 'rankTechniques' | 'docume
         ...page,
       }),
       async run({ text, ...wanted }) {
-        const rows = rowsFor(text, ports.rankTechniques, imported)
+        const rows = rowsFor(text, ports, imported)
         const { shown, total, nextOffset } = pageOf(rows, wanted)
         return {
           summary:
@@ -119,7 +121,11 @@ export function knowledgeTools(ports: Pick<ToolPorts, 'rankTechniques' | 'docume
   ]
 }
 
-function rowsFor(text: string, rank: ToolPorts['rankTechniques'], imported: ImportedKnowledge): ToolRow[] {
+function rowsFor(
+  text: string,
+  { rankTechniques, attack }: Pick<ToolPorts, 'rankTechniques' | 'attack'>,
+  imported: ImportedKnowledge,
+): ToolRow[] {
   const id = /^t\d{4}(?:\.\d{3})?$/i.test(text.trim()) ? text.trim().toUpperCase() : undefined
   if (id !== undefined) {
     const found = lookUpTechnique(id)
@@ -142,7 +148,10 @@ function rowsFor(text: string, rank: ToolPorts['rankTechniques'], imported: Impo
     aliases: [...each.aliases],
   }))
   if (actors.length > 0) return actors
-  return rank(text)
+  const wanted = text.trim().toLowerCase()
+  const other = attack?.otherTechniques.find(({ name }) => name.toLowerCase() === wanted)
+  if (other !== undefined) return importedRows(other.id, imported)
+  return rankTechniques(text)
     .slice(0, 10)
     .flatMap(({ id: ranked }) => {
       const technique = currentTechnique(ranked)

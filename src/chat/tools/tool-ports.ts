@@ -1,4 +1,5 @@
 import type { Alert } from '../../domain/alert.ts'
+import type { AttackKnowledge } from '../../knowledge/attack-knowledge.ts'
 import type { ImportedKnowledge } from '../../knowledge/imported-knowledge.ts'
 import type { Database } from '../../lib/database.ts'
 import type { AgentState } from '../../wazuh/agent-state.ts'
@@ -58,6 +59,8 @@ export interface ToolPorts {
   }
   readonly rankTechniques: ChatData['rankTechniques']
   readonly documents: DocumentIndex
+  /** ATT&CK as it is known here; what ships where nothing is said. */
+  readonly attack?: AttackKnowledge
   /** ATT&CK bundles and D3FEND's table, where they were imported. */
   readonly imported?: ImportedKnowledge
   readonly database?: Database

@@ -134,6 +134,7 @@ async function codeAnswer(
   const data = async () => ({
     alerts: await alerts(),
     rankTechniques: ports.data.rankTechniques,
+    ...(ports.data.attack && { attack: ports.data.attack }),
     nowMs: ports.clock.now(),
   })
   if (route?.kind === 'query') {

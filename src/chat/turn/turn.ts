@@ -61,7 +61,7 @@ export interface TurnAnswer extends Answer {
 
 export interface TurnPorts {
   readonly tools: readonly Tool[]
-  readonly data: Pick<ToolPorts, 'alerts' | 'rankTechniques'>
+  readonly data: Pick<ToolPorts, 'alerts' | 'rankTechniques' | 'attack'>
   readonly clock: Clock
   /** Absent where no model is set up. */
   readonly model:

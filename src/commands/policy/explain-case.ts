@@ -9,6 +9,7 @@ import { systemClock } from '../../lib/clock.ts'
 import { createLogger } from '../../main/create-logger.ts'
 import { openModelsToLook } from '../../main/open-models-for.ts'
 import { openStore } from '../../main/open-store.ts'
+import { storedAttack } from '../../main/stored-knowledge.ts'
 import { hasEmbeddedDatabase } from '../../store/embedded-postgres.ts'
 import { type Io, writeRecord } from '../command.ts'
 
@@ -46,7 +47,15 @@ async function look(
   const say = (line: string) => io.stderr(`tocsin: ${line}\n`)
   const store = await openStore(config, createLogger(config.logLevel), say, io.signal)
   try {
-    const context = await loadCaseContext(store.database, tenant, caseId, async () => [], systemClock.now())
+    const { added } = storedAttack(config.dataDir)
+    const context = await loadCaseContext(
+      store.database,
+      tenant,
+      caseId,
+      async () => [],
+      systemClock.now(),
+      added,
+    )
     if (context === undefined) throw new AppError('bad-usage', `there is no case ${caseId}`)
     const models = await openModelsToLook(config, store.database, tenant)
     try {

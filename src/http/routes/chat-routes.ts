@@ -11,6 +11,7 @@ import { type Caller, type Route, route } from '../route.ts'
 export interface ChatRouteParts {
   readonly alerts: RecentAlerts
   readonly rankTechniques: ChatData['rankTechniques']
+  readonly attack?: ChatData['attack']
   readonly clock: Clock
   readonly tenant: string
   readonly tools: readonly Tool[]
@@ -26,6 +27,7 @@ export function chatRoutes(parts: ChatRouteParts): Route[] {
         answerQuestion(body.question, {
           alerts,
           rankTechniques: parts.rankTechniques,
+          ...(parts.attack && { attack: parts.attack }),
           nowMs: parts.clock.now(),
         }),
       )

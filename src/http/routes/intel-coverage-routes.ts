@@ -1,8 +1,7 @@
 import type { IntelParts } from '../../intel/add-report.ts'
 import { techniqueCoverage } from '../../intel/coverage.ts'
-import { type ImportedLayer, navigatorLayer, readLayer } from '../../intel/navigator-layer.ts'
+import { type ImportedLayer, navigatorLayer, readLayers } from '../../intel/navigator-layer.ts'
 import { type AttackKnowledge, shippedAttack } from '../../knowledge/attack-knowledge.ts'
-import { attackVersion } from '../../knowledge/attack-techniques.ts'
 import { messageOf } from '../../lib/app-error.ts'
 import { deleteLayer, insertLayer, type LayerTechnique, listLayers } from '../../store/intel-layers.ts'
 import { wasDone } from '../contract.ts'
@@ -30,11 +29,22 @@ export function intelCoverageRoutes(parts: IntelParts): Route[] {
     route(
       intelCoverageEndpoints.addLayer,
       async ({ body, caller }) => {
-        const { name, techniques, unknown } = layerOf(body.content, attack)
-        const id = parts.ids.next('layer')
+        const read = layersOf(body.content, attack)
         const by = actorId(caller)
-        await insertLayer(database, tenant, { id, name, techniques, by, createdMs: clock.now() })
-        return { id, techniques: techniques.length, unknown: [...unknown] }
+        const createdMs = clock.now()
+        const layers = read.map(each => ({ ...each, id: parts.ids.next('layer') }))
+        await database.transaction(async sql => {
+          for (const { id, name, techniques } of layers)
+            await insertLayer(sql, tenant, { id, name, techniques, by, createdMs })
+        })
+        return {
+          layers: layers.map(({ id, name, techniques, unknown }) => ({
+            id,
+            name,
+            techniques: techniques.length,
+            unknown: [...unknown],
+          })),
+        }
       },
       { bodyBytes: 5 * 1024 * 1024 },
     ),
@@ -43,18 +53,25 @@ export function intelCoverageRoutes(parts: IntelParts): Route[] {
         throw new RequestError('not-found', `there is no layer ${params.id}`)
       return wasDone
     }),
-    streamRoute(intelCoverageEndpoints.navigatorLayer, async ({ reply }) => {
-      const layer = navigatorLayer('Tocsin: reports against alerts', (await coverageOf(parts)).techniques)
+    streamRoute(intelCoverageEndpoints.navigatorLayer, async ({ query, reply }) => {
+      const domain = attack.domains.find(({ id }) => id === query.domain)
+      if (domain === undefined)
+        throw new RequestError(
+          'not-found',
+          `${query.domain} is not known here; there are ${attack.domains.map(({ id }) => id).join(', ')}`,
+        )
+      const counted = await techniqueCoverage(database, tenant, attack)
+      const layer = navigatorLayer(`Tocsin: reports against alerts, ${domain.name}`, counted, domain, attack)
       reply.header('content-type', 'application/json; charset=utf-8')
-      reply.header('content-disposition', 'attachment; filename="tocsin-layer.json"')
+      reply.header('content-disposition', `attachment; filename="tocsin-${domain.id}-layer.json"`)
       reply.send(JSON.stringify(layer, null, 2))
     }),
   ]
 }
 
-function layerOf(content: string, attack: AttackKnowledge): ImportedLayer {
+function layersOf(content: string, attack: AttackKnowledge): ImportedLayer[] {
   try {
-    return readLayer(JSON.parse(content), attack)
+    return readLayers(JSON.parse(content), attack)
   } catch (error) {
     throw new RequestError('bad-request', `the layer could not be read: ${messageOf(error)}`)
   }
@@ -63,8 +80,7 @@ function layerOf(content: string, attack: AttackKnowledge): ImportedLayer {
 async function coverageOf({ database, tenant, attack = shippedAttack }: IntelParts): Promise<Coverage> {
   const counted = await techniqueCoverage(database, tenant, attack)
   return {
-    attackVersion: attackVersion.version,
-    otherDomains: [...attack.otherDomains],
+    domains: attack.domains.map(each => ({ ...each })),
     tactics: attack.columns.map(({ key, name }) => ({ shortName: key, name })),
     techniques: counted.flatMap(({ id, ...counts }) => {
       const technique = attack.current(id)

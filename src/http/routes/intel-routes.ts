@@ -153,7 +153,7 @@ export async function existingReport(
 }
 
 async function draftFor(
-  { database, tenant }: IntelParts,
+  { database, tenant, attack }: IntelParts,
   report: StoredReport,
   wanted: DraftRuleQuery,
 ): Promise<RuleDraftProposal | undefined> {
@@ -161,7 +161,7 @@ async function draftFor(
   const title = isWithheld(report.tlp) ? `report ${report.id}` : (report.title ?? report.name)
   switch (wanted.for) {
     case 'technique':
-      return draftForTechnique(wanted.id, title)
+      return draftForTechnique(wanted.id, title, attack)
     case 'indicators': {
       const mentions = await mentionsOf(database, tenant, report.id)
       const live = mentions.filter(({ status }) => status === 'live')

@@ -1,6 +1,5 @@
 import { type Drafting, ruleFileEndings, ruleKinds } from '../../domain/rule-draft.ts'
 import type { AttackKnowledge } from '../../knowledge/attack-knowledge.ts'
-import { attackVersion } from '../../knowledge/attack-techniques.ts'
 import { compareDraft } from '../../rule-drafts/compare-with-manager.ts'
 import { deadRulesInWorker } from '../../rule-drafts/dead-rules.ts'
 import { deployDraft, rollBackDraft } from '../../rule-drafts/draft-deployment.ts'
@@ -85,8 +84,7 @@ export function ruleDraftRoutes(parts: {
           gone,
         )
         return {
-          attackVersion: attackVersion.version,
-          otherDomains: [...attack.otherDomains],
+          domains: attack.domains.map(each => ({ ...each })),
           tactics: attack.columns.map(({ key, name }) => ({ shortName: key, name })),
           techniques: techniques.map(({ seen: reports, rules, tactics: own, ...rest }) => ({
             ...rest,
