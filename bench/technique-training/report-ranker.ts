@@ -8,20 +8,24 @@ export interface RankerReport extends AnnotatedReport {
   readonly evidence: ReadonlyMap<string, TechniqueEvidence>
 }
 
-const ridge = 1e-3
-const rounds = 400
+/** Weights are held small by this much of their square, beside the loss summed over pairs: those of features alike are shared out. */
+const ridge = 5
+const rounds = 25
 
 /**
  * Fits the ranker by logistic regression over (report, technique) pairs. How common a technique is comes from the other
  * reports, so that no report tells about itself.
  */
-export function trainRanker(reports: readonly RankerReport[]): RankerFile {
-  const rows: number[][] = []
+export function trainRanker(all: readonly RankerReport[]): RankerFile {
+  // AnnoCTR marks mentions, a few in each text; what people find in a whole report is in TRAM's alone.
+  const reports = all.filter(({ source }) => source === 'tram')
+  const rows: (readonly number[])[] = []
   const labels: boolean[] = []
   for (const report of reports) {
     const { shares, unseen } = sharesOf(reports.filter(other => other !== report))
-    for (const [id, item] of report.evidence) {
-      rows.push(rankerFeatures(item, shares[id] ?? unseen, report.sentences))
+    const found = rankerFeatures(report.evidence, report.sentences, id => shares[id] ?? unseen)
+    for (const { id, features } of found) {
+      rows.push(features)
       labels.push(report.techniques.includes(id))
     }
   }
@@ -39,7 +43,7 @@ function sharesOf(reports: readonly RankerReport[]): Pick<RankerFile, 'shares' |
   }
 }
 
-/** Gradient descent on standardised features, then back to the features' own scale. */
+/** Newton's method on standardised features, then back to the features' own scale. */
 function fitLogistic(
   rows: readonly (readonly number[])[],
   labels: readonly boolean[],
@@ -51,33 +55,63 @@ function fitLogistic(
     const spread = Math.sqrt(values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length) || 1
     return { mean, spread }
   })
-  const scaled = rows.map(row =>
-    Float64Array.from(columns, ({ mean, spread }, column) => ((row[column] ?? 0) - mean) / spread),
-  )
-  const weights = new Float64Array(width)
-  let bias = Math.log(labels.filter(Boolean).length / labels.filter(label => !label).length)
-  const speed = new Float64Array(width)
+  // The last column is the bias, which is not held small.
+  const scaled = rows.map(row => [
+    ...columns.map(({ mean, spread }, column) => ((row[column] ?? 0) - mean) / spread),
+    1,
+  ])
+  const fitted = new Float64Array(width + 1)
   for (let round = 0; round < rounds; round++) {
-    const gradient = new Float64Array(width)
-    let biasGradient = 0
+    const gradient = Array.from(fitted, (weight, column) => (column < width ? ridge * weight : 0))
+    const curvature = gradient.map((_, column) =>
+      gradient.map((_, other) => (column === other ? (column < width ? ridge : 1e-9) : 0)),
+    )
     scaled.forEach((row, index) => {
-      let score = bias
-      for (let column = 0; column < width; column++) score += (row[column] ?? 0) * (weights[column] ?? 0)
-      const error = 1 / (1 + Math.exp(-score)) - (labels[index] ? 1 : 0)
-      biasGradient += error
-      for (let column = 0; column < width; column++)
-        gradient[column] = (gradient[column] ?? 0) + error * (row[column] ?? 0)
+      const score = row.reduce((sum, value, column) => sum + value * (fitted[column] ?? 0), 0)
+      const probability = 1 / (1 + Math.exp(-score))
+      const error = probability - (labels[index] ? 1 : 0)
+      const weight = probability * (1 - probability)
+      row.forEach((value, column) => {
+        gradient[column] = (gradient[column] ?? 0) + error * value
+        const line = curvature[column] ?? []
+        for (let other = 0; other <= width; other++)
+          line[other] = (line[other] ?? 0) + weight * value * (row[other] ?? 0)
+      })
     })
-    // Positives are rare, so the gradient is small: a long step with momentum.
-    bias -= (20 * biasGradient) / rows.length
-    for (let column = 0; column < width; column++) {
-      const slope = (gradient[column] ?? 0) / rows.length + ridge * 0.01 * (weights[column] ?? 0)
-      speed[column] = 0.9 * (speed[column] ?? 0) - 5 * slope
-      weights[column] = (weights[column] ?? 0) + (speed[column] ?? 0)
+    const step = solve(curvature, gradient)
+    step.forEach((change, column) => {
+      fitted[column] = (fitted[column] ?? 0) - change
+    })
+    if (step.every(change => Math.abs(change) < 1e-6)) break
+  }
+  const own = [...fitted.subarray(0, width)].map((weight, column) => weight / (columns[column]?.spread ?? 1))
+  const shift = own.reduce((sum, weight, column) => sum + weight * (columns[column]?.mean ?? 0), 0)
+  const round4 = (value: number) => Math.round(value * 1e4) / 1e4
+  return { bias: round4((fitted[width] ?? 0) - shift), weights: own.map(round4) }
+}
+
+/** Gaussian elimination with pivots; the matrix is positive definite. */
+function solve(matrix: readonly (readonly number[])[], target: readonly number[]): number[] {
+  const rows = matrix.map((row, index) => [...row, target[index] ?? 0])
+  const size = rows.length
+  for (let column = 0; column < size; column++) {
+    const pivot = rows
+      .map((row, index) => ({ index, size: index < column ? -1 : Math.abs(row[column] ?? 0) }))
+      .reduce((a, b) => (b.size > a.size ? b : a)).index
+    const [top, swapped] = [rows[column] ?? [], rows[pivot] ?? []]
+    rows[column] = swapped
+    rows[pivot] = top
+    for (let below = column + 1; below < size; below++) {
+      const row = rows[below] ?? []
+      const factor = (row[column] ?? 0) / (swapped[column] || 1)
+      for (let at = column; at <= size; at++) row[at] = (row[at] ?? 0) - factor * (swapped[at] ?? 0)
     }
   }
-  const own = [...weights].map((weight, column) => weight / (columns[column]?.spread ?? 1))
-  const shift = own.reduce((sum, weight, column) => sum + weight * (columns[column]?.mean ?? 0), 0)
-  const round3 = (value: number) => Math.round(value * 1e4) / 1e4
-  return { bias: round3(bias - shift), weights: own.map(round3) }
+  const solution = new Array<number>(size).fill(0)
+  for (let column = size - 1; column >= 0; column--) {
+    const row = rows[column] ?? []
+    const known = solution.reduce((sum, value, at) => (at > column ? sum + value * (row[at] ?? 0) : sum), 0)
+    solution[column] = ((row[size] ?? 0) - known) / (row[column] || 1)
+  }
+  return solution
 }

@@ -36,7 +36,7 @@ export function RelationsGraph({ detail }: { detail: ReportDetail }) {
     <figure className="grid gap-1 overflow-x-auto">
       <svg
         viewBox={`0 0 ${width} ${rows * rowHeight + 8}`}
-        className="w-full min-w-[36rem] text-xs"
+        className="w-full min-w-[36rem] max-w-[52rem] text-xs"
         role="img"
         aria-label={`The report names ${detail.indicators.length} indicators; ${hosts.length} hosts of ours have met some of them`}
       >

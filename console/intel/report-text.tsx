@@ -3,13 +3,25 @@ import type { ReportDetail } from '../../src/http/contract-intel.ts'
 import { Untrusted } from '../components/untrusted.tsx'
 import { passagesOf } from './text-passages.ts'
 
+const markLooks = {
+  indicator: 'bg-mark px-0.5 font-mono text-mark-text',
+  technique: 'bg-attacker-tint text-ink underline decoration-dotted',
+  cited: 'bg-transparent text-ink underline decoration-dotted',
+} as const
+
 /** A report's text with what was found in it marked in place. Plain text: links in it are not links. */
 export function ReportTextView({ detail }: { detail: ReportDetail }) {
-  const { text, indicators, techniques, report } = detail
+  const { text, indicators, techniques, report, context } = detail
   const passages = useMemo(() => {
     const counted = techniques.filter(({ id }) => report.techniqueIds.includes(id))
-    return passagesOf(text, indicators, counted)
-  }, [text, indicators, techniques, report.techniqueIds])
+    const cited = context?.kind === 'answered' ? [...context.claims, ...context.techniques] : []
+    return passagesOf(
+      text,
+      indicators,
+      counted,
+      cited.flatMap(each => each.passages),
+    )
+  }, [text, indicators, techniques, report.techniqueIds, context])
   return (
     <section
       aria-label="Text of the report"
@@ -25,12 +37,9 @@ export function ReportTextView({ detail }: { detail: ReportDetail }) {
           <mark
             // biome-ignore lint/suspicious/noArrayIndexKey: passages have no identity but their place
             key={index}
+            id={passage.anchor}
             title={passage.label}
-            className={
-              passage.kind === 'indicator'
-                ? 'bg-mark px-0.5 font-mono text-mark-text'
-                : 'bg-attacker-tint text-ink underline decoration-dotted'
-            }
+            className={`target:outline-2 target:outline-accent ${markLooks[passage.kind]}`}
           >
             <Untrusted text={passage.text} layout limit={5_000} />
           </mark>

@@ -7,13 +7,14 @@ import { Untrusted } from '../components/untrusted.tsx'
 import { ruleNames } from '../rules/rule-names.ts'
 import { visibleText } from '../text/visible-text.ts'
 import { DraftRuleButton } from './draft-rule-button.tsx'
+import { CitedPassages } from './model-context.tsx'
 
 type Covered = RuleCoverage['techniques'][number]
 
 const shownRules = 3
 
 /** What a report describes, which of our rules would see it, and the way to a draft where none would. */
-export function TechniqueTable({ detail: { report, techniques } }: { detail: ReportDetail }) {
+export function TechniqueTable({ detail: { report, techniques, context } }: { detail: ReportDetail }) {
   const coverage = useQuery({
     queryKey: ['rule-coverage'],
     queryFn: ({ signal }) => readRuleCoverage(signal),
@@ -23,6 +24,9 @@ export function TechniqueTable({ detail: { report, techniques } }: { detail: Rep
   })
   const byId = new Map(coverage.data?.techniques.map(each => [each.id, each]))
   const likely = techniques.filter(({ id }) => report.techniqueIds.includes(id))
+  const chosen = new Map(
+    context?.kind === 'answered' ? context.techniques.map(each => [each.id, each.passages]) : [],
+  )
   const gaps = likely.filter(({ id }) => !byId.has(id) || byId.get(id)?.state === 'gap')
   return (
     <>
@@ -35,7 +39,7 @@ export function TechniqueTable({ detail: { report, techniques } }: { detail: Rep
       </p>
       <DataTable<ReportTechnique>
         label="Techniques"
-        rows={techniques}
+        rows={techniques.toSorted((a, b) => Number(chosen.has(b.id)) - Number(chosen.has(a.id)))}
         rowKey={each => each.id}
         empty="No technique was recognised."
         columns={[
@@ -62,7 +66,20 @@ export function TechniqueTable({ detail: { report, techniques } }: { detail: Rep
             title: 'Our rules',
             cell: each => coverage.isSuccess && <Rules covered={byId.get(each.id)} />,
           },
-          { title: 'The report says', cell: each => <Untrusted text={each.quotes[0] ?? ''} limit={240} /> },
+          {
+            title: 'The report says',
+            cell: each => {
+              const passages = chosen.get(each.id)
+              return passages === undefined ? (
+                <Untrusted text={each.quotes[0] ?? ''} limit={240} />
+              ) : (
+                <span className="grid gap-0.5">
+                  <CitedPassages passages={passages} />
+                  <span className="text-xs text-muted">chosen by the model</span>
+                </span>
+              )
+            },
+          },
           {
             title: 'Draft',
             hidden: true,

@@ -1,10 +1,17 @@
 /** A stretch of a report: plain, or marked with what was found there. */
-export type Passage =
-  | { readonly kind: 'plain'; readonly text: string }
-  | { readonly kind: 'indicator' | 'technique'; readonly text: string; readonly label: string }
+export type Passage = {
+  readonly text: string
+  /** Where a link to the passage leads. */
+  readonly anchor?: string
+} & ({ readonly kind: 'plain' } | { readonly kind: MarkKind; readonly label: string })
+
+type MarkKind = 'indicator' | 'technique' | 'cited'
+
+/** Marks in the order in which one hides another. */
+const ranks: readonly MarkKind[] = ['indicator', 'technique', 'cited']
 
 interface Mark {
-  readonly kind: 'indicator' | 'technique'
+  readonly kind: MarkKind
   readonly start: number
   readonly end: number
   readonly label: string
@@ -13,14 +20,18 @@ interface Mark {
 /** Longer reports are shown to here. */
 const shownPoints = 200_000
 
+/** The anchor of the passage that begins there (UTF-16 units). */
+export const passageAnchor = (start: number): string => `passage-${start}`
+
 /**
- * Cuts a report's text where indicators and technique quotes stand. Offsets are code points, as the API gives them; where
- * marks overlap, the indicator wins, since it is the smaller one.
+ * Cuts a report's text where indicators, technique quotes and what a model cites stand. Offsets of indicators are code points, as
+ * the API gives them; where marks overlap, the indicator wins, since it is the smaller one.
  */
 export function passagesOf(
   text: string,
   indicators: readonly { readonly offset: number; readonly type: string; readonly value: string }[],
   techniques: readonly { readonly id: string; readonly quotes: readonly string[] }[],
+  cited: readonly { readonly start: number; readonly end: number }[] = [],
 ): Passage[] {
   const points = [...text].slice(0, shownPoints)
   const shown = points.join('')
@@ -38,6 +49,8 @@ export function passagesOf(
       const start = shown.indexOf(quote)
       if (start !== -1) marks.push({ kind: 'technique', start, end: start + quote.length, label: id })
     }
+  for (const { start, end } of cited)
+    if (end <= shown.length) marks.push({ kind: 'cited', start, end, label: 'cited above' })
   return cut(shown, marks)
 }
 
@@ -65,12 +78,11 @@ function cut(text: string, marks: readonly Mark[]): Passage[] {
     while ((byStart[next]?.start ?? Number.POSITIVE_INFINITY) <= start)
       open.push(...byStart.slice(next, ++next))
     open = open.filter(mark => mark.end > start)
-    const mark = open.find(({ kind }) => kind === 'indicator') ?? open[0]
-    const piece = text.slice(start, end)
+    const mark = ranks.flatMap(rank => open.find(({ kind }) => kind === rank) ?? [])[0]
+    const anchored = open.some(each => each.kind === 'cited' && each.start === start)
+    const piece = { text: text.slice(start, end), ...(anchored ? { anchor: passageAnchor(start) } : {}) }
     passages.push(
-      mark === undefined
-        ? { kind: 'plain', text: piece }
-        : { kind: mark.kind, text: piece, label: mark.label },
+      mark === undefined ? { kind: 'plain', ...piece } : { kind: mark.kind, ...piece, label: mark.label },
     )
   })
   return passages

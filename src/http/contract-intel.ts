@@ -135,13 +135,26 @@ export const historyHunt = z.object({
 })
 export type HistoryHunt = z.infer<typeof historyHunt>
 
+const citedPassage = z.object({ start: z.number(), end: z.number(), text: z.string() })
+export type CitedPassage = z.infer<typeof citedPassage>
+
 export const reportContext = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('answered'),
     model: z.string(),
     zone: z.string(),
     ledgerSeq: z.number(),
-    claims: z.array(z.object({ topic: z.string(), text: z.string(), status: z.enum(claimStatuses) })),
+    claims: z.array(
+      z.object({
+        topic: z.string(),
+        text: z.string(),
+        status: z.enum(claimStatuses),
+        /** What it cites, where it stands in `text` (UTF-16 units). */
+        passages: z.array(citedPassage).default([]),
+      }),
+    ),
+    /** Of the suggested techniques those that the model chose, with the passages that say so. */
+    techniques: z.array(z.object({ id: z.string(), passages: z.array(citedPassage) })).default([]),
   }),
   z.object({ kind: z.enum(['refused', 'unavailable', 'unsupported']), reason: z.string() }),
 ])

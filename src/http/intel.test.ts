@@ -87,6 +87,21 @@ describe('reports over HTTP', () => {
   })
 })
 
+it('the digest leaves as Markdown and as PDF, without what is for named recipients', async () => {
+  await added(plant)
+  await added('# For you alone, again\n\nTLP:RED\n\nC2: 203.0.113[.]79')
+  const markdown = await viewer.call('GET', '/api/intel/digest/file?days=7&format=markdown')
+  expect(markdown.headers['content-type']).toContain('text/markdown')
+  expect(markdown.body).toContain('Bear in the plant')
+  expect(markdown.body).not.toContain('For you alone')
+  const pdf = await viewer.call('GET', '/api/intel/digest/file?days=7&format=pdf')
+  expect(pdf.headers['content-type']).toBe('application/pdf')
+  expect(pdf.rawPayload.subarray(0, 5).toString()).toBe('%PDF-')
+  const page = (await viewer.call('GET', '/api/intel/digest?days=7')).json()
+  expect(page.withheld).toBeGreaterThan(0)
+  expect(JSON.stringify(page)).not.toContain('For you alone')
+})
+
 describe('Navigator layers over HTTP', () => {
   it('leave by domain, and come back as they left, several in one file', async () => {
     await added(plant)

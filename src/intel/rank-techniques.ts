@@ -60,11 +60,12 @@ export function rankEvidence(
   file: RankerFile,
 ): ScoredEvidence[] {
   const asReport = Math.min(1, Math.max(0, sentences - 3) / fullReport)
-  return [...evidence]
-    .map(([id, item]) => ({
+  const shareOf = (id: string) => file.shares[id] ?? file.unseen
+  return rankerFeatures(evidence, sentences, shareOf)
+    .map(({ id, item, features }) => ({
       id,
       item,
-      score: asReport * reportScore(file, id, item, sentences) + (1 - asReport) * sentenceScore(item),
+      score: asReport * reportScore(file, features) + (1 - asReport) * sentenceScore(item),
     }))
     .sort((a, b) => b.score - a.score || a.id.localeCompare(b.id))
 }
@@ -72,7 +73,7 @@ export function rankEvidence(
 /** What the best sentence says, raised where the lexicon agrees. */
 function sentenceScore(item: TechniqueEvidence): number {
   if (item.explicit) return 1
-  const probability = Math.max(item.highest, item.phrases > 0 ? phraseFloor : 0)
+  const probability = Math.max(item.highest[0] ?? 0, item.phrases > 0 ? phraseFloor : 0)
   const odds = (probability / (1 - Math.min(probability, 0.999))) * (item.phrases > 0 ? phraseFactor : 1)
   return odds / (1 + odds)
 }
@@ -86,26 +87,61 @@ export interface RankerFile {
   readonly unseen: number
 }
 
-function reportScore(file: RankerFile, id: string, item: TechniqueEvidence, sentences: number): number {
-  const share = file.shares[id] ?? file.unseen
-  const features = rankerFeatures(item, share, sentences)
+function reportScore(file: RankerFile, features: readonly number[]): number {
   const total = features.reduce((sum, value, index) => sum + value * (file.weights[index] ?? 0), file.bias)
   return 1 / (1 + Math.exp(-total))
 }
 
-/** What the ranker weighs, in the order of its weights. */
-export function rankerFeatures(item: TechniqueEvidence, share: number, sentences: number): number[] {
-  const log = (value: number) => Math.log(value + 0.001)
-  return [
-    log(item.sum),
-    log(item.highest),
-    log(item.second),
-    Math.log1p(item.first),
-    Math.log1p(item.firstThree),
-    Math.log1p(item.phrases),
-    item.named ? 1 : 0,
-    Math.log(share),
-    item.explicit ? 1 : 0,
-    Math.log1p(item.phrases) / Math.log(sentences + 2),
-  ]
+export interface RankerRow {
+  readonly id: string
+  readonly item: TechniqueEvidence
+  readonly features: readonly number[]
 }
+
+/**
+ * What the ranker weighs, in the order of its weights, for every technique with evidence: what the sentences say for it, how it
+ * stands beside the others of the report, and what is said for its family (a technique with its sub-techniques), of which people
+ * mark one and a sentence model often another.
+ */
+export function rankerFeatures(
+  evidence: ReadonlyMap<string, TechniqueEvidence>,
+  sentences: number,
+  shareOf: (id: string) => number,
+): RankerRow[] {
+  const families = new Map<string, { sum: number; phrases: number }>()
+  let mass = 0
+  for (const [id, { sum, phrases }] of evidence) {
+    const family = families.get(familyOf(id)) ?? { sum: 0, phrases: 0 }
+    families.set(familyOf(id), { sum: family.sum + sum, phrases: family.phrases + phrases })
+    mass += sum
+  }
+  const bySum = [...evidence].sort(([, a], [, b]) => b.sum - a.sum)
+  const places = new Map(bySum.map(([id], place) => [id, place]))
+  return [...evidence].map(([id, item]) => {
+    const { highest, phrases } = item
+    const family = families.get(familyOf(id)) ?? { sum: 0, phrases: 0 }
+    const features = [
+      log(item.sum),
+      ...[0, 1, 2, 4].map(place => log(highest[place] ?? 0)),
+      Math.log(item.trials + 1e-4),
+      Math.log1p(item.first),
+      Math.log1p(item.firstThree),
+      Math.log1p(phrases),
+      Math.log1p(phrases) / Math.log(sentences + 2),
+      item.named ? 1 : 0,
+      item.explicit ? 1 : 0,
+      Math.log(shareOf(id)),
+      log(family.sum),
+      Math.log1p(family.phrases),
+      Math.log1p(places.get(id) ?? 0),
+      log(mass),
+      Math.log(sentences + 1),
+    ]
+    return { id, item, features }
+  })
+}
+
+const log = (value: number) => Math.log(value + 0.001)
+
+/** A technique with its sub-techniques: `T1059` for `T1059.001`. */
+const familyOf = (id: string) => id.slice(0, 5)

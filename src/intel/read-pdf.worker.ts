@@ -59,8 +59,15 @@ async function read({ bytes, longestText, mostPages }: PdfQuestion): Promise<Pdf
 function layOut(runs: readonly Run[]): string {
   const pieces: string[] = []
   let previous: Run | undefined
+  let blank = false
   for (const run of runs) {
-    if (previous !== undefined && !previous.hasEOL) pieces.push(between(previous, run))
+    // pdf.js writes the gap between two runs as a run of its own: a blank, however wide the gap is.
+    if (run.str.trim() === '' && !run.hasEOL) {
+      blank = true
+      continue
+    }
+    if (previous !== undefined && !previous.hasEOL) pieces.push(between(previous, run, blank))
+    blank = false
     pieces.push(run.str)
     if (run.hasEOL) pieces.push('\n')
     previous = run
@@ -68,13 +75,14 @@ function layOut(runs: readonly Run[]): string {
   return pieces.join('')
 }
 
-function between(left: Run, right: Run): string {
+function between(left: Run, right: Run, blank: boolean): string {
   const sameLine =
     Math.abs((left.transform[5] ?? 0) - (right.transform[5] ?? 0)) < Math.max(left.height, 1) / 2
   if (!sameLine) return '\n'
   const gap = (right.transform[4] ?? 0) - (left.transform[4] ?? 0) - left.width
   const letter = left.str.length === 0 ? left.height / 2 : left.width / left.str.length
-  return gap > columnGap * Math.max(letter, 1) ? '\t' : ''
+  if (gap > columnGap * Math.max(letter, 1)) return '\t'
+  return blank ? ' ' : ''
 }
 
 answerParent(

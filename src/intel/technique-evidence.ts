@@ -5,10 +5,11 @@ import { noTechnique, type Prediction, predictTechniques } from './technique-mod
 
 /** What a report says for one technique, over all its sentences. */
 export interface TechniqueEvidence {
-  /** The model's probability: summed over sentences, the highest and the second highest. */
+  /** The model's probability: summed over sentences, and the highest few, the highest first. */
   sum: number
-  highest: number
-  second: number
+  readonly highest: number[]
+  /** The same as if each sentence were a trial of its own: minus the logarithm of the chance that none of them says it. */
+  trials: number
   /** Sentences in which the model puts it first, or among the first three, with some confidence. */
   first: number
   firstThree: number
@@ -22,6 +23,8 @@ export interface TechniqueEvidence {
 }
 
 const quotesKept = 3
+/** One sentence can be wrong about a report; the third and the fifth that say the same seldom are. */
+const highestKept = 5
 
 /** How much a lexicon phrase counts when quotes are chosen, beside the model's probability. */
 const phraseStrength = 0.3
@@ -44,10 +47,10 @@ export function techniqueEvidence(
   const of = (id: string) => {
     const known = all.get(id)
     if (known !== undefined) return known
-    const fresh = {
+    const fresh: TechniqueEvidence = {
       sum: 0,
-      highest: 0,
-      second: 0,
+      highest: [],
+      trials: 0,
       first: 0,
       firstThree: 0,
       phrases: 0,
@@ -87,10 +90,10 @@ export function techniqueEvidence(
 
 function addProbability(evidence: TechniqueEvidence, probability: number, rank: number): void {
   evidence.sum += probability
-  if (probability > evidence.highest) {
-    evidence.second = evidence.highest
-    evidence.highest = probability
-  } else if (probability > evidence.second) evidence.second = probability
+  evidence.trials -= Math.log1p(-Math.min(probability, 0.999))
+  evidence.highest.push(probability)
+  evidence.highest.sort((a, b) => b - a)
+  evidence.highest.length = Math.min(evidence.highest.length, highestKept)
   if (rank === 0 && probability > 0.2) evidence.first++
   if (rank < 3 && probability > 0.1) evidence.firstThree++
 }

@@ -243,7 +243,8 @@ function handlersOf(
       concurrency: 2,
       leaseMs: 15 * 60_000,
       maxAttempts: 5,
-      handle: (job, stop) => handleContext({ database: app.store.database, ask }, job, stop),
+      handle: (job, stop) =>
+        handleContext({ database: app.store.database, ask, attack: app.attack }, job, stop),
     },
     {
       kind: huntJob,

@@ -196,12 +196,20 @@ export function mentionsOf(sql: Sql, tenant: string, reportId: string): Promise<
   )
 }
 
-export async function writeContext(sql: Sql, tenant: string, id: string, context: unknown): Promise<void> {
-  await sql.query('update intel_reports set context = $3::json where tenant_id = $1 and id = $2', [
-    tenant,
-    id,
-    JSON.stringify(context),
-  ])
+/** Keeps what a model said of a report. The techniques that it chose count as the report's, beside those that code found likely. */
+export async function writeContext(
+  sql: Sql,
+  tenant: string,
+  id: string,
+  context: unknown,
+  chosen: readonly string[] = [],
+): Promise<void> {
+  await sql.query(
+    `update intel_reports set context = $3::json,
+       technique_ids = technique_ids || array(select c from unnest($4::text[]) as c where c <> all (technique_ids))
+     where tenant_id = $1 and id = $2`,
+    [tenant, id, JSON.stringify(context), [...new Set(chosen)]],
+  )
 }
 
 /** How many reports describe each technique. */

@@ -65,6 +65,11 @@ if (!hasBrowser) console.error('SKIPPED: no Chromium here (CHROMIUM_PATH); the i
 
 describe.skipIf(!hasBrowser)('from a report to a case', () => {
   beforeAll(async () => {
+    ruleset = await mkdtemp(join(tmpdir(), 'tocsin-e2e-rules-'))
+    for (const [name, text] of Object.entries(rules)) {
+      await mkdir(join(ruleset, dirname(name)), { recursive: true })
+      await writeFile(join(ruleset, name), text)
+    }
     node = await startOpenSearch()
     if (node !== undefined) {
       const signal = AbortSignal.timeout(120_000)
@@ -73,11 +78,6 @@ describe.skipIf(!hasBrowser)('from a report to a case', () => {
     data = await mkdtemp(join(tmpdir(), 'tocsin-e2e-intel-'))
     await chmod(data, 0o755) // As root, the embedded PostgreSQL runs under another account and must get in.
     await storeCatalogue(data, readAttackBundle(icsBundle).value)
-    ruleset = await mkdtemp(join(tmpdir(), 'tocsin-e2e-rules-'))
-    for (const [name, text] of Object.entries(rules)) {
-      await mkdir(join(ruleset, dirname(name)), { recursive: true })
-      await writeFile(join(ruleset, name), text)
-    }
     const settings = {
       TOCSIN_DATA: data,
       TOCSIN_RULESET: ruleset,
@@ -130,6 +130,24 @@ describe.skipIf(!hasBrowser)('from a report to a case', () => {
     expect(await text.locator('mark[title="ipv4 203.0.113.77"]').count()).toBe(1)
     await text.getByText('<script>').first().waitFor()
     await page.getByLabel('Techniques').getByText('T1110').first().waitFor()
+  })
+
+  it('its relations are drawn, and a running hunt has a bar', async () => {
+    const graph = page.getByRole('img', { name: /The report names 3 indicators; 1 hosts? of ours/ })
+    await graph.getByText('203.0.113.77').waitFor()
+    await graph.getByText('web-07').waitFor()
+    // A hunt over a handful of alerts is over before anybody could look: one that is half-way, as the server would tell of it.
+    const running = { state: 'running', scanned: 5_000, total: 10_000, hits: 3 }
+    await page.route(/\/api\/intel\/reports\/report_[^/]*$/, async route => {
+      const response = await route.fetch()
+      const detail = await response.json()
+      await route.fulfill({ response, json: { ...detail, hunt: { ...detail.hunt, ...running } } })
+    })
+    await page.getByText('5,000 of 10,000 searched, 3 found').waitFor({ timeout: 30_000 })
+    const bar = page.getByRole('progressbar', { name: 'Hunt over stored alerts' })
+    expect([await bar.getAttribute('value'), await bar.getAttribute('max')]).toEqual(['5000', '10000'])
+    await page.unrouteAll({ behavior: 'wait' })
+    await page.getByRole('button', { name: 'Hunt again' }).waitFor({ timeout: 30_000 })
   })
 
   it('leads to the case', async () => {

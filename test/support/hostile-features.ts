@@ -5,7 +5,7 @@ import { type EvidenceDraft, numberEvidence } from '../../src/domain/evidence.ts
 import { emptyMailOrganisation } from '../../src/domain/mail.ts'
 import type { AskModel } from '../../src/domain/model-question.ts'
 import { rankTechniques } from '../../src/intel/rank-techniques.ts'
-import { contextQuestion, passagesFor } from '../../src/intel/report-context.ts'
+import { contextEvidence, contextQuestion } from '../../src/intel/report-context.ts'
 import { modelBrief } from '../../src/investigate/model-brief.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { mailAnalyser } from '../../src/mail/analyse-mail.ts'
@@ -106,7 +106,10 @@ const mailOf: Feature = async ({ run, injection, evidence }, ask, signal) => {
 const reportOf: Feature = async ({ run, injection, evidence }, ask, signal) => {
   const text = [injection, ...evidence.map(({ quote }) => `${quote}.`)].join(' ')
   const scope = { tenant: 'main', reportId: `report_${run}`, tlp: null }
-  const answer = await ask(contextQuestion(scope, passagesFor(scope.reportId, text, [], [])), signal)
+  const answer = await ask(
+    contextQuestion(scope, contextEvidence({ ...scope, text }, rankTechniques(text), [])),
+    signal,
+  )
   const claims = answer.kind === 'answered' || answer.kind === 'unsupported' ? answer.claims : []
   return { kind: answer.kind, facts: passed(claims), claims: claims.length, violations: [] }
 }

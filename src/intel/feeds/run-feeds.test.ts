@@ -15,6 +15,9 @@ import { readFeedWhenDue } from './run-feeds.ts'
 const rss = `<?xml version="1.0"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>News</title>
 <item><title>Bear &amp; friends</title><link>https://press.example/bear</link><description>short</description>
 <content:encoded><![CDATA[<p>C2: evil-rss[.]com</p><script>bad()</script>]]></content:encoded></item></channel></rss>`
+const atom = `<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>News</title>
+<entry><title>Fox in the yard</title><link rel="alternate" href="https://press.example/fox"/><summary>short</summary>
+<content type="html">&lt;p&gt;C2: evil-atom[.]com&lt;/p&gt;</content></entry></feed>`
 const uuid = '5f3c8f3e-0000-4000-8000-000000000001'
 
 const githubAdvisories = [
@@ -87,6 +90,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     if (request.headers['if-none-match'] === '"1"') return void response.writeHead(304).end()
     return void send(rss, { etag: '"1"' })
   }
+  if (url.pathname === '/atom') return void send(atom, { 'content-type': 'application/atom+xml' })
   if (url.pathname === '/kev.json') return void send(JSON.stringify(kev()))
   if (url.pathname === '/downloads/csv_recent/') {
     const lastModified = new Date(Date.UTC(2026, 10, 20 + version)).toUTCString()
@@ -207,6 +211,19 @@ describe('feeds', () => {
     expect(await values()).toEqual(['evil-rss.com'])
     expect(await read(each)).toBe(0)
     expect(await readFeedState(test.database, 'default', 'press')).toMatchObject({ etag: '"1"', failures: 0 })
+  })
+
+  it('Atom: entries become reports as those of RSS do', async () => {
+    const each = feed(`{id: yard, kind: rss, url: "${base}/atom"}`)
+    expect(await read(each)).toBe(1)
+    const [newest] = await listReports(test.database, 'default', undefined, 9)
+    expect(newest).toMatchObject({
+      title: 'Fox in the yard',
+      source: 'yard',
+      url: 'https://press.example/fox',
+    })
+    expect(await values()).toContain('evil-atom.com')
+    expect(await read(each)).toBe(0)
   })
 
   it('TAXII 2.1: page by page, then only what was added', async () => {
