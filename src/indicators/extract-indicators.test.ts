@@ -85,6 +85,12 @@ describe('kinds of indicator', () => {
     ['cve', 'cve-2024-12345, CVE 2021 and CVE–2021–44228', ['CVE-2024-12345', 'CVE-2021-44228']],
     ['cwe', 'CWE-079', ['CWE-79']],
     ['asn', 'hosted in AS64500 (asn 64501), as 2014 went, AS64502foo', ['ASN64500', 'ASN64501']],
+    ['mutex', 'the mutex "Global\\" + id is made', []],
+    [
+      'domain',
+      'fetches hxxp://evil.example.org/2026%20tax_form.zip, part_1.data and _dmarc.example.net',
+      ['evil.example.org', '_dmarc.example.net'],
+    ],
     ['mutex', 'creates the mutex named "Global\\BadThing-1". A mutex is created.', ['Global\\BadThing-1']],
     [
       'crypto',

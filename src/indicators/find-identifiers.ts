@@ -50,7 +50,7 @@ function asNumber(digits: string): Pick<Found, 'type' | 'value'> | undefined {
 
 function mutexName(match: RegExpExecArray): Pick<Found, 'type' | 'value'> | undefined {
   const value = (match[1] ?? '').replace(/[.!]+$/, '')
-  return /^(?:names?|objects?|that|which|with|value|created?)$/i.test(value)
+  return /^(?:names?|objects?|that|which|with|value|created?|global|local)$/i.test(value)
     ? undefined
     : { type: 'mutex', value }
 }

@@ -25,7 +25,8 @@ export function hasPublicSuffix(name: string): boolean {
   const suffix = name.slice(name.lastIndexOf('.') + 1).toLowerCase()
   if (otherRoots.has(suffix)) return true
   const parsed = parse(name, { allowPrivateDomains: false })
-  return parsed.isIcann === true && parsed.domain !== null
+  // A service may be named `_dmarc.example.com`; nobody can register a name with an underscore.
+  return parsed.isIcann === true && parsed.domain !== null && !parsed.domain.includes('_')
 }
 
 /** The registrable part: `evil.co.uk` of `a.b.evil.co.uk`; the name itself where there is none. */
