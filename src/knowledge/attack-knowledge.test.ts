@@ -81,10 +81,12 @@ describe('ATT&CK with an imported domain', () => {
 
   it('gives the matrix a column for each tactic of the domain, apart from Enterprise’s of the same name', () => {
     expect(attack.columns.slice(14)).toEqual([
-      { key: 'ics-attack/impact', name: 'Impact (ICS)' },
-      { key: 'ics-attack/inhibit-response-function', name: 'Inhibit Response Function (ICS)' },
       { key: 'ics-attack/lateral-movement', name: 'Lateral Movement (ICS)' },
+      { key: 'ics-attack/inhibit-response-function', name: 'Inhibit Response Function (ICS)' },
+      { key: 'ics-attack/impact', name: 'Impact (ICS)' },
     ])
+    const [first, ...rest] = attack.columns.slice(0, 14).map(({ key }) => key)
+    expect([first, rest.at(-1)]).toEqual(['reconnaissance', 'impact'])
     expect(attack.current('T1021')?.columns).toEqual(['lateral-movement'])
     expect(attack.domains).toEqual([
       ...shippedAttack.domains,

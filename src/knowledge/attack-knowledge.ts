@@ -71,6 +71,12 @@ export interface AttackKnowledge {
 
 const enterprise = attackVersion.domain
 
+/** As an attack goes, and as ATT&CK draws its matrices; those of no known place go last. */
+const matrixOrder =
+  'reconnaissance,resource-development,initial-access,execution,persistence,privilege-escalation,defense-evasion,evasion,credential-access,discovery,lateral-movement,collection,command-and-control,exfiltration,inhibit-response-function,impair-process-control,impact'.split(
+    ',',
+  )
+
 /** A chain of retired ids that is longer goes in a circle. */
 const mostReplacements = 8
 
@@ -118,7 +124,7 @@ export function attackKnowledge({ attack }: ImportedKnowledge): AttackKnowledge 
     },
     idsNamed,
     columns: [
-      ...shippedTactics.map(({ shortName, name: text }) => ({ key: shortName, name: text })),
+      ...inMatrixOrder(shippedTactics).map(({ shortName, name: text }) => ({ key: shortName, name: text })),
       ...others.flatMap(catalogue =>
         usedTactics(catalogue).map(tactic => ({
           key: columnKey(catalogue.domain, tactic.shortName),
@@ -220,11 +226,17 @@ function tacticsOf({ objects }: AttackCatalogue): (shortName: string) => Tactic 
   return shortName => known.get(shortName) ?? { id: '', name: shortName.replaceAll('-', ' '), shortName }
 }
 
-/** The tactics that a catalogue's techniques are of, by id. */
+/** The tactics that a catalogue's techniques are of. */
 function usedTactics(catalogue: AttackCatalogue): Tactic[] {
   const tacticOf = tacticsOf(catalogue)
   const names = new Set(catalogue.techniques.flatMap(({ tactics }) => tactics))
-  return [...names].map(tacticOf).sort((a, b) => a.id.localeCompare(b.id) || a.name.localeCompare(b.name))
+  return inMatrixOrder([...names].map(tacticOf))
+}
+
+function inMatrixOrder(tactics: readonly Tactic[]): Tactic[] {
+  const place = ({ shortName }: Tactic) =>
+    (matrixOrder.indexOf(shortName) + matrixOrder.length + 1) % (matrixOrder.length + 1)
+  return tactics.toSorted((a, b) => place(a) - place(b) || a.name.localeCompare(b.name))
 }
 
 function columnKey(domain: string, shortName: string): string {

@@ -63,7 +63,8 @@ let complaints: string[]
 
 if (!hasBrowser) console.error('SKIPPED: no Chromium here (CHROMIUM_PATH); the intel pages are not tested')
 
-describe.skipIf(!hasBrowser)('from a report to a case', () => {
+// Generous where the machine is busy.
+describe.skipIf(!hasBrowser)('from a report to a case', { timeout: 240_000 }, () => {
   beforeAll(async () => {
     ruleset = await mkdtemp(join(tmpdir(), 'tocsin-e2e-rules-'))
     for (const [name, text] of Object.entries(rules)) {
@@ -96,7 +97,7 @@ describe.skipIf(!hasBrowser)('from a report to a case', () => {
       reducedMotion: 'reduce',
     })
     page = await context.newPage()
-    page.setDefaultTimeout(15_000)
+    page.setDefaultTimeout(60_000)
     complaints = watchComplaints(page)
   }, 300_000)
 
