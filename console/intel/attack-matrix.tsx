@@ -63,10 +63,11 @@ export function AttackMatrix({
 }
 
 function noteOf({ reports, alerts, rules, score }: Cell): string {
+  // The sign says what is missing: a row of zeros would say it again.
   return [
-    count(reports, 'report'),
-    count(alerts, 'alert'),
-    ...(rules === undefined ? [] : [count(rules, 'rule')]),
+    ...(reports === 0 ? [] : [count(reports, 'report')]),
+    ...(alerts === 0 ? [] : [count(alerts, 'alert')]),
+    ...(rules === undefined || rules === 0 ? [] : [count(rules, 'rule')]),
     ...(score === null ? [] : [`score ${score}`]),
   ].join(', ')
 }

@@ -9,7 +9,7 @@ interface Node {
 }
 
 const shown = 12
-const width = 760
+const width = 790
 const rowHeight = 28
 const columnX = [10, 270, 560] as const
 
@@ -66,7 +66,7 @@ export function RelationsGraph({ detail }: { detail: ReportDetail }) {
               stroke={node.column === 2 ? 'var(--critical)' : 'var(--line-strong)'}
             />
             <text x={(columnX[node.column] ?? 0) + 6} y={yOf(node) + 4} fill="var(--text)">
-              {shorten(visibleText(node.label), node.column === 0 ? 30 : 34)}
+              {shorten(visibleText(node.label), node.column === 0 ? 26 : 28)}
             </text>
           </g>
         ))}

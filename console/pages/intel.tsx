@@ -86,6 +86,7 @@ function ReportTable({ reports }: { reports: readonly ReportSummary[] }) {
             </div>
           ),
         },
+        { title: 'Seen here', cell: report => <SeenHere count={report.sightingCount} /> },
         {
           title: 'Added',
           cell: report =>
@@ -104,7 +105,6 @@ function ReportTable({ reports }: { reports: readonly ReportSummary[] }) {
           title: 'Techniques',
           cell: report => <span className="tabular">{report.techniqueIds.length}</span>,
         },
-        { title: 'Seen here', cell: report => <SeenHere count={report.sightingCount} /> },
       ]}
     />
   )
