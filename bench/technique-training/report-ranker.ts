@@ -9,7 +9,7 @@ export interface RankerReport extends AnnotatedReport {
 }
 
 /** Weights are held small by this much of their square, beside the loss summed over pairs: those of features alike are shared out. */
-const ridge = 5
+const ridge: number = 5
 const rounds = 25
 
 /**

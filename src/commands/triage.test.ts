@@ -87,9 +87,9 @@ describe('tocsin triage --json', () => {
     expect((await runCommand(['knowledge', 'import', bundle, '--data', data])).code).toBe(0)
     const alert = line('1.1', { techniques: ['T0831'] })
     const told = await triage(alert, 'ics.ndjson', '--data', data, '--json')
-    expect(told.out).toContain('T0831 Manipulation of Control (Impact)')
+    expect(told.stdout).toContain('T0831 Manipulation of Control (Impact)')
     const without = await triage(alert, 'ics.ndjson', '--data', join(folder, 'nothing'), '--json')
-    expect(without.out).not.toContain('Manipulation of Control')
+    expect(without.stdout).not.toContain('Manipulation of Control')
   })
 
   it('answers each alert of the sample exactly once, and says only what the alerts say', async () => {

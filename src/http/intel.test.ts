@@ -3,6 +3,8 @@ import { icsBundle } from '../../test/support/ics-bundle.ts'
 import { type Person, startTestServer, type TestServer } from '../../test/support/test-server.ts'
 import { readAttackBundle } from '../knowledge/attack-bundle.ts'
 import { attackKnowledge } from '../knowledge/attack-knowledge.ts'
+import { intelCoverageRoutes } from './routes/intel-coverage-routes.ts'
+import { intelDigestRoutes } from './routes/intel-digest-routes.ts'
 import { intelExportRoutes } from './routes/intel-export-routes.ts'
 import { intelRoutes } from './routes/intel-routes.ts'
 import { sessionRoutes } from './routes/session-routes.ts'
@@ -18,7 +20,13 @@ let viewer: Person
 beforeAll(async () => {
   server = await startTestServer(accounts => {
     const parts = { ...accounts, ownDomains: ['ours.example'], attack }
-    return [...sessionRoutes(accounts, false), ...intelRoutes(parts), ...intelExportRoutes(parts)]
+    return [
+      ...sessionRoutes(accounts, false),
+      ...intelRoutes(parts),
+      ...intelExportRoutes(parts),
+      ...intelCoverageRoutes(parts),
+      ...intelDigestRoutes(parts),
+    ]
   })
   ann = await server.signIn('analyst', 'ann')
   viewer = await server.signIn('viewer')
