@@ -15,6 +15,7 @@ import { plants } from '../test/corpus/leaks/leak-trial.ts'
 import { sharedData } from '../test/support/shared-data.ts'
 
 const promptLength = 20_000
+const turns = 7
 const secretlintRule = { id: '@secretlint/secretlint-rule-preset-recommend', rule: creator, options: {} }
 const openRedaction = new OpenRedaction()
 
@@ -57,42 +58,64 @@ function prompts(): string[] {
   return Array.from({ length: count }, (_, i) => text.slice(i * promptLength, (i + 1) * promptLength))
 }
 
-async function speed(): Promise<void> {
-  const texts = prompts()
-  console.log(`Speed on ${texts.length} prompts of ${promptLength / 1000} KB, this process's own CPU time:`)
-  const full = await measure('tocsin, everything', texts, text => redact(text, new Vault('t', 'c'), rules), 8)
-  const secrets = await measure('tocsin, secrets only', texts, text => findSecrets(foldedView(text)), 40)
-  const lint = await measure('secretlint (secrets only)', texts, secretlint, 8)
-  const open = await measure('openredaction', texts, openRedactionRanges, 1)
-  console.log(`  everything against openredaction: ${(open / full).toFixed(1)}x`)
-  console.log(`  secrets only against secretlint: ${(lint / secrets).toFixed(1)}x\n`)
+/** A system under measurement: how often it goes over the prompts in a turn, and what its turns took. */
+interface Runner {
+  readonly name: string
+  readonly rounds: number
+  readonly run: (text: string) => unknown
+  /** Mean CPU milliseconds a prompt, a turn each. */
+  readonly means: number[]
+  /** Wall-clock milliseconds of every prompt: they hold only where this process goes ahead of other work. */
+  readonly walls: number[]
 }
 
-/** Mean CPU milliseconds per prompt. Wall-clock percentiles are printed too: they hold only on an idle machine. */
-async function measure(
-  name: string,
-  texts: readonly string[],
-  run: (text: string) => unknown,
-  rounds: number,
-): Promise<number> {
-  for (const text of texts) await run(text)
-  const times: number[] = []
+/** All systems take turns, so that whatever else the machine does falls on each of them. */
+async function speed(): Promise<void> {
+  const texts = prompts()
+  const runner = (name: string, rounds: number, run: Runner['run']): Runner => {
+    return { name, rounds, run, means: [], walls: [] }
+  }
+  const full = runner('tocsin, everything', 8, text => redact(text, new Vault('t', 'c'), rules))
+  const secrets = runner('tocsin, secrets only', 40, text => findSecrets(foldedView(text)))
+  const lint = runner('secretlint (secrets only)', 8, secretlint)
+  const open = runner('openredaction', 1, openRedactionRanges)
+  const runners = [full, secrets, lint, open]
+  for (const { run } of runners) for (const text of texts) await run(text)
+  for (let turn = 0; turn < turns; turn++) for (const each of runners) await takeTurn(each, texts)
+  console.log(
+    `Speed on ${texts.length} prompts of ${promptLength / 1000} KB, this process's own CPU time, medians of ${turns} turns:`,
+  )
+  for (const each of runners) {
+    const mean = at(each.means, 0.5)
+    console.log(
+      `  ${each.name.padEnd(26)} ${(promptLength / 1_000 / mean).toFixed(2).padStart(7)} MB/s, ${mean.toFixed(2)} ms a prompt; wall p50 ${at(each.walls, 0.5).toFixed(2)} p99 ${at(each.walls, 0.99).toFixed(2)} ms`,
+    )
+  }
+  const times = (slow: Runner, quick: Runner): string => {
+    const ratios = slow.means.map((mean, turn) => mean / (quick.means[turn] ?? 0))
+    return `${at(ratios, 0.5).toFixed(1)}x (${Math.min(...ratios).toFixed(1)} to ${Math.max(...ratios).toFixed(1)})`
+  }
+  console.log(`  everything against openredaction: ${times(open, full)}`)
+  console.log(`  secrets only against secretlint: ${times(lint, secrets)}\n`)
+}
+
+async function takeTurn({ run, rounds, means, walls }: Runner, texts: readonly string[]): Promise<void> {
   const before = process.cpuUsage()
   for (let round = 0; round < rounds; round++) {
     for (const text of texts) {
       const start = performance.now()
       await run(text)
-      times.push(performance.now() - start)
+      walls.push(performance.now() - start)
     }
   }
   const { user, system } = process.cpuUsage(before)
-  const mean = (user + system) / 1_000 / times.length
-  times.sort((a, b) => a - b)
-  const at = (share: number) => (times[Math.floor(times.length * share)] ?? 0).toFixed(2)
-  console.log(
-    `  ${name.padEnd(26)} ${(promptLength / 1_000 / mean).toFixed(2).padStart(7)} MB/s, ${mean.toFixed(2)} ms a prompt; wall p50 ${at(0.5)} p99 ${at(0.99)} ms`,
-  )
-  return mean
+  means.push((user + system) / 1_000 / (rounds * texts.length))
+}
+
+/** The value below which a share of them lies. */
+function at(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.floor(sorted.length * share)] ?? 0
 }
 
 async function secretRecall(): Promise<void> {

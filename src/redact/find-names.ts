@@ -1,3 +1,4 @@
+import { hasBit } from './bit-set.ts'
 import { type NameTrie, startHash } from './name-index.ts'
 import { type PlaceKind, type Places, placesIn } from './places.ts'
 import { unitSet } from './runs.ts'
@@ -35,7 +36,7 @@ function nameStarts({ starts }: NameTrie): PlaceKind {
       for (let at = from; at < end; at++) {
         const next = units[at + 1] ?? 0
         if (
-          starts.has(startHash(unit, next)) &&
+          hasBit(starts, startHash(unit, next)) &&
           !(isWordUnit(unit) && at > 0 && isWordUnit(units[at - 1] ?? 0))
         ) {
           places.push(at)
@@ -51,10 +52,10 @@ function longestName(units: Uint16Array, from: number, index: NameTrie) {
   let best: { end: number; class: Span['class']; identity: string } | undefined
   for (let at = from; at < units.length; at++) {
     const unit = units[at] ?? 0
-    let next = index.edges.get(node * 0x10000 + unit)
+    let next = index.next(node, unit)
     if (isSeparator(unit) && (next === undefined || unit === 0x20)) {
       // Words of one name may stand apart by anything: `Project+Phoenix`, `project_phoenix`, a line break.
-      next ??= index.edges.get(node * 0x10000 + 0x20)
+      next ??= index.next(node, 0x20)
       while (next !== undefined && at + 1 < units.length && isSeparator(units[at + 1] ?? 0)) at++
     }
     if (next === undefined) break

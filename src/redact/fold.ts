@@ -51,5 +51,5 @@ function terminalSequence(text: string, at: number): number {
 
 /** A name as it is looked for: folded, in lower case. */
 export function foldName(name: string): string {
-  return foldedView(name).lower.trim()
+  return (outsideAscii.test(name) ? foldedView(name).lower : name.toLowerCase()).trim()
 }

@@ -1,4 +1,4 @@
-import { BitSet } from './bit-set.ts'
+import { addBit, bitSet, hasBit } from './bit-set.ts'
 import { type PlaceKind, type Places, placesIn } from './places.ts'
 import { unitSet } from './runs.ts'
 import { unitsOf, type View } from './view.ts'
@@ -82,17 +82,17 @@ interface CompiledLiterals {
 
 function compile(): CompiledLiterals {
   // By their first three units, and by their fourth where they have one: most of a log has the one and not the other.
-  const threes = new BitSet()
-  const fours = new BitSet()
-  const short = new BitSet()
+  const threes = bitSet()
+  const fours = bitSet()
+  const short = bitSet()
   const bucketOf = new Uint16Array(0x10000)
   const buckets: Literal[][] = [[]]
   for (const literal of literals) {
     const { units } = literal
     for (const key of keysOf(units)) {
-      threes.add(key)
-      if (units.length > 3) fours.add(longKey(key, units[3] ?? 0))
-      else short.add(key)
+      addBit(threes, key)
+      if (units.length > 3) addBit(fours, longKey(key, units[3] ?? 0))
+      else addBit(short, key)
       if (bucketOf[key] === 0) bucketOf[key] = buckets.push([]) - 1
       buckets[bucketOf[key] ?? 0]?.push(literal)
     }
@@ -107,7 +107,7 @@ function compile(): CompiledLiterals {
         for (let at = from; at < end; at++) {
           const third = units[at + 2] ?? 0
           const key = startKey(first, second, third)
-          if (threes.has(key) && (fours.has(longKey(key, units[at + 3] ?? 0)) || short.has(key)))
+          if (hasBit(threes, key) && (hasBit(fours, longKey(key, units[at + 3] ?? 0)) || hasBit(short, key)))
             places.push(at)
           first = second
           second = third
@@ -130,12 +130,13 @@ function compile(): CompiledLiterals {
   }
 }
 
+// Factors with which few words of logs are taken for the beginning of a literal.
 function startKey(first: number, second: number, third: number): number {
-  return ((first * 31 + second) * 67 + third) & 0xffff
+  return (Math.imul(first * 128 + second, 2533) + third * 193) & 0xffff
 }
 
 function longKey(key: number, fourth: number): number {
-  return (key * 31 + fourth) & 0xffff
+  return (key * 37 + fourth * 101) & 0xffff
 }
 
 /** A literal of two units is entered under every third unit of ASCII. */

@@ -18,8 +18,9 @@ export function rememberedTrie(values: Iterable<RememberedValue>): NameTrie | un
   let count = 0
   for (const { identity, text } of values) {
     const valueClass = classOf(identity)
+    if (valueClass === undefined) continue
     const folded = foldName(text)
-    if (valueClass === undefined || !isTelling(folded)) continue
+    if (!isTelling(folded)) continue
     trie.add(folded, valueClass, identity)
     count++
   }
@@ -32,7 +33,7 @@ function isTelling(folded: string): boolean {
 
 /** The class behind an identity; `undefined` for what is found by itself wherever it stands. */
 function classOf(identity: string): ValueClass | undefined {
-  const [kind = ''] = identity.split(' ', 1)
+  const kind = identity.slice(0, Math.max(0, identity.indexOf(' ')))
   switch (kind) {
     case 'email-inside':
     case 'email-outside':

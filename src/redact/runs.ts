@@ -81,14 +81,19 @@ const everydayNumber =
   /^[^\d+(]*(?:\d{1,3}(?:\.\d{1,3}){3}|(?:19|20)\d\d[-./](?:0\d|1[0-2])[-./][0-3]\d(?: [0-2]?\d)?)[^\d]*$/
 
 /** The runs of a kind that hold at least `fewestDigits` digits and could be a person's number. */
-export function numberRuns(view: View, kind: RunKind, fewestDigits: number): readonly Run[] {
+export function numberRuns(
+  view: View,
+  kind: RunKind,
+  fewestDigits: number,
+): (Run & { readonly digits: number })[] {
   const { units, text } = view
-  return findRuns(view, kind).filter(({ start, end }) => {
+  return findRuns(view, kind).flatMap(({ start, end }) => {
     let digits = 0
     for (let at = start; at < end; at++) {
       const unit = units[at] ?? 0
       if (unit >= 0x30 && unit <= 0x39) digits++
     }
-    return digits >= fewestDigits && !everydayNumber.test(text.slice(start, end))
+    const isPersonal = digits >= fewestDigits && !everydayNumber.test(text.slice(start, end))
+    return isPersonal ? [{ start, end, digits }] : []
   })
 }

@@ -48,15 +48,27 @@ const entities: Record<string, string> = {
 export function layersOf(first: View, most: number): View[] {
   const layers = [first]
   let leads = placesIn(first, escapeLeads)
+  leadsOf.set(first, leads.at)
   while (layers.length <= most && leads.at.length > 0) {
     const layer = unescapedView(leads)
     if (layer === undefined) break
     layers.push(layer)
     leads = placesIn(layer, escapeLeads, leads)
+    leadsOf.set(layer, leads.at)
   }
   return layers
 }
 
+const leadsOf = new WeakMap<View, readonly number[]>()
+
+/** Where the runs of backslashes of a view begin. */
+export function backslashRuns(view: View): number[] {
+  const { lowerUnits: units } = view
+  const leads = leadsOf.get(view) ?? placesIn(view, escapeLeads).at
+  return leads.filter(at => units[at] === backslashUnit && units[at - 1] !== backslashUnit)
+}
+
+const backslashUnit = 0x5c
 const leadUnits = unitSet('%&=#\\').table
 
 /** Where an escape may begin. */
@@ -78,7 +90,11 @@ function unescapedView({ view, at: leads }: Places): View | undefined {
   return builder.isEmpty ? undefined : builder.view()
 }
 
-function takeEscapesOff({ text, units }: View, leads: readonly number[], builder: ViewBuilder): void {
+function takeEscapesOff(
+  { text, lowerUnits: units }: View,
+  leads: readonly number[],
+  builder: ViewBuilder,
+): void {
   // In a string that was escaped, a backslash of its own is doubled. Where none is, `C:\new` is a path as it stands.
   const escapedString = text.includes('\\"') || text.includes('\\\\')
   let end = 0
@@ -86,7 +102,7 @@ function takeEscapesOff({ text, units }: View, leads: readonly number[], builder
     if (at < end) continue
     // An escaped quote or backslash is most of what an alert has, and needs no pattern.
     const next = units[at + 1]
-    if (units[at] === 0x5c && (next === 0x22 || next === 0x5c)) {
+    if (units[at] === backslashUnit && (next === 0x22 || next === backslashUnit)) {
       end = at + 2
       builder.add(next === 0x22 ? '"' : '\\', at, end)
       continue

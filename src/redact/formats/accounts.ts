@@ -2,6 +2,7 @@ import { parse } from 'tldts'
 import { addressOf } from '../address.ts'
 import { holds, literalKind, literalsOf } from '../literals.ts'
 import { unitSet } from '../runs.ts'
+import { backslashRuns } from '../unescape.ts'
 import type { View } from '../view.ts'
 import { type FormatMatch, formatMatch, runStart } from './format-match.ts'
 import { notDomains, wellKnownAccounts } from './well-known-names.ts'
@@ -17,8 +18,8 @@ const windowsHome = /(\\{1,8}|\/)(?=([^\\/:*?"<>|\r\n\t,;=()']{1,64}))/y
 const unixFolders = literalKind('home/', 'users/')
 const unixHome =
   /(?<![\w.~-])\/(?:home|users|export\/home|var\/home|usr\/home)\/([^\s/:"'<>|,;)\]\\]{1,64})/gi
-const domainUnits = unitSet('A-Za-z0-9.-')
-const wordUnits = unitSet('A-Za-z0-9_')
+const domainUnits = unitSet('a-z0-9.-')
+const wordUnits = unitSet('a-z0-9_')
 const accountName = /(\\{1,4})([A-Za-z0-9_][\w.$-]{1,63})(?![\w\\:*])/y
 /** As many backslashes in front as two for each one behind: escaped text doubles both. */
 const unc = /(?<=^|[\s"'=(,;>@])(\\{2,16})([A-Za-z0-9][\w.-]{0,62})(\\{1,8})(?=[\w$])/my
@@ -27,7 +28,8 @@ const fileEnding =
 
 /** Names of people and machines in the places that always hold them: home folders, `DOMAIN\user`, `\\server\share`. */
 export function findAccounts(view: View): FormatMatch[] {
-  const { text, units } = view
+  // Units in lower case will do, and are there anyway.
+  const { text, lowerUnits: units } = view
   const matches: FormatMatch[] = []
   const { places, kinds } = literalsOf(view)
   for (let i = 0; i < places.length; i++) {
@@ -41,8 +43,8 @@ export function findAccounts(view: View): FormatMatch[] {
     }
   }
   const shares: FormatMatch[] = []
-  for (let at = text.indexOf('\\'), end = at; at >= 0; at = text.indexOf('\\', end)) {
-    end = at
+  for (const at of backslashRuns(view)) {
+    let end = at
     while (units[end] === 0x5c) end++
     // Most backslashes escape a quote, and no name stands behind them.
     if (wordUnits.table[units[end] ?? 0] !== 1) continue
@@ -76,7 +78,7 @@ function addShare(matches: FormatMatch[], text: string, at: number): void {
 }
 
 /** `DOMAIN\user` around the backslash at `at`. */
-function addAccount(matches: FormatMatch[], { text, units }: View, at: number): void {
+function addAccount(matches: FormatMatch[], { text, lowerUnits: units }: View, at: number): void {
   const start = runStart(units, at, 64, domainUnits)
   if (start === at || /[\w\\/:.%$@]/.test(text.charAt(start - 1))) return
   accountName.lastIndex = at
