@@ -35,6 +35,17 @@ describe('redact', () => {
     check('srv10 xsrv1 findb-012', 'srv10 xsrv1 findb-012')
   })
 
+  it('reads words whole and names to their end, however far from an escape they stand', () => {
+    const rest = ' and nothing more'.repeat(100)
+    for (let gap = 280; gap < 320; gap++) {
+      const text = `\\"${' '.repeat(gap)}srv1x ysrv1${' '.repeat(gap)}\\"${rest}`
+      check(text, text)
+    }
+    const far = ' '.repeat(400)
+    check(`\\u0050roject${far}Phoenix${rest}`, `[TERM-1]${rest}`)
+    check(`Project${far}\\u0050hoenix${rest}`, `[TERM-1]${rest}`)
+  })
+
   it('sees through look-alikes and what cannot be seen', () => {
     check(
       'sr\u200bv1 ѕrv1 ｓｒｖ１ \x1b[31msrv1\x1b[0m',
