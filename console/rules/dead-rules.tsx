@@ -4,6 +4,7 @@ import { readDeadRules } from '../api/rules.ts'
 import { DataTable } from '../components/data-table.tsx'
 import { Section } from '../components/section.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
+import { RuleName } from './rule-name.tsx'
 
 /** Rules that can never fire, each with the reason and with what past alerts show of it. */
 export function DeadRules() {
@@ -31,8 +32,7 @@ export function DeadRules() {
             title: 'Rule',
             cell: row => (
               <div className="min-w-44">
-                <span className="font-mono text-xs">{row.ruleId}</span>{' '}
-                <Untrusted text={row.description} limit={120} />
+                <RuleName id={row.ruleId} description={row.description} />
                 <span className="block text-xs text-muted">{row.where}</span>
               </div>
             ),

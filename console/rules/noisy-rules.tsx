@@ -3,7 +3,7 @@ import type { NoisyRules as Noisy } from '../../src/http/contract-rules.ts'
 import { readNoisyRules } from '../api/rules.ts'
 import { DataTable } from '../components/data-table.tsx'
 import { Section } from '../components/section.tsx'
-import { Untrusted } from '../components/untrusted.tsx'
+import { RuleName } from './rule-name.tsx'
 import { StartRuleButton } from './start-rule-button.tsx'
 
 /** Rules whose alerts people called noise, each with a way to an exception that is measured before it is proposed. */
@@ -26,8 +26,7 @@ export function NoisyRules() {
             title: 'Rule',
             cell: row => (
               <div className="min-w-44">
-                <span className="font-mono text-xs">{row.ruleId}</span>{' '}
-                <Untrusted text={row.description} limit={120} />
+                <RuleName id={row.ruleId} description={row.description} />
               </div>
             ),
           },

@@ -51,8 +51,7 @@ export const command: Command = {
   usage,
   async run(args, io) {
     const { values, positionals } = readArgs(args, { options, allowPositionals: true })
-    const settings = readConfig()
-    const config = values.data === undefined ? settings : { ...settings, dataDir: values.data }
+    const config = readConfig(undefined, values.data)
     if (positionals[0] === 'check' && positionals.length === 2) {
       const archive = await openArchive(await backupPlace(positionals[1] ?? '', config, io.signal))
       const key = archiveKey(archive, await keyToOpen(values, masterKeyOf(config), io))

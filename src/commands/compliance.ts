@@ -65,8 +65,7 @@ export const command: Command = {
     if (framework === undefined)
       throw new AppError('bad-usage', `--framework is one of: ${frameworks.map(each => each.id).join(', ')}`)
     const period = reportPeriod(values.from, values.to)
-    const settings = readConfig()
-    const config = values.data === undefined ? settings : { ...settings, dataDir: values.data }
+    const config = readConfig(undefined, values.data)
     const report = await makeReport(config, framework, period, io)
     const key = await loadSigningKey(join(config.dataDir, 'ledger', 'signing-key.pem'))
     const rendered = await renderReport(report, format, key)

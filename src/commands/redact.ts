@@ -5,7 +5,7 @@ import { redact, redactionRules } from '../redact/redact.ts'
 import type { Command } from './command.ts'
 import { readArgs, readInput, writeRecord } from './command.ts'
 import { readInventory, readPolicy } from './trust-files.ts'
-import { refusePaths, vaultOptions, withVault } from './vault-on-disk.ts'
+import { redactionOptions, refusePaths, withVault } from './vault-on-disk.ts'
 
 /** `tocsin redact`: what a model would be shown of a text. */
 export const command: Command = {
@@ -23,15 +23,7 @@ in FILE, encrypted with the key file's content, for 'tocsin reveal'; without it 
 Exit code 0; 2 where the usage is wrong or a file cannot be read.
 `,
   async run(args, io) {
-    const { values, positionals } = readArgs(args, {
-      allowPositionals: true,
-      options: {
-        inventory: { type: 'string' },
-        policy: { type: 'string' },
-        json: { type: 'boolean' },
-        ...vaultOptions,
-      },
-    })
+    const { values, positionals } = readArgs(args, { allowPositionals: true, options: redactionOptions })
     refusePaths(positionals)
     const inventory = await readInventory(values.inventory)
     const policy = await readPolicy(values.policy)

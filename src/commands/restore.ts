@@ -52,8 +52,7 @@ export const command: Command = {
     })
     const [path, ...rest] = positionals
     if (path === undefined || rest.length > 0) throw new AppError('bad-usage', 'say restore FILE')
-    const settings = readConfig()
-    const config = values.data === undefined ? settings : { ...settings, dataDir: values.data }
+    const config = readConfig(undefined, values.data)
     requireOwner(config, 'backups are')
     const say = (line: string) => io.stderr(`tocsin: ${line}\n`)
     const archive = await openArchive(await backupPlace(path, config, io.signal))

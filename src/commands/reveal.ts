@@ -5,7 +5,7 @@ import { decodeEscapedUtf8, encodeEscapedUtf8 } from '../redact/escaped-utf8.ts'
 import { reveal } from '../redact/reveal.ts'
 import type { Command } from './command.ts'
 import { readArgs, readInput, writeRecord } from './command.ts'
-import { refusePaths, vaultOptions, withVault } from './vault-on-disk.ts'
+import { redactionOptions, refusePaths, withVault } from './vault-on-disk.ts'
 
 /** `tocsin reveal`: the way back, for the person who reads. */
 export const command: Command = {
@@ -19,15 +19,7 @@ by what they stand for. All other text, look-alikes included, stays as it is. Ta
 Exit code 0; 2 where the usage is wrong, a file cannot be read, the key is wrong or the vault has expired.
 `,
   async run(args, io) {
-    const { values, positionals } = readArgs(args, {
-      allowPositionals: true,
-      options: {
-        inventory: { type: 'string' },
-        policy: { type: 'string' },
-        json: { type: 'boolean' },
-        ...vaultOptions,
-      },
-    })
+    const { values, positionals } = readArgs(args, { allowPositionals: true, options: redactionOptions })
     refusePaths(positionals)
     if (values.vault === undefined) throw new AppError('bad-usage', 'reveal needs --vault and --key-file')
     if (!existsSync(values.vault))

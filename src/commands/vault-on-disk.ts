@@ -7,12 +7,20 @@ import { sealVault, type VaultScope } from '../redact/sealed-vault.ts'
 import { Vault } from '../redact/vault.ts'
 import { newVaultFile, openVault, parseVaultFile, vaultKey, withSealedVault } from '../redact/vault-file.ts'
 
-/** The flags of every command that works with a vault. */
-export const vaultOptions = {
+/** Of every command that works with a vault. */
+const vaultOptions = {
   vault: { type: 'string' },
   'key-file': { type: 'string' },
   tenant: { type: 'string' },
   case: { type: 'string' },
+} as const
+
+/** The flags of both ways, so that one set of them serves there and back. */
+export const redactionOptions = {
+  inventory: { type: 'string' },
+  policy: { type: 'string' },
+  json: { type: 'boolean' },
+  ...vaultOptions,
 } as const
 
 /** The text comes from standard input, which `-` names too; any other path is a mistake. */
