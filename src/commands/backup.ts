@@ -4,7 +4,7 @@ import { systemClock } from '../lib/clock.ts'
 import { openArchive } from '../main/backup/archive.ts'
 import { keysOf, readKeys, writeKeys } from '../main/backup/backup-keys.ts'
 import { backupPlace } from '../main/backup/backup-place.ts'
-import { backedUpFiles, makeBackup } from '../main/backup/make-backup.ts'
+import { makeBackup } from '../main/backup/make-backup.ts'
 import { archiveKey, readBackup } from '../main/backup/read-backup.ts'
 import { createLogger } from '../main/create-logger.ts'
 import { masterKeyOf } from '../main/open-models-for.ts'
@@ -16,7 +16,7 @@ import { requireOwner } from './tenant.ts'
 const usage = `tocsin backup FILE (--keys KEYFILE --passphrase-file P | --without-keys) [--data DIR] [--json]
 tocsin backup check FILE [--keys KEYFILE --passphrase-file P] [--data DIR] [--json]
 
-Writes all rows as of one moment, and the settings in the data folder, into FILE, while Tocsin goes on working. FILE is
+Writes all rows as of one moment, and from the data folder the settings, documents, YARA rules and imported knowledge, into FILE, while Tocsin goes on working. FILE is
 sealed: it opens only with the master key. Sessions and leases are left out. Models that were pulled are left out too, and
 so are files that TOCSIN_FILES keeps in an object store: the bucket has its own versions and replication.
 
@@ -92,7 +92,6 @@ export const command: Command = {
         place,
         masterKey,
         nowMs,
-        files: backedUpFiles,
         signal: io.signal,
       })
       const tenants = await listTenants(database)

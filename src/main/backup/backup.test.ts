@@ -1,7 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { newIngest } from '../../../test/support/new-ingest.ts'
 import { databaseKinds, openTestDatabase, type TestDatabase } from '../../../test/support/postgres.ts'
@@ -22,7 +31,7 @@ import { insertProposal } from '../../store/proposals.ts'
 import { openArchive } from './archive.ts'
 import { readKeys, writeKeys } from './backup-keys.ts'
 import { type BackupPlace, filePlace, objectPlace } from './backup-place.ts'
-import { backedUpFiles, makeBackup } from './make-backup.ts'
+import { isBackedUp, makeBackup } from './make-backup.ts'
 import { archiveKey } from './read-backup.ts'
 import { restoreBackup } from './restore-backup.ts'
 
@@ -117,7 +126,6 @@ const backUpTo = (database: Database, place: BackupPlace) =>
     place,
     masterKey,
     nowMs: clock.now(),
-    files: backedUpFiles,
     signal,
   })
 
@@ -156,16 +164,34 @@ describe.each(databaseKinds)('a backup of the %s database', kind => {
   beforeEach(() => empty(to.database))
 
   it('comes out in a second place row by row as it was, and only then are unfinished actions taken back', async () => {
-    writeFileSync(join(folder, 'models.yaml'), 'models: []\n')
+    const files = {
+      'models.yaml': 'models: []\n',
+      // Without it a restored Tocsin would act on what must be left alone.
+      'response.yaml': 'protected: { addresses: [10.0.0.1] }\n',
+      'sign-in.yaml': 'provider: {}\n',
+      'documents/runbooks/vpn.md': '# VPN\n',
+      'yara/ours.yar': 'rule ours { condition: true }\n',
+      'knowledge/ics.json': '{}',
+    }
+    for (const [name, text] of Object.entries({
+      ...files,
+      'documents/holiday.iso': 'x',
+      'yara/notes.bak': 'x',
+    })) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true })
+      writeFileSync(join(folder, name), text)
+    }
     const before = await rowsOf(from.database)
     const path = join(folder, 'backup')
     const written = await backUp(from.database, path)
     const restored = await restore(to.database, path)
-    expect(restored).toMatchObject({ rows: written.rows, tables: written.tables, files: 1, migrations: [] })
+    expect(restored).toMatchObject({ rows: written.rows, tables: written.tables, files: 6, migrations: [] })
     expect(restored.compared).toBe([...before.values()].flat().length)
     expect(restored.withdrawn).toBe(4)
     expect(restored.ledger).toBeGreaterThan(2)
-    expect(readFileSync(join(folder, 'second', 'models.yaml'), 'utf8')).toBe('models: []\n')
+    for (const [name, text] of Object.entries(files))
+      expect([name, readFileSync(join(folder, 'second', name), 'utf8')]).toEqual([name, text])
+    expect(existsSync(join(folder, 'second', 'documents/holiday.iso'))).toBe(false)
 
     const after = await rowsOf(to.database)
     expect([...after.keys()]).toEqual([...before.keys()])
@@ -295,6 +321,21 @@ describe.each(databaseKinds)('a backup of the %s database', kind => {
   })
 })
 
+it.each([
+  'master.key',
+  '../models.yaml',
+  'documents/../master.key',
+  'documents//a.md',
+  'documents/..',
+  '/documents/a.md',
+  'yara/a.sh',
+  'constructor/a.md',
+  'documents',
+  'knowledge/a\0.json',
+])('no backup puts a file at %j', path => {
+  expect(isBackedUp(path)).toBe(false)
+})
+
 it('the file of keys opens with its passphrase only', async () => {
   const path = join(folder, 'keys')
   const keys = { masterKey, signingKey: 'PEM' }
@@ -362,7 +403,7 @@ describe('the commands', () => {
     expect(back.code, back.stderr).toBe(0)
     expect(back.stdout).toContain('compared one by one and the same')
     expect(readFileSync(join(second, 'master.key'))).toEqual(readFileSync(join(first, 'master.key')))
-  }, 300_000)
+  }, 400_000)
 })
 
 async function stateOf(database: Database): Promise<Record<string, string>> {

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import packageJson from '../../../package.json' with { type: 'json' }
+import { filesBelow } from '../../commands/files-below.ts'
+import { AppError } from '../../lib/app-error.ts'
 import type { Database, Transaction } from '../../lib/database.ts'
 import { isErrno } from '../../lib/file-lock.ts'
 import { seal } from '../../lib/sealed-box.ts'
@@ -29,20 +32,47 @@ export interface BackupOptions {
   readonly place: BackupPlace
   readonly masterKey: Buffer
   readonly nowMs: number
-  /** The file ledger and settings that lie beside the database, relative to the data folder. */
-  readonly files: readonly string[]
   readonly signal: AbortSignal
 }
 
-/** What a Tocsin keeps in files; models and the database's own folder aside. */
-export const backedUpFiles: readonly string[] = [
+/** What a Tocsin keeps in files; models that were pulled and the database's own folder aside. */
+const backedUpFiles: readonly string[] = [
   'models.yaml',
   'policy.yaml',
+  'response.yaml',
+  'sign-in.yaml',
   'feeds.yaml',
   'organisation.json',
   'ledger/ledger.ndjson',
   'ledger/data-keys.json',
 ]
+/** Folders that people put files into: what is read there, and nothing else. */
+const backedUpFolders: ReadonlyMap<string, RegExp> = new Map([
+  ['documents', /\.(md|txt|rst)$/i],
+  ['knowledge', /\.json$/],
+  ['yara', /\.yara?$/],
+])
+
+/** Whether a backup may hold a file of this path below the data folder. */
+export function isBackedUp(path: string): boolean {
+  const [folder = '', ...rest] = path.split('/')
+  if (rest.some(part => ['', '.', '..'].includes(part)) || path.includes('\0')) return false
+  return (
+    backedUpFiles.includes(path) || (rest.length > 0 && (backedUpFolders.get(folder)?.test(path) ?? false))
+  )
+}
+
+/** The paths of all files below a data folder that a backup holds. */
+function filesToBackUp(dataDir: string): string[] {
+  const below = [...backedUpFolders].flatMap(([folder, wanted]) => {
+    const path = join(dataDir, folder)
+    return existsSync(path) ? filesBelow(path, name => wanted.test(name)) : []
+  })
+  return [...backedUpFiles, ...below.map(path => relative(dataDir, path))]
+}
+
+/** A record of the archive has an end. */
+const largestFile = 128 * 1024 * 1024
 
 export const archiveKeyContext = 'key of a backup'
 
@@ -87,12 +117,17 @@ async function* recordsOf(
     summary.rows += yield* tableRecords(sql, table)
     summary.tables++
   }
-  for (const path of options.files) {
+  for (const path of filesToBackUp(options.dataDir)) {
     const content = await readFile(join(options.dataDir, path)).catch(error => {
       if (isErrno(error, 'ENOENT')) return undefined
       throw error
     })
     if (content === undefined) continue
+    if (content.length > largestFile)
+      throw new AppError(
+        'unreadable-input',
+        `${path} in ${options.dataDir} is too large for a backup: move it elsewhere`,
+      )
     yield { kind: 'file', path, content: content.toString('base64') }
     summary.files++
   }

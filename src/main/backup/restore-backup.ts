@@ -20,7 +20,7 @@ import { migrate, migrateIn } from '../../store/migrate.ts'
 import { withdrawUndecided } from '../../store/proposals.ts'
 import { remakeTenantRoles, type TenantSignIn } from '../../store/tenants.ts'
 import type { OpenArchive } from './archive.ts'
-import { type BackupSummary, backedUpFiles } from './make-backup.ts'
+import { type BackupSummary, isBackedUp } from './make-backup.ts'
 import { readBackup } from './read-backup.ts'
 import { linesOf } from './row-lines.ts'
 
@@ -125,7 +125,7 @@ async function load(sql: Transaction, options: RestoreOptions): Promise<BackupSu
 
 /** Settings that are there already stay: who restores may have written new ones. */
 async function restoreFile({ dataDir, say }: RestoreOptions, name: string, content: Buffer): Promise<void> {
-  if (!backedUpFiles.includes(name))
+  if (!isBackedUp(name))
     throw new AppError(
       'backup-damaged',
       `the backup holds a file that is none of Tocsin's: ${JSON.stringify(name)}`,
