@@ -4,7 +4,6 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { answerQuestion } from '../chat/answer-question.ts'
 import { readConfig } from '../config.ts'
 import { emptyInventory } from '../domain/inventory.ts'
-import { emptyMailOrganisation } from '../domain/mail.ts'
 import { askSolver } from '../evaluation/ask-solver.ts'
 import { runSuite, type Solver, summarise } from '../evaluation/run-suite.ts'
 import {
@@ -19,13 +18,13 @@ import { rankTechniques } from '../intel/rank-techniques.ts'
 import { attackVersion } from '../knowledge/attack-techniques.ts'
 import { AppError } from '../lib/app-error.ts'
 import { systemClock } from '../lib/clock.ts'
-import { mailAnalyser } from '../mail/analyse-mail.ts'
 import { openModelsOffline } from '../main/open-models-for.ts'
 import { redact, redactionRules } from '../redact/redact.ts'
 import { Vault } from '../redact/vault.ts'
 import { type Command, type Io, readArgs, readInput } from './command.ts'
 import { caseSolversByCode, caseSolversByModel } from './eval/case-solvers.ts'
 import { feedbackSuite } from './eval/feedback-suite.ts'
+import { mailSolverByCode, mailSolverByModel } from './eval/mail-solvers.ts'
 import { recordRun } from './eval/record-run.ts'
 import { ruleSolver } from './eval/rule-solver.ts'
 import { filesBelow } from './files-below.ts'
@@ -55,7 +54,8 @@ export const command: Command = {
 SUITE is one that Tocsin ships (${shippedSuites.join(', ')}); DIR holds .ndjson, .jsonl, .json or .tsv files of items, FILE is one of
 them; 'feedback' is what people decided here: cases, mails and questions that were kept. An item is {id, input, expected, task?}; the TSV files of CTIBench and the
 questions.json of CyberSOCEval (with its reports beside) are read as they are. Items of the tasks choice, choices, cwe, cvss
-and rule take a model; the others are answered by code unless a model is named.
+and rule take a model. Those of triage, summary, injection, chat and mail are answered by the model that is named, else by code; attack,
+intel and redact always by code, which is what does them here.
 
   --model  a profile of 'tocsin model list', or 'none' (the default): code alone
   --task   the task of items that name none: ${evaluationTasks.join(', ')}
@@ -160,7 +160,6 @@ function solversFor(suite: string, ask: Ask | undefined): Partial<Record<Evaluat
     deterministic: true,
     solve: async input => solve(input),
   })
-  const judge = mailAnalyser(emptyMailOrganisation)
   const data = alertsBeside(suite)
   return {
     ...(ask === undefined ? caseSolversByCode() : caseSolversByModel(ask)),
@@ -170,7 +169,7 @@ function solversFor(suite: string, ask: Ask | undefined): Partial<Record<Evaluat
       ask === undefined
         ? byCode(input => answerQuestion(questionOf(input), data).answer)
         : askSolver(ask, 'chat'),
-    mail: byCode(input => judge(mailIn(input), 'item', 0).verdict),
+    mail: ask === undefined ? mailSolverByCode() : mailSolverByModel(ask),
     intel: byCode(input => extractIndicators(String(input)).indicators.map(indicator => indicator.value)),
     ...(ask === undefined
       ? {}
@@ -193,13 +192,6 @@ function questionOf(input: unknown): string {
   return typeof input === 'object' && input !== null && 'question' in input
     ? String(input.question)
     : String(input)
-}
-
-/** A mail as text, or, byte for byte, as `{base64}`. */
-function mailIn(input: unknown): Buffer {
-  if (typeof input === 'object' && input !== null && 'base64' in input)
-    return Buffer.from(String(input.base64), 'base64')
-  return Buffer.from(String(input))
 }
 
 /** Questions are about the alerts that lie beside them; those of the shipped suite are about the sample. */
