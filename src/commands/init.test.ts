@@ -70,8 +70,16 @@ describe('tocsin init', () => {
     expect(written()).not.toBe(before)
   })
 
+  it('asks nothing where everything is said', async () => {
+    const all = ['--profile', 'medium', '--wazuh', 'elsewhere', '--indexer', 'yes', '--models', 'cloud']
+    expect(await init(...all)).toMatchObject({ code: 0, stderr: '' })
+    expect(written()).toContain('TOCSIN_INDEXER_URL')
+  })
+
   it('does not wait for an answer where nobody can give one', async () => {
-    expect((await init('--profile', 'small')).code).toBe(2)
+    const asked = await init('--profile', 'small')
+    expect(asked.code).toBe(2)
+    expect(asked.stderr).toContain('--wazuh')
     expect((await init('--profile', 'huge', '--yes')).code).toBe(2)
   })
 })

@@ -92,12 +92,12 @@ async function takeFirst<N extends Name>(_name: N, otherwise: Choice<N>): Promis
 
 /** Asks on the terminal until the answer is one of the choices; an empty line takes the default. */
 function asker(io: Io) {
-  if (!('isTTY' in io.stdin) || io.stdin.isTTY !== true)
-    throw new AppError(
-      'bad-usage',
-      'there is no terminal to ask on: say --yes, and what differs from its defaults',
-    )
   return async <N extends Name>(name: N, otherwise: Choice<N>): Promise<Choice<N>> => {
+    if (!('isTTY' in io.stdin) || io.stdin.isTTY !== true)
+      throw new AppError(
+        'bad-usage',
+        `there is no terminal to ask on: say --${name} too, or --yes for what you do not say`,
+      )
     const { ask, choices } = questions[name]
     const terminal = createInterface({ input: io.stdin, output: process.stderr })
     try {
