@@ -59,6 +59,20 @@ describe('a report on an empty database', () => {
     expect(controls.filter(each => each.status !== 'no evidence').map(each => each.id)).toEqual(['GV.PO-01'])
   })
 
+  it('claims nothing in any framework, though the first account and the first entry of the ledger are there', async () => {
+    const first = { id: 'first', username: 'admin', displayName: 'Admin', role: 'admin' as const }
+    await insertUser(open.database, 'default', { ...first, passwordHash: 'x', mustChangePassword: true }, 1)
+    await open.database.transaction(sql => appendEntries(sql, [], inside))
+    // As an installation starts that nobody has set anything for.
+    const settings = { ...sources.settings, 'setting-policy-file': false }
+    for (const framework of frameworks) {
+      const { controls } = await report(framework, { settings })
+      const claimed = controls.filter(({ status }) => status !== 'no evidence').map(({ id }) => id)
+      expect([framework.id, claimed]).toEqual([framework.id, []])
+    }
+    await open.database.query(`delete from users where id = 'first'`)
+  })
+
   it('says what is missing, and what it cannot see', async () => {
     const { gaps } = await control('DE.AE-02')
     expect(gaps).toContain('No record: verdicts set by named persons.')

@@ -65,7 +65,7 @@ export async function complianceReport(
   const counts = new Map<EvidenceName, EvidenceCount>([
     ...stored,
     ...settingCounts(sources.settings),
-    ['ledger-verified', verifiedCount(ledger)],
+    ['ledger-verified', verifiedCount(ledger, stored.get('ledger-entries')?.count ?? 0)],
   ])
   const controls = framework.controls.map(control => judgeControl(control, counts))
   return {
@@ -97,9 +97,13 @@ export function coverageOf({ identifiers, controls }: Framework): Coverage | nul
   return { unit, of: all.length, mapped: all.length - missing.length, not_mapped: missing }
 }
 
-/** A ledger that breaks anywhere is no evidence of anything, however many of its entries fit. */
-function verifiedCount(ledger: LedgerState): EvidenceCount {
-  return { count: ledger.firstBadSeq === null ? ledger.verified : 0, latestMs: null }
+/**
+ * A ledger that breaks anywhere is no evidence of anything, however many of its entries fit; nor is one in which nothing was
+ * recorded in the period, for its first entry is there from the first start on.
+ */
+function verifiedCount(ledger: LedgerState, ofPeriod: number): EvidenceCount {
+  const fits = ledger.firstBadSeq === null && ofPeriod > 0
+  return { count: fits ? ledger.verified : 0, latestMs: null }
 }
 
 function settingCounts(settings: ReportSources['settings']): [EvidenceName, EvidenceCount][] {

@@ -68,7 +68,10 @@ const queries = {
     where tenant_id = $1 and state = 'deployed' and changed_ms >= $2 and changed_ms < $3`,
   'sign-ins': accountEvents(`kind = 'sign-in'`),
   'sign-ins-failed': accountEvents(`kind = 'sign-in-failed'`),
-  'account-changes': accountEvents(`kind not in ('sign-in', 'sign-in-failed')`),
+  // The account that a first start makes by itself is nobody's doing; those of a directory or provider say whose they are.
+  'account-changes': accountEvents(
+    `kind ~ '^(user|account|password|factor|token)-' and not (kind = 'user-create' and by_id is null and detail not like '%, by %')`,
+  ),
   accounts: people('true'),
   approvers: people(`role in ('approver', 'admin')`),
   'second-factors': people(
