@@ -1,4 +1,6 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readOscal } from '../../test/support/oscal-form.ts'
 import { openTestDatabase, type TestDatabase } from '../../test/support/postgres.ts'
@@ -9,10 +11,10 @@ import type { LedgerEntry } from '../ledger/entry.ts'
 import { canonicalJson } from '../lib/canonical-json.ts'
 import { systemClock } from '../lib/clock.ts'
 import { insertUser } from '../store/users.ts'
-import { complianceReport, type ReportSources } from './compliance-report.ts'
+import { complianceReport, coverageOf, type ReportSources } from './compliance-report.ts'
 import type { Framework } from './control.ts'
 import { nistCsf } from './frameworks/nist-csf.ts'
-import { frameworks } from './frameworks.ts'
+import { frameworkOf, frameworks } from './frameworks.ts'
 import { judgeControl } from './judge-control.ts'
 import { renderReport, reportFormats } from './render-report.ts'
 import { reportPeriod } from './report-period.ts'
@@ -238,6 +240,47 @@ describe('the mappings', () => {
       const statuses = controls.map(each => judgeControl(each, everything).status)
       expect(statuses.filter(status => !['evidence', 'no evidence'].includes(status))).toEqual([])
     }
+  })
+})
+
+describe('what is mapped', () => {
+  // How many each framework has, as counted in its own publication.
+  it.each([
+    ['nist-csf-2.0', 106],
+    ['iso-27001-2022', 93],
+    ['cis-controls-8.1', 153],
+    ['nist-ai-rmf-1.0', 72 + 12],
+    ['owasp-llm-2025', 10],
+    ['owasp-agentic-2026', 10],
+    ['mitre-atlas', 40],
+    ['soc-2', 61],
+    ['eu-ai-act-12-14', 14],
+    ['nis2', 12],
+  ])('%s has %i identifiers, each once, and every control is one of them', (id, count) => {
+    const framework = frameworkOf(id)
+    const all = framework?.identifiers?.all ?? []
+    expect([all.length, new Set(all).size]).toEqual([count, count])
+    expect(framework?.controls.map(control => control.id).filter(each => !all.includes(each))).toEqual([])
+  })
+
+  it('is what the README says', async () => {
+    const readme = await readFile(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8')
+    for (const id of ['nist-csf-2.0', 'iso-27001-2022', 'cis-controls-8.1']) {
+      const framework = frameworkOf(id)
+      const coverage = framework && coverageOf(framework)
+      expect(readme).toContain(`${coverage?.mapped} of ${coverage?.of}`)
+    }
+  })
+
+  it('is said in every report, with the identifiers that are not', async () => {
+    const made = await report(nistCsf)
+    expect(made.coverage?.not_mapped).toContain('PR.IR-01')
+    for (const format of ['html', 'oscal', 'json'] as const) {
+      const { bytes } = await renderReport(made, format, newKey())
+      expect([format, String(bytes)]).toEqual([format, expect.stringContaining('PR.IR-01')])
+    }
+    const { text } = await readPdf((await renderReport(made, 'pdf', newKey())).bytes)
+    expect(text.replaceAll(/\s+/g, ' ')).toContain('54 of 106 subcategories')
   })
 })
 

@@ -289,6 +289,7 @@ const paths = [
   '/retention',
   '/models',
   '/evaluations',
+  '/compliance',
   '/usage',
   '/governance?tab=oversight',
   '/governance?tab=policy',
