@@ -159,7 +159,7 @@ describe('small: one process, its own database', () => {
   it('is set up, examined, started, signed in to, and briefs an alert of the manager here', async () => {
     const alerts = join(folder, 'alerts.json')
     writeFileSync(alerts, '')
-    const settings = {
+    const settings: Record<string, string> = {
       ...(await setUp('small', ['--wazuh', 'here', '--indexer', 'no', '--models', 'none'], {
         TOCSIN_DATA: join(folder, 'small'),
         TOCSIN_ALERTS_FILE: alerts,
@@ -210,7 +210,7 @@ describe.skipIf(!databaseKinds.includes('server'))('on a PostgreSQL server', () 
   })
 
   it('medium: the server database and the Wazuh server API; an alert by the integrator', async () => {
-    const settings = {
+    const settings: Record<string, string> = {
       ...(await setUp('medium', ['--wazuh', 'elsewhere', '--indexer', 'no', '--models', 'local'], {
         TOCSIN_DATA: join(folder, 'medium'),
         DATABASE_URL: await databaseUrl(),
@@ -277,10 +277,14 @@ describe.skipIf(!databaseKinds.includes('server'))('on a PostgreSQL server', () 
     const elsewhere = `http://127.0.0.1:${second.TOCSIN_PORT}`
     provider.next({ sub: 'subject of olga', preferred_username: 'olga', groups: ['soc-analysts'] })
     const cookie = await signInByProvider(elsewhere)
-    const session = await (await fetch(`${elsewhere}/api/session`, { headers: { cookie } })).json()
+    const session = (await (await fetch(`${elsewhere}/api/session`, { headers: { cookie } })).json()) as {
+      user: unknown
+    }
     expect(session.user).toMatchObject({ username: 'olga', role: 'analyst' })
-    const cases = await (await fetch(`${elsewhere}/api/cases`, { headers: { cookie } })).json()
-    expect(cases.cases.map((each: CaseRow) => each.hosts)).toEqual([['web-03']])
+    const { cases } = (await (await fetch(`${elsewhere}/api/cases`, { headers: { cookie } })).json()) as {
+      cases: CaseRow[]
+    }
+    expect(cases.map(each => each.hosts)).toEqual([['web-03']])
     expect(provider.refusals).toEqual([])
 
     // The model that is set up is asked nothing before people let it.
