@@ -9,6 +9,7 @@ import {
 } from '../../test/support/test-server.ts'
 import { createToken } from '../accounts/api-token.ts'
 import { roles, type TokenScope, tokenScopes } from '../domain/role.ts'
+import { listBackupTables } from '../store/backup-tables.ts'
 import type { Endpoint } from './endpoint.ts'
 import { route } from './route.ts'
 import { sessionRoutes } from './routes/session-routes.ts'
@@ -275,6 +276,22 @@ async function wholeContract(): Promise<Endpoint[]> {
       .flatMap(([, group]) => Object.values(group)),
   )
 }
+
+it('what opens a door lies nowhere in the database as it is: passwords, sessions, tokens', async () => {
+  const { database } = server.test
+  const sessions = [...people.values()].map(person => person.cookie.split('=')[1] ?? '')
+  const words = [testPassword, ...sessions, ...tokens.values()]
+  expect(words.every(word => word.length > 16)).toBe(true)
+  for (const { name } of await listBackupTables(database)) {
+    const rows = await database.query(
+      `select from ${name} t, unnest($1::text[]) word where position(word in t::text) > 0 limit 1`,
+      [words],
+    )
+    expect([name, rows.length]).toEqual([name, 0])
+  }
+  const [user] = await database.query<{ hash: string }>('select password_hash as hash from users limit 1')
+  expect(user?.hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+})
 
 it('nobody who may not call makes the server hold a body', async () => {
   const upload = contract.find(each => each.method === 'POST' && each.path === '/api/mail')

@@ -2,15 +2,16 @@ import type { ModelSelection } from '../domain/model-selection.ts'
 import type { CaseContext } from '../evidence/case-context.ts'
 
 /** Whether a case is worth a model call, and why, for a person. */
-export type ModelChoice =
-  | { readonly kind: 'wanted'; readonly why: string /** Higher is asked first. */; readonly priority: number }
-  | { readonly kind: 'unwanted'; readonly why: string }
+export interface ModelChoice {
+  readonly kind: 'wanted' | 'unwanted'
+  readonly why: string
+}
 
 export function chooseForModel(context: CaseContext, selection: ModelSelection): ModelChoice {
   const why = whyWanted(context, selection)
   if (why === undefined)
     return { kind: 'unwanted', why: 'the case meets none of the conditions for a model brief' }
-  return { kind: 'wanted', why, priority: context.case.maxLevel / 16 + highestProbability(context) }
+  return { kind: 'wanted', why }
 }
 
 function whyWanted(context: CaseContext, selection: ModelSelection): string | undefined {

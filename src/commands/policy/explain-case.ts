@@ -1,6 +1,6 @@
 import type { Explanation } from '../../ask/explain.ts'
 import { type Config, readConfig } from '../../config.ts'
-import { chooseForModel } from '../../investigate/choose-for-model.ts'
+import { chooseForModel, type ModelChoice } from '../../investigate/choose-for-model.ts'
 import { investigateCase } from '../../investigate/investigate.ts'
 import { loadCaseContext } from '../../investigate/load-case-context.ts'
 import { caseBriefQuestion } from '../../investigate/model-brief.ts'
@@ -34,16 +34,11 @@ export async function explainCase(
   return 0
 }
 
-interface Wanted {
-  readonly kind: 'wanted' | 'unwanted'
-  readonly why: string
-}
-
 async function look(
   config: Config,
   caseId: string,
   io: Io,
-): Promise<{ readonly wanted: Wanted; readonly explanation: Explanation }> {
+): Promise<{ readonly wanted: ModelChoice; readonly explanation: Explanation }> {
   const say = (line: string) => io.stderr(`tocsin: ${line}\n`)
   const store = await openStore(config, createLogger(config.logLevel), say, io.signal)
   try {
@@ -70,7 +65,7 @@ async function look(
   }
 }
 
-function recordOf(caseId: string, wanted: Wanted, explanation: Explanation) {
+function recordOf(caseId: string, wanted: ModelChoice, explanation: Explanation) {
   const asked = {
     case: caseId,
     task: 'case-brief',
@@ -99,7 +94,7 @@ function recordOf(caseId: string, wanted: Wanted, explanation: Explanation) {
   }
 }
 
-function textOf(caseId: string, wanted: Wanted, explanation: Explanation): string {
+function textOf(caseId: string, wanted: ModelChoice, explanation: Explanation): string {
   const head = `case ${caseId}, task case-brief\n${wanted.kind === 'wanted' ? 'Asked by itself' : 'Not asked by itself'}: ${wanted.why}.\n\n`
   if (explanation.kind !== 'would-send')
     return `${head}Nothing would be sent (${explanation.kind}): ${explanation.reason}.\n`
