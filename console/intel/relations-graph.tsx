@@ -66,7 +66,7 @@ export function RelationsGraph({ detail }: { detail: ReportDetail }) {
               stroke={node.column === 2 ? 'var(--critical)' : 'var(--line-strong)'}
             />
             <text x={(columnX[node.column] ?? 0) + 6} y={yOf(node) + 4} fill="var(--text)">
-              {shorten(visibleText(node.label), node.column === 0 ? 26 : 28)}
+              {shorten(visibleText(node.label), node.column === 0 ? 25 : 26)}
             </text>
           </g>
         ))}

@@ -116,7 +116,8 @@ export function TechniqueTable({ detail: { report, techniques, context } }: { de
 }
 
 function Rules({ covered }: { covered: Covered | undefined }) {
-  if (covered === undefined || covered.state === 'gap') return <strong className="text-bad">no rule</strong>
+  if (covered === undefined || covered.state === 'gap')
+    return <strong className="whitespace-nowrap text-bad">no rule</strong>
   if (covered.state === 'parent-only') return <span>only the technique above it</span>
   return <span className="tabular">{visibleText(ruleNames(covered.rules, shownRules))}</span>
 }

@@ -44,7 +44,8 @@ export function Page() {
               <p className="text-muted">
                 ATT&amp;CK {attackDomainsText(coverage.domains)}. Techniques that a report describes or an
                 alert carries
-                {rules.isSuccess ? '' : '; there are no rules here to compare with (TOCSIN_RULESET)'}.
+                {rules.isPending && '; reading our rules…'}
+                {rules.isError && '; there are no rules here to compare with (TOCSIN_RULESET)'}.
               </p>
               <AttackMatrix coverage={withLayer(coverage, layer)} rules={named} layer={layer} />
             </>

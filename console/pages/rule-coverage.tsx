@@ -79,7 +79,7 @@ export function Page() {
                       ),
                     },
                     { title: 'Tactics', cell: row => tacticNames(row, tactics) },
-                    { title: 'State', cell: row => stateWords[row.state] },
+                    { title: 'State', wide: true, cell: row => stateWords[row.state] },
                     { title: 'Reports', cell: row => <span className="tabular">{row.reports}</span> },
                     {
                       title: 'Rules',
