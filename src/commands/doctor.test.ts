@@ -10,6 +10,7 @@ import { runCommand } from '../../test/support/run-command.ts'
 import { startS3Server } from '../../test/support/s3-server.ts'
 import { selfSigned } from '../../test/support/self-signed.ts'
 import { startSyslogServer } from '../../test/support/syslog-server.ts'
+import { addTenant } from '../store/tenants.ts'
 
 interface Finding {
   readonly check: string
@@ -255,7 +256,28 @@ describe('tocsin doctor', () => {
           state: 'ok',
           detail: expect.stringContaining('0 alerts, 0 cases'),
         })
-        expect((await doctor()).of('clock')).toMatchObject({ state: 'ok' })
+        const alone = await doctor()
+        expect(alone.of('clock')).toMatchObject({ state: 'ok' })
+        expect(alone.of('tenant')).toMatchObject({ state: 'off' })
+        await test.database.transaction(sql =>
+          addTenant(sql, { id: 'acme', name: 'Acme', password: 'hunter2secret' }, 0),
+        )
+        expect((await doctor()).of('tenant')).toMatchObject({ state: 'warning' })
+        const owner = at.href
+        at.username = 'tocsin-postgres-acme'
+        vi.stubEnv('DATABASE_URL', at.href)
+        vi.stubEnv('TOCSIN_TENANT', 'acme')
+        expect((await doctor()).of('tenant')).toMatchObject({
+          state: 'ok',
+          detail: expect.stringContaining('acme and no others'),
+        })
+        vi.stubEnv('TOCSIN_TENANT', 'globex')
+        expect((await doctor()).of('tenant')).toMatchObject({
+          state: 'failed',
+          hint: expect.stringContaining('tenant password globex'),
+        })
+        vi.stubEnv('TOCSIN_TENANT', '')
+        vi.stubEnv('DATABASE_URL', owner)
         await test.database.query('delete from migrations')
         expect((await doctor()).of('database')).toMatchObject({
           state: 'warning',

@@ -15,6 +15,7 @@ import { countRows } from '../store/counts.ts'
 import { hasEmbeddedDatabase } from '../store/embedded-postgres.ts'
 import { pendingMigrations } from '../store/migrate.ts'
 import { activePeople } from '../store/people.ts'
+import { checkBoundTo, checkWithoutTenants } from '../store/tenants.ts'
 import type { Command, Io } from './command.ts'
 import { readArgs, writeRecord } from './command.ts'
 import { checkpoints } from './doctor-checkpoints.ts'
@@ -34,7 +35,7 @@ export interface Finding {
 export const command: Command = {
   usage: `tocsin doctor [--json]
 
-Checks Node, data folder, database, what holds about response actions, port, alerts file, indexer, Wazuh server API and queue,
+Checks Node, data folder, database and tenant, what holds about response actions, port, alerts file, indexer, Wazuh server API and queue,
 models and their keys, policy, object store, places for checkpoints, telemetry collector, sign-in provider, clocks and how the console is
 reached, each with a hint. It changes nothing anywhere and calls no model: what takes data is sent none. Secrets are never printed.
 
@@ -156,9 +157,35 @@ async function databaseFindings(
         hint: 'Settings, Jobs in the console says why, and has them tried again.',
       }),
     ),
-    ...(kind === 'server' ? [clockFinding('the database server', aheadMs)] : []),
+    ...(kind === 'server'
+      ? [clockFinding('the database server', aheadMs), await tenancy(config, database)]
+      : []),
     ...(await responsePolicy(config, database)),
   ]
+}
+
+/** Whether 'serve' and 'worker' would start as what these settings say. */
+async function tenancy(config: Config, database: Database): Promise<Finding> {
+  const check = 'tenant'
+  if (!config.tenantBound)
+    return checkWithoutTenants(database).then(
+      () => ({ check, state: 'off', detail: "the database is one organisation's alone" }),
+      error => ({
+        check,
+        state: 'warning',
+        detail: messageOf(error),
+        hint: 'These are the settings of the owner: for tenant, backup and restore.',
+      }),
+    )
+  return checkBoundTo(database, config.tenant).then(
+    () => ({ check, state: 'ok', detail: `the database shows the rows of ${config.tenant} and no others` }),
+    error => ({
+      check,
+      state: 'failed',
+      detail: messageOf(error),
+      hint: `Set the DATABASE_URL that 'tocsin tenant add' printed; 'tocsin tenant password ${config.tenant}', run by the owner, prints a new one.`,
+    }),
+  )
 }
 
 /** What holds about response actions, as the worker would read it now. */

@@ -10,7 +10,7 @@ import { GroupingMemory } from '../ingest/grouping-memory.ts'
 import { createIngest, type Ingest } from '../ingest/ingest.ts'
 import type { AttackKnowledge } from '../knowledge/attack-knowledge.ts'
 import { appendEntries } from '../ledger/database-ledger.ts'
-import { AppError, messageOf } from '../lib/app-error.ts'
+import { messageOf } from '../lib/app-error.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import { type IdSource, randomIds } from '../lib/ids.ts'
 import { alertMailJobsOf } from '../mail/alert-mail.ts'
@@ -23,7 +23,7 @@ import { reportJobsOf } from '../respond/respond-jobs.ts'
 import type { RespondPorts } from '../respond/respond-ports.ts'
 import { defaultResponsePolicy } from '../respond/response-policy.ts'
 import { isOperator } from '../store/tenant-overview.ts'
-import { listTenants } from '../store/tenants.ts'
+import { checkWithoutTenants } from '../store/tenants.ts'
 import { type ConsoleAddress, consoleAddress } from './console-address.ts'
 import { createLogger } from './create-logger.ts'
 import { openMailGatewayOf } from './mail-gateway.ts'
@@ -83,13 +83,11 @@ export async function openApplication(
     (await openTelemetry(config.telemetry, owner, what => logger.warn(`telemetry was not taken: ${what}`)))
   const store = await openStore(config, logger, say, signal)
   const { tenant } = config
-  if (!config.tenantBound && (await listTenants(store.database)).length > 0) {
-    await store.close()
-    throw new AppError(
-      'tenant-not-bound',
-      `this database has tenants: a process works for one of them, with TOCSIN_TENANT and the DATABASE_URL that 'tocsin tenant add' printed`,
-    )
-  }
+  if (!config.tenantBound)
+    await checkWithoutTenants(store.database).catch(async error => {
+      await store.close()
+      throw error
+    })
   const clock = systemClock
   const files = await openFiles(config, store.database, clock)
   const ids = randomIds()

@@ -201,3 +201,12 @@ export async function checkBoundTo(sql: Sql, tenant: string): Promise<void> {
       `the database role of tenant '${tenant}' could reach other tenants (superuser, bypassrls, createrole, owner or member of another role): take that from it`,
     )
 }
+
+/** Makes sure that a process that works for no tenant may: there are none. Throws `tenant-not-bound`. */
+export async function checkWithoutTenants(sql: Sql): Promise<void> {
+  if ((await listTenants(sql)).length > 0)
+    throw new AppError(
+      'tenant-not-bound',
+      `this database has tenants: a process works for one of them, with TOCSIN_TENANT and the DATABASE_URL that 'tocsin tenant add' printed`,
+    )
+}
