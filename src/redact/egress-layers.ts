@@ -90,7 +90,7 @@ function plainRun(run: string): string {
 }
 
 const backslashForms =
-  /\\u\{([0-9a-f]{1,6})\}|\\u([0-9a-f]{4})|((?:\\x[0-9a-f]{2})+)|\\([0-3][0-7]{2})|\\(["'\\/])|\\[nrtbf]/gi
+  /\\u\{([0-9a-f]{1,6})\}|\\((?-i:U)[0-9a-f]{8}|u[0-9a-f]{4})|((?:\\x[0-9a-f]{2})+)|\\([0-3][0-7]{2})|\\(["'\\/])|\\[nrtbf]/gi
 
 /** One layer of every escape taken off; backslashes first, so that what the others uncover waits for the next round. */
 function unescapeAll(text: string): string {
@@ -117,14 +117,14 @@ function unescapeAll(text: string): string {
 function unescapeBackslash(
   _: string,
   braced?: string,
-  four?: string,
+  point?: string,
   run?: string,
   octal?: string,
   escaped?: string,
 ): string {
   if (run !== undefined) return bytesOf(run.replaceAll(/\\x/gi, ''))
   if (octal !== undefined) return characterOf(octal, 8) ?? ' '
-  const digits = braced ?? four
+  const digits = braced ?? point?.slice(1)
   return escaped ?? (digits === undefined ? ' ' : characterOf(digits, 16)) ?? ' '
 }
 

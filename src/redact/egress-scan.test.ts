@@ -35,6 +35,7 @@ describe('the egress scan', () => {
     check('at 0x0a.0.2.14', ['inventory addresses plain'])
     check(Buffer.from('on srv1').toString('base64'), ['inventory hosts base64'])
     check('%73%72%76%31', ['inventory hosts unescaped'])
+    check('\\u0073\\U00000072\\U0076\\u{31}', ['inventory hosts unescaped'])
   })
 
   it('finds every value of the vault, and a placeholder that is not ours to hide behind', () => {

@@ -11,6 +11,7 @@ import { placeholderShape } from './placeholder.ts'
 import { type RememberedValue, rememberedTrie } from './remembered-values.ts'
 import { findSecrets } from './secrets/find-secrets.ts'
 import { mergeSpans, type Span } from './span.ts'
+import { spoilsForms } from './spoilt-forms.ts'
 import { layersOf } from './unescape.ts'
 import type { View } from './view.ts'
 
@@ -112,14 +113,19 @@ function searchViews(views: readonly View[], search: Search, depth: number): Sea
   const { names } = search
   findLiterals(views)
   // Names, secrets and paths may stand in any layer, and taking off one more can spoil them. All other forms are
-  // looked for in the last.
-  const forms = views.flatMap(view => [...findSecrets(view), ...findPaths(view, names)])
+  // looked for in the last, and in those where the next one may spoil them.
+  const forms = views.flatMap((view, i) => {
+    const next = views[i + 1]
+    const everywhere = [...findSecrets(view), ...findPaths(view, names)]
+    return next === undefined || spoilsForms(view, next)
+      ? [...everywhere, ...findAddresses(view, names), ...findFormats(view, names)]
+      : everywhere
+  })
   const last = views.at(-1)
   return {
     views,
     names: findNames(views, names),
-    forms:
-      last === undefined ? forms : [...forms, ...findAddresses(last, names), ...findFormats(last, names)],
+    forms,
     runs: last === undefined ? [] : findBlobs(last).map(blob => searchRun(blob, last, search, depth)),
   }
 }

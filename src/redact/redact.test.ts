@@ -76,6 +76,25 @@ describe('redact', () => {
     )
   })
 
+  it('reads what may be an escape or not both ways', () => {
+    check('\\\\172.16.5.5\\share', '\\\\[ADDR-INT-1-1]\\share')
+    check(String.raw`{"path":"\\\\172.16.5.5\\share"}`, String.raw`{"path":"\\\\[ADDR-INT-1-1]\\share"}`)
+    check('to=%172.16.5.5 &#10.0.2.14 10.1.2.3%41', 'to=%[ADDR-INT-1-1] &#[ADDR-INT-2-1] [ADDR-INT-3-1]%41')
+    check('paid %4111111111111111', 'paid %[CARD-1]')
+    check(String.raw`{"log":"of\nsrv1\t172.16.9.9"}`, String.raw`{"log":"of\n[HOST-1]\t[ADDR-INT-1-1]"}`)
+    check(String.raw`from CORP\bob.smith@mail.example`, String.raw`from [DOMAIN-1]\[EMAIL-1@mail.example]`)
+    check(String.raw`C:\new\table`, String.raw`C:\new\table`)
+  })
+
+  it('takes every escape off, whatever else is escaped beside it', () => {
+    const python = [...'srv1'].map(each => `\\U000000${each.charCodeAt(0).toString(16)}`).join('')
+    check(`at ${python}.`, 'at [HOST-1].')
+    check(String.raw`at \U0073\U0072v1 \u0073\U00000072v1`, 'at [HOST-1] [HOST-1b]')
+    for (const beside of ['=====\n\n\n\n\n', '=\n%3D%0A%253D%250A%25253D%25250A'])
+      check(`${beside} srv%252531`, `${beside} [HOST-1]`)
+    check('10.0.2.14=\n10.0.2.15', '[ADDR-INT-1-1]=\n[ADDR-INT-1-2]')
+  })
+
   it('replaces personal and internal formats', () => {
     check('bad@evil.ru wrote to jdoe@corp.example', '[EMAIL-1@evil.ru] wrote to [EMAIL-2]')
     check('C:\\Users\\snell\\a.txt /home/bob/x', 'C:\\Users\\[USER-1]\\a.txt /home/[USER-2]/x')

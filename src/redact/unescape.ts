@@ -12,12 +12,13 @@ import { type View, ViewBuilder } from './view.ts'
 
 const percent = '%u[0-9a-f]{4}|%[0-9a-f]{2}(?:%[0-9a-f]{2})*'
 const backslash =
-  '\\\\u\\{[0-9a-f]{1,6}\\}|\\\\u[0-9a-f]{4}(?:\\\\u[0-9a-f]{4})*|\\\\U[0-9a-f]{8}|\\\\x[0-9a-f]{2}(?:\\\\x[0-9a-f]{2})*|(?:\\\\[0-3][0-7]{2})+|\\\\["\'\\\\/nrtbfv]'
+  '\\\\u\\{[0-9a-f]{1,6}\\}|\\\\(?-i:U)[0-9a-f]{8}|\\\\u[0-9a-f]{4}(?:\\\\(?-i:u)[0-9a-f]{4})*|\\\\x[0-9a-f]{2}(?:\\\\x[0-9a-f]{2})*|(?:\\\\[0-3][0-7]{2})+|\\\\["\'\\\\/nrtbfv]'
 const entity = '&#x[0-9a-f]{1,6};?|&#[0-9]{1,7};?|&[a-z]{2,8};'
 const quotedPrintable = '(?:=[0-9a-f]{2})+'
 const syslogOctal = '#0[0-3][0-7]'
 const escapes = new RegExp([percent, backslash, entity, quotedPrintable, syslogOctal].join('|'), 'iy')
-const softBreaks = /=\r?\n/g
+/** One within another, too: each layer would take off one only. */
+const softBreaks = /=+(?:\r?\n)+/g
 
 const entities: Record<string, string> = {
   amp: '&',
@@ -44,12 +45,17 @@ const entities: Record<string, string> = {
   tab: '\t',
 }
 
-/** A view, and what is left as each layer of escapes is taken off, `most` of them. */
+/**
+ * A view, and what is left as each layer of escapes is taken off, `most` of them. Soft line breaks do not count: whoever
+ * writes some into one field would hide what is escaped in another.
+ */
 export function layersOf(first: View, most: number): View[] {
   const layers = [first]
   let leads = placesIn(first, escapeLeads)
   leadsOf.set(first, leads.at)
-  while (layers.length <= most && leads.at.length > 0) {
+  let taken = 0
+  while (taken < most && leads.at.length > 0) {
+    if (!hasSoftBreaks(leads.view)) taken++
     const layer = unescapedView(leads)
     if (layer === undefined) break
     layers.push(layer)
@@ -79,12 +85,14 @@ const escapeLeads: PlaceKind = {
   },
 }
 
+const hasSoftBreaks = ({ text }: View) => text.includes('=\n') || text.includes('=\r\n')
+
 /** The view with one layer of escapes taken off, or `undefined` where there is none. */
 function unescapedView({ view, at: leads }: Places): View | undefined {
   const { text } = view
   const builder = new ViewBuilder(view)
   // Soft line breaks go first and alone: what they cut may be a word that the next layer's escapes would spoil.
-  if (text.includes('=\n') || text.includes('=\r\n')) {
+  if (hasSoftBreaks(view)) {
     for (const match of text.matchAll(softBreaks)) builder.add('', match.index, match.index + match[0].length)
   } else takeEscapesOff(view, leads, builder)
   return builder.isEmpty ? undefined : builder.view()
@@ -95,8 +103,6 @@ function takeEscapesOff(
   leads: readonly number[],
   builder: ViewBuilder,
 ): void {
-  // In a string that was escaped, a backslash of its own is doubled. Where none is, `C:\new` is a path as it stands.
-  const escapedString = text.includes('\\"') || text.includes('\\\\')
   let end = 0
   for (const at of leads) {
     if (at < end) continue
@@ -111,7 +117,7 @@ function takeEscapesOff(
     const written = escapes.exec(text)?.[0]
     if (written === undefined) continue
     end = at + written.length
-    const plain = !escapedString && /^\\[nrtbfv]$/.test(written) ? undefined : decode(written)
+    const plain = decode(written)
     if (plain !== undefined) addDecoded(builder, plain, at, end)
   }
 }
@@ -160,8 +166,8 @@ function decodeEntity(name: string): string | undefined {
 }
 
 function decodeBackslash(written: string): string | undefined {
-  const kind = written.charAt(1)
-  if (written.length === 2) return 'nrtbfv'.includes(kind.toLowerCase()) ? '\n' : kind
+  const kind = written.length === 10 && written.startsWith('\\U') ? 'U' : written.charAt(1).toLowerCase()
+  if (written.length === 2) return 'nrtbfv'.includes(kind) ? '\n' : kind
   if (kind === 'u' && written.charAt(2) === '{') return fromCodePoint(written.slice(3, -1))
   if (kind === 'u') {
     return written.replaceAll(/\\u([0-9a-f]{4})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
