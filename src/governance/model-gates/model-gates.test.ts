@@ -329,6 +329,28 @@ describe('the way down', () => {
     expect([await stateOf(before), await stateOf(after)]).toEqual(['active', 'shadow'])
   })
 
+  it('an active one that is slow or dear brings back no model of a laxer zone, of no known supplier or that a person moved since', async () => {
+    const replaced = async (name: string, zone: string) => {
+      await set({ ...open, enforced: false })
+      const before = await register(`${name} before`, zone)
+      await set(open)
+      const after = await register(name)
+      await move(after, 'shadow', 'alice')
+      await move(after, 'canary', 'alice')
+      await move(after, 'active', 'bob', { replaces: before })
+      for (let call = 0; call < 20; call++) await called(after, 'active', 'answered', 200_000)
+      return { before, after }
+    }
+    const lax = await replaced('a', 'public')
+    const moved = await replaced('b', 'local')
+    await move(moved.before, 'candidate', 'alice')
+    await move(moved.before, 'retired', 'alice')
+    clock.advance(3_600_000)
+    expect(await watchProfiles(parts, tenant)).toMatchObject([{ done: 'demoted' }, { done: 'demoted' }])
+    for (const { before, after } of [lax, moved])
+      expect([await stateOf(before), await stateOf(after)]).toEqual(['retired', 'shadow'])
+  })
+
   it('does not judge a model by calls from before its last change of state', async () => {
     const id = await register('m')
     for (let call = 0; call < 20; call++) await called(id, 'canary', 'failed')

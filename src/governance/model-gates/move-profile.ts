@@ -1,3 +1,4 @@
+import { trustZones } from '../../domain/data-class.ts'
 import { isPromotion, type ModelState, modelMoves } from '../../domain/model-state.ts'
 import { appendEntries } from '../../ledger/database-ledger.ts'
 import { AppError } from '../../lib/app-error.ts'
@@ -19,7 +20,7 @@ import { readSetting } from '../setting.ts'
 import { findSupplier } from '../supplier.ts'
 import { gateRunOf } from './gate-run.ts'
 import { gateSetting } from './gate-settings.ts'
-import { type GateCheck, judgeGate } from './judge-gate.ts'
+import { type GateCheck, judgeGate, supplierCheck } from './judge-gate.ts'
 
 export interface GateParts {
   readonly database: Database
@@ -105,7 +106,9 @@ export async function moveProfile(parts: GateParts, move: ProfileMove): Promise<
 
 /**
  * Puts the profile that this one replaced back into use and takes this one out; returns the id of the former, or
- * undefined where it replaced none. Throws `conflict` for one that is not active.
+ * undefined where it replaced none, or where somebody has moved that one since. Without a named person it puts back only what reads no more
+ * than this one did, with its supplier in order: slow answers must not make a model of a laxer zone the one in use.
+ * Throws `conflict` for one that is not active.
  */
 export async function rollBack(
   parts: GateParts,
@@ -117,14 +120,43 @@ export async function rollBack(
     if (profile?.state !== 'active')
       throw new AppError('conflict', `${profileId} is not active: nothing to roll back`)
     const moves = await listMoves(sql, tenant, 200, profileId)
-    const gate = moves.find(({ to }) => to === 'active')?.gate
-    const before = typeof gate === 'object' && gate !== null && 'replaced' in gate ? gate.replaced : null
-    const previous = typeof before === 'string' ? await lockProfile(sql, tenant, before) : undefined
+    const before = profileIn(moves.find(({ to }) => to === 'active')?.gate, 'replaced')
+    const previous = before === undefined ? undefined : await lockProfile(sql, tenant, before)
     if (previous === undefined) return undefined
+    const [last] = await listMoves(sql, tenant, 1, previous.id)
+    if (previous.state !== 'retired' || profileIn(last?.gate, 'replacedBy') !== profileId) return undefined
+    if (request.by === null && !(await mayReturnByItself(sql, parts.clock, tenant, previous, profile)))
+      return undefined
     await setState(sql, parts, request, profile, 'shadow', { checks: [], rolledBackTo: previous.id })
     await setState(sql, parts, request, previous, 'active', { checks: [], replaced: null })
     return previous.id
   })
+}
+
+/** The other profile of a replacement, as the change log keeps it. */
+function profileIn(gate: unknown, name: 'replaced' | 'replacedBy'): string | undefined {
+  const id: unknown = new Map(Object.entries(gate ?? {})).get(name)
+  return typeof id === 'string' ? id : undefined
+}
+
+async function mayReturnByItself(
+  sql: Sql,
+  clock: Clock,
+  tenant: string,
+  previous: StoredProfile,
+  inPlaceOf: StoredProfile,
+): Promise<boolean> {
+  const { zone, provider } = previous.content
+  if (trustOf(zone) > trustOf(inPlaceOf.content.zone)) return false
+  const supplier = await findSupplier(sql, tenant, provider)
+  return supplierCheck({ supplier, provider, zone, nowMs: clock.now() }).every(check => check.passed)
+}
+
+/** The place of a zone, the strictest first; one that is not known is the laxest. */
+function trustOf(zone: string): number {
+  const zones: readonly string[] = trustZones
+  const place = zones.indexOf(zone)
+  return place < 0 ? trustZones.length : place
 }
 
 async function setState(

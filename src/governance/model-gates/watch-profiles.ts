@@ -19,7 +19,8 @@ export interface WatchFinding {
 /**
  * Takes profiles out of use that fail, break the schema, are not borne out, are slow or dear. A canary goes back into
  * the shadow always; an active one only where the gates are enforced (else the only model of a small installation
- * would vanish), and the profile that it replaced comes back. Calls from before the last change of state do not count.
+ * would vanish), and the profile that it replaced comes back where
+ * `rollBack` lets it. Calls from before the last change of state do not count.
  */
 export async function watchProfiles(parts: GateParts, tenant: string): Promise<WatchFinding[]> {
   const { database, clock } = parts

@@ -36,7 +36,10 @@ export function modelRoutes(parts: ModelRouteParts): Route[] {
       const request = { tenant, profileId: params.id, by: personOf(caller).user.id, reason: body.reason }
       const active = await rollBack(parts, request)
       if (active === undefined)
-        throw new RequestError('conflict', 'it replaced no other profile: move it out of use instead')
+        throw new RequestError(
+          'conflict',
+          'it replaced no other profile, or somebody has moved that one since: move it out of use instead',
+        )
       return { active }
     }),
     route(modelEndpoints.changeGates, async ({ body, caller }) => {
