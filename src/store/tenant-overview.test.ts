@@ -5,6 +5,7 @@ import { wazuhLine } from '../../test/support/wazuh-alert.ts'
 import { appendEntries } from '../ledger/database-ledger.ts'
 import { enqueue } from '../queue/jobs.ts'
 import { connectDatabase, type OpenDatabase } from './connect.ts'
+import { writeGovernanceSetting } from './governance-settings.ts'
 import { budgetUsed, describeTenant, isOperator, keepDayBudget, tenantOverview } from './tenant-overview.ts'
 import { addTenant } from './tenants.ts'
 
@@ -127,6 +128,30 @@ describe.each(databaseKinds)('counts of all tenants on the %s database', kind =>
     expect(JSON.stringify(found)).not.toContain(secret)
     // Yesterday's calls are not of today.
     expect((await tenantOverview(as('house'), nowMs + 86_400_000))[0]?.calls).toBe(0)
+  })
+
+  it('lets no tenant slip the operator anything but numbers, or keep those of others from them', async () => {
+    const before = await tenantOverview(as('house'), nowMs)
+    const amounts = [secret, 1e300, -5, '7', null, Number.MAX_SAFE_INTEGER, { [secret]: 1 }]
+    await as('globex').transaction(sql =>
+      appendEntries(
+        sql,
+        amounts.map(amount => ({
+          kind: 'model-outcome',
+          tenant: 'globex',
+          actor: 'task:case-brief',
+          subject: 'x',
+          body: { input_tokens: amount, output_tokens: amount, cost_usd: amount },
+        })),
+        nowMs,
+      ),
+    )
+    for (const value of [secret, [1], { tokens: secret, calls: 0, costUsd: { a: 1 }, [secret]: 2 }]) {
+      await writeGovernanceSetting(as('globex'), 'globex', 'day-budget', value, null, nowMs)
+      const [acme, globex] = await tenantOverview(as('house'), nowMs)
+      expect(acme).toEqual(before[0])
+      expect(globex).toMatchObject({ calls: 8, tokens: 414, costUsd: 7.4, dayBudget: null })
+    }
   })
 
   it('gives the operator no row of any tenant, whatever it asks', async () => {
