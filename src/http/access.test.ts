@@ -1,6 +1,5 @@
-import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { wholeContract } from '../../test/support/http-contract.ts'
 import {
   type Person,
   startTestServer,
@@ -217,12 +216,6 @@ describe('sessions and accounts', () => {
     })
   })
 
-  it('has no endpoint outside the contract, and no contract without a description', async () => {
-    const { statusCode } = await server.app.inject({ url: '/api/openapi.json' })
-    expect(statusCode).toBe(200)
-    for (const endpoint of contract) expect(endpoint.summary).not.toBe('')
-  })
-
   it('no more is open to everybody than signing in, OAuth’s own doors and the machine’s health', () => {
     const open = contract.filter(each => each.access.kind === 'open')
     expect(open.map(each => `${each.method} ${each.path}`).sort()).toEqual([
@@ -234,6 +227,7 @@ describe('sessions and accounts', () => {
       'GET /api/sign-in/provider',
       'GET /api/sign-in/provider/callback',
       'GET /healthz',
+      'GET /mcp',
       'GET /readyz',
       'POST /api/embed/session',
       'POST /api/session',
@@ -242,6 +236,7 @@ describe('sessions and accounts', () => {
       'POST /api/session/reason',
       'POST /api/session/second-factor',
       'POST /api/sign-in/resume',
+      'POST /mcp',
       'POST /oauth/register',
       'POST /oauth/revoke',
       'POST /oauth/token',
@@ -263,19 +258,6 @@ describe('sessions and accounts', () => {
     expect(byScope('metrics')).toEqual([])
   })
 })
-
-/** Read from the folder, so that a new contract file is attacked without anybody having to think of it. */
-async function wholeContract(): Promise<Endpoint[]> {
-  const files = readdirSync(import.meta.dirname).filter(name => /^contract(-[\w-]+)?\.ts$/.test(name))
-  const modules = await Promise.all(
-    files.map(name => import(/* @vite-ignore */ join(import.meta.dirname, name))),
-  )
-  return modules.flatMap(module =>
-    Object.entries<Record<string, Endpoint>>(module)
-      .filter(([name]) => name.endsWith('Endpoints'))
-      .flatMap(([, group]) => Object.values(group)),
-  )
-}
 
 it('what opens a door lies nowhere in the database as it is: passwords, sessions, tokens', async () => {
   const { database } = server.test

@@ -167,6 +167,7 @@ export const assistantEndpoints = {
     params: idParams,
     body: askTurnBody,
     reply: z.unknown(),
+    gives: ['text/event-stream'],
   }),
   addFile: endpoint({
     method: 'POST',

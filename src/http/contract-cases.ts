@@ -239,5 +239,6 @@ export const caseEndpoints = {
     params: idParams,
     query: z.object({ format: z.enum(['markdown', 'json', 'pdf']).default('markdown') }),
     reply: z.unknown(),
+    gives: ['text/markdown', 'application/json', 'application/pdf'],
   }),
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { severities } from '../domain/verdict.ts'
+import { endpoint } from './endpoint.ts'
 
 /**
  * What GET /api/events (server-sent events, cookie session) tells. The SSE event name is `kind`, `data` is the whole
@@ -30,3 +31,15 @@ export const serverEvent = z.discriminatedUnion('kind', [
   }),
 ])
 export type ServerEvent = z.infer<typeof serverEvent>
+
+/** The live stream of open consoles. */
+export const eventEndpoints = {
+  readEvents: endpoint({
+    method: 'GET',
+    path: '/api/events',
+    summary: 'Server-sent events: what changed, live. `data` of each is a `ServerEvent`.',
+    access: { kind: 'role', role: 'viewer', scope: 'read' },
+    reply: serverEvent,
+    gives: ['text/event-stream'],
+  }),
+}

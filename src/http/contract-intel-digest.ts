@@ -67,6 +67,7 @@ export const intelDigestEndpoints = {
     access: read,
     query: digestQuery.extend({ format: z.enum(['markdown', 'pdf']).default('markdown') }),
     reply: z.unknown(),
+    gives: ['text/markdown', 'application/pdf'],
   }),
   readProfile: endpoint({
     method: 'GET',

@@ -315,5 +315,6 @@ export const intelEndpoints = {
     params: idParams,
     query: z.object({ format: z.enum(['stix', 'misp', 'csv']) }),
     reply: z.unknown(),
+    gives: ['application/stix+json', 'application/json', 'text/csv'],
   }),
 }

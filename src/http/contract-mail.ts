@@ -122,6 +122,7 @@ export const gatewayReply = z.object({
 })
 
 const rawMessage = z.object({ raw: z.instanceof(Buffer) })
+const messageTypes = ['message/rfc822', 'application/vnd.ms-outlook', 'application/octet-stream'] as const
 
 /** Reported and passing mails. Messages are sent as they are: `content-type: message/rfc822`. */
 export const mailEndpoints = {
@@ -144,6 +145,7 @@ export const mailEndpoints = {
       'Analyse and keep one message (.eml or .msg). The same bytes again give the record that is there.',
     access: { kind: 'role', role: 'analyst', scope: 'ingest' },
     body: rawMessage,
+    takes: messageTypes,
     reply: mailSummary,
   }),
   checkMail: endpoint({
@@ -154,6 +156,7 @@ export const mailEndpoints = {
     // Whom the envelope is for: a blind copy stands in no header. `?recipient=a@x.example&recipient=b@x.example`.
     query: z.object({ recipient: listOf(z.string().max(320), 500) }),
     body: rawMessage,
+    takes: messageTypes,
     reply: gatewayReply,
   }),
   readMail: endpoint({
@@ -171,6 +174,7 @@ export const mailEndpoints = {
     access: { kind: 'role', role: 'analyst' },
     params: idParams,
     reply: z.undefined(),
+    gives: ['application/octet-stream'],
   }),
   decideMail: endpoint({
     method: 'POST',

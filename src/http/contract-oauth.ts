@@ -19,6 +19,27 @@ export const consentBody = consentQuery.extend({
 })
 export type ConsentBody = z.infer<typeof consentBody>
 
+/** Programs of others that speak the Model Context Protocol. */
+export const mcpEndpoints = {
+  postMcp: endpoint({
+    method: 'POST',
+    path: '/mcp',
+    summary:
+      'Model Context Protocol over streamable HTTP: the assistant’s tools, with the rights of the access token.',
+    access: open, // The protocol has its own way to say that a token is missing.
+    body: z.unknown(),
+    reply: z.unknown(),
+    gives: ['application/json', 'text/event-stream'],
+  }),
+  getMcp: endpoint({
+    method: 'GET',
+    path: '/mcp',
+    summary: 'There is no stream from the server: it keeps no session.',
+    access: open,
+    reply: z.unknown(),
+  }),
+}
+
 /** OAuth 2.1 for MCP clients. What a person grants is reading, with their own rights. */
 export const oauthEndpoints = {
   protectedResource: endpoint({
@@ -59,6 +80,7 @@ export const oauthEndpoints = {
     summary: 'Exchange a code (PKCE) or a refresh token, as a form.',
     access: open,
     body: z.object({ form: z.record(z.string(), z.string()) }),
+    takes: ['application/x-www-form-urlencoded'],
     reply: metadata,
   }),
   revoke: endpoint({
@@ -67,6 +89,7 @@ export const oauthEndpoints = {
     summary: 'End a token and all of its family (RFC 7009), as a form.',
     access: open,
     body: z.object({ form: z.record(z.string(), z.string()) }),
+    takes: ['application/x-www-form-urlencoded'],
     reply: metadata,
   }),
   describeConsent: endpoint({

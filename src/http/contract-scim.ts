@@ -40,6 +40,7 @@ export const scimEndpoints = {
     summary: 'SCIM: what is supported.',
     access,
     reply: z.unknown(),
+    gives: ['application/scim+json'],
   }),
   resourceTypes: endpoint({
     method: 'GET',
@@ -47,6 +48,7 @@ export const scimEndpoints = {
     summary: 'SCIM: users only.',
     access,
     reply: z.unknown(),
+    gives: ['application/scim+json'],
   }),
   listScimUsers: endpoint({
     method: 'GET',
@@ -59,6 +61,7 @@ export const scimEndpoints = {
       count: z.coerce.number().int().default(100),
     }),
     reply: z.unknown(),
+    gives: ['application/scim+json'],
   }),
   readScimUser: endpoint({
     method: 'GET',
@@ -67,6 +70,7 @@ export const scimEndpoints = {
     access,
     params: userParams,
     reply: z.unknown(),
+    gives: ['application/scim+json'],
   }),
   createScimUser: endpoint({
     method: 'POST',
@@ -75,6 +79,7 @@ export const scimEndpoints = {
     access,
     body: z.unknown(),
     reply: z.unknown(),
+    gives: ['application/scim+json'],
   }),
   patchScimUser: endpoint({
     method: 'PATCH',
@@ -84,6 +89,7 @@ export const scimEndpoints = {
     params: userParams,
     body: z.unknown(),
     reply: z.unknown(),
+    gives: ['application/scim+json'],
   }),
   deleteScimUser: endpoint({
     method: 'DELETE',
@@ -92,5 +98,6 @@ export const scimEndpoints = {
     access,
     params: userParams,
     reply: z.unknown(),
+    gives: ['application/scim+json'],
   }),
 }

@@ -75,6 +75,7 @@ export const settingsEndpoints = {
     access: { kind: 'token', scope: 'ingest' },
     // Kept as bytes: what cannot be parsed goes to quarantine as it came.
     body: z.object({ raw: z.instanceof(Buffer) }),
+    takes: ['application/x-ndjson'],
     reply: z.object({
       stored: z.number(),
       duplicates: z.number(),

@@ -139,6 +139,7 @@ export const yaraEndpoints = {
       packs: z.string().max(2000).optional(),
     }),
     body: z.object({ raw: z.instanceof(Buffer) }),
+    takes: ['application/octet-stream'],
     reply: z.object({ scan: yaraScan }),
   }),
   listScans: endpoint({

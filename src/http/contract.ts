@@ -139,4 +139,12 @@ export const sessionEndpoints = {
     access: { kind: 'open' },
     reply: health,
   }),
+  metrics: endpoint({
+    method: 'GET',
+    path: '/metrics',
+    summary: 'Prometheus metrics, as text.',
+    access: { kind: 'role', role: 'viewer', scope: 'metrics' },
+    reply: z.string(),
+    gives: ['text/plain'],
+  }),
 }

@@ -27,6 +27,10 @@ export interface Endpoint<
   readonly query?: Query
   readonly body?: Body
   readonly reply: Reply
+  /** The content types of a body that is not JSON: bytes, which the handler gets as `raw`, or a form, as `form`. */
+  readonly takes?: readonly string[]
+  /** The content types of an answer that is not plain JSON. */
+  readonly gives?: readonly string[]
 }
 
 /** Keeps the exact types of an endpoint's schemas. */

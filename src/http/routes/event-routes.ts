@@ -1,16 +1,7 @@
-import { z } from 'zod'
-import { endpoint } from '../endpoint.ts'
+import { eventEndpoints } from '../contract-events.ts'
 import type { EventHub } from '../event-hub.ts'
 import { type Caller, type Route, streamRoute } from '../route.ts'
 import { openEventStream } from '../server-sent-events.ts'
-
-const readEvents = endpoint({
-  method: 'GET',
-  path: '/api/events',
-  summary: 'Server-sent events: what changed, live. See contract-events.ts for the events.',
-  access: { kind: 'role', role: 'viewer', scope: 'read' },
-  reply: z.unknown(),
-})
 
 const askEveryMs = 15_000
 
@@ -27,7 +18,7 @@ export function eventRoutes(
 ): Route[] {
   return [
     streamRoute(
-      readEvents,
+      eventEndpoints.readEvents,
       async ({ reply, signal, caller }) => {
         const stream = openEventStream(reply, 'retry: 2000\n\n')
         const unsubscribe = hub.subscribe(tenant, event => stream.send(event.kind, event))

@@ -1,18 +1,7 @@
 import type { Registry } from 'prom-client'
-import { z } from 'zod'
-import { messageOf } from '../../lib/app-error.ts'
 import type { Database } from '../../lib/database.ts'
 import { sessionEndpoints } from '../contract.ts'
-import { endpoint } from '../endpoint.ts'
 import { type Route, route, streamRoute } from '../route.ts'
-
-const readMetrics = endpoint({
-  method: 'GET',
-  path: '/metrics',
-  summary: 'Prometheus metrics, as text.',
-  access: { kind: 'role', role: 'viewer', scope: 'metrics' },
-  reply: z.string(),
-})
 
 /** What machines ask: is it alive, can it work, how is it doing. */
 export function healthRoutes(database: Database, registry: Registry): Route[] {
@@ -23,11 +12,13 @@ export function healthRoutes(database: Database, registry: Registry): Route[] {
         await database.query('select 1')
         return { status: 'ok' as const, checks: { database: 'ok' } }
       } catch (error) {
+        reply.request.log.warn({ err: error }, 'not ready')
         reply.status(503)
-        return { status: 'unavailable' as const, checks: { database: messageOf(error) } }
+        // Anybody may ask: why it does not answer, and where it stands, is in the log.
+        return { status: 'unavailable' as const, checks: { database: 'does not answer' } }
       }
     }),
-    streamRoute(readMetrics, async ({ reply }) => {
+    streamRoute(sessionEndpoints.metrics, async ({ reply }) => {
       reply.header('content-type', registry.contentType).send(await registry.metrics())
     }),
   ]

@@ -1,33 +1,13 @@
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
-import { z } from 'zod'
 import type { AccountParts } from '../../accounts/account-parts.ts'
 import { bearerBehind } from '../../accounts/api-token.ts'
 import { delegateBehind } from '../../accounts/delegated-access.ts'
 import type { Asker, Tool } from '../../chat/tools/tool.ts'
 import { createAssistantServer } from '../../mcp/assistant-server.ts'
 import { localSource } from '../../mcp/local-source.ts'
-import { endpoint } from '../endpoint.ts'
+import { mcpEndpoints } from '../contract-oauth.ts'
 import { type Route, streamRoute } from '../route.ts'
 import { baseUrl } from './oauth-routes.ts'
-
-const open = { kind: 'open' } as const
-
-const postMcp = endpoint({
-  method: 'POST',
-  path: '/mcp',
-  summary:
-    'Model Context Protocol over streamable HTTP: the assistant’s tools, with the rights of the access token.',
-  access: open, // The protocol has its own way to say that a token is missing; see below.
-  body: z.unknown(),
-  reply: z.unknown(),
-})
-const getMcp = endpoint({
-  method: 'GET',
-  path: '/mcp',
-  summary: 'There is no stream from the server: it keeps no session.',
-  access: open,
-  reply: z.unknown(),
-})
 
 export interface McpRouteParts {
   readonly accounts: AccountParts
@@ -39,7 +19,7 @@ export interface McpRouteParts {
 /** MCP for programs on other machines. Stateless: each request is a server of its own, so that any process can answer. */
 export function mcpRoutes(parts: McpRouteParts): Route[] {
   return [
-    streamRoute(postMcp, async ({ reply, body, signal }) => {
+    streamRoute(mcpEndpoints.postMcp, async ({ reply, body, signal }) => {
       const { request } = reply
       const base = baseUrl(request, parts.publicUrl)
       const asker = await askerBehind(parts.accounts, request.headers.authorization)
@@ -71,7 +51,7 @@ export function mcpRoutes(parts: McpRouteParts): Route[] {
       await transport.handleRequest(request.raw, reply.raw, body)
       reply.raw.once('close', () => void server.close())
     }),
-    streamRoute(getMcp, async ({ reply }) => {
+    streamRoute(mcpEndpoints.getMcp, async ({ reply }) => {
       await reply.status(405).header('allow', 'POST').send({ error: 'method not allowed' })
     }),
   ]
