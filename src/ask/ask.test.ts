@@ -322,6 +322,18 @@ describe('ask', () => {
     expect(far.requests.length).toBe(farBefore + 2)
   })
 
+  it('counts tries and the mending of an answer against the budget of one question', async () => {
+    const { ask } = await askBench([client(far, 'contracted')], { limits: { perQuestion: { calls: 2 } } })
+    far.script({ kind: 'status', status: 503 }, { kind: 'answer', text: 'no JSON' })
+    expect(await ask(question(), signal())).toMatchObject({
+      kind: 'unavailable',
+      reason: /budget of one question \(2 calls\)/,
+    })
+    expect(far.requests.length).toBe(farBefore + 2)
+    far.script({ kind: 'answer', text: good })
+    expect(await ask(question(), signal())).toMatchObject({ kind: 'answered' })
+  })
+
   it('leaves a failing model alone for a while', async () => {
     const { ask } = await askBench([client(far, 'contracted')])
     far.script({ kind: 'status', status: 429, headers: { 'retry-after': '60' } })

@@ -109,6 +109,7 @@ async function askOnce<Answer>(
       },
       signal,
       onText,
+      guard,
     )
   try {
     return await converse(question, built, send, record, adapters)

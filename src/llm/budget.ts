@@ -27,13 +27,17 @@ export type ReadSpending = (sinceMs: number) => Promise<ReadonlyMap<ModelTask, S
 export interface Budget {
   /**
    * Sets aside the most that a call can cost. Returns why not, or a reservation to be settled with what it did cost;
-   * until then it counts in full, so that calls side by side cannot together pass a limit.
+   * until then it counts in full, so that calls side by side cannot together pass a limit. `question` is one object for
+   * all calls of one question.
    */
   reserve(
     task: ModelTask,
     most: Spent,
+    question: object,
   ): Promise<
-    { readonly kind: 'refused'; readonly reason: string } | { readonly kind: 'reserved'; settle(): void }
+    | { readonly kind: 'refused'; readonly reason: string }
+    /** `spent` is left out where no answer came. */
+    | { readonly kind: 'reserved'; settle(spent?: Omit<Spent, 'calls'>): void }
   >
 }
 
@@ -42,13 +46,14 @@ const dayMs = 24 * 60 * 60 * 1000
 
 export function createBudget(limits: BudgetLimits, readSpending: ReadSpending, clock: Clock): Budget {
   const reserved = new Map<object, { readonly task: ModelTask; readonly most: Spent }>()
+  const ofQuestions = new WeakMap<object, Spent>()
   /** What was spent counts only where something limits it: reading it takes a look at the ledger. */
   const spentSoFar = async (task: ModelTask): ReturnType<ReadSpending> =>
     isLimited(limits.perDay) || isLimited(limits.perTaskPerDay?.[task])
       ? readSpending(Math.floor(clock.now() / dayMs) * dayMs)
       : new Map()
   return {
-    async reserve(task, most) {
+    async reserve(task, most, question) {
       const asked = { task, most }
       reserved.set(asked, asked)
       const release = () => void reserved.delete(asked)
@@ -63,8 +68,19 @@ export function createBudget(limits: BudgetLimits, readSpending: ReadSpending, c
         const over =
           exceeded(total, limits.perDay, 'the budget of the day') ??
           exceeded(own, limits.perTaskPerDay?.[task], `the day's budget of task ${task}`) ??
-          exceeded(most, limits.perQuestion, 'the budget of one question')
-        if (over === undefined) return { kind: 'reserved', settle: release }
+          exceeded(
+            sum([ofQuestions.get(question) ?? nothing, most]),
+            limits.perQuestion,
+            'the budget of one question',
+          )
+        if (over === undefined)
+          return {
+            kind: 'reserved',
+            settle(spent = nothing) {
+              release()
+              ofQuestions.set(question, sum([ofQuestions.get(question) ?? nothing, { ...spent, calls: 1 }]))
+            },
+          }
         release()
         return { kind: 'refused', reason: over }
       } catch (error) {

@@ -63,6 +63,8 @@ export interface Gateway {
     beforeSend: (client: ModelClient) => BeforeSend,
     signal: AbortSignal,
     onText?: (textSoFar: string) => void,
+    /** One object for all requests of one question, for its budget. */
+    question?: object,
   ): Promise<GatewayAnswer>
   health(): ReadonlyMap<string, Health>
   /** Calls under way now, by model. */
@@ -87,7 +89,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       const first = fit.filter(({ client }) => client.name === wanted)
       return [...first, ...fit.filter(({ client }) => client.name !== wanted)].map(({ client }) => client)
     },
-    async complete(task, candidates, request, beforeSend, signal, onText) {
+    async complete(task, candidates, request, beforeSend, signal, onText, question = request) {
       const [first] = candidates
       if (!first) throw new ModelError('model-none', `no model is set up for task ${task}`)
       const allowed = candidates.filter(client => notFurther(client.zone, first.zone))
@@ -102,7 +104,14 @@ export function createGateway(options: GatewayOptions): Gateway {
         }
         try {
           const call = () =>
-            callOnce(task, room.model, room.breaker, request, beforeSend(client), signal, options, onText)
+            callOnce(
+              { task, request, question, onText },
+              room.model,
+              room.breaker,
+              beforeSend(client),
+              signal,
+              options,
+            )
           return await room.limit.run(
             () => withRetries(call, options, signal),
             signal,
@@ -137,15 +146,19 @@ function notFurther(zone: TrustZone, than: TrustZone): boolean {
 
 /** One attempt, in the budget and seen by the breaker. */
 async function callOnce(
-  task: ModelTask,
+  asked: {
+    readonly task: ModelTask
+    readonly request: CompletionRequest
+    readonly question: object
+    readonly onText: ((textSoFar: string) => void) | undefined
+  },
   model: GatewayModel,
   breaker: CircuitBreaker,
-  request: CompletionRequest,
   beforeSend: BeforeSend,
   signal: AbortSignal,
   options: GatewayOptions,
-  onText?: (textSoFar: string) => void,
 ): Promise<GatewayAnswer> {
+  const { task, request, onText } = asked
   const { client, price } = model
   const promptTokens = estimateTokens(JSON.stringify([request.system, request.messages, request.schema]))
   if (promptTokens + request.maxOutputTokens > model.contextTokens) {
@@ -155,12 +168,13 @@ async function callOnce(
     )
   }
   const mostUsage = { inputTokens: promptTokens, outputTokens: request.maxOutputTokens }
-  const reservation = await options.budget.reserve(task, {
-    calls: 1,
-    tokens: mostUsage.inputTokens + mostUsage.outputTokens,
-    costUsd: price ? costUsd(price, mostUsage) : 0,
+  const spentBy = (usage: { readonly inputTokens: number; readonly outputTokens: number }) => ({
+    tokens: usage.inputTokens + usage.outputTokens,
+    costUsd: price ? costUsd(price, usage) : 0,
   })
+  const reservation = await options.budget.reserve(task, { calls: 1, ...spentBy(mostUsage) }, asked.question)
   if (reservation.kind === 'refused') throw new ModelError('model-budget-spent', reservation.reason)
+  let completion: Completion | undefined
   try {
     const observed = {
       task,
@@ -170,7 +184,7 @@ async function callOnce(
       captureContent: options.captureContent ?? false,
     }
     return await observeCall(observed, beforeSend, async watched => {
-      const completion = await client.complete(request, watched, signal, onText)
+      completion = await client.complete(request, watched, signal, onText)
       breaker.succeeded()
       return { completion, client, costUsd: price ? costUsd(price, completion.usage) : 0 }
     })
@@ -180,7 +194,7 @@ async function callOnce(
     }
     throw error
   } finally {
-    reservation.settle()
+    reservation.settle(completion && spentBy(completion.usage))
   }
 }
 

@@ -5,10 +5,12 @@ import { wazuhLine } from '../../test/support/wazuh-alert.ts'
 import type { Brief } from '../domain/brief.ts'
 import type { DataClass } from '../domain/data-class.ts'
 import { emptyInventory } from '../domain/inventory.ts'
+import { AppError } from '../lib/app-error.ts'
 import { fixedClock } from '../lib/clock.ts'
 import { redact, redactionRules } from '../redact/redact.ts'
 import { Vault } from '../redact/vault.ts'
 import { insertModelBrief, putComputedBrief } from '../store/briefs.ts'
+import type { Indexer } from '../wazuh/indexer.ts'
 import { publishCase } from './publish-case.ts'
 
 const tenant = 'default'
@@ -79,9 +81,14 @@ const onRecord = (caseId: string) =>
   )
 
 /** Publishes a case; what Wazuh got, and what the ledger held by then. */
-async function publish(caseId: string, vault: Vault, revealed: readonly DataClass[], taken = true) {
+async function publish(
+  caseId: string,
+  vault: Vault,
+  revealed: readonly DataClass[],
+  { taken = true, indexer, attempt = 1 }: { taken?: boolean; indexer?: Indexer; attempt?: number } = {},
+) {
   const sent: { text: string; recorded: number }[] = []
-  const job = { id: '1', kind: 'case-publish', tenant, key: caseId, payload: {}, attempt: 1 }
+  const job = { id: '1', kind: 'case-publish', tenant, key: caseId, payload: {}, attempt }
   const done = publishCase(
     {
       database: test.database,
@@ -93,7 +100,7 @@ async function publish(caseId: string, vault: Vault, revealed: readonly DataClas
         })
         return taken ? { kind: 'taken' } : { kind: 'failed', reason: 'the socket is full' }
       },
-      indexer: undefined,
+      indexer,
       caseUrl: id => `https://tocsin.example/cases/${id}`,
       vaultOf: async () => vault,
       revealed,
@@ -139,6 +146,39 @@ describe('what is written back to Wazuh', () => {
     const { done, sent } = await publish(caseId, vault, ['internal'])
     await done
     expect(sent[0]?.text).toContain(`[USER-1] ran mysql -p[SECRET-1] on ${host}.`)
+  })
+
+  it('goes to Wazuh and into the documents once each, however often the other fails', async () => {
+    const { caseId, vault } = await newCase()
+    const updates: string[] = []
+    let documents: 'away' | 'not there yet' | 'there' = 'there'
+    const indexer = {
+      async request(_method: string, path: string) {
+        if (documents === 'away')
+          throw new AppError('indexer-unreachable', 'nobody answers', { retryable: true })
+        if (path.includes('/_update/')) updates.push(path)
+        return { hits: { hits: documents === 'there' ? [{ _index: 'i', _id: 'd' }] : [] } }
+      },
+    } as unknown as Indexer // Nothing else of it is used here; the real one is in test/integration/indexer.test.ts.
+    const tried = async (now: typeof documents, attempt: number, taken = true) => {
+      documents = now
+      const { done, sent } = await publish(caseId, vault, [], { taken, indexer, attempt })
+      const code = await done.then(
+        () => 'done',
+        error => error.code,
+      )
+      return [code, sent.length, updates.length]
+    }
+    expect(await tried('there', 1, false)).toEqual(['publish-failed', 1, 0])
+    expect(await tried('away', 2)).toEqual(['indexer-unreachable', 1, 0])
+    expect(await tried('not there yet', 3)).toEqual(['not-indexed', 0, 0])
+    expect(await tried('there', 4)).toEqual(['done', 0, 1])
+    expect(await tried('there', 1)).toEqual(['done', 0, 1])
+    const other = await newCase()
+    const given = await publish(other.caseId, other.vault, [], { indexer, attempt: 6 })
+    documents = 'not there yet'
+    await given.done
+    expect(given.sent).toHaveLength(1)
   })
 
   it('is not sent where the record cannot be written', async () => {

@@ -1,3 +1,4 @@
+import type { Alert } from '../domain/alert.ts'
 import type { Brief } from '../domain/brief.ts'
 import type { DataClass } from '../domain/data-class.ts'
 import { publishJob } from '../domain/job-kinds.ts'
@@ -34,10 +35,13 @@ export interface PublishParts {
 }
 
 const alertLimit = 100
+/** Half a minute in all, as the queue waits between tries. Then they are taken not to be there. */
+const triesForDocuments = 6
 
 /**
- * Handles `case-publish`: writes what is known about a case back into Wazuh, beside the alert. The same content is
- * written once; a crash between the socket and the note of it can write it twice, which `event_id` tells.
+ * Handles `case-publish`: writes what is known about a case back into Wazuh, beside the alert, and into the indexed
+ * documents where that is wanted. The same content goes to each once, however often the other is tried; a crash between
+ * the socket and the note of it can write an event twice, which `event_id` tells.
  */
 export async function publishCase(parts: PublishParts, job: Job, signal: AbortSignal): Promise<void> {
   const { database } = parts
@@ -62,22 +66,49 @@ export async function publishCase(parts: PublishParts, job: Job, signal: AbortSi
     })
   // Does not depend on what is revealed: the same findings are written once.
   const digest = String(eventOf(chosen.brief).tocsin.event_id)
-  if (await wasPublished(database, job.tenant, digest)) return
+  const inDocuments = `${digest}${documentsMark}`
+  const asEvent = !(await wasPublished(database, job.tenant, digest))
+  const asDocuments = parts.indexer !== undefined && !(await wasPublished(database, job.tenant, inDocuments))
+  if (!asEvent && !asDocuments) return
   const event = eventOf(await revealForWazuh(parts, job.tenant, draft.id, chosen.brief, digest))
-  const agent = alerts[0]?.agent
-  const result = await parts.sink(
-    { text: JSON.stringify(event), agent: agent && { id: agent.id, name: agent.name, ip: agent.ip } },
+  const briefId = chosen.brief === computed.brief ? computed.id : (model?.id ?? computed.id)
+  const mark = (as: string) =>
+    markPublished(database, job.tenant, { digest: as, caseId: draft.id, briefId }, parts.clock.now())
+  if (asEvent) {
+    await sendEvent(parts, draft.id, JSON.stringify(event), alerts[0]?.agent, signal)
+    await mark(digest)
+  }
+  if (asDocuments && parts.indexer !== undefined) {
+    const updated = await updateDocuments(parts.indexer, alerts, event.tocsin, signal)
+    // Brief 0 is quicker than Filebeat: the documents of new alerts are there some seconds later.
+    if (updated === 0 && alerts.length > 0 && job.attempt < triesForDocuments)
+      throw new AppError('not-indexed', `no alert of case ${draft.id} is in the indexer yet`, {
+        retryable: true,
+      })
+    await mark(inDocuments)
+  }
+}
+
+/** The documents are another place: noted beside the event, so that neither is written again because the other failed. */
+const documentsMark = '#documents'
+
+async function sendEvent(
+  { sink }: PublishParts,
+  caseId: string,
+  text: string,
+  agent: Alert['agent'] | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const result = await sink(
+    { text, agent: agent && { id: agent.id, name: agent.name, ip: agent.ip } },
     signal,
   )
   if (result.kind === 'failed')
-    throw new AppError('publish-failed', `case ${draft.id} was not written back: ${result.reason}`, {
+    throw new AppError('publish-failed', `case ${caseId} was not written back: ${result.reason}`, {
       retryable: true,
     })
   if (result.kind === 'refused')
-    throw new AppError('publish-refused', `case ${draft.id} cannot be written back: ${result.reason}`)
-  if (parts.indexer !== undefined) await updateDocuments(parts.indexer, alerts, event.tocsin, signal)
-  const briefId = chosen.brief === computed.brief ? computed.id : (model?.id ?? computed.id)
-  await markPublished(database, job.tenant, { digest, caseId: draft.id, briefId }, parts.clock.now())
+    throw new AppError('publish-refused', `case ${caseId} cannot be written back: ${result.reason}`)
 }
 
 /** Puts real names into a model's brief, on record before anything is sent. Brief 0 never had any placeholder. */

@@ -8,7 +8,7 @@ const limit = 200
 /**
  * Puts the enrichment into the indexed documents of these alerts, under `tocsin`, so that it shows as columns beside
  * the original. Found by id, manager and time, since Filebeat gives documents ids of its own; those that are not
- * indexed yet are not waited for. Needs the right to write on `wazuh-alerts-4.x-*`. Returns how many were changed.
+ * indexed yet are left out. Needs the right to write on `wazuh-alerts-4.x-*`. Returns how many were changed.
  */
 export async function updateDocuments(
   indexer: Indexer,

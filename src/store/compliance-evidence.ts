@@ -51,7 +51,7 @@ const queries = {
   'ledger-exports': ledger(`kind = 'checkpoint'`),
   'keys-erased': ledger(`kind = 'key-erased'`),
   publications: `select count(*), max(published_ms) from publications
-    where tenant_id = $1 and published_ms >= $2 and published_ms < $3`,
+    where digest not like '%#documents' and tenant_id = $1 and published_ms >= $2 and published_ms < $3`,
   mails: `select count(*), max(received_ms) from mail_messages
     where tenant_id = $1 and received_ms >= $2 and received_ms < $3`,
   'mails-reported': `select count(*), max(received_ms) from mail_messages
