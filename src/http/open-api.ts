@@ -25,7 +25,7 @@ export function openApi(endpoints: readonly Endpoint[], version: string): Record
   }
 }
 
-type JsonSchema = ReturnType<typeof z.toJSONSchema>
+type JsonSchema = z.core.JSONSchema.BaseSchema
 type SchemaOf = (schema: z.ZodType, io: 'input' | 'output') => JsonSchema
 
 /** Schemas that hold themselves refer to definitions of their own, which must stand where the whole document finds them. */
