@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { unmarkData } from '../../src/ask/data-marking.ts'
 import { readAttackBundle } from '../../src/knowledge/attack-bundle.ts'
 import { storeCatalogue } from '../../src/main/stored-knowledge.ts'
 import { accessibilityViolations } from '../support/accessibility.ts'
@@ -10,9 +11,13 @@ import { hasBrowser, openBrowser, watchComplaints } from '../support/browser.ts'
 import { firstSignIn, queueRows } from '../support/console-visit.ts'
 import { icsBundle } from '../support/ics-bundle.ts'
 import { connectIndexer, indexAlerts, type OpenSearchNode, startOpenSearch } from '../support/opensearch.ts'
+import { openaiCompatible } from '../support/provider-servers/chat-completions.ts'
+import { type ProviderServer, startProviderServer } from '../support/provider-servers/start-server.ts'
 import { type RunningTocsin, startTocsin } from '../support/running-tocsin.ts'
 import { intrusion } from '../support/sample-alerts.ts'
 import { takeScreenshots } from '../support/screenshots.ts'
+import { readPrompt } from '../support/scripted-analyst.ts'
+import { stubModels } from '../support/stub-models.ts'
 import { wazuhLine } from '../support/wazuh-alert.ts'
 
 // From a report on somebody's desk to the case it belongs to, in a real Chromium against `tocsin up`.
@@ -31,6 +36,17 @@ C2 servers:
 - 8.8.8[.]8
 
 ${'The campaign went on for several weeks and hit many organisations. '.repeat(8)}`
+
+/** What an honest model says of the report: a sentence, and of the suggested techniques one that code thought unlikely. */
+function reading(prompt: string): string {
+  const items = readPrompt(prompt).items.map(item => ({ ...item, quote: unmarkData(item.quote) }))
+  const said = 'The group guesses passwords over SSH and adds its key to authorized_keys.'
+  const evidence = [{ id: items.find(({ quote }) => quote === said)?.id ?? 'E0', quote: said }]
+  return JSON.stringify({
+    claims: [{ topic: 'summary', text: said, evidence }],
+    techniques: [{ id: 'T1098.004', evidence }],
+  })
+}
 
 /** Alerts that only the indexer still has. */
 const longAgo = (atMs: number) =>
@@ -56,6 +72,7 @@ const rules = {
 let node: OpenSearchNode | undefined
 let data: string
 let ruleset: string
+let model: ProviderServer
 let tocsin: RunningTocsin
 let browser: Browser
 let page: Page
@@ -79,6 +96,8 @@ describe.skipIf(!hasBrowser)('from a report to a case', { timeout: 240_000 }, ()
     data = await mkdtemp(join(tmpdir(), 'tocsin-e2e-intel-'))
     await chmod(data, 0o755) // As root, the embedded PostgreSQL runs under another account and must get in.
     await storeCatalogue(data, readAttackBundle(icsBundle).value)
+    model = await startProviderServer(openaiCompatible, 'test-key')
+    model.always({ kind: 'answer', text: reading })
     const settings = {
       TOCSIN_DATA: data,
       TOCSIN_RULESET: ruleset,
@@ -90,7 +109,10 @@ describe.skipIf(!hasBrowser)('from a report to a case', { timeout: 240_000 }, ()
             TOCSIN_INDEXER_PASSWORD: 'indexer-password',
           }),
     }
-    ;[tocsin, browser] = await Promise.all([startTocsin({ settings }), openBrowser()])
+    ;[tocsin, browser] = await Promise.all([
+      startTocsin({ settings, models: stubModels(model.url, { tasks: ['intel-context'] }) }),
+      openBrowser(),
+    ])
     const context = await browser.newContext({
       viewport: { width: 1280, height: 900 },
       acceptDownloads: true,
@@ -105,6 +127,7 @@ describe.skipIf(!hasBrowser)('from a report to a case', { timeout: 240_000 }, ()
     await browser?.close()
     await tocsin?.stop()
     await node?.close()
+    await model?.close()
     await rm(data, { recursive: true, force: true })
     await rm(ruleset, { recursive: true, force: true })
   })
@@ -131,6 +154,22 @@ describe.skipIf(!hasBrowser)('from a report to a case', { timeout: 240_000 }, ()
     expect(await text.locator('mark[title="ipv4 203.0.113.77"]').count()).toBe(1)
     await text.getByText('<script>').first().waitFor()
     await page.getByLabel('Techniques').getByText('T1110').first().waitFor()
+  })
+
+  it('what a model reads in it leads to the passages it cites, and the technique that it chose stands first', async () => {
+    await page.getByRole('heading', { name: 'What a model reads in it' }).waitFor()
+    await page.getByText('chosen by the model').waitFor()
+    const [first] = await page
+      .getByRole('table', { name: 'Techniques' })
+      .locator('tbody tr')
+      .allTextContents()
+    expect(first).toContain('T1098.004')
+    await page
+      .getByRole('link', { name: /The group guesses passwords over SSH/ })
+      .first()
+      .click()
+    await page.waitForURL(/#passage-\d+$/)
+    expect(await page.locator('mark:target').textContent()).toContain('The group guesses passwords')
   })
 
   it('its relations are drawn, and a running hunt has a bar', async () => {
