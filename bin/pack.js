@@ -3,7 +3,17 @@
 // JavaScript with its data, documents and console; nothing in it is read from the checkout. The same sources give the
 // same bytes: npm writes fixed times and owners, and nothing here writes a time, a path or a name of the machine.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { root, runPrepared, say } from './prepare.js'
 
@@ -30,17 +40,31 @@ export function pack(folder) {
   for (const name of copied) copy(name)
   copy('package.json')
   run('vite', ['build', 'console', '--outDir', join(dist, 'console', 'dist'), '--logLevel', 'error'])
-  normalise(dist)
   mkdirSync(folder, { recursive: true })
-  const packed = spawnSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
-    cwd: root,
+  // From a copy: what rights the files of this checkout have depends on who made it.
+  const place = mkdtempSync(join(tmpdir(), 'tocsin-pack-'))
+  try {
+    const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+    for (const name of ['package.json', ...files.filter(name => !name.startsWith('!'))])
+      cpSync(join(root, name), join(place, name), { recursive: true, filter: path => !path.endsWith('.env') })
+    normalise(place)
+    return join(folder, packed(place, folder))
+  } finally {
+    rmSync(place, { recursive: true })
+  }
+}
+
+/** Has npm pack a folder; returns the tarball's name. */
+function packed(place, folder) {
+  const done = spawnSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
+    cwd: place,
     encoding: 'utf8',
     env: { ...process.env, npm_config_json: undefined },
   })
-  if (packed.status !== 0) throw new Error(`npm pack failed: ${packed.stderr}`)
-  const told = JSON.parse(packed.stdout)
+  if (done.status !== 0) throw new Error(`npm pack failed: ${done.stderr}`)
+  const told = JSON.parse(done.stdout)
   const [entry] = Array.isArray(told) ? told : Object.values(told) // npm 12 names each package.
-  return join(folder, entry.filename)
+  return entry.filename
 }
 
 /** Files of src that are no TypeScript: migrations, facts, weights. */
@@ -61,7 +85,7 @@ function normalise(path) {
   if (statSync(path).isDirectory()) {
     chmodSync(path, 0o755)
     for (const name of readdirSync(path)) normalise(join(path, name))
-  } else chmodSync(path, 0o644)
+  } else chmodSync(path, (statSync(path).mode & 0o100) === 0 ? 0o644 : 0o755)
 }
 
 function run(program, args) {

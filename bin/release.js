@@ -70,15 +70,18 @@ function sbom() {
   const made = spawnSync('npm', args, { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
   if (made.status !== 0) throw new Error(`npm sbom failed: ${made.stderr}`)
   const { serialNumber: _number, metadata, components, dependencies, ...bill } = JSON.parse(made.stdout)
-  const { timestamp: _time, ...rest } = metadata
+  const { timestamp: _time, component, ...rest } = metadata
+  // npm names it by its folder.
+  const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const developing = ({ properties = [] }) =>
     properties.some(({ name, value }) => name === 'cdx:npm:package:development' && value === 'true')
   const shipped = components.filter(component => !developing(component))
-  const known = new Set([metadata.component['bom-ref'], ...shipped.map(component => component['bom-ref'])])
+  const known = new Set([component['bom-ref'], ...shipped.map(component => component['bom-ref'])])
   const links = dependencies.flatMap(({ ref, dependsOn = [] }) =>
     known.has(ref) ? [{ ref, dependsOn: dependsOn.filter(each => known.has(each)) }] : [],
   )
-  return `${JSON.stringify({ ...bill, metadata: rest, components: shipped, dependencies: links }, null, 2)}\n`
+  const about = { ...rest, component: { ...component, type: 'application', name } }
+  return `${JSON.stringify({ ...bill, metadata: about, components: shipped, dependencies: links }, null, 2)}\n`
 }
 
 /** Name, version and licence of every package that a user gets, by the lock file. */

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { say } from './prepare.js'
 
-/** What the tests look for, where, and the Debian package that brings it. */
+/** What the tests look for, where, and the Debian package that brings it, if one does. */
 const programs = [
   { what: 'Chromium (console tests)', paths: ['/usr/bin/chromium'], debian: 'chromium' },
   { what: 'yara (endpoint script tests)', paths: ['/usr/bin/yara', '/usr/local/bin/yara'], debian: 'yara' },
@@ -24,6 +24,17 @@ const programs = [
     what: 'Python 3 (the script that the Wazuh manager runs)',
     paths: ['/usr/bin/python3'],
     debian: 'python3',
+  },
+  {
+    what: "Python's environments (validators of others: STIX, OSCAL, CycloneDX, Kubernetes)",
+    paths: [11, 12, 13, 14].map(minor => `/usr/lib/python3.${minor}/ensurepip/__init__.py`),
+    debian: 'python3-venv',
+  },
+  { what: 'systemd-analyze (units)', paths: ['/usr/bin/systemd-analyze'], debian: 'systemd' },
+  // Debian's own is too old for them.
+  {
+    what: 'Go 1.25 (compiles helm and the reader of compose files)',
+    paths: ['/usr/local/go/bin/go', '/usr/bin/go'],
   },
 ]
 
@@ -45,7 +56,7 @@ export function missingTestPrograms() {
 
 /** Installs what is missing where it can, and returns the names of what still is. */
 export function installTestPrograms() {
-  const wanted = missing()
+  const wanted = missing().filter(program => program.debian !== undefined)
   const canInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
   if (wanted.length > 0 && canInstall) {
     const packages = wanted.map(program => program.debian)

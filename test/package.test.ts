@@ -1,6 +1,15 @@
 import { spawnSync } from 'node:child_process'
 import { createHash, generateKeyPairSync } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -23,10 +32,11 @@ const secrets = join(root, 'deploy', 'container', 'secrets.env')
 const planted = !existsSync(secrets)
 const sha256 = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
 
-/** `npm run release` with these words; what it said. */
-function release(...args: string[]) {
+/** `npm run release` with these words, in this checkout or another; what it said. */
+const release = (...args: string[]) => releaseIn(root, ...args)
+function releaseIn(checkout: string, ...args: string[]) {
   const { status, stderr } = spawnSync(process.execPath, ['bin/release.js', ...args], {
-    cwd: root,
+    cwd: checkout,
     encoding: 'utf8',
   })
   return { status, said: stderr.replaceAll('tocsin: ', '').trim().split('\n').sort() }
@@ -36,8 +46,20 @@ beforeAll(() => {
   writeFileSync(join(folder, 'key.pem'), privateKey)
   writeFileSync(join(folder, 'public.pem'), publicKey)
   if (planted) writeFileSync(secrets, 'TOCSIN_MASTER_KEY=planted\n')
-  for (const place of [first, second]) {
-    const { status, said } = release(place, '--key', join(folder, 'key.pem'))
+  // The other is made elsewhere, of files that only their owner may read.
+  const elsewhere = join(folder, 'another', 'checkout')
+  cpSync(root, elsewhere, {
+    recursive: true,
+    filter: path => !/\/(node_modules|\.git|dist|coverage)$/.test(path),
+  })
+  spawnSync('chmod', ['-R', 'go-rwx', elsewhere])
+  for (const name of ['node_modules', 'bin/runtime/node_modules'])
+    if (existsSync(join(root, name))) symlinkSync(realpathSync(join(root, name)), join(elsewhere, name))
+  for (const [checkout, place] of [
+    [root, first],
+    [elsewhere, second],
+  ] as const) {
+    const { status, said } = releaseIn(checkout, place, '--key', join(folder, 'key.pem'))
     expect({ status, said }).toEqual({ status: 0, said: [`released into ${place}`] })
   }
 }, 900_000)
@@ -48,9 +70,12 @@ afterAll(() => {
 })
 
 describe('a release', () => {
-  it.each([tarball, 'sbom.cdx.json', 'LICENCES.tsv', 'SHA256SUMS'])('is the same each time: %s', name => {
-    expect(sha256(join(second, name))).toBe(sha256(join(first, name)))
-  })
+  it.each([tarball, 'sbom.cdx.json', 'LICENCES.tsv', 'SHA256SUMS'])(
+    'is the same wherever it is made: %s',
+    name => {
+      expect(sha256(join(second, name))).toBe(sha256(join(first, name)))
+    },
+  )
 
   it('verifies, and says what was changed, left out or put in since', () => {
     const verify = (place: string, key: string) => release('verify', place, '--public-key', join(folder, key))

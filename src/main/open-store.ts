@@ -35,7 +35,7 @@ export async function openStore(
       random: Math.random,
       signal,
     })
-    if (applied.length > 0) say(`database schema brought up to date (${applied.join(', ')})`)
+    if (applied.length > 0) say(toldMigrations(applied))
     const [row] = await store.database.query<{ version: string }>(
       `select current_setting('server_version') as version`,
     )
@@ -44,6 +44,13 @@ export async function openStore(
     await store.close()
     throw error
   }
+}
+
+function toldMigrations(applied: readonly string[]): string {
+  // Of a new database nobody wants to read all of them.
+  return applied.length > 10
+    ? `database schema made (${applied.length} steps, the last ${applied.at(-1)})`
+    : `database schema brought up to date (${applied.join(', ')})`
 }
 
 /** The schema is the owner's affair: the process of a tenant makes sure that it is there, and that it is bound. */

@@ -38,7 +38,7 @@ export function openPodman(): Podman {
   const [files, processes] = [most('Max open files', 1_048_576), most('Max processes', 30_000)]
   writeFileSync(
     file,
-    `[containers]\ndefault_ulimits = ["nofile=${files}:${files}", "nproc=${processes}:${processes}"]\n[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n`,
+    `[containers]\ndefault_ulimits = ["nofile=${files}:${files}", "nproc=${processes}:${processes}"]\n[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n[network]\nnetwork_backend = "netavark"\n`,
   )
   const environment = { CONTAINERS_CONF: file }
   const logs = (container: string) => {
