@@ -26,6 +26,7 @@ import { createS3Client } from '../../lib/s3-client.ts'
 import { Secret } from '../../lib/secret.ts'
 import { enqueue } from '../../queue/jobs.ts'
 import { listBackupTables } from '../../store/backup-tables.ts'
+import { insertChat, insertChatFile } from '../../store/chats.ts'
 import { migrateIn, migrationNames } from '../../store/migrate.ts'
 import { insertProposal } from '../../store/proposals.ts'
 import { openArchive } from './archive.ts'
@@ -89,6 +90,11 @@ async function fill(database: Database): Promise<void> {
   await newIngest(database, clock)(Array.from({ length: 120 }, (_, number) => alertOf(number)))
   await database.transaction(async sql => {
     for (const state of states) await insertProposal(sql, proposalOf(state))
+    const chat = { id: 'chat', ownerId: 'alice', title: hostile, caseId: null }
+    await insertChat(sql, 'default', { ...chat, createdMs: clock.now(), changedMs: clock.now() })
+    const kept = { bytes: null, object: 'default/chat/aa/aa' }
+    const file = { id: 'file', chatId: 'chat', name: 'a.bin', sha256: 'aa', sizeBytes: 1, kept }
+    await insertChatFile(sql, 'default', { ...file, createdMs: clock.now() })
     await enqueue(sql, 'default', [{ kind: executeJob, key: 'proposal-approved', payload: {} }], clock.now())
     await sql.query(
       `insert into data_keys (tenant, case_id, wrapped) values ('default', 'case-1', '\\x00ff0a5c')`,
@@ -142,10 +148,12 @@ async function restoreFrom(database: Database, place: BackupPlace, key = masterK
     archive,
     key: archiveKey(archive, key),
     clock,
-    say: () => {},
+    say: line => void said.push(line),
     signal,
   })
 }
+/** What restoring told people. */
+const said: string[] = []
 
 const empty = (database: Database) => database.query('drop schema public cascade; create schema public')
 
@@ -188,6 +196,8 @@ describe.each(databaseKinds)('a backup of the %s database', kind => {
     expect(restored).toMatchObject({ rows: written.rows, tables: written.tables, files: 6, migrations: [] })
     expect(restored.compared).toBe([...before.values()].flat().length)
     expect(restored.withdrawn).toBe(4)
+    expect(restored.objects).toBe(1)
+    expect(said.join()).toContain('files that lie in an object store: 1.')
     expect(restored.ledger).toBeGreaterThan(2)
     for (const [name, text] of Object.entries(files))
       expect([name, readFileSync(join(folder, 'second', name), 'utf8')]).toEqual([name, text])

@@ -18,6 +18,7 @@ import {
 } from '../../store/backup-tables.ts'
 import { migrate, migrateIn } from '../../store/migrate.ts'
 import { withdrawUndecided } from '../../store/proposals.ts'
+import { countFiles } from '../../store/stored-objects.ts'
 import { remakeTenantRoles, type TenantSignIn } from '../../store/tenants.ts'
 import type { OpenArchive } from './archive.ts'
 import { type BackupSummary, isBackedUp } from './make-backup.ts'
@@ -47,6 +48,8 @@ export interface RestoreSummary extends BackupSummary {
   readonly withdrawn: number
   /** As which the processes of each tenant sign in here. */
   readonly tenants: readonly TenantSignIn[]
+  /** Files whose bytes lie in an object store, which no backup holds. */
+  readonly objects: number
   /** What the schema got since the backup was made. */
   readonly migrations: readonly string[]
 }
@@ -85,7 +88,12 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreSum
   )
   if (firstBadSeq !== null)
     throw new AppError('ledger-broken', `the ledger in this backup does not verify at entry ${firstBadSeq}`)
-  return { ...loaded, ledger: verified, migrations }
+  const { inStore: objects } = await countFiles(database)
+  if (objects > 0)
+    say(
+      `files that lie in an object store: ${objects}. No backup holds them: before the first start set TOCSIN_FILES to a copy of that bucket. On the bucket itself this Tocsin would delete what the first one still needs`,
+    )
+  return { ...loaded, ledger: verified, objects, migrations }
 }
 
 /** The schema as it was when the backup was made: rows of then fit no other. */
