@@ -125,6 +125,32 @@ describe('formats', () => {
     expect(domains(extract)).toEqual(['evil-misp.com'])
   })
 
+  it('chat exports: what each message says, also in pieces, and who said it is no indicator', async () => {
+    const telegram = {
+      name: 'Market',
+      type: 'private_supergroup',
+      messages: [
+        { id: 1, type: 'message', from: 'bear', text: 'panel at hxxp://evil-panel[.]com/login' },
+        { id: 2, from: 'fox', text: ['c2 is ', { type: 'link', text: '203.0.113.7:8080' }, ' now'] },
+      ],
+    }
+    const slack = [
+      { type: 'message', user: 'U1', text: 'We saw <http://evil-slack.com/a|this>', ts: '1700000000.1' },
+      { type: 'message', user: 'U2', text: 'block 198.51.100.9' },
+    ]
+    const values = async (json: unknown) => {
+      const { title, indicators, problems } = await read(JSON.stringify(json), 'chat.json')
+      expect(problems).toEqual([])
+      return [title, ...indicators.map(({ value }) => value)]
+    }
+    expect(await values(telegram)).toEqual([
+      ...['Market', 'http://evil-panel.com/login', 'evil-panel.com', '203.0.113.7'],
+    ])
+    expect(await values(slack)).toEqual([
+      ...[null, 'http://evil-slack.com/a', 'evil-slack.com', '198.51.100.9'],
+    ])
+  })
+
   it('CSV: every row', async () => {
     const extract = await read(
       'first_seen,url\n2026-01-01,http://evil-csv.com/a\n2026-01-02,http://evil-csv.net/b\n',

@@ -61,5 +61,7 @@ function titleOf(documents: readonly unknown[]): string | undefined {
     const report = first.objects.find(object => object?.type === 'report')
     return typeof report?.name === 'string' ? report.name : undefined
   }
-  return 'title' in first && typeof first.title === 'string' ? first.title : undefined
+  if ('title' in first && typeof first.title === 'string') return first.title
+  // A chat's export has its name.
+  return 'name' in first && typeof first.name === 'string' ? first.name : undefined
 }
