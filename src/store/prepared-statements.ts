@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 /** Runs after which a statement is one of those that come again and again. */
 const often = 20
 /** Statements that a process prepares at most: ours are some hundred, and a connection keeps each. */
@@ -25,7 +27,9 @@ export class PreparedStatements {
       return undefined
     }
     this.#runs.delete(text)
-    const given = `tocsin_${this.#names.size + 1}`
+    // By what it says: behind a pooler, another process may have prepared another statement on the same connection, and under a
+    // number that one would be run in place of this.
+    const given = `tocsin_${createHash('sha256').update(text).digest('base64url')}`
     this.#names.set(text, given)
     return given
   }
