@@ -4,6 +4,7 @@ import { databaseKinds, openTestDatabase, type TestDatabase } from '../../test/s
 import { wazuhLine } from '../../test/support/wazuh-alert.ts'
 import { fixedClock } from '../lib/clock.ts'
 import type { Database } from '../lib/database.ts'
+import { seededRandom } from '../lib/seeded-random.ts'
 import { setVerdicts } from '../store/case-actions.ts'
 import { readCheckpoint } from '../store/checkpoints.ts'
 
@@ -139,6 +140,56 @@ describe.each(databaseKinds)('ingest on the %s database', kind => {
     expect(await count('cases', 'alert_count = 2 and revision = 2')).toBe(1)
   })
 
+  it('batches of two processes that fail anywhere, while a person closes cases, lose no alert and count none twice', async () => {
+    const random = seededRandom(20)
+    const processes = [test.database, test.connect()].map(database => newProcess(failing(database, random)))
+    const large = 'x'.repeat(30_000)
+    const batchOf = (batch: number) =>
+      Array.from({ length: 15 }, (_, index) =>
+        wazuhLine({
+          id: `${1_770_000_000 + batch}.${index}`,
+          atMs: start + batch * 1000 + index,
+          host: `web-${(batch + index) % 4}`,
+          rule: [`57${index % 3}0`, 5, 'sshd: failed', ['sshd']],
+          data: { srcip: `203.0.113.${index % 2}`, srcuser: `bob-${batch % 3}` },
+          log: index % 3 === 0 ? large : 'short',
+        }),
+      )
+    let failures = 0
+    const untilTaken = async (take: (typeof processes)[number], batch: number): Promise<void> => {
+      for (;;) {
+        try {
+          await take(batchOf(batch))
+          return
+        } catch (error) {
+          expect(String(error)).toContain('planted')
+          failures++
+        }
+      }
+    }
+    for (let batch = 0; batch < 12; batch++) {
+      // Both take the same, and one of them another.
+      const [one, other] = processes as [(typeof processes)[number], (typeof processes)[number]]
+      await Promise.all([untilTaken(one, batch), untilTaken(other, batch), untilTaken(other, batch + 1)])
+      const [open] = await test.database.query<{ id: string }>(
+        `select id from cases where status = 'open' limit 1`,
+      )
+      const decision = { verdict: 'false_positive' as const, reason: '', userId: 'user_1' }
+      if (open !== undefined && batch % 3 === 2)
+        await setVerdicts(test.database, 'default', [open.id], decision, clock.now())
+    }
+    expect(failures).toBeGreaterThan(10)
+    expect(await count('alerts')).toBe(13 * 15)
+    const [sums] = await test.database.query(
+      `select (select sum(count) from alert_counts)::int as counted,
+         (select count(*) from cases c where alert_count <> (select count(*) from alerts a where a.case_id = c.id)) as wrong,
+         (select count(*) from alerts where case_id not in (select id from cases)) as homeless,
+         (select count(*) from case_entities e where type = 'host' and alert_count <>
+           (select count(*) from alerts a where a.case_id = e.case_id and a.agent_name = e.value)) as miscounted`,
+    )
+    expect(sums).toEqual({ counted: 13 * 15, wrong: 0, homeless: 0, miscounted: 0 })
+  }, 240_000)
+
   it('a batch stores nothing when the one before it failed', async () => {
     const take = newProcess(test.database)
     const failed = Promise.reject(new Error('the database is away'))
@@ -169,3 +220,37 @@ describe.each(databaseKinds)('ingest on the %s database', kind => {
     expect(await take([own])).toEqual({ stored: 0, duplicates: 0, quarantined: 0, ignored: 1 })
   })
 })
+
+/** A database of which, every other time, a statement fails or a COPY breaks off in the middle. */
+function failing(database: Database, random: () => number): Database {
+  return {
+    ...database,
+    transaction: (action, options) => {
+      let left = random() < 0.5 ? Math.floor(random() * 16) : Number.POSITIVE_INFINITY
+      const step = () => {
+        if (left-- <= 0) throw new Error('planted')
+      }
+      return database.transaction(
+        sql =>
+          action({
+            ...sql,
+            query: async (text, values) => {
+              step()
+              return sql.query(text, values)
+            },
+            copyIn: (statement, chunks) =>
+              sql.copyIn(
+                statement,
+                (async function* () {
+                  for await (const chunk of chunks) {
+                    step()
+                    yield chunk
+                  }
+                })(),
+              ),
+          }),
+        options,
+      )
+    },
+  }
+}
