@@ -23,6 +23,12 @@ export async function backupPlace(
 ): Promise<BackupPlace> {
   if (!/^s3\+?[a-z]*:\/\//.test(text)) return filePlace(text)
   const url = URL.canParse(text) ? new URL(text) : undefined
+  // Before anything repeats the address: nobody may read them there.
+  if (/^[^/]*\/\/[^/?]*@/.test(text))
+    throw new AppError(
+      'bad-usage',
+      'credentials do not belong in the address of an object store: set TOCSIN_BACKUP_S3_KEY',
+    )
   const [, folder = '', name = ''] = /^(\/.+)\/([^/]+)$/.exec(url?.pathname ?? '') ?? []
   if (url === undefined || name === '')
     throw new AppError(

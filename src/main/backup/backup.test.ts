@@ -23,16 +23,17 @@ import { appendEntries } from '../../ledger/database-ledger.ts'
 import { fixedClock } from '../../lib/clock.ts'
 import type { Database } from '../../lib/database.ts'
 import { createS3Client } from '../../lib/s3-client.ts'
+import { seal } from '../../lib/sealed-box.ts'
 import { Secret } from '../../lib/secret.ts'
 import { enqueue } from '../../queue/jobs.ts'
 import { listBackupTables } from '../../store/backup-tables.ts'
 import { insertChat, insertChatFile } from '../../store/chats.ts'
 import { migrateIn, migrationNames } from '../../store/migrate.ts'
 import { insertProposal } from '../../store/proposals.ts'
-import { openArchive } from './archive.ts'
+import { type ArchiveRecord, openArchive, writeArchive } from './archive.ts'
 import { readKeys, writeKeys } from './backup-keys.ts'
 import { type BackupPlace, filePlace, objectPlace } from './backup-place.ts'
-import { isBackedUp, makeBackup } from './make-backup.ts'
+import { archiveKeyContext, isBackedUp, makeBackup } from './make-backup.ts'
 import { archiveKey } from './read-backup.ts'
 import { restoreBackup } from './restore-backup.ts'
 
@@ -284,6 +285,36 @@ describe.each(databaseKinds)('a backup of the %s database', kind => {
     await restore(to.database, path)
   })
 
+  it('that is refused leaves no settings behind, which the next one would not replace', async () => {
+    const key = randomBytes(32)
+    const head = {
+      format: 'tocsin-backup',
+      version: 1,
+      made_at: '2026-01-01T00:00:00.000Z',
+      tocsin: '1',
+      key: seal(masterKey, key, archiveKeyContext).toString('base64'),
+    } as const
+    async function* records(): AsyncGenerator<ArchiveRecord> {
+      yield {
+        kind: 'manifest',
+        migrations: await migrationNames(),
+        database: '',
+        left_out: [],
+        counters: [],
+      }
+      for (const path of ['models.yaml', 'yara/a.yar'])
+        yield { kind: 'file', path, content: Buffer.from('theirs').toString('base64') }
+      yield { kind: 'end', tables: 0, rows: 7, files: 2 }
+    }
+    const path = join(folder, 'crafted')
+    await writeArchive(filePlace(path), head, key, records())
+    mkdirSync(join(folder, 'second'))
+    writeFileSync(join(folder, 'second', 'models.yaml'), 'ours')
+    await expect(restore(to.database, path)).rejects.toMatchObject({ code: 'backup-damaged' })
+    expect(readFileSync(join(folder, 'second', 'models.yaml'), 'utf8')).toBe('ours')
+    expect(existsSync(join(folder, 'second', 'yara', 'a.yar'))).toBe(false)
+  })
+
   it('goes to an object store in parts and comes back, or is not there at all', async () => {
     const store = await startS3Server({ ...s3Account, leastPartBytes: partBytes })
     const client = createS3Client({
@@ -398,6 +429,15 @@ describe('the commands', () => {
       expect(got.code, got.stderr).toBe(0)
       const bucketOnly = await run('backup', `s3+${store.url}/backups`, '--without-keys', '--data', first)
       expect(bucketOnly.code).toBe(2)
+      for (const wrong of [
+        's3+https://AKID:hunter2secret@s3.example/backups',
+        's3+https:///AKID',
+        's3://AKID:hunter2secret@x/y/z',
+      ]) {
+        const told = await run('backup', wrong, '--without-keys', '--data', first)
+        expect(told.code).toBe(2)
+        expect(told.stderr).not.toContain('hunter2secret')
+      }
       vi.stubEnv('TOCSIN_BACKUP_S3_KEY', `${s3Account.accessKeyId}:hunter2secret`)
       const refused = await run('backup', `${object}-2`, '--without-keys', '--data', first)
       expect(refused.code).toBe(1)

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { executeJob } from '../../domain/job-kinds.ts'
 import { checkLedger } from '../../governance/check-ledger.ts'
@@ -66,20 +66,27 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreSum
       'not-empty',
       'the database is not empty, and a restore never overwrites: name another data folder (TOCSIN_DATA) or database (DATABASE_URL)',
     )
-  const loaded = await database.transaction(async sql => {
-    await makeSchema(sql, options)
-    const summary = await load(sql, options)
-    say(`${summary.rows} rows of ${summary.tables} tables are in; comparing`)
-    const compared = await compare(sql, archive, key)
-    const withdrawn = await holdActions(sql, clock.now())
-    const tenants = await remakeTenantRoles(sql, options.newPassword)
-    if (tenants.length > 0 && options.kind === 'embedded')
-      throw new AppError(
-        'bad-usage',
-        `this backup is of ${tenants.length} tenants, which share a PostgreSQL server: set DATABASE_URL. The embedded database is one organisation's`,
-      )
-    return { ...summary, compared, withdrawn, tenants }
-  })
+  const written: string[] = []
+  const loaded = await database
+    .transaction(async sql => {
+      await makeSchema(sql, options)
+      const summary = await load(sql, options, written)
+      say(`${summary.rows} rows of ${summary.tables} tables are in; comparing`)
+      const compared = await compare(sql, archive, key)
+      const withdrawn = await holdActions(sql, clock.now())
+      const tenants = await remakeTenantRoles(sql, options.newPassword)
+      if (tenants.length > 0 && options.kind === 'embedded')
+        throw new AppError(
+          'bad-usage',
+          `this backup is of ${tenants.length} tenants, which share a PostgreSQL server: set DATABASE_URL. The embedded database is one organisation's`,
+        )
+      return { ...summary, compared, withdrawn, tenants }
+    })
+    .catch(async error => {
+      // Else the settings of a backup that was refused would stand before those of the next one.
+      for (const path of written) await rm(path, { force: true })
+      throw error
+    })
   const migrations = await migrate(database)
   const { verified, firstBadSeq } = await checkLedger(
     openDatabaseLedger(database, clock),
@@ -106,7 +113,7 @@ async function makeSchema(sql: Transaction, { archive, key }: RestoreOptions): P
   throw new AppError('backup-damaged', 'the backup is damaged: it does not start with its manifest')
 }
 
-async function load(sql: Transaction, options: RestoreOptions): Promise<BackupSummary> {
+async function load(sql: Transaction, options: RestoreOptions, written: string[]): Promise<BackupSummary> {
   const tables = new Map((await listBackupTables(sql)).map(table => [table.name, table]))
   const counters: { name: string; value: number }[] = []
   const summary = await readBackup(options.archive, options.key, {
@@ -125,14 +132,21 @@ async function load(sql: Transaction, options: RestoreOptions): Promise<BackupSu
       if (table.name === 'migrations') for await (const _ of rows);
       else await writeRows(sql, here, rows)
     },
-    file: file => restoreFile(options, file.path, Buffer.from(file.content, 'base64')),
+    async file({ path, content }) {
+      const made = await restoreFile(options, path, Buffer.from(content, 'base64'))
+      if (made !== undefined) written.push(made)
+    },
   })
   for (const { name, value } of counters) await setCounter(sql, name, value)
   return summary
 }
 
-/** Settings that are there already stay: who restores may have written new ones. */
-async function restoreFile({ dataDir, say }: RestoreOptions, name: string, content: Buffer): Promise<void> {
+/** Settings that are there already stay: who restores may have written new ones. Returns the path that was written. */
+async function restoreFile(
+  { dataDir, say }: RestoreOptions,
+  name: string,
+  content: Buffer,
+): Promise<string | undefined> {
   if (!isBackedUp(name))
     throw new AppError(
       'backup-damaged',
@@ -140,10 +154,17 @@ async function restoreFile({ dataDir, say }: RestoreOptions, name: string, conte
     )
   const path = join(dataDir, name)
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  await writeFile(path, content, { flag: 'wx', mode: 0o600, flush: true }).catch(error => {
-    if (!isErrno(error, 'EEXIST')) throw error
+  try {
+    await writeFile(path, content, { flag: 'wx', mode: 0o600, flush: true })
+    return path
+  } catch (error) {
+    if (!isErrno(error, 'EEXIST')) {
+      await rm(path, { force: true })
+      throw error
+    }
     say(`${path} is there already and was kept`)
-  })
+    return undefined
+  }
 }
 
 /** Reads every row back in the same order and holds it against the archive's. */
