@@ -41,13 +41,16 @@ interface Begun {
 
 /** As a browser that is sent there, up to the first answer. */
 async function begin(address: string, settings: ProviderSettings, signal: AbortSignal): Promise<Begun> {
-  const { hostname, port, protocol } = new URL(address)
+  const { host, hostname, port, protocol } = new URL(address)
+  // The provider's document names this address: it must not lead into our network, but where the operator said that.
+  const isNamed = host === new URL(settings.issuer).host || settings.hosts.includes(host)
+  const addresses = settings.addresses === undefined ? {} : { addresses: settings.addresses }
   const egress = createEgressFetch({
     rules: [
       {
         host: hostname,
         port: Number(port) || (protocol === 'https:' ? 443 : 80),
-        ...(settings.addresses === undefined ? {} : { addresses: settings.addresses }),
+        ...(isNamed ? addresses : { only: ['public'] as const }),
       },
     ],
     redirects: 'return',
@@ -87,7 +90,7 @@ function redirectFinding(config: Config, callback: string, { refusal }: Begun): 
       check,
       state: 'failed',
       detail: `the provider does not begin a sign-in that comes back to ${callback}: ${refusal}`,
-      hint: `Register exactly that address for the client, or set TOCSIN_PUBLIC_URL to the one that people use; check client and scopes in ${config.signInFile}.`,
+      hint: `Register exactly that address for the client, or set TOCSIN_PUBLIC_URL to the one that people use; check client and scopes in ${config.signInFile}, and name hosts of your own network there.`,
     }
   if (config.publicUrl === undefined && !isLoopbackHost(config.host))
     return {

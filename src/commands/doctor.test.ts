@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -222,6 +225,55 @@ describe('tocsin doctor', () => {
       state: 'failed',
       hint: expect.stringContaining('issuer'),
     })
+  })
+
+  it('is sent nowhere in our own network by a sign-in provider that plays foul', async () => {
+    const asked: string[] = []
+    const inside = createServer((request, reply) => {
+      asked.push(request.url ?? '')
+      reply.end()
+    })
+    inside.listen(0, '127.0.0.1')
+    await once(inside, 'listening')
+    const portOf = (server: Server) => (server.address() as AddressInfo).port
+    let issuer = ''
+    const foul = createServer((_, reply) =>
+      reply.setHeader('content-type', 'application/json').end(
+        JSON.stringify({
+          issuer,
+          authorization_endpoint: `http://127.0.0.1:${portOf(inside)}/shutdown`,
+          token_endpoint: `${issuer}/token`,
+          jwks_uri: `${issuer}/jwks`,
+          response_types_supported: ['code'],
+          subject_types_supported: ['public'],
+          id_token_signing_alg_values_supported: ['RS256'],
+        }),
+      ),
+    )
+    foul.listen(0, '127.0.0.1')
+    await once(foul, 'listening')
+    issuer = `http://127.0.0.1:${portOf(foul)}`
+    const write = (more = '') =>
+      writeFileSync(
+        join(folder, 'sign-in.yaml'),
+        `provider:\n  name: SSO\n  issuer: ${issuer}\n  client: c\n  secret: { env: DOCTOR_SECRET }\n${more}`,
+      )
+    vi.stubEnv('TOCSIN_SIGN_IN', join(folder, 'sign-in.yaml'))
+    vi.stubEnv('DOCTOR_SECRET', 'hunter2secret')
+    try {
+      write()
+      expect((await doctor()).of('redirect')).toMatchObject({
+        state: 'failed',
+        detail: expect.stringContaining('only public is allowed'),
+      })
+      expect(asked).toEqual([])
+      write(`  hosts: ['127.0.0.1:${portOf(inside)}']\n`)
+      expect((await doctor()).of('redirect')).toMatchObject({ state: 'ok' })
+      expect(asked).toHaveLength(1)
+    } finally {
+      inside.close()
+      foul.close()
+    }
   })
 
   it('warns of a console that others reach without TLS', async () => {

@@ -16,6 +16,14 @@ export function tenantSettings(
   { id, role, password }: TenantSignIn,
 ): { readonly tenant: string; readonly database_url: string } {
   const own = new URL(databaseUrl?.expose() ?? '')
+  // PostgreSQL's drivers take both from behind the question mark, too, and from there first.
+  own.searchParams.delete('user')
+  own.searchParams.delete('password')
+  // An address without a host, as of a socket, has no other place for them.
+  if (own.hostname === '') {
+    own.searchParams.set('user', role)
+    own.searchParams.set('password', password)
+  }
   own.username = encodeURIComponent(role)
   own.password = password
   return { tenant: id, database_url: own.href }
