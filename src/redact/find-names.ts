@@ -1,5 +1,5 @@
 import { hasBit } from './bit-set.ts'
-import { type NameTrie, startHash } from './name-index.ts'
+import { type NameNode, type NameTrie, startHash } from './name-trie.ts'
 import { type PlaceKind, type Places, placesIn } from './places.ts'
 import { unitSet } from './runs.ts'
 import type { Span } from './span.ts'
@@ -47,28 +47,30 @@ function nameStarts({ starts }: NameTrie): PlaceKind {
   }
 }
 
-function longestName(units: Uint16Array, from: number, index: NameTrie) {
-  let node = 0
+function longestName(units: Uint16Array, from: number, { root }: NameTrie) {
   let best: { end: number; class: Span['class']; identity: string } | undefined
-  for (let at = from; at < units.length; at++) {
-    const unit = units[at] ?? 0
-    let next = index.next(node, unit)
-    if (isSeparator(unit) && (next === undefined || unit === 0x20)) {
-      // Words of one name may stand apart by anything: `Project+Phoenix`, `project_phoenix`, a line break.
-      next ??= index.next(node, 0x20)
-      while (next !== undefined && at + 1 < units.length && isSeparator(units[at + 1] ?? 0)) at++
+  let node: NameNode | undefined = root
+  for (let at = from; node !== undefined; ) {
+    const { label, name, children }: NameNode = node
+    for (let i = 0; i < label.length; i++, at++) {
+      const wanted = label[i]
+      if (wanted === space) {
+        // Words of one name may stand apart by anything: `Project+Phoenix`, `project_phoenix`, a line break.
+        if (!isSeparator(units[at] ?? 0)) return best
+        while (isSeparator(units[at + 1] ?? 0)) at++
+      } else if (wanted !== units[at]) return best
     }
-    if (next === undefined) break
-    node = next
-    const name = index.names.get(node)
-    if (name === undefined) continue
-    const splitsWord = at + 1 < units.length && isWordUnit(units[at + 1] ?? 0) && isWordUnit(units[at] ?? 0)
-    if (!splitsWord && !isPartOfLongerDomain(units, from, at + 1, name.class)) best = { end: at + 1, ...name }
+    const splitsWord = isWordUnit(units[at] ?? 0) && isWordUnit(units[at - 1] ?? 0)
+    if (name !== undefined && !splitsWord && !isPartOfLongerDomain(units, from, at, name.class)) {
+      best = { end: at, ...name }
+    }
+    const unit = units[at] ?? 0
+    node = children.get(unit) ?? (isSeparator(unit) ? children.get(space) : undefined)
   }
   return best
 }
 
-const [hyphen, dot] = [0x2d, 0x2e]
+const [space, hyphen, dot] = [0x20, 0x2d, 0x2e]
 const domainUnits = unitSet('a-z0-9').table
 
 /** `evil-acme.com` is somebody else's domain, and an indicator: a hyphen belongs to a domain's name. */
@@ -85,7 +87,7 @@ function isPartOfLongerDomain(
 /** White space, `+`, `-` and `_`. */
 function isSeparator(unit: number): boolean {
   return (
-    unit === 0x20 ||
+    unit === space ||
     (unit >= 9 && unit <= 13) ||
     unit === 0x2b ||
     unit === hyphen ||

@@ -56,9 +56,20 @@ const pieces = [
 const inventory = { ...emptyInventory, hosts: ['srv1', 'aaaa'], terms: ['a b'], addresses: ['10.0.0.0/8'] }
 const rules = redactionRules(inventory)
 
+/** Secrets of the greatest length, and text that begins them, or one inside the other, at every word. */
+const unending = {
+  token: `Authorization: Bearer ${'Ab1.'.repeat(1_000)} ${'Ab1.'.repeat(7_500)}`,
+  'broken token': `authorization: ${'a-'.repeat(1_000)}b-1Q ${'a-'.repeat(15_000)}`,
+  keys: `-----BEGIN PRIVATE KEY-----${'Ab1/'.repeat(7)}`.repeat(550),
+  'PuTTY keys': `${'PuTTY-User-Key-File-2: Ab1/'.repeat(1_000)}Private-MAC: 00`,
+}
+
 describe('text made to stall', () => {
-  it.each(pieces)('%j over and over is redacted, revealed and scanned', piece => {
-    const text = piece.repeat(Math.ceil(30_000 / piece.length))
+  const texts = [
+    ...pieces.map(piece => [JSON.stringify(piece), piece.repeat(Math.ceil(30_000 / piece.length))] as const),
+    ...Object.entries(unending),
+  ]
+  it.each(texts)('%s over and over is redacted, revealed and scanned', (_, text) => {
     const vault = new Vault('tenant', 'case')
     const redaction = redact(text, vault, rules)
     expect(reveal(redaction.text, vault)).toBe(text)

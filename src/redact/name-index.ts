@@ -3,15 +3,8 @@ import type { Inventory } from '../domain/inventory.ts'
 import type { ValueClass } from '../domain/value-class.ts'
 import { type Parsed, type Problem, problem } from '../lib/problem.ts'
 import { type Address, type AddressRange, addressOf, rangeOf } from './address.ts'
-import { addBit, type BitSet, bitSet } from './bit-set.ts'
 import { foldName } from './fold.ts'
-
-/** A name of the inventory, as it is looked for. */
-export interface KnownName {
-  readonly class: ValueClass
-  /** The class and the folded name: what its spellings have in common. */
-  readonly identity: string
-}
+import { type NameTrie, newTrie } from './name-trie.ts'
 
 /** The inventory, compiled: a trie of folded names, entered only where a word starts, and sets of addresses. */
 export interface NameIndex extends NameTrie {
@@ -19,20 +12,6 @@ export interface NameIndex extends NameTrie {
   readonly domains: ReadonlySet<string>
   readonly addresses: ReadonlyMap<string, Address>
   readonly ranges: readonly AddressRange[]
-}
-
-/** Folded names as a trie, entered only where a word starts. */
-export interface NameTrie {
-  /** The node that a unit leads to from a node; from 0 at first. */
-  readonly next: (node: number, unit: number) => number | undefined
-  readonly names: ReadonlyMap<number, KnownName>
-  /** Whether any name starts with a pair of units, hashed to 16 bits: rejects nearly every place at once. */
-  readonly starts: BitSet
-}
-
-/** The hash behind `starts`. */
-export function startHash(first: number, second: number): number {
-  return (first * 251 + second) & 0xffff
 }
 
 /** Labels that name a service and not a machine: never taken alone from a fully qualified name. */
@@ -128,35 +107,4 @@ function numberForms(address: Address): string[] {
   const hex = address.value.toString(16).padStart(8, '0')
   const reversed = (hex.match(/../g) ?? []).reverse().join('')
   return [address.value.toString(10), `0x${address.value.toString(16)}`, `0x${hex}`, hex, reversed]
-}
-
-/** Builds a trie name by name. */
-export function newTrie() {
-  // Nearly all units are ASCII: such keys are small integers, which are found three times as fast as others.
-  const asciiEdges = new Map<number, number>()
-  const otherEdges = new Map<number, number>()
-  const next = (node: number, unit: number): number | undefined =>
-    unit < 0x80 ? asciiEdges.get(node * 0x80 + unit) : otherEdges.get(node * 0x10000 + unit)
-  const names = new Map<number, KnownName>()
-  const starts = bitSet()
-  let nodes = 1
-  return {
-    /** A later class wins over an earlier one for the same name. */
-    add(folded: string, valueClass: ValueClass, identity = `${valueClass} ${folded}`): void {
-      let node = 0
-      for (let i = 0; i < folded.length; i++) {
-        const unit = folded.charCodeAt(i)
-        let child = next(node, unit)
-        if (child === undefined) {
-          child = nodes++
-          if (unit < 0x80) asciiEdges.set(node * 0x80 + unit, child)
-          else otherEdges.set(node * 0x10000 + unit, child)
-        }
-        node = child
-      }
-      names.set(node, { class: valueClass, identity })
-      addBit(starts, startHash(folded.charCodeAt(0), folded.charCodeAt(1)))
-    },
-    done: (): NameTrie => ({ next, names, starts }),
-  }
 }

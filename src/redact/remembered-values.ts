@@ -1,6 +1,6 @@
 import type { ValueClass } from '../domain/value-class.ts'
 import { foldName } from './fold.ts'
-import { type NameTrie, newTrie } from './name-index.ts'
+import { type NameTrie, newTrie } from './name-trie.ts'
 
 /** A value that was found once, by its place or form, and is known from then on. */
 export interface RememberedValue {
