@@ -12,7 +12,7 @@ import type { LedgerEntry } from '../ledger/entry.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { openContent } from '../ledger/sealed-content.ts'
 import { AppError } from '../lib/app-error.ts'
-import { canonicalJson } from '../lib/canonical-json.ts'
+import { canonicalJson, digestOf } from '../lib/canonical-json.ts'
 import { systemClock } from '../lib/clock.ts'
 import { createEgressFetch, type EgressClient } from '../lib/egress-fetch.ts'
 import { Secret } from '../lib/secret.ts'
@@ -159,13 +159,23 @@ describe('ask', () => {
     expect(sent).toContain('203.0.113.9')
     expect(await kinds(ledger)).toEqual(['ledger-opened', 'model-intent', 'model-outcome'])
     const [, intent, outcome] = await entries(ledger)
+    // With which words, under which policy and on which knowledge: of every output, and of every call.
+    const versions = {
+      tocsin: 'test',
+      prompt: 'test-1+frame-1',
+      policy: digestOf(defaultPolicy).slice(0, 16),
+      knowledge: 'attack-test',
+    }
     expect(intent?.body).toMatchObject({
       model: 'model-contracted',
       zone: 'contracted',
       decision: 'pseudonymise',
-      versions: { prompt: 'test-1+frame-1', knowledge: 'attack-test' },
+      versions,
     })
     expect(outcome?.body).toMatchObject({
+      model: 'model-contracted',
+      model_id: 'llama',
+      versions,
       status: 'answered',
       intent_seq: 2,
       input_tokens: 120,

@@ -1,18 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Person, startTestServer, type TestServer } from '../../test/support/test-server.ts'
 import { wazuhLine } from '../../test/support/wazuh-alert.ts'
+import type { Brief } from '../domain/brief.ts'
 import { modelSelectionSchema } from '../domain/model-selection.ts'
 import { defaultGrouping } from '../group/grouping-options.ts'
 import { GroupingMemory } from '../ingest/grouping-memory.ts'
 import { createIngest } from '../ingest/ingest.ts'
+import { readPdf } from '../intel/read-pdf.ts'
 import { handleInvestigate } from '../investigate/investigation-jobs.ts'
-import { claim, complete } from '../queue/jobs.ts'
+import { claim as claimJobs, complete } from '../queue/jobs.ts'
+import { insertModelBrief } from '../store/briefs.ts'
 import type { CaseDetail } from './contract-cases.ts'
-import type { CasePage, CaseSummary } from './contract-queue.ts'
+import type { CasePage, CaseSummary, SavedView } from './contract-queue.ts'
 import { caseRoutes } from './routes/case-routes.ts'
 import { entityRoutes } from './routes/entity-routes.ts'
 import { exportRoutes } from './routes/export-routes.ts'
 import { regroupRoutes } from './routes/regroup-routes.ts'
+import { savedViewRoutes } from './routes/saved-view-routes.ts'
 import { sessionRoutes } from './routes/session-routes.ts'
 import { triageRoutes } from './routes/triage-routes.ts'
 
@@ -30,6 +34,7 @@ beforeAll(async () => {
     ...regroupRoutes({ ...accounts, slaMinutes }),
     ...exportRoutes({ ...accounts, modelConfigured: false }),
     ...entityRoutes(accounts),
+    ...savedViewRoutes(accounts),
   ])
   const { database, clock, ids } = server.accounts
   const memory = new GroupingMemory(defaultGrouping, ids, clock)
@@ -82,7 +87,11 @@ async function brief(): Promise<void> {
     shadows: async () => [],
   }
   for (;;) {
-    const jobs = await claim(database, 'case-investigate', { limit: 10, leaseMs: 1000, nowMs: clock.now() })
+    const jobs = await claimJobs(database, 'case-investigate', {
+      limit: 10,
+      leaseMs: 1000,
+      nowMs: clock.now(),
+    })
     if (jobs.length === 0) return
     for (const job of jobs) await handleInvestigate(parts, job)
     await complete(database, jobs)
@@ -200,6 +209,19 @@ describe('a case', () => {
     expect((await detail(id)).case).toMatchObject({ status: 'in-progress', verdict: null })
   })
 
+  it('runs out of time after its own while, and a verdict after that is late', async () => {
+    await take([alert('slow-07', 14, 700)])
+    const { id, sla } = await caseOf('slow-07')
+    const state = async () => (await caseOf('slow-07')).sla.state
+    server.clock.advance(sla.dueMs - server.clock.now())
+    expect(await state()).toBe('running')
+    server.clock.advance(1)
+    expect(await state()).toBe('breached')
+    expect((await list('?sort=due&status=open')).cases.map(entry => entry.id)).toContain(id)
+    await analyst.call('POST', `/api/cases/${id}/verdict`, { verdict: 'true_positive', reason: 'seen late' })
+    expect((await detail(id)).case.sla.state).toBe('missed')
+  })
+
   it('many get the same verdict at once, and those that are not there are named', async () => {
     const { id } = await caseOf('web-01')
     const body = { ids: [id, 'case_gone'], verdict: 'benign_true_positive', reason: 'maintenance' }
@@ -221,6 +243,66 @@ describe('a case', () => {
     const pdf = await analyst.call('GET', `/api/cases/${id}/export?format=pdf`)
     expect(pdf.rawPayload.subarray(0, 5).toString()).toBe('%PDF-')
     expect(pdf.headers['content-disposition']).toBe(`attachment; filename="${id}.pdf"`)
+  })
+
+  it('says in every export what a model claimed without support, and what its brief was made with', async () => {
+    const { id, revision } = await caseOf('evil-06')
+    const claim = { text: 'It was Emotet.', evidence: [], status: 'not-in-evidence' as const, reasons: [] }
+    const made: Brief = {
+      origin: { kind: 'model', model: 'm-7', zone: 'local', promptVersion: 'p-3', ledgerSeq: 41 },
+      headline: 'The model’s own headline',
+      claims: [claim],
+      verdict: 'undetermined',
+      confidence: 0.5,
+      reasons: [],
+      techniques: [],
+      nextSteps: ['Ask the owner.'],
+      unknowns: [],
+    }
+    const { database, clock } = server.accounts
+    await database.transaction(sql =>
+      insertModelBrief(
+        sql,
+        'default',
+        { id: 'brief_m', caseId: id, revision, brief: made, evidence: [] },
+        clock.now(),
+      ),
+    )
+    const exported = (format: string) => analyst.call('GET', `/api/cases/${id}/export?format=${format}`)
+    const markdown = (await exported('markdown')).body
+    expect(markdown).toContain('- ~~It was Emotet.~~ (not in evidence)')
+    const pages = (await readPdf((await exported('pdf')).rawPayload)).text.replace(/\s+/g, ' ')
+    expect(pages).toContain('It was Emotet. [] not in evidence')
+    for (const text of [markdown.replaceAll('\\', ''), pages]) {
+      expect(text).toContain('Model m-7 (local), prompt p-3, ledger entry 41.')
+      expect(text).toContain('Next')
+      expect(text).toContain('evil-06')
+      expect(text).toContain('No verdict yet.')
+    }
+    expect((await exported('json')).json().briefs).toContainEqual(
+      expect.objectContaining({ brief: expect.objectContaining({ origin: made.origin, claims: [claim] }) }),
+    )
+  })
+})
+
+describe('a saved view', () => {
+  it('is an address: one’s own, or everybody’s, and only its owner takes it away', async () => {
+    const save = async (person: Person, name: string, shared: boolean): Promise<SavedView> =>
+      (
+        await person.call('POST', '/api/saved-views', { name, query: 'severity=low&sort=oldest', shared })
+      ).json()
+    const names = async (person: Person): Promise<string[]> =>
+      (await person.call('GET', '/api/saved-views'))
+        .json()
+        .views.map((view: SavedView) => `${view.name} of ${view.owner.username}`)
+    const ours = await save(analyst, 'for all', true)
+    await save(analyst, 'for me', false)
+    expect(ours).toMatchObject({ query: 'severity=low&sort=oldest', shared: true })
+    expect(await names(analyst)).toEqual(['for all of analyst', 'for me of analyst'])
+    expect(await names(colleague)).toEqual(['for all of analyst'])
+    expect((await colleague.call('DELETE', `/api/saved-views/${ours.id}`)).statusCode).toBe(404)
+    expect((await analyst.call('DELETE', `/api/saved-views/${ours.id}`)).statusCode).toBe(200)
+    expect(await names(colleague)).toEqual([])
   })
 })
 

@@ -60,6 +60,7 @@ function briefSection(record: BriefRecord): string[] {
   return [
     `## ${origin}`,
     '',
+    ...(brief.origin.kind === 'model' ? [plain(madeWith(brief.origin)), ''] : []),
     `**${plain(brief.headline)}**`,
     '',
     ...brief.claims.map(claim => {
@@ -81,6 +82,11 @@ function briefSection(record: BriefRecord): string[] {
       record.evidence.map(item => `${item.id} ${item.label} (${item.trust}): ${item.quote}`),
     ),
   ]
+}
+
+/** What a model's output was made with; the entry of the ledger has the versions of policy and knowledge too. */
+export function madeWith(origin: Extract<BriefRecord['brief']['origin'], { kind: 'model' }>): string {
+  return `Model ${origin.model} (${origin.zone}), prompt ${origin.promptVersion}, ledger entry ${origin.ledgerSeq}.`
 }
 
 function reviewOf(record: BriefRecord): string {

@@ -2,7 +2,7 @@ import PDFDocument from 'pdfkit'
 import { struckStatuses } from '../../domain/claim.ts'
 import type { BriefRecord } from '../contract-briefs.ts'
 import type { CaseDetail } from '../contract-cases.ts'
-import { oneLine, time, words } from './case-markdown.ts'
+import { madeWith, oneLine, time, words } from './case-markdown.ts'
 
 /** A case as a PDF of a few pages, for people without access to the console. */
 export async function casePdf(detail: CaseDetail): Promise<Buffer> {
@@ -29,14 +29,14 @@ export async function casePdf(detail: CaseDetail): Promise<Buffer> {
   )
   for (const record of detail.briefs) briefPages(page, record)
   page.heading('Timeline')
-  for (const entry of detail.timeline.slice(0, 200)) {
+  for (const entry of page.first(detail.timeline, 200)) {
     const times = entry.count > 1 ? ` (${entry.count} times until ${time(entry.untilMs)})` : ''
     page.item(
       `${time(entry.atMs)}  ${entry.agentName}, level ${entry.level}, rule ${entry.ruleId}: ${entry.description}${times}`,
     )
   }
   page.heading('Entities')
-  for (const entity of detail.entities.slice(0, 100))
+  for (const entity of page.first(detail.entities, 100))
     page.item(`${entity.type} ${entity.value}: ${entity.alertCount} alerts`)
   if (detail.notes.length > 0) page.heading('Notes')
   for (const note of detail.notes) page.item(`${time(note.atMs)} ${note.by.displayName}: ${note.text}`)
@@ -53,6 +53,7 @@ function briefPages(page: Page, record: BriefRecord): void {
   page.heading(
     brief.origin.kind === 'computed' ? 'Brief' : `Brief by the model ${brief.origin.model}: ${record.review}`,
   )
+  if (brief.origin.kind === 'model') page.text(madeWith(brief.origin))
   page.strong(brief.headline)
   for (const claim of brief.claims) {
     const text = `${claim.text} [${claim.evidence.map(citation => citation.id).join(', ')}]`
@@ -62,7 +63,7 @@ function briefPages(page: Page, record: BriefRecord): void {
   page.text(`Proposed: ${words(brief.verdict)}, confidence ${Math.round(brief.confidence * 100)} %.`)
   for (const step of brief.nextSteps) page.item(`Next: ${step}`)
   for (const unknown of brief.unknowns) page.item(`Unknown: ${unknown}`)
-  for (const item of record.evidence.slice(0, 60))
+  for (const item of page.first(record.evidence, 60))
     page.small(`${item.id} ${item.label} (${item.trust}): ${item.quote}`)
 }
 
@@ -80,6 +81,12 @@ function createPage(document: PDFKit.PDFDocument) {
     struck: (text: string, label: string) => {
       write('Helvetica', 9, text, { indent: 10, strike: true })
       write('Helvetica-Oblique', 8, label, { indent: 10 })
+    },
+    /** What fits a paper; that there is more is said. */
+    first: <T>(entries: readonly T[], most: number): readonly T[] => {
+      if (entries.length > most)
+        write('Helvetica-Oblique', 8, `The first ${most} of ${entries.length}: the JSON export has all.`)
+      return entries.slice(0, most)
     },
     small: (text: string) => write('Helvetica', 7, text, { indent: 10 }),
   }
