@@ -9,9 +9,9 @@ export function bitSet(): BitSet {
 }
 
 export function addBit(set: BitSet, value: number): void {
-  set[(value >> 3) & 0x1fff] = (set[(value >> 3) & 0x1fff] ?? 0) | (1 << (value & 7))
+  set[value >> 3] = (set[value >> 3] ?? 0) | (1 << (value & 7))
 }
 
 export function hasBit(set: BitSet, value: number): boolean {
-  return (((set[(value >> 3) & 0x1fff] ?? 0) >> (value & 7)) & 1) === 1
+  return (((set[value >> 3] ?? 0) >> (value & 7)) & 1) === 1
 }
