@@ -373,8 +373,13 @@ function indexerSources(app: Application): Source[] {
     firstLookBackMs: 24 * 60 * 60_000,
   }
   return [
-    indexerPoller({ ...common, name: 'indexer', pattern: 'wazuh-alerts-4.x-*' }),
-    indexerPoller({ ...common, name: 'indexer-findings', pattern: 'wazuh-findings-v5-*' }),
+    indexerPoller({ ...common, name: 'indexer', pattern: 'wazuh-alerts-4.x-*', timeField: 'timestamp' }),
+    indexerPoller({
+      ...common,
+      name: 'indexer-findings',
+      pattern: 'wazuh-findings-v5-*',
+      timeField: '@timestamp',
+    }),
   ]
 }
 

@@ -48,6 +48,7 @@ async function pollOf(
   await indexerPoller({
     name: 'indexer',
     pattern: 'wazuh-alerts-4.x-*',
+    timeField: 'timestamp',
     indexer: openIndexer({
       baseUrl: `http://127.0.0.1:${port}`,
       credentials: undefined,

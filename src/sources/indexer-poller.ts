@@ -15,14 +15,18 @@ export interface SearchableIndexer {
     after: readonly Json[] | undefined,
     size: number,
     signal: AbortSignal,
+    timeField: TimeField,
   ): Promise<{ readonly view: string; readonly hits: readonly Hit[] }>
   counts(
     view: string,
     query: Json,
     intervalMs: number,
     signal: AbortSignal,
+    timeField: TimeField,
   ): Promise<ReadonlyMap<number, number>>
 }
+
+type TimeField = 'timestamp' | '@timestamp'
 
 interface Hit {
   readonly _index: string
@@ -35,6 +39,8 @@ export interface IndexerPollerOptions {
   readonly name: string
   /** `wazuh-alerts-4.x-*`, or `wazuh-findings-v5-*`. */
   readonly pattern: string
+  /** What its documents call the time: `timestamp` in alerts of Wazuh 4, `@timestamp` in findings of Wazuh 5. */
+  readonly timeField: TimeField
   readonly indexer: SearchableIndexer
   readonly clock: Clock
   readonly intervalMs: number
@@ -145,7 +151,13 @@ async function readLate(
   const recentMs = bucketOf(reading.throughMs) - (recentBuckets - 1) * bucketMs
   const fromMs = sweeping ? horizonMs : Math.max(horizonMs, recentMs)
   if (fromMs >= reading.throughMs) return
-  const found = await options.indexer.counts(view, between(fromMs, reading.throughMs), bucketMs, signal)
+  const found = await options.indexer.counts(
+    view,
+    between(options, fromMs, reading.throughMs),
+    bucketMs,
+    signal,
+    options.timeField,
+  )
   const possible = (reading.throughMs - fromMs) / bucketMs + 2
   if (found.size > possible)
     throw new AppError(
@@ -154,7 +166,7 @@ async function readLate(
     )
   for (const [start, count] of found) {
     if (count > (reading.counts.get(start) ?? 0)) {
-      const range = between(Math.max(start, fromMs), Math.min(start + bucketMs, reading.throughMs))
+      const range = between(options, Math.max(start, fromMs), Math.min(start + bucketMs, reading.throughMs))
       for await (const hits of pages(options, view, range, signal))
         await deliver(hits.map(recordOf), positionOf(reading))
     }
@@ -177,7 +189,7 @@ async function readOn(
   /** What this poll read at or after `throughMs`, in the order of time, and when it happened. */
   const ahead = new Map<string, number>()
   let newestMs = reading.throughMs
-  for await (const hits of pages(options, view, between(reading.throughMs, undefined), signal)) {
+  for await (const hits of pages(options, view, between(options, reading.throughMs, undefined), signal)) {
     for (const hit of hits) {
       ahead.set(nameOf(hit), timeOf(hit))
       // A manager whose clock is ahead must not make everything after it late.
@@ -208,7 +220,7 @@ async function* pages(
   let view = firstView
   let after: readonly Json[] | undefined
   for (;;) {
-    const page = await options.indexer.page(view, query, after, pageSize, signal)
+    const page = await options.indexer.page(view, query, after, pageSize, signal, options.timeField)
     view = page.view
     checkPage(options, page.hits, after)
     if (page.hits.length > 0) yield page.hits
@@ -247,9 +259,9 @@ const nameOf = (hit: Hit) => `${hit._index}/${hit._id}`
 /** The first sort value is the document's time. */
 const timeOf = (hit: Hit) => Number(hit.sort?.[0] ?? Number.NaN)
 
-function between(fromMs: number, beforeMs: number | undefined): Json {
+function between({ timeField }: IndexerPollerOptions, fromMs: number, beforeMs: number | undefined): Json {
   const range = { gte: fromMs, ...(beforeMs === undefined ? {} : { lt: beforeMs }), format: 'epoch_millis' }
-  return { bool: { filter: [{ range: { timestamp: range } }] } }
+  return { bool: { filter: [{ range: { [timeField]: range } }] } }
 }
 
 function recordOf(hit: Hit): SourceRecord {

@@ -21,6 +21,9 @@ export interface IndexerHit {
   readonly sort?: readonly Json[]
 }
 
+/** When it happened: alerts of Wazuh 4 have their own field for it, findings of Wazuh 5 the one of ECS alone. */
+export type TimeField = 'timestamp' | '@timestamp'
+
 /** The Wazuh indexer (OpenSearch 2.x or 3.x), as far as Tocsin uses it. */
 export interface Indexer {
   /** Any request; returns the parsed answer. Throws `indexer-refused` (4xx, not retryable) or `indexer-unreachable`. */
@@ -33,13 +36,14 @@ export interface Indexer {
   /** A consistent view of the indices of a pattern; hand it to `page`, and close it. */
   openView(pattern: string, signal: AbortSignal): Promise<string>
   closeView(view: string, signal: AbortSignal): Promise<void>
-  /** One page of a search over a view, sorted by time and then by document. */
+  /** One page of a search over a view, sorted by time and then by document. `timeField`: `timestamp` unless given. */
   page(
     view: string,
     query: Json,
     after: readonly Json[] | undefined,
     size: number,
     signal: AbortSignal,
+    timeField?: TimeField,
   ): Promise<{ readonly view: string; readonly hits: readonly IndexerHit[] }>
   /** How many documents of a view match, by the start (milliseconds) of each interval of time that has any. */
   counts(
@@ -47,6 +51,7 @@ export interface Indexer {
     query: Json,
     intervalMs: number,
     signal: AbortSignal,
+    timeField?: TimeField,
   ): Promise<ReadonlyMap<number, number>>
 }
 
@@ -107,20 +112,20 @@ export function openIndexer(options: IndexerOptions): Indexer {
     async closeView(view, signal) {
       await request('DELETE', '/_search/point_in_time', { pit_id: [view] }, signal)
     },
-    async page(view, query, after, size, signal) {
+    async page(view, query, after, size, signal, timeField = 'timestamp') {
       const body = {
         size,
         query,
         pit: { id: view, keep_alive: '5m' },
         // `_id` breaks ties: 2.x has no `_shard_doc`.
-        sort: [{ timestamp: { order: 'asc', unmapped_type: 'date' } }, { _id: 'asc' }],
+        sort: [{ [timeField]: { order: 'asc', unmapped_type: 'date' } }, { _id: 'asc' }],
         track_total_hits: false,
         ...(after === undefined ? {} : { search_after: [...after] }),
       }
       const reply = await request('POST', '/_search', body, signal)
       return { view: textMember(reply, 'pit_id', view), hits: hitsOf(reply) }
     },
-    async counts(view, query, intervalMs, signal) {
+    async counts(view, query, intervalMs, signal, timeField = 'timestamp') {
       const body = {
         size: 0,
         query,
@@ -128,7 +133,7 @@ export function openIndexer(options: IndexerOptions): Indexer {
         track_total_hits: false,
         aggs: {
           time: {
-            date_histogram: { field: 'timestamp', fixed_interval: `${intervalMs}ms`, min_doc_count: 1 },
+            date_histogram: { field: timeField, fixed_interval: `${intervalMs}ms`, min_doc_count: 1 },
           },
         },
       }

@@ -33,14 +33,18 @@ async function collect(options: {
   checkpoint?: unknown
   enough: (ids: string[]) => boolean
   indexer?: Indexer
+  pattern?: string
+  timeField?: '@timestamp'
   onState?: () => Promise<void>
 }) {
   const stop = new AbortController()
   const ids: string[] = []
+  const lines: Uint8Array[] = []
   let position: unknown
   const source = indexerPoller({
     name: 'indexer',
-    pattern: 'wazuh-alerts-4.x-*',
+    pattern: options.pattern ?? 'wazuh-alerts-4.x-*',
+    timeField: options.timeField ?? 'timestamp',
     indexer: options.indexer ?? indexer,
     clock: options.clock ?? fixedClock(nowMs),
     intervalMs: 50,
@@ -54,13 +58,14 @@ async function collect(options: {
       ids.push(
         ...records.map(record => (JSON.parse(Buffer.from(record.bytes).toString()) as { _id: string })._id),
       )
+      lines.push(...records.map(record => record.bytes))
       position = checkpoint
       if (options.enough(ids)) stop.abort()
     },
     () => void options.onState?.(),
     AbortSignal.any([signal, stop.signal]),
   )
-  return { ids, position }
+  return { ids, lines, position }
 }
 
 describe('the indexer poller on a real OpenSearch', () => {
@@ -134,6 +139,45 @@ describe('the indexer poller on a real OpenSearch', () => {
     expect(polls).toBeGreaterThan(3)
     // All of it once, and the five minutes of the late one once more.
     expect(ids.length).toBeLessThan(2500 + 320)
+  })
+
+  it('reads findings of Wazuh 5, which have no time but that of ECS, as alerts; also late ones', async context => {
+    if (node === undefined) return context.skip()
+    const finding = (atMs: number) => ({
+      '@timestamp': new Date(atMs).toISOString(),
+      wazuh: {
+        rule: { id: '0b1c7d9e-3a52-4f60-9c11-2f7a5d8e9b10', title: 'Suspicious PowerShell', level: 'high' },
+        agent: { id: '003', name: 'pc-1' },
+      },
+      source: { ip: '203.0.113.9' },
+    })
+    const index = 'wazuh-findings-v5-windows-000001'
+    const polled = { pattern: 'wazuh-findings-v5-*', timeField: '@timestamp' } as const
+    let written = false
+    const first = await collect({
+      ...polled,
+      enough: ids => ids.includes('f2'),
+      // There is no such index at the first poll, and that is no failure.
+      onState: async () => {
+        if (written) return
+        written = true
+        await write('f1', finding(nowMs - 60_000), index)
+        await write('f2', finding(nowMs - 1000), index)
+      },
+    })
+    expect(first.ids).toEqual(['f1', 'f2'])
+    const read = normalizeLine(first.lines[0] ?? Buffer.alloc(0), { where: 'f1', receivedAtMs: 0 })
+    expect(read).toMatchObject({
+      kind: 'alert',
+      alert: { generation: 5, id: 'f1', timestampMs: nowMs - 60_000, rule: { level: 12 } },
+    })
+    await write('late', finding(nowMs - 3_600_000), index)
+    const second = await collect({
+      ...polled,
+      checkpoint: first.position,
+      enough: ids => ids.includes('late'),
+    })
+    expect(second.ids).toContain('late')
   })
 
   it('goes on from the page that was stored last', async context => {

@@ -72,7 +72,7 @@ export async function connectIndexer(node: OpenSearchNode, signal: AbortSignal):
   const mappings = {
     date_detection: false,
     dynamic_templates: [{ text: { match_mapping_type: 'string', mapping: { type: 'keyword' } } }],
-    properties: { timestamp: { type: 'date' }, full_log: { type: 'text' } },
+    properties: { timestamp: { type: 'date' }, '@timestamp': { type: 'date' }, full_log: { type: 'text' } },
   }
   const template = { settings: { number_of_shards: 2, number_of_replicas: 0 }, mappings }
   const body = { index_patterns: ['wazuh-*'], template }
