@@ -2,21 +2,27 @@ import type { ComplianceControl, ComplianceView } from '../../src/http/contract-
 import { DataTable } from '../components/data-table.tsx'
 import { Moment } from '../components/moment.tsx'
 
+export type ControlStatus = ComplianceControl['status']
+export const controlStatuses: readonly ControlStatus[] = ['evidence', 'partial', 'no evidence']
+
 /** Shape, colour and word: any one of them is enough. */
-const marks: Readonly<Record<ComplianceControl['status'], { sign: string; color: string }>> = {
+const marks: Readonly<Record<ControlStatus, { sign: string; color: string }>> = {
   evidence: { sign: '●', color: 'text-good' },
   partial: { sign: '◐', color: 'text-medium' },
   'no evidence': { sign: '○', color: 'text-muted' },
 }
 
-/** Every control of a framework: how far the records speak for it, what they are, and what is missing. */
-export function ControlTable({ view }: { view: ComplianceView }) {
+/**
+ * Every control of a framework, or those of one status: how far the records speak for it, what they are, and what is
+ * missing.
+ */
+export function ControlTable({ view, only }: { view: ComplianceView; only: ControlStatus | undefined }) {
   return (
     <DataTable
       label={`Controls of ${view.framework.name}`}
-      rows={view.controls}
+      rows={view.controls.filter(control => only === undefined || control.status === only)}
       rowKey={control => control.id}
-      empty="This framework has no controls."
+      empty="No control has this status."
       columns={[
         { title: 'Control', cell: control => <ControlName control={control} /> },
         { title: 'Status', cell: control => <Status status={control.status} /> },
@@ -34,13 +40,21 @@ function ControlName({ control }: { control: ComplianceControl }) {
       <p className="font-semibold">{control.id}</p>
       <p>{control.topic}</p>
       {control.earlierIds.length > 0 && (
-        <p className="text-xs text-muted">Earlier version: {control.earlierIds.join(', ')}</p>
+        <p className="text-xs text-muted">
+          Earlier version:{' '}
+          {control.earlierIds.map((id, index) => (
+            <span key={id} className="whitespace-nowrap">
+              {id}
+              {index < control.earlierIds.length - 1 && ', '}
+            </span>
+          ))}
+        </p>
       )}
     </>
   )
 }
 
-function Status({ status }: { status: ComplianceControl['status'] }) {
+export function Status({ status }: { status: ControlStatus }) {
   const { sign, color } = marks[status]
   return (
     <span className={`font-medium whitespace-nowrap ${color}`}>

@@ -15,7 +15,7 @@ export function PageHeading({
   useTitle(title)
   return (
     <div
-      className={`flex flex-wrap items-center justify-between gap-2 px-4 pt-3 pb-2 ${children === undefined && !ofOne ? 'max-md:sr-only' : ''}`}
+      className={`flex flex-wrap items-center justify-between gap-2 px-4 pt-3 pb-2 ${children === undefined && !ofOne ? 'max-md:pb-0' : ''}`}
     >
       <h1 className={`text-lg font-semibold wrap-anywhere ${ofOne ? '' : 'max-md:sr-only'}`}>{title}</h1>
       {children !== undefined && <div className="flex flex-wrap items-center gap-2">{children}</div>}

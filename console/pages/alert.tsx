@@ -26,7 +26,7 @@ export function Page() {
   return (
     <>
       <PageHeading title="Alert" />
-      <div className="px-4 max-md:pt-3">
+      <div className="px-4">
         <QueryState query={query} what="The case of this alert">
           {() => <p className="text-muted">Opening its case…</p>}
         </QueryState>

@@ -37,7 +37,7 @@ export function Page() {
   return (
     <>
       <PageHeading title="Give access" />
-      <div className="grid max-w-xl gap-3 px-4 max-md:pt-3">
+      <div className="grid max-w-xl gap-3 px-4">
         <QueryState query={query} what="The program">
           {({ clientName, redirectHost }) => (
             <>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ComplianceView } from '../../src/http/contract-compliance.ts'
 import { listFrameworks, readCompliance } from '../api/compliance.ts'
-import { ControlTable } from '../compliance/control-table.tsx'
+import { type ControlStatus, ControlTable, controlStatuses, Status } from '../compliance/control-table.tsx'
 import { SelectField } from '../components/field.tsx'
 import { PageHeading } from '../components/page-heading.tsx'
 import { QueryState } from '../components/query-state.tsx'
@@ -15,6 +15,7 @@ export function Page() {
   const [search, setSearch] = useSearchValues()
   const list = useQuery({ queryKey: ['compliance'], queryFn: ({ signal }) => listFrameworks(signal) })
   const days = periods.find(each => String(each) === search.days) ?? 90
+  const only = controlStatuses.find(each => each === search.status)
   return (
     <>
       <PageHeading title="Compliance" />
@@ -40,8 +41,17 @@ export function Page() {
                     onChange={event => setSearch({ days: event.target.value })}
                     options={periods.map(each => ({ value: String(each), label: `Last ${each} days` }))}
                   />
+                  <SelectField
+                    label="Status"
+                    value={only ?? ''}
+                    onChange={event => setSearch({ status: event.target.value || undefined })}
+                    options={[
+                      { value: '', label: 'All' },
+                      ...controlStatuses.map(each => ({ value: each, label: each })),
+                    ]}
+                  />
                 </div>
-                {chosen !== undefined && <Controls framework={chosen.id} days={days} />}
+                {chosen !== undefined && <Controls framework={chosen.id} days={days} only={only} />}
               </>
             )
           }}
@@ -51,7 +61,15 @@ export function Page() {
   )
 }
 
-function Controls({ framework, days }: { framework: string; days: number }) {
+function Controls({
+  framework,
+  days,
+  only,
+}: {
+  framework: string
+  days: number
+  only: ControlStatus | undefined
+}) {
   const query = useQuery({
     queryKey: ['compliance', framework, days],
     queryFn: ({ signal }) => {
@@ -64,7 +82,7 @@ function Controls({ framework, days }: { framework: string; days: number }) {
       {view => (
         <>
           <Summary view={view} />
-          <ControlTable view={view} />
+          <ControlTable view={view} only={only} />
         </>
       )}
     </QueryState>
@@ -76,6 +94,14 @@ function Summary({ view }: { view: ComplianceView }) {
   const report = `tocsin compliance report --framework ${view.framework.id} --from ${dateOf(view.fromMs)} --to ${dateOf(view.toMs - 1)}`
   return (
     <div className="grid max-w-3xl gap-2">
+      <ul aria-label="Controls by status" className="flex flex-wrap gap-x-6 gap-y-1">
+        {controlStatuses.map(status => (
+          <li key={status} className="tabular-nums">
+            <strong>{view.controls.filter(control => control.status === status).length}</strong>{' '}
+            <Status status={status} />
+          </li>
+        ))}
+      </ul>
       <p>
         {ledger.firstBad === null
           ? `The ledger's chain was recomputed: all ${ledger.verified} entries fit.`
@@ -84,7 +110,7 @@ function Summary({ view }: { view: ComplianceView }) {
       <p className="text-muted">{view.notice}</p>
       <Coverage view={view} />
       <p className="text-muted">
-        The signed report: <code className="break-all">{report}</code>
+        The signed report: <code className="wrap-anywhere">{report}</code>
       </p>
     </div>
   )

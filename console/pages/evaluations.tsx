@@ -47,7 +47,14 @@ function Runs({ runs }: { runs: readonly EvaluationRunView[] }) {
         empty="No evaluation has been recorded yet."
         columns={[
           { title: 'When', cell: run => <Moment atMs={run.atMs} /> },
-          { title: 'Suite', cell: run => <Untrusted text={run.suite} /> },
+          {
+            title: 'Suite',
+            cell: run => (
+              <span className="whitespace-nowrap">
+                <Untrusted text={run.suite} />
+              </span>
+            ),
+          },
           {
             title: 'Answered by',
             cell: run => (run.model === 'none' ? 'code' : <Untrusted text={run.model} />),

@@ -56,7 +56,7 @@ export function Page() {
       <PageHeading title="Settings" />
       <nav
         aria-label="Settings"
-        className="flex gap-1 border-b border-line px-4 pb-2 max-md:overflow-x-auto max-md:pt-2 md:flex-wrap"
+        className="flex gap-1 border-b border-line px-4 pb-2 max-md:overflow-x-auto md:flex-wrap"
       >
         {allowed.map(section => (
           <Link

@@ -29,16 +29,16 @@ export function Page() {
           {({ tenants }) => (
             <DataTable<TenantCountsView>
               label="Tenants"
-              rows={tenants}
+              rows={tenants.toSorted(mostUrgentFirst)}
               rowKey={tenant => tenant.id}
               empty="There are no tenants."
               columns={[
-                { title: 'Tenant', cell: tenant => <TenantName tenant={tenant} /> },
+                { title: 'Tenant', wide: true, cell: tenant => <TenantName tenant={tenant} /> },
                 { title: 'Open cases', cell: tenant => <OpenCases tenant={tenant} /> },
                 { title: 'Overdue', cell: tenant => <Count value={tenant.overdue} /> },
                 { title: 'Without a brief', cell: tenant => <Unbriefed tenant={tenant} /> },
                 { title: 'Jobs set aside', cell: tenant => <Count value={tenant.setAside} /> },
-                { title: 'Models today (UTC)', cell: tenant => <Today tenant={tenant} /> },
+                { title: 'Models today (UTC)', wide: true, cell: tenant => <Today tenant={tenant} /> },
                 {
                   title: 'Newest alert',
                   cell: ({ newestAlertMs }) =>
@@ -54,6 +54,13 @@ export function Page() {
         </QueryState>
       </div>
     </>
+  )
+}
+
+/** By critical cases, then high ones, then what is overdue; the server's order where they are equal. */
+function mostUrgentFirst(one: TenantCountsView, other: TenantCountsView): number {
+  return (
+    other.open.critical - one.open.critical || other.open.high - one.open.high || other.overdue - one.overdue
   )
 }
 
