@@ -30,15 +30,22 @@ Exit code 0: stopped when told to. 1: could not start. 2: bad usage or settings.
     const say = (line: string) => io.stderr(line === '' ? '\n' : `tocsin: ${line}\n`)
     if (config.buildConsole) await buildConsole(say, io.signal)
     const app = await openApplication(config, say, io.signal)
+    const ending = new AbortController()
     try {
       const serving = await serve(app)
-      const working = work(app, io.signal)
-      say(`ready on ${serving.url}`)
-      tellSources(config, say, values.sample ?? false)
-      if (values.sample) say(`sample: ${await replaySample(app)} alerts taken in`)
-      await untilStopped(io.signal, working)
-      say('stopping')
-      await serving.close()
+      const working = work(app, AbortSignal.any([io.signal, ending.signal]))
+      try {
+        say(`ready on ${serving.url}`)
+        tellSources(config, say, values.sample ?? false)
+        if (values.sample) say(`sample: ${await replaySample(app)} alerts taken in`)
+        await untilStopped(io.signal, working)
+        say('stopping')
+      } finally {
+        // Whichever half failed, the other one ends too: a program that only looks alive is not started again.
+        ending.abort()
+        await serving.close()
+        await working.catch(() => undefined) // Told below, or what is thrown already is.
+      }
       await working
     } finally {
       await app.store.close()

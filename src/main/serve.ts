@@ -212,15 +212,22 @@ export async function serve(app: Application): Promise<Serving> {
   const address = server.server.address()
   const port = typeof address === 'object' && address !== null ? address.port : config.port
   app.consoleAddress.listensOn(port)
-  await greetFirstAdmin(app)
+  const close = async () => {
+    stopping.abort()
+    await Promise.all([server.close(), listening])
+    await models.close()
+    scanner.close()
+  }
+  try {
+    await greetFirstAdmin(app)
+  } catch (error) {
+    // A server that went on listening without its database would look alive, and nobody would start it again.
+    await close()
+    throw error
+  }
   return {
     url: config.publicUrl ?? `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
-    async close() {
-      stopping.abort()
-      await Promise.all([server.close(), listening])
-      await models.close()
-      scanner.close()
-    },
+    close,
   }
 }
 
