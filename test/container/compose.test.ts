@@ -18,6 +18,8 @@ const databaseFile = `FROM localhost/tocsin-debian
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql-15 && rm -rf /var/lib/apt/lists/*
 COPY start /start
 ENV PATH=/usr/lib/postgresql/15/bin:/usr/bin:/bin
+# As in the official image: what is connected does not hold it up.
+STOPSIGNAL SIGINT
 ENTRYPOINT ["/start"]
 `
 const databaseStart = `#!/bin/sh
@@ -61,6 +63,8 @@ describe.skipIf(program === undefined)('the compose file', () => {
         PORT: String(port),
       },
     })
+  /** podman-compose forgets the second worker when it stops or takes away. */
+  const second = (...words: readonly string[]) => podman(...words, container('worker', 2))
   /** Without systemd nobody runs podman's health checks: it is asked here, and then what waits for it is started. */
   const up = async () => {
     await compose('up', '--detach', '--no-build', 'database')
@@ -89,6 +93,7 @@ describe.skipIf(program === undefined)('the compose file', () => {
     await up()
   }, 1_800_000)
   afterAll(async () => {
+    second('rm', '--force', '--ignore', '--time', '0')
     await compose('down', '--volumes', '--timeout', '5')
     rmSync(folder, { recursive: true })
     podman.close()
@@ -111,9 +116,11 @@ describe.skipIf(program === undefined)('the compose file', () => {
   })
 
   it('stops with 0 everywhere, and has everything when it comes again', async () => {
+    second('stop', '--time', '60')
     await compose('stop', '--timeout', '60')
     const codes = all.map(each => podman('inspect', '--format', '{{.State.ExitCode}}', each))
     expect(codes).toEqual(['0', '0', '0', '0'])
+    second('rm')
     await compose('down')
     await up()
     const admin = await apiPerson(`http://127.0.0.1:${port}`, 'admin', consolePassword)
