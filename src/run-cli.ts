@@ -1,5 +1,6 @@
 import { enableCompileCache } from 'node:module'
 import { runCli } from './cli.ts'
+import { fileTrouble } from './lib/file-trouble.ts'
 
 // Types are stripped when a file is loaded; the cache keeps the result, which halves the start.
 enableCompileCache()
@@ -8,10 +9,11 @@ const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => stop.abort(new Error(`stopped by ${signal}`)))
 }
-// A reader that went away (`| head`) ends the program without a stack trace.
+// A reader that went away (`| head`) ends the program without a word, a full disk with one.
 process.stdout.on('error', error => {
   if ('code' in error && error.code === 'EPIPE') process.exit(0)
-  throw error
+  process.stderr.write(`tocsin: cannot write the results: ${fileTrouble(error)}\n`)
+  process.exit(1)
 })
 
 process.exitCode = await runCli(process.argv.slice(2), {

@@ -66,7 +66,7 @@ const allowed: Record<string, readonly string[]> = {
   commands: ['*'],
   main: ['*'],
   cli: ['lib', 'commands'],
-  'run-cli': ['cli'],
+  'run-cli': ['cli', 'lib'],
 }
 
 const root = resolve(import.meta.dirname, '..')

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -133,13 +133,30 @@ it('ask says how much of its data it could not use', async () => {
   expect([code, stderr]).toEqual([0, expect.stringContaining('1 of the lines are no Wazuh alerts')])
 })
 
+const root = resolve(import.meta.dirname, '..', '..')
+
+/** What a shell says of the program when its results go there. */
+function inShell(results: string) {
+  const command = `set -o pipefail; "$0" bin/tocsin.js triage samples/alerts.ndjson --json ${results}`
+  return spawnSync('bash', ['-c', command, process.execPath], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, TOCSIN_SKIP_INSTALL: '1' },
+  })
+}
+
 it('a reader that goes away ends the program without a word', () => {
-  const program = resolve(import.meta.dirname, '..', '..', 'bin', 'tocsin.js')
-  const sample = resolve(import.meta.dirname, '..', '..', 'samples', 'alerts.ndjson')
-  const { status, stderr } = spawnSync(
-    'bash',
-    ['-c', `set -o pipefail; "$0" "$1" triage "$2" --json | head -c 10`, process.execPath, program, sample],
-    { encoding: 'utf8', env: { ...process.env, TOCSIN_SKIP_INSTALL: '1' } },
-  )
-  expect([status, stderr]).toEqual([0, ''])
+  expect(inShell('| head -c 10')).toMatchObject({ status: 0, stderr: '' })
+})
+
+it.skipIf(!existsSync('/dev/full'))('a full disk ends it with 1 and a word', () => {
+  expect(inShell('> /dev/full')).toMatchObject({
+    status: 1,
+    stderr: 'tocsin: cannot write the results: the disk is full\n',
+  })
+})
+
+it.each(['-h', '--help', 'help'])('%s shows what there is', async word => {
+  const { code, stdout } = await runCommand([word])
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^tocsin COMMAND[\s\S]*\n {2}triage /)])
 })
