@@ -44,8 +44,8 @@ export function findAddresses(view: View, names: NameIndex): Span[] {
     if (dots > 2) {
       for (const { start, match } of matchesInRun(text, run, dotted)) {
         const address = addressAs(match[0])
-        const known = address !== undefined && names.addresses.has(address.identity)
-        if (known || !isVersion(text, start)) add(start, match[0].length, address)
+        const isOurs = address !== undefined && isOwn(address, names)
+        if (isOurs || !isVersion(text, start)) add(start, match[0].length, address)
       }
     }
     // A time of day has colons, too, and neither two together nor six.
@@ -114,9 +114,17 @@ function dottedOf(value: number): string {
   return value > 0xffffffff ? '' : [24, 16, 8, 0].map(shift => (value >>> shift) & 0xff).join('.')
 }
 
-/** Four numbers behind the word `version` are one, unless they cannot be: programs have versions like 10.0.0.1. */
+/**
+ * Four numbers behind the word `version` are one: programs have versions like 10.0.0.1. One that is an address of ours
+ * is not asked: the scan of the request takes it for that, and would let no request go.
+ */
 function isVersion(text: string, at: number): boolean {
   return versionBefore.test(text.slice(Math.max(0, at - 24), at))
+}
+
+/** Whether the inventory lists an address or a range around it. */
+function isOwn(address: Address, { addresses, ranges }: NameIndex): boolean {
+  return addresses.has(address.identity) || ranges.some(range => inRange(address, range))
 }
 
 /** `undefined` for addresses that name nobody. The inventory goes before the ranges. */
@@ -124,9 +132,7 @@ export function classOfAddress(
   address: Address,
   names: NameIndex,
 ): 'address.internal' | 'address.public' | undefined {
-  if (names.addresses.has(address.identity) || names.ranges.some(range => inRange(address, range))) {
-    return 'address.internal'
-  }
+  if (isOwn(address, names)) return 'address.internal'
   const scope = scopeOf(address)
   return scope === 'nobody' ? undefined : scope === 'private' ? 'address.internal' : 'address.public'
 }

@@ -65,6 +65,11 @@ describe('redact', () => {
     check(harmless, harmless)
   })
 
+  it('leaves versions readable that are no address of ours', () => {
+    check('version 10.0.0.1, build: 1.2.3.4', 'version 10.0.0.1, build: 1.2.3.4')
+    check('version 10.0.2.14, version: 203.0.113.9', 'version [ADDR-INT-1-1], version: [ADDR-INT-2-1]')
+  })
+
   it('keeps the subnet of addresses, and public ones readable', () => {
     check(
       '10.0.2.14 10.0.2.15 10.0.3.1 203.0.113.9 8.8.8.8 127.0.0.1',
