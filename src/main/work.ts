@@ -69,8 +69,10 @@ import { watchModels } from './watch-models.ts'
 import { watchNotices } from './watch-notices.ts'
 
 /** Reads the sources and works on the queue until the signal fires; then finishes what is in hand. */
-export async function work(app: Application, signal: AbortSignal): Promise<void> {
+export async function work(app: Application, stop: AbortSignal): Promise<void> {
   const { database } = app.store
+  const ending = new AbortController()
+  const signal = AbortSignal.any([stop, ending.signal])
   await deleteExpiredSessions(database, app.clock.now())
   const feeds = await openFeeds(app.config.feedsFile)
   const models = await openModelsOnline(app.config, { ...app, database })
@@ -100,7 +102,7 @@ export async function work(app: Application, signal: AbortSignal): Promise<void>
       app.logger.error({ count }, 'jobs that took their workers down are set aside: see Settings, Jobs'),
   }
   try {
-    await Promise.all([
+    const parts = [
       runWorker(worker, handlersOf(app, investigation, models.ask), signal),
       sweep(app, signal),
       reportModelHealth(app, models, signal),
@@ -137,7 +139,13 @@ export async function work(app: Application, signal: AbortSignal): Promise<void>
         signal,
       ),
       runSources({ ...app, database }, sourcesOf(app), signal),
-    ])
+    ]
+    await Promise.all(parts).catch(async error => {
+      // One that fails ends the others: a program of which only some work goes on is not started again.
+      ending.abort()
+      await Promise.allSettled(parts)
+      throw error
+    })
   } finally {
     await models.close()
   }

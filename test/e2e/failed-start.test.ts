@@ -23,12 +23,33 @@ describe.skipIf(!databaseKinds.includes('server'))('a start that fails once it l
     await owner.query(`create function refuse() returns trigger language plpgsql as $$
       begin raise exception 'the disk is full' using errcode = '53100'; end $$;
       create trigger refuse before insert on users for each row execute function refuse()`)
+    await owner.query('create database whole')
     await owner.close()
   }, 120_000)
   afterAll(async () => {
     await server?.stop()
     rmSync(folder, { recursive: true, force: true })
   })
+
+  it.each(['worker', 'up'])(
+    'ends tocsin %s where one of the things that it does cannot be done',
+    async command => {
+      const program = startTocsin([command], {
+        DATABASE_URL: server.url.replace('/postgres?', '/whole?'),
+        TOCSIN_DATA: join(folder, `${command}-whole`),
+        TOCSIN_PORT: '0',
+        TOCSIN_PUBLIC_URL: 'http://127.0.0.1:7411',
+        TOCSIN_CHECKPOINT_TO: 'nowhere',
+      })
+      try {
+        await program.seen(/'nowhere' is none/)
+        await expect.poll(() => program.child.exitCode, { timeout: 60_000 }).toBe(2)
+      } finally {
+        if (program.child.exitCode === null) await program.end('SIGKILL')
+      }
+    },
+    200_000,
+  )
 
   it.each(['serve', 'up'])(
     'ends tocsin %s with exit code 1',
