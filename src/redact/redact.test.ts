@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { emptyInventory, type Inventory } from '../domain/inventory.ts'
+import { scanRequest } from './egress-scan.ts'
 import { redact, redactionRules } from './redact.ts'
 import { reveal } from './reveal.ts'
 import { Vault } from './vault.ts'
@@ -68,6 +69,16 @@ describe('redact', () => {
   it('leaves versions readable that are no address of ours', () => {
     check('version 10.0.0.1, build: 1.2.3.4', 'version 10.0.0.1, build: 1.2.3.4')
     check('version 10.0.2.14, version: 203.0.113.9', 'version [ADDR-INT-1-1], version: [ADDR-INT-2-1]')
+  })
+
+  it('replaces the beginning of a private key that the scan of the request would stop', () => {
+    for (let length = 12; length < 32; length++) {
+      const key = `-----BEGIN PRIVATE KEY-----\r\n${'MIIEpAIBAAKCAQEA7bq5Zt3Xw9Lk2Vb8'.slice(0, length)}\r\n-----END PRIVATE KEY-----`
+      const { text } = redact(`found ${key} there`, new Vault('tenant', 'case'), rules)
+      const bytes = Buffer.from(JSON.stringify({ content: text }))
+      const knowledge = { inventory, vaultValues: [], placeholders: [], constants: [] }
+      expect(scanRequest(bytes, knowledge)).toEqual([])
+    }
   })
 
   it('keeps the subnet of addresses, and public ones readable', () => {

@@ -1,7 +1,7 @@
 import { detector, type SecretDetector } from './detector.ts'
 import { isRealValue } from './real-value.ts'
 
-const keyBody = (secret: string): boolean => secret.replaceAll(/-{5}[^-]*-{5}|\\[nr]|\s/g, '').length >= 24
+const keyBody = (secret: string): boolean => secret.replaceAll(/-{5}[^-]*-{5}|\\[nr]|\s/g, '').length >= 16
 
 /** Credentials as systems store them: private keys, password hashes, dumps of them. Digests of files stay readable. */
 export const storedCredentials: readonly SecretDetector[] = [
