@@ -67,7 +67,7 @@ function Policy({ policy }: { policy: ResponsePolicyView }) {
       )}
       <Section title="Actions">
         <DataTable
-          label="Actions"
+          label="Actions and what each takes"
           rows={policy.actions}
           rowKey={action => action.name}
           empty="There are none."
@@ -110,7 +110,7 @@ function Policy({ policy }: { policy: ResponsePolicyView }) {
       </Section>
       <Section title="Changes">
         <DataTable<SettingsVersion>
-          label="Changes"
+          label="Changes of these settings"
           rows={policy.versions}
           rowKey={each => String(each.version)}
           empty="Nothing was changed here yet."

@@ -8,25 +8,29 @@ const source = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min
 const allRules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
 /**
- * What is wrong with the open page by WCAG 2.2 A and AA, one line per rule with the elements that break it. `colours` checks
- * contrast alone: all that a second theme can change, in a fraction of the time.
+ * What is wrong with the open page by WCAG 2.2 A and AA, one line per rule with the elements that break it; its contrast in
+ * the light and in the dark look, which is all that another look can change.
  */
-export async function accessibilityViolations(
-  page: Page,
-  { only }: { only?: 'colours' } = {},
-): Promise<string[]> {
+export async function accessibilityViolations(page: Page): Promise<string[]> {
   // Evaluated by the test driver, which the page's CSP does not bind.
   await page.evaluate(await source)
-  const { violations } = await page.evaluate(
-    async (runOnly): Promise<AxeResults> => {
-      const { axe } = globalThis as unknown as { axe: typeof import('axe-core') } // The script above defines it.
-      return axe.run({ runOnly, resultTypes: ['violations'] })
-    },
-    only === 'colours' ? ['color-contrast'] : allRules,
-  )
+  const isDark = await page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches)
+  const [look, other] = isDark ? (['dark', 'light'] as const) : (['light', 'dark'] as const)
+  const found = await run(page, look, allRules)
+  await page.emulateMedia({ colorScheme: other })
+  const inOther = await run(page, other, ['color-contrast'])
+  await page.emulateMedia({ colorScheme: look })
+  return [...found, ...inOther]
+}
+
+async function run(page: Page, look: string, rules: string[]): Promise<string[]> {
+  const { violations } = await page.evaluate(async (runOnly): Promise<AxeResults> => {
+    const { axe } = globalThis as unknown as { axe: typeof import('axe-core') } // The script above defines it.
+    return axe.run({ runOnly, resultTypes: ['violations'] })
+  }, rules)
   return violations.map(
     ({ id, help, nodes }) =>
-      `${id}: ${help}: ${nodes
+      `${look} ${id}: ${help}: ${nodes
         .slice(0, 3)
         .map(node => node.html.slice(0, 160))
         .join(' | ')}`,
