@@ -68,7 +68,7 @@ it('lists every command, and ends with 2 where none or an unknown one is named',
   expect(overview.code).toBe(0)
   for (const name of commandNames) expect(overview.stdout).toMatch(new RegExp(`^  ${name} +\\S`, 'm'))
   expect((await runCommand([])).code).toBe(2)
-  for (const name of ['triage', 'constructor', '__proto__', '--version'])
+  for (const name of ['triage', 'constructor', '__proto__', '--versions'])
     expect(await runCommand([name])).toMatchObject({
       code: 2,
       stdout: '',

@@ -1,5 +1,6 @@
 import type { Coverage, Layer, TechniqueCoverage } from '../../src/http/contract-intel-coverage.ts'
 import { AttackGrid } from '../components/attack-grid.tsx'
+import { count } from '../text/count.ts'
 
 /** How a cell is told apart: by word and sign, not by colour alone. */
 const kinds = {
@@ -70,8 +71,4 @@ function noteOf({ reports, alerts, rules, score }: Cell): string {
     ...(rules === undefined || rules === 0 ? [] : [count(rules, 'rule')]),
     ...(score === null ? [] : [`score ${score}`]),
   ].join(', ')
-}
-
-function count(number: number, word: string): string {
-  return `${number.toLocaleString('en')} ${number === 1 ? word : `${word}s`}`
 }

@@ -1,4 +1,5 @@
 import type { ReportDetail } from '../../src/http/contract-intel.ts'
+import { count } from '../text/count.ts'
 import { visibleText } from '../text/visible-text.ts'
 
 interface Node {
@@ -38,7 +39,7 @@ export function RelationsGraph({ detail }: { detail: ReportDetail }) {
         viewBox={`0 0 ${width} ${rows * rowHeight + 8}`}
         className="w-full min-w-[36rem] max-w-[52rem] text-xs"
         role="img"
-        aria-label={`The report names ${detail.indicators.length} indicators; ${hosts.length} hosts of ours have met some of them`}
+        aria-label={`The report names ${count(detail.indicators.length, 'indicator')}; ${count(hosts.length, 'host')} of ours met some of them`}
       >
         {edges.map(([from, to]) => {
           const [a, b] = [nodes.get(from), nodes.get(to)]

@@ -7,6 +7,7 @@
 import ipaddr from 'ipaddr.js'
 import type { Json } from '../lib/canonical-json.ts'
 import type { HuntedIndicator } from '../store/intel-hunts.ts'
+import type { TimeField } from '../wazuh/indexer.ts'
 
 /** Fields of the history by how they are searched. */
 export interface HistoryFields {
@@ -69,12 +70,36 @@ export function historyBatches(indicators: readonly HuntedIndicator[]): HuntedIn
   return batches
 }
 
+/** A query, and what the documents that it finds call their time. */
+export interface HistoryQuery {
+  readonly query: Json
+  readonly timeField: TimeField
+}
+
+/** Documents of a span by their time: alerts of Wazuh 4, then findings of Wazuh 5, which have `@timestamp` only. */
+export function documentsOfSpan(span: {
+  readonly fromMs: number
+  readonly toMs: number
+}): readonly { readonly timeField: TimeField; readonly filter: Json[] }[] {
+  const within = { gte: span.fromMs, lt: span.toMs, format: 'epoch_millis' }
+  return [
+    { timeField: 'timestamp', filter: [{ range: { timestamp: within } }] },
+    {
+      timeField: '@timestamp',
+      filter: [
+        { range: { '@timestamp': within } },
+        { bool: { must_not: [{ exists: { field: 'timestamp' } }] } },
+      ],
+    },
+  ]
+}
+
 /** Queries that together find what the batch may stand in: one for each group of fields that fits into a query. */
 export function historyQueries(
   batch: readonly HuntedIndicator[],
   fields: HistoryFields,
   span: { readonly fromMs: number; readonly toMs: number },
-): Json[] {
+): HistoryQuery[] {
   const pattern = `.*(${batch.map(indicator => patternOf(indicator)).join('|')}).*`
   const values = batch.flatMap(spellingsOf)
   const ranges = batch.filter(({ type }) => type === 'cidr')
@@ -92,13 +117,11 @@ export function historyQueries(
       one({ terms: { [field]: addresses.map(({ value }) => value) } }),
     ),
   ]
-  const queries: Json[] = []
+  const groups: Json[][] = []
   let group: Json[] = []
   let size = 0
   const close = () => {
-    if (group.length === 0) return
-    const inSpan = { range: { timestamp: { gte: span.fromMs, lt: span.toMs, format: 'epoch_millis' } } }
-    queries.push({ bool: { filter: [inSpan], should: group, minimum_should_match: 1 } })
+    if (group.length > 0) groups.push(group)
   }
   for (const clause of clauses) {
     if (size + clause.size > mostClauses) {
@@ -110,7 +133,9 @@ export function historyQueries(
     size += clause.size
   }
   close()
-  return queries
+  return documentsOfSpan(span).flatMap(({ timeField, filter }) =>
+    groups.map(should => ({ timeField, query: { bool: { filter, should, minimum_should_match: 1 } } })),
+  )
 }
 
 interface Clause {

@@ -24,7 +24,13 @@ import {
 } from '../store/intel-history.ts'
 import { type HuntedIndicator, insertSightings, type SightingDraft } from '../store/intel-hunts.ts'
 import type { Indexer, IndexerHit } from '../wazuh/indexer.ts'
-import { type HistoryFields, historyBatches, historyFields, historyQueries } from './history-query.ts'
+import {
+  documentsOfSpan,
+  type HistoryFields,
+  historyBatches,
+  historyFields,
+  historyQueries,
+} from './history-query.ts'
 import { huntPayload, investigationsOf, sightingFinder } from './hunt.ts'
 
 export interface HistoryParts {
@@ -81,18 +87,21 @@ async function plan(
   signal: AbortSignal,
 ): Promise<void> {
   const path = `/${encodeURIComponent(historyPattern)}/_search?size=1&ignore_unavailable=true`
-  const oldest = (await indexer.request(
-    'POST',
-    path,
-    {
-      query: { range: { timestamp: { gte: hunt.fromMs, lt: hunt.toMs, format: 'epoch_millis' } } },
-      sort: [{ timestamp: { order: 'asc', unmapped_type: 'date' } }],
-      _source: false,
-    },
-    signal,
-  )) as { readonly hits?: { readonly hits?: readonly { readonly sort?: readonly unknown[] }[] } } // OpenSearch's own shape.
-  const firstMs = Number(oldest.hits?.hits?.[0]?.sort?.[0] ?? Number.NaN)
-  const fromMs = Number.isNaN(firstMs) ? hunt.toMs : firstMs
+  let fromMs = hunt.toMs
+  for (const { timeField, filter } of documentsOfSpan(hunt)) {
+    const oldest = (await indexer.request(
+      'POST',
+      path,
+      {
+        query: { bool: { filter } },
+        sort: [{ [timeField]: { order: 'asc', unmapped_type: 'date' } }],
+        _source: false,
+      },
+      signal,
+    )) as { readonly hits?: { readonly hits?: readonly { readonly sort?: readonly unknown[] }[] } } // OpenSearch's own shape.
+    const firstMs = Number(oldest.hits?.hits?.[0]?.sort?.[0] ?? Number.NaN)
+    if (firstMs < fromMs) fromMs = firstMs
+  }
   const steps = spansOf({ fromMs, toMs: hunt.toMs }).length * historyBatches(indicatorsOf(hunt)).length
   const finishedMs = steps === 0 ? clock.now() : null
   await planHistoryHunt(database, tenant, hunt.id, { fromMs, steps, finishedMs })
@@ -142,7 +151,9 @@ async function runStep(
       const query = queries[number]
       const after = at.place === null || at.place.after.length === 0 ? undefined : at.place.after
       const page =
-        query === undefined ? { view, hits: [] } : await indexer.page(view, query, after, pageSize, signal)
+        query === undefined
+          ? { view, hits: [] }
+          : await indexer.page(view, query.query, after, pageSize, signal, query.timeField)
       view = page.view
       const more = page.hits.length === pageSize
       const place: HistoryPlace | null = more

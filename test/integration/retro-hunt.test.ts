@@ -54,6 +54,16 @@ const misses: readonly (readonly [log: string, data: object])[] = [
   ['', { integration: 'custom-tocsin', tocsin: { headline: 'known indicator 198.51.100.7' } }],
 ]
 
+/** Of Wazuh 5: older than every alert, and with no time but that of ECS. */
+const finding = {
+  '@timestamp': new Date(nowMs - 120 * dayMs).toISOString(),
+  wazuh: {
+    rule: { id: '0b1c7d9e-3a52-4f60-9c11-2f7a5d8e9b10', title: 'Connection to a listed host', level: 'high' },
+    agent: { id: '003', name: 'pc-1' },
+  },
+  destination: { ip: '203.0.113.99' },
+}
+
 const alertLine = (number: number, [log, data]: readonly [string, object], daysAgo: number) =>
   wazuhLine({
     id: `17${String(number).padStart(8, '0')}.${number}`,
@@ -85,6 +95,7 @@ describe('retro-hunt in the history of a real OpenSearch', { timeout: 180_000 },
       ),
     )
     await indexAlerts(indexer, [...lines, ...noise], signal)
+    await indexer.request('PUT', '/wazuh-findings-v5-network-000001/_doc/f1?refresh=true', finding, signal)
   }, 300_000)
   afterAll(async () => {
     await test?.close()
@@ -158,7 +169,7 @@ describe('retro-hunt in the history of a real OpenSearch', { timeout: 180_000 },
       '2001:db8:dead::17': 2,
       'evil-c2.example.org': 2,
       'drop.example.net': 2,
-      '203.0.113.64/26': 1,
+      '203.0.113.64/26': 2,
       'bad99.net': 1,
       'http://drop.example.net/Load/er.php': 1,
       'ops@phish-mail.com': 1,
@@ -166,8 +177,8 @@ describe('retro-hunt in the history of a real OpenSearch', { timeout: 180_000 },
       [listed[7] ?? '']: 1,
     })
     const [stored] = await test.database.query<{ count: number }>('select count(*) as count from alerts')
-    // The other path on the listed host is a hit of the host's name.
-    expect(stored?.count).toBe(hits.length + 1)
+    // The other path on the listed host is a hit of the host's name; and the finding of Wazuh 5.
+    expect(stored?.count).toBe(hits.length + 2)
   })
 
   it('the case says which report names what, with evidence, and calls for a person', async context => {
@@ -225,7 +236,7 @@ describe('retro-hunt in the history of a real OpenSearch', { timeout: 180_000 },
     })
     expect(await work({ indexer: mortal })).toBeGreaterThan(1)
     const hunt = await latestHistoryHunt(test.database, tenant, id)
-    expect(hunt).toMatchObject({ state: 'done', hits: 3, trouble: null })
+    expect(hunt).toMatchObject({ state: 'done', hits: 4, trouble: null })
   })
 
   it('without any history, or without anything to hunt, it is done at once', async context => {
