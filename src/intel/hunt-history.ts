@@ -100,7 +100,8 @@ async function plan(
       signal,
     )) as { readonly hits?: { readonly hits?: readonly { readonly sort?: readonly unknown[] }[] } } // OpenSearch's own shape.
     const firstMs = Number(oldest.hits?.hits?.[0]?.sort?.[0] ?? Number.NaN)
-    if (firstMs < fromMs) fromMs = firstMs
+    // Never before the hunt: an indexer that names a time long ago would be searched in spans without end.
+    if (firstMs < fromMs) fromMs = Math.max(firstMs, hunt.fromMs)
   }
   const steps = spansOf({ fromMs, toMs: hunt.toMs }).length * historyBatches(indicatorsOf(hunt)).length
   const finishedMs = steps === 0 ? clock.now() : null

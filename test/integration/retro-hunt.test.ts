@@ -239,6 +239,25 @@ describe('retro-hunt in the history of a real OpenSearch', { timeout: 180_000 },
     expect(hunt).toMatchObject({ state: 'done', hits: 4, trouble: null })
   })
 
+  it('looks no further back than it may, whatever time the indexer names', async context => {
+    if (node === undefined) return context.skip()
+    const lying: Indexer = {
+      ...indexer,
+      request: async (method, path, body, ...rest) =>
+        path.includes('/_search?size=1')
+          ? { hits: { hits: [{ sort: [-1e300] }] } }
+          : indexer.request(method, path, body, ...rest),
+    }
+    const { id } = await addReport(parts(), report('# Bear of old\n\nC2: 198.51.100.7'))
+    await work({ indexer: lying, turns: 3 })
+    const hunt = await latestHistoryHunt(test.database, tenant, id)
+    expect(hunt).toMatchObject({ trouble: null })
+    expect(hunt?.fromMs).toBeGreaterThanOrEqual(nowMs - 366 * dayMs)
+    expect(hunt?.steps).toBeLessThan(1000)
+    await work()
+    expect(await latestHistoryHunt(test.database, tenant, id)).toMatchObject({ state: 'done' })
+  })
+
   it('without any history, or without anything to hunt, it is done at once', async context => {
     if (node === undefined) return context.skip()
     const { id } = await addReport(
