@@ -14,7 +14,7 @@ const kinds: Readonly<Record<ServerEvent['kind'], true>> = {
 let state: LiveState = 'connecting'
 const stateListeners = new Set<() => void>()
 const eventListeners = new Set<(event: ServerEvent) => void>()
-const reconnectListeners = new Set<() => void>()
+const openListeners = new Set<() => void>()
 
 /**
  * Opens the event stream and keeps it open; returns the function that closes it. EventSource reconnects by itself
@@ -27,11 +27,9 @@ export function openLiveEvents(): () => void {
   const connect = () => {
     source = new EventSource('/api/events')
     source.onopen = () => {
-      const again = state === 'lost'
       delayMs = 1000
       setState('live')
-      // Events are hints, the lists are the truth: what happened meanwhile has to be read.
-      if (again) for (const listener of reconnectListeners) listener()
+      for (const listener of openListeners) listener()
     }
     source.onerror = () => {
       setState('lost')
@@ -69,9 +67,12 @@ export function useLiveEvents(onEvent: (event: ServerEvent) => void): void {
   useListener(eventListeners, onEvent)
 }
 
-/** Calls `onReconnect` when the stream came back after it was lost. */
-export function useReconnect(onReconnect: () => void): void {
-  useListener(reconnectListeners, onReconnect)
+/**
+ * Calls `onOpen` each time the stream opens, the first time too: events are hints, the lists are the truth, and what
+ * happened between the reading of a list and the opening is in no event.
+ */
+export function useStreamOpen(onOpen: () => void): void {
+  useListener(openListeners, onOpen)
 }
 
 function useListener<T extends (...args: never[]) => void>(listeners: Set<T>, listener: T): void {

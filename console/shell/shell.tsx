@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Outlet, useLocation, useMatches } from '@tanstack/react-router'
 import { Menu as MenuIcon } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { openLiveEvents, useReconnect } from '../api/live-events.ts'
+import { openLiveEvents, useStreamOpen } from '../api/live-events.ts'
 import { useSession } from '../api/session.ts'
 import { AssistantDrawer } from '../assistant/assistant-drawer.tsx'
 import { toggleAssistant } from '../assistant/assistant-state.ts'
@@ -47,8 +47,8 @@ function SignedInShell() {
   const location = useLocation()
   const title = useMatches().at(-1)?.staticData.title ?? 'Tocsin'
 
+  useStreamOpen(() => void client.invalidateQueries())
   useEffect(openLiveEvents, [])
-  useReconnect(() => void client.invalidateQueries())
   useShortcuts([
     ...pages.flatMap(page =>
       page.goKey === undefined

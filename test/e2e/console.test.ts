@@ -215,6 +215,30 @@ describe.skipIf(!hasBrowser)('the console', () => {
     await page.mouse.move(5, 5)
   })
 
+  it('shows what came in between the reading of a list and the opening of the stream', async () => {
+    let open = () => {}
+    const read = new Promise<void>(resolve => {
+      open = resolve
+    })
+    await page.route('**/api/events', async route => {
+      await read
+      await route.continue()
+    })
+    await page.goto(`${tocsin.base}/?host=web-22`)
+    await page.getByText('No case matches this view.').waitFor()
+    await appendFile(tocsin.alertsFile, intrusion(Date.now(), 'web-22', '203.0.113.22'))
+    await expect
+      .poll(() => page.evaluate(() => fetch('/api/cases?host=web-22').then(reply => reply.text())), {
+        timeout: 30_000,
+      })
+      .toContain('web-22')
+    open()
+    await row(/web-22/)
+      .first()
+      .waitFor()
+    await page.unroute('**/api/events')
+  })
+
   it('shows secrets once, and a viewer nothing that a viewer may not do', async () => {
     await page.goto(`${tocsin.base}/settings?section=tokens`)
     await page.getByRole('button', { name: 'New token' }).click()
