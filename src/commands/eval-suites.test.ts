@@ -18,6 +18,7 @@ import { randomIds } from '../lib/ids.ts'
 import { configuredProfiles } from '../main/model-profiles.ts'
 import { readModelSettings } from '../main/open-models.ts'
 import { readPolicyFile } from '../main/open-models-for.ts'
+import { storedAttack } from '../main/stored-knowledge.ts'
 import { listProfiles } from '../store/model-profiles.ts'
 
 // Every suite that is shipped, with a model that knows the answers and one that is wrong, over the real wire protocol; their
@@ -123,6 +124,7 @@ describe('every suite that is shipped', () => {
     const configured = configuredProfiles(
       await readModelSettings(config.modelsFile),
       await readPolicyFile(config),
+      storedAttack(config.dataDir).versions,
     )
     const parts = { database: test.database, clock: systemClock, ids: randomIds() }
     const gates = {

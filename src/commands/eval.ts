@@ -15,10 +15,12 @@ import {
 } from '../evaluation/suite-items.ts'
 import { extractIndicators } from '../indicators/extract-indicators.ts'
 import { rankTechniques } from '../intel/rank-techniques.ts'
+import { shippedAttack } from '../knowledge/attack-knowledge.ts'
 import { attackVersion } from '../knowledge/attack-techniques.ts'
 import { AppError } from '../lib/app-error.ts'
 import { systemClock } from '../lib/clock.ts'
 import { openModelsOffline } from '../main/open-models-for.ts'
+import { storedAttack } from '../main/stored-knowledge.ts'
 import { redact, redactionRules } from '../redact/redact.ts'
 import { Vault } from '../redact/vault.ts'
 import { type Command, type Io, readArgs, readInput } from './command.ts'
@@ -105,7 +107,15 @@ Exit codes: 0 run, whatever the scores; 1 an item could not be answered; 2 bad u
         write(result)
         results.push(result)
       }
-      const versions = { tocsin: packageJson.version, attack: attackVersion.version, model: values.model }
+      // Code is measured on the facts that ship; a model is asked and judged with what was imported as well.
+      const { versions: knowledge } =
+        models === undefined ? shippedAttack : storedAttack(readConfig().dataDir)
+      const versions = {
+        tocsin: packageJson.version,
+        attack: attackVersion.version,
+        knowledge,
+        model: values.model,
+      }
       const summary = summarise(basename(suite), results, seed, versions)
       write(summary)
       if (values.record) await recordRun(readConfig(), summary, results, io)

@@ -262,7 +262,7 @@ describe('a model that was trained further', () => {
     const yaml = (more: string) =>
       `models:\n  - { name: house, provider: in-process, model: base, zone: local }\n${more}`
     const tuned = `  - { name: tuned, provider: in-process, model: base, zone: local, fineTuned: { weights: ${digest}, card: ${digest}, licence: internal, adapter: tuned } }\n`
-    const profiles = configuredProfiles(parseModelSettings(yaml(tuned)), defaultPolicy)
+    const profiles = configuredProfiles(parseModelSettings(yaml(tuned)), defaultPolicy, 'k1')
     const ids = await registerProfiles({ database: test.database, clock, ids: randomIds() }, tenant, profiles)
     const states = new Map((await listProfiles(test.database, tenant)).map(({ id, state }) => [id, state]))
     expect(states.get(ids.get('house') ?? '')).toBe('active')

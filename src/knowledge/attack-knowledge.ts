@@ -16,6 +16,7 @@ import {
   titleOf,
 } from './attack-techniques.ts'
 import { type ImportedKnowledge, nothingImported } from './imported-knowledge.ts'
+import { knowledgeVersions } from './knowledge-versions.ts'
 
 /** A current technique of any domain. */
 export interface KnownTechnique extends Technique {
@@ -65,7 +66,7 @@ export interface AttackKnowledge {
   readonly columns: readonly MatrixColumn[]
   /** Enterprise, then each domain that was imported beside it. */
   readonly domains: readonly AttackDomain[]
-  /** All that is known with its versions, for records: `enterprise-attack 18.1, ics-attack 18.1`. */
+  /** All that is known, with versions and digests, for records. */
   readonly versions: string
 }
 
@@ -81,7 +82,8 @@ const matrixOrder =
 const mostReplacements = 8
 
 /** Puts what was imported beside the facts that ship. */
-export function attackKnowledge({ attack }: ImportedKnowledge): AttackKnowledge {
+export function attackKnowledge(knowledge: ImportedKnowledge): AttackKnowledge {
+  const { attack } = knowledge
   const others = attack.filter(({ domain }) => domain !== enterprise)
   const imported = new Map<string, KnownTechnique>()
   const replacements = new Map<string, string | undefined>()
@@ -136,12 +138,7 @@ export function attackKnowledge({ attack }: ImportedKnowledge): AttackKnowledge 
       { id: enterprise, name: domainName(enterprise), version: attackVersion.version },
       ...others.map(({ domain, version }) => ({ id: domain, name: domainName(domain), version })),
     ],
-    versions: [
-      `${enterprise} ${attackVersion.version}`,
-      ...attack.map(({ domain, version }) =>
-        domain === enterprise ? `${domain} ${version} imported` : `${domain} ${version}`,
-      ),
-    ].join(', '),
+    versions: knowledgeVersions(knowledge),
   }
 }
 

@@ -3,7 +3,6 @@ import type { ConfiguredProfile } from '../governance/model-gates/register-profi
 import { runbookPrompt } from '../governance/runbooks/improve-runbook.ts'
 import { intelContextPrompt } from '../intel/report-context.ts'
 import { caseBriefPrompt, yaraEnrichmentPrompt } from '../investigate/model-brief.ts'
-import { attackVersion } from '../knowledge/attack-techniques.ts'
 import { digestOf } from '../lib/canonical-json.ts'
 import type { ModelSettings } from '../llm/model-settings.ts'
 import type { ModelProfile } from '../llm/profile.ts'
@@ -22,12 +21,19 @@ const prompts = {
   runbook: runbookPrompt,
 }
 
-/** The models of models.yaml as profiles: everything that changes an answer, and nothing else (no key, no limit). */
-export function configuredProfiles({ models }: ModelSettings, policy: Policy): ConfiguredProfile[] {
-  return models.map(profile => ({ name: profile.name, content: contentOf(profile, policy) }))
+/**
+ * The models of models.yaml as profiles: everything that changes an answer, and nothing else (no key, no limit). `knowledge` is
+ * `AttackKnowledge.versions`: an import makes another profile of every model.
+ */
+export function configuredProfiles(
+  { models }: ModelSettings,
+  policy: Policy,
+  knowledge: string,
+): ConfiguredProfile[] {
+  return models.map(profile => ({ name: profile.name, content: contentOf(profile, policy, knowledge) }))
 }
 
-function contentOf(profile: ModelProfile, policy: Policy): ConfiguredProfile['content'] {
+function contentOf(profile: ModelProfile, policy: Policy, knowledge: string): ConfiguredProfile['content'] {
   const { provider, model, zone, baseUrl, region, apiVersion, structured, temperature } = profile
   return {
     provider,
@@ -44,7 +50,7 @@ function contentOf(profile: ModelProfile, policy: Policy): ConfiguredProfile['co
     },
     prompts,
     policy: digestOf(policy).slice(0, 16),
-    knowledge: `${attackVersion.domain} ${attackVersion.version}`,
+    knowledge,
   }
 }
 

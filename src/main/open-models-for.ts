@@ -116,6 +116,7 @@ export async function openModelsOnline(
   const configured = configuredProfiles(
     await readModelSettings(config.modelsFile),
     await readPolicyFile(config),
+    storedAttack(config.dataDir).versions,
   )
   const profileIds = await registerProfiles(parts, parts.tenant, configured, config.modelGatesEnforced)
   const route = gatedRoute(parts.database, parts.clock, profileIds)
@@ -131,6 +132,7 @@ export async function openModelsToLook(
   const configured = configuredProfiles(
     await readModelSettings(config.modelsFile),
     await readPolicyFile(config),
+    storedAttack(config.dataDir).versions,
   )
   const ids = new Map(configured.map(({ name, content }) => [name, profileIdOf(content)]))
   const known = new Set((await listProfiles(database, tenant)).map(({ id }) => id))

@@ -13,6 +13,7 @@ import type { Clock } from '../../src/lib/clock.ts'
 import { randomIds } from '../../src/lib/ids.ts'
 import { openModelsOnline } from '../../src/main/open-models-for.ts'
 import { shadowProfiles } from '../../src/main/route-models.ts'
+import { storeCatalogue } from '../../src/main/stored-knowledge.ts'
 import { claim, complete } from '../../src/queue/jobs.ts'
 import { listProfiles } from '../../src/store/model-profiles.ts'
 import { newIngest } from './new-ingest.ts'
@@ -26,9 +27,10 @@ const key = 'test-key'
 
 /**
  * Two models, `house` and `fresh`, of a reviewed supplier, that answer over their real wire protocol, with a database and
- * the jobs that a worker runs. Both start active; what they answer is up to the test.
+ * the jobs that a worker runs. Both start active; what they answer is up to the test. `imported`: knowledge that was imported
+ * before the start.
  */
-export async function startGatedModels(clock: Clock) {
+export async function startGatedModels(clock: Clock, imported: Parameters<typeof storeCatalogue>[1][] = []) {
   vi.stubEnv('TOCSIN_STUB_KEY', key)
   const [test, house, fresh] = await Promise.all([
     openTestDatabase(),
@@ -42,11 +44,10 @@ export async function startGatedModels(clock: Clock) {
     modelsFile,
     `models:\n${settingsOf('house', house.url)}${settingsOf('fresh', fresh.url)}prices:\n${prices}`,
   )
+  for (const catalogue of imported) await storeCatalogue(folder, catalogue)
   const parts = { database: test.database, clock, ids: randomIds() }
-  const models = await openModelsOnline(
-    { ...readConfig(), dataDir: folder, modelsFile },
-    { ...parts, tenant },
-  )
+  const config = { ...readConfig(), dataDir: folder, modelsFile }
+  const models = await openModelsOnline(config, { ...parts, tenant })
   await keepSupplier(test.database, clock)
   const profile = (name: string) => models.profileIds.get(name) ?? ''
   const take = newIngest(test.database, clock)
@@ -83,6 +84,7 @@ export async function startGatedModels(clock: Clock) {
 
   return {
     test,
+    config,
     house,
     fresh,
     parts,

@@ -12,6 +12,7 @@ import { randomIds } from '../../lib/ids.ts'
 import { configuredProfiles } from '../../main/model-profiles.ts'
 import { readModelSettings } from '../../main/open-models.ts'
 import { readPolicyFile } from '../../main/open-models-for.ts'
+import { storedAttack } from '../../main/stored-knowledge.ts'
 import { insertRun } from '../../store/evaluation-runs.ts'
 import type { Io } from '../command.ts'
 import { withStore } from '../with-store.ts'
@@ -59,7 +60,9 @@ export async function recordRun(
 
 async function profileOf(config: Config, model: string): Promise<string> {
   const settings = await readModelSettings(config.modelsFile)
-  const found = configuredProfiles(settings, await readPolicyFile(config)).find(({ name }) => name === model)
+  const policy = await readPolicyFile(config)
+  const { versions: knowledge } = storedAttack(config.dataDir)
+  const found = configuredProfiles(settings, policy, knowledge).find(({ name }) => name === model)
   if (found === undefined)
     throw new AppError('bad-usage', `there is no model '${model}' in ${config.modelsFile}`)
   return profileIdOf(found.content)

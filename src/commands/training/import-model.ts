@@ -14,6 +14,7 @@ import { pullModel } from '../../llm/llama/pull-model.ts'
 import { parseModelSettings } from '../../llm/model-settings.ts'
 import { configuredProfiles } from '../../main/model-profiles.ts'
 import { modelsDirOf, readPolicyFile } from '../../main/open-models-for.ts'
+import { storedAttack } from '../../main/stored-knowledge.ts'
 import type { Io } from '../command.ts'
 import { withStore } from '../with-store.ts'
 
@@ -92,7 +93,11 @@ export async function importModel(
   const settings = parseModelSettings(next) // Nothing is written that the next start could not read.
   await writeFile(join(modelsDir, `${name}.card.json`), cardText, { mode: 0o600 })
   await writeFile(config.modelsFile, next, { mode: 0o600 })
-  const configured = configuredProfiles(settings, await readPolicyFile(config))
+  const configured = configuredProfiles(
+    settings,
+    await readPolicyFile(config),
+    storedAttack(config.dataDir).versions,
+  )
   return withStore(config, io, async ({ database }) => {
     const parts = { database, clock: systemClock, ids: randomIds() }
     const ids = await registerProfiles(parts, config.tenant, configured)
