@@ -8,13 +8,14 @@ import { caseRoutes } from '../src/http/routes/case-routes.ts'
 import { healthRoutes } from '../src/http/routes/health-routes.ts'
 import { sessionRoutes } from '../src/http/routes/session-routes.ts'
 import type { Database } from '../src/lib/database.ts'
+import { WorkerPulse } from '../src/queue/worker-pulse.ts'
 import { startTestServer } from '../test/support/test-server.ts'
 
 const caseCount = 100_000
 const rounds = 100
 
 const server = await startTestServer(accounts => [
-  ...healthRoutes(accounts.database, new Registry()),
+  ...healthRoutes(accounts.database, new Registry(), new WorkerPulse()),
   ...sessionRoutes(accounts, false),
   ...caseRoutes({ ...accounts, modelConfigured: false }),
 ])

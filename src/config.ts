@@ -58,6 +58,8 @@ export interface Config {
   readonly telemetry: TelemetrySettings | undefined
   readonly host: string
   readonly port: number
+  /** Where a worker says whether it hangs. */
+  readonly workerPort: number | undefined
   readonly publicUrl: string | undefined
   readonly logLevel: Settings['TOCSIN_LOG_LEVEL']
   readonly requestsPerMinute: number
@@ -148,6 +150,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, givenDa
     telemetry: telemetrySettings(values),
     host: values.TOCSIN_HOST,
     port: values.TOCSIN_PORT,
+    workerPort: values.TOCSIN_WORKER_PORT,
     publicUrl: values.TOCSIN_PUBLIC_URL,
     logLevel: values.TOCSIN_LOG_LEVEL,
     requestsPerMinute: values.TOCSIN_REQUESTS_PER_MINUTE,

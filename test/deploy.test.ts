@@ -56,6 +56,8 @@ const service = z.object({
   cap_drop: z.array(z.string()).optional(),
   security_opt: z.array(z.string()).optional(),
   ports: z.array(z.object({ host_ip: z.string().optional() })).optional(),
+  healthcheck: z.object({ test: z.array(z.string()).optional(), disable: z.boolean().optional() }).optional(),
+  environment: z.record(z.string(), z.unknown()).optional(),
 })
 
 const compose = await goProgram(
@@ -83,6 +85,10 @@ describe.skipIf(compose === undefined)('the compose file, by the reference imple
     for (const name of ['serve', 'worker'])
       expect(services[name]).toMatchObject({ command: [name], read_only: true, cap_drop: ['ALL'] })
     for (const each of Object.values(services)) expect(each.security_opt).toEqual(['no-new-privileges:true'])
+    // The image's own check asks the console, which a worker has not.
+    const { healthcheck, environment } = services.worker ?? {}
+    expect(healthcheck?.disable).not.toBe(true)
+    expect(healthcheck?.test?.join(' ')).toContain(`127.0.0.1:${environment?.TOCSIN_WORKER_PORT}/healthz`)
     const ports = Object.values(services).flatMap(each => each.ports ?? [])
     expect(ports.map(port => port.host_ip)).toEqual(['127.0.0.1'])
   })

@@ -91,6 +91,7 @@ const deployment = z.looseObject({
     template: z.looseObject({
       spec: z.looseObject({
         automountServiceAccountToken: z.literal(false),
+        enableServiceLinks: z.literal(false),
         securityContext: z.looseObject({
           runAsNonRoot: z.literal(true),
           runAsUser: z.literal(7411),
@@ -134,6 +135,16 @@ describe.skipIf(helmProgram === undefined)('rendered', () => {
     expect(served.map(each => each.metadata.name)).toEqual(['demo-tocsin-serve'])
     const [pod] = served.map(each => each.spec.template.spec.containers[0])
     z.object({ startupProbe: probe, livenessProbe: probe, readinessProbe: probe }).parse(pod)
+    // A worker that hangs is started anew, too; nothing is sent to it by the service.
+    const [worker] = deployments
+      .filter(each => each.metadata.name === 'demo-tocsin-worker')
+      .map(each => each.spec.template.spec.containers[0])
+    z.object({ startupProbe: probe, livenessProbe: probe, readinessProbe: z.undefined().optional() }).parse(
+      worker,
+    )
+    const given = objects.find(each => each.metadata.name === 'demo-tocsin-settings').data
+    expect(worker.ports).toEqual([{ name: 'health', containerPort: Number(given.TOCSIN_WORKER_PORT) }])
+    expect(worker.livenessProbe.httpGet.port).toBe('health')
     // Requests that come while the pod is taken out of the service are answered.
     expect(pod.lifecycle.preStop.exec.command).toContain('node')
     expect(objects.find(each => each.kind === 'PodDisruptionBudget').spec.maxUnavailable).toBe(1)

@@ -93,6 +93,8 @@ export const settings = z.object({
   TOCSIN_HOST: z.string().default('127.0.0.1'),
   /** 0: any that is free. A worker of its own then needs TOCSIN_PUBLIC_URL, for links. */
   TOCSIN_PORT: z.coerce.number().int().min(0).max(65_535).default(7411),
+  /** On TOCSIN_HOST: where a `worker` answers GET /healthz, for what starts it anew when it hangs. Left out, nowhere. */
+  TOCSIN_WORKER_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   /** The address that browsers use, where a proxy stands in front: https makes cookies Secure. */
   TOCSIN_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   TOCSIN_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),

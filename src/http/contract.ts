@@ -128,7 +128,7 @@ export const sessionEndpoints = {
   live: endpoint({
     method: 'GET',
     path: '/healthz',
-    summary: 'The process is alive.',
+    summary: 'The process is alive, and the worker in it does not hang. 503 otherwise: start it anew.',
     access: { kind: 'open' },
     reply: health,
   }),

@@ -17,6 +17,7 @@ import { alertMailJobsOf } from '../mail/alert-mail.ts'
 import { type MailParts, mailParts } from '../mail/receive-mail.ts'
 import type { MailGatewayClient } from '../mail-gateway/mail-gateway.ts'
 import type { NotifyParts } from '../notify/send-notice.ts'
+import { WorkerPulse } from '../queue/worker-pulse.ts'
 import { peopleNow } from '../respond/people-now.ts'
 import { policyNow } from '../respond/policy-now.ts'
 import { reportJobsOf } from '../respond/respond-jobs.ts'
@@ -48,6 +49,8 @@ export interface Application {
   readonly clock: Clock
   readonly ids: IdSource
   readonly registry: Registry
+  /** Of the worker in this process, where it has one. */
+  readonly pulse: WorkerPulse
   readonly ingest: Ingest
   readonly monitor: SourceMonitor
   readonly accounts: AccountParts
@@ -113,6 +116,7 @@ export async function openApplication(
     clock,
     ids,
     registry,
+    pulse: new WorkerPulse(),
     ingest: createIngest({
       database: store.database,
       memory,

@@ -98,7 +98,7 @@ export async function serve(app: Application): Promise<Serving> {
   registerWorkMetrics(app.registry, database, tenant)
   const server = await createServer({
     routes: [
-      ...healthRoutes(database, app.registry),
+      ...healthRoutes(database, app.registry, app.pulse),
       ...sessionRoutes(app.accounts, secure),
       ...caseRoutes({ ...parts, modelConfigured: modelSettings.models.length > 0 }),
       ...triageRoutes(parts),

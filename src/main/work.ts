@@ -98,6 +98,7 @@ export async function work(app: Application, stop: AbortSignal): Promise<void> {
         'a job failed',
       ),
     onTrouble: (error: unknown) => app.logger.error({ err: error }, 'the queue could not be read'),
+    pulse: app.pulse,
     onSetAside: (count: number) =>
       app.logger.error({ count }, 'jobs that took their workers down are set aside: see Settings, Jobs'),
   }

@@ -20,6 +20,7 @@ import {
 } from './jobs.ts'
 import { type JobHandler, runWorker } from './run-worker.ts'
 import { listSetAside, retrySetAside } from './set-aside.ts'
+import { WorkerPulse } from './worker-pulse.ts'
 
 const fault = (error: unknown) => {
   throw error
@@ -364,6 +365,43 @@ describe.each(databaseKinds)('the queue on the %s database', kind => {
         { key: 'endless', attempt: 1 },
       ])
     })
+  })
+
+  it('is late with a job that goes on though it was told to end, and with none that it is busy with', async () => {
+    await put('busy')
+    let laterMs = 0
+    const pulse = new WorkerPulse(() => laterMs)
+    const stop = new AbortController()
+    const began = Promise.withResolvers<void>()
+    const ended = Promise.withResolvers<void>()
+    const parts = {
+      database: test.connect(),
+      clock: { now: Date.now },
+      random: () => 0,
+      onFailure: () => {},
+      onTrouble: fault,
+      pulse,
+    }
+    const handle = () => {
+      began.resolve()
+      return ended.promise // Whatever the signal says.
+    }
+    const lateJobs = () => pulse.late().filter(what => what.startsWith('job test '))
+    const leaseMs = 3_600_000
+    const running = runWorker(
+      parts,
+      [{ kind: 'test', concurrency: 1, leaseMs, maxAttempts: 1, handle }],
+      stop.signal,
+    )
+    await began.promise
+    laterMs = leaseMs
+    expect(lateJobs()).toEqual([])
+    laterMs = 2 * leaseMs
+    expect(lateJobs()).toHaveLength(1)
+    stop.abort()
+    ended.resolve()
+    await running
+    expect(pulse.late()).toEqual([])
   })
 
   it('finishes what it has in hand before it ends', async () => {

@@ -15,6 +15,7 @@ import {
   reclaim,
 } from './jobs.ts'
 import { observeJob } from './observe-job.ts'
+import { WorkerPulse } from './worker-pulse.ts'
 
 /** How one kind of job is done. Handlers are idempotent: a job may run again after a crash. */
 export interface JobHandler {
@@ -39,6 +40,8 @@ export interface WorkerParts {
   readonly onSetAside?: (count: number) => void
   /** How long jobs in hand may go on once the signal has fired; then theirs fires, and they are put back. */
   readonly drainMs?: number
+  /** Who is asked whether this worker hangs. */
+  readonly pulse?: WorkerPulse
 }
 
 const pollMs = 1000
@@ -52,6 +55,10 @@ const keepEveryMs = 5_000
 const maxCrashes = 5
 /** A database that is away, or whose disk is full, is not the job's fault: hours of it cost a job none of its own tries. */
 const triesWhileAway = 30
+/** A job that was told to end, since it took too long, and goes on for so long hangs. */
+const deafMs = 2 * 60_000
+/** A database that is away answers with an error in seconds; a connection that was lost without a word is noticed in a quarter of an hour at most. */
+const answeredMs = 20 * 60_000
 
 /**
  * Works until the signal fires; then claims nothing more and waits for the jobs in hand. Jobs wake it through
@@ -71,15 +78,16 @@ export async function runWorker(
     },
     signal,
   )
-  const hand = new JobsInHand(parts, handlers, signal)
+  const pulse = parts.pulse ?? new WorkerPulse()
+  const hand = new JobsInHand(parts, handlers, pulse, signal)
   const loops = handlers.flatMap(handler => {
     const bell = bells.get(handler.kind)
-    return bell === undefined ? [] : [workOn(parts, handler, hand, bell, signal)]
+    return bell === undefined ? [] : [workOn(parts, handler, hand, bell, pulse, signal)]
   })
   const drained = new AbortController()
   const keeping = hand.keepUntil(drained.signal)
   try {
-    await Promise.all([...loops, workOnSuspects(parts, handlers, hand, signal)])
+    await Promise.all([...loops, workOnSuspects(parts, handlers, hand, pulse, signal)])
   } finally {
     drained.abort()
     await Promise.all([keeping, listening])
@@ -117,12 +125,16 @@ async function workOn(
   handler: JobHandler,
   hand: JobsInHand,
   bell: Bell,
+  pulse: WorkerPulse,
   signal: AbortSignal,
 ): Promise<void> {
   const running = new Set<Promise<void>>()
   while (!signal.aborted) {
     const free = handler.concurrency - running.size
-    const jobs = free > 0 ? await claimJobs(parts, handler, free) : []
+    const jobs =
+      free > 0
+        ? await pulse.during(`taking jobs ${handler.kind}`, answeredMs, () => claimJobs(parts, handler, free))
+        : []
     for (const job of jobs) {
       const work = hand.run(handler, job).finally(() => running.delete(work))
       running.add(work)
@@ -160,24 +172,27 @@ async function workOnSuspects(
   parts: WorkerParts,
   handlers: readonly JobHandler[],
   hand: JobsInHand,
+  pulse: WorkerPulse,
   signal: AbortSignal,
 ): Promise<void> {
+  const asked = <Result>(question: Promise<Result>) =>
+    pulse.during('looking for jobs that were left', answeredMs, () => unlessAway(parts, question))
   const kinds = handlers.map(handler => handler.kind)
   let broughtBackMs = performance.now()
   for (let lookedMs = Number.NEGATIVE_INFINITY; !signal.aborted; ) {
     if (performance.now() - lookedMs >= reclaimEveryMs) {
       lookedMs = performance.now()
-      const reclaimed = await unlessAway(parts, reclaim(parts.database, maxCrashes))
+      const reclaimed = await asked(reclaim(parts.database, maxCrashes))
       // While the database was away nobody could say that they live: once it is back they get the time to.
       if (reclaimed === undefined) lookedMs = performance.now() + aliveMs - reclaimEveryMs
       else if (reclaimed.setAside > 0) parts.onSetAside?.(reclaimed.setAside)
     }
     if (performance.now() - broughtBackMs >= bringBackEveryMs) {
       broughtBackMs = performance.now()
-      await unlessAway(parts, bringBack(parts.database))
+      await asked(bringBack(parts.database))
     }
     const options = { leaseMs: aliveMs, nowMs: parts.clock.now() }
-    const job = await unlessAway(parts, claimSuspect(parts.database, kinds, options))
+    const job = await asked(claimSuspect(parts.database, kinds, options))
     const handler = handlers.find(({ kind }) => kind === job?.kind)
     if (job !== undefined && handler !== undefined) await hand.run(handler, job)
     else await sleep(pollMs, signal).catch(() => {})
@@ -198,12 +213,14 @@ async function unlessAway<Result>(parts: WorkerParts, asked: Promise<Result>): P
 /** What this process works on, and has to say again and again that it does. */
 class JobsInHand {
   readonly #parts: WorkerParts
+  readonly #pulse: WorkerPulse
   readonly #running = new Map<Job, { readonly untilMs: number; readonly halt: AbortController }>()
   /** Fires when what is in hand must end too. */
   readonly #halt = new AbortController()
 
-  constructor(parts: WorkerParts, handlers: readonly JobHandler[], signal: AbortSignal) {
+  constructor(parts: WorkerParts, handlers: readonly JobHandler[], pulse: WorkerPulse, signal: AbortSignal) {
     this.#parts = parts
+    this.#pulse = pulse
     // A listener for each job may be many: no leak.
     setMaxListeners(2 * handlers.reduce((sum, handler) => sum + handler.concurrency, 10), this.#halt.signal)
     const drain = () => {
@@ -214,7 +231,13 @@ class JobsInHand {
     else signal.addEventListener('abort', drain, { once: true })
   }
 
-  async run(handler: JobHandler, job: Job): Promise<void> {
+  run(handler: JobHandler, job: Job): Promise<void> {
+    return this.#pulse.during(`job ${job.kind} ${job.id}`, handler.leaseMs + deafMs, () =>
+      this.#run(handler, job),
+    )
+  }
+
+  async #run(handler: JobHandler, job: Job): Promise<void> {
     const halt = new AbortController()
     this.#running.set(job, { untilMs: performance.now() + handler.leaseMs, halt })
     try {

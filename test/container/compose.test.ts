@@ -71,6 +71,7 @@ describe.skipIf(program === undefined)('the compose file', () => {
     await podman.healthy(container('database'))
     await compose('up', '--detach', '--no-build', '--no-deps', '--scale', 'worker=2', 'serve', 'worker')
     await podman.said(container('serve'), /serving on http/)
+    for (const each of all.slice(0, 3)) await podman.healthy(each)
   }
 
   beforeAll(async () => {

@@ -1,12 +1,24 @@
 import type { Registry } from 'prom-client'
 import type { Database } from '../../lib/database.ts'
+import type { WorkerPulse } from '../../queue/worker-pulse.ts'
 import { sessionEndpoints } from '../contract.ts'
 import { type Route, route, streamRoute } from '../route.ts'
 
 /** What machines ask: is it alive, can it work, how is it doing. */
-export function healthRoutes(database: Database, registry: Registry): Route[] {
+export function healthRoutes(
+  database: Database,
+  registry: Registry,
+  pulse: Pick<WorkerPulse, 'late'>,
+): Route[] {
   return [
-    route(sessionEndpoints.live, async () => ({ status: 'ok' as const, checks: {} })),
+    route(sessionEndpoints.live, async ({ reply }) => {
+      // Of the worker in the same process, where there is one.
+      const late = pulse.late()
+      if (late.length === 0) return { status: 'ok' as const, checks: {} }
+      reply.request.log.error({ late }, 'the worker hangs')
+      reply.status(503)
+      return { status: 'unavailable' as const, checks: { worker: 'hangs' } }
+    }),
     route(sessionEndpoints.ready, async ({ reply }) => {
       try {
         await database.query('select 1')

@@ -32,6 +32,8 @@ metadata:
     {{- end }}
 spec:
   automountServiceAccountToken: false
+  # What Kubernetes would make of services named like ours (TOCSIN_…_PORT=tcp://…) are no settings.
+  enableServiceLinks: false
   {{- with $.Values.imagePullSecrets }}
   imagePullSecrets: {{- toYaml . | nindent 4 }}
   {{- end }}
@@ -89,6 +91,20 @@ spec:
       lifecycle:
         preStop:
           exec: { command: [node, -e, "setTimeout(() => {}, 5000)"] }
+      {{- else }}
+      ports:
+        - { name: health, containerPort: 7412 }
+      startupProbe:
+        httpGet: { path: /healthz, port: health }
+        periodSeconds: 5
+        timeoutSeconds: 5
+        failureThreshold: 60
+      # However busy it is, its thread is free now and then within two minutes.
+      livenessProbe:
+        httpGet: { path: /healthz, port: health }
+        periodSeconds: 30
+        timeoutSeconds: 15
+        failureThreshold: 4
       {{- end }}
       {{- with .values.resources }}
       resources: {{- toYaml . | nindent 8 }}
