@@ -253,10 +253,30 @@ describe('ask', () => {
     ])
   })
 
-  it('stops the call when the scan of the bytes finds what redaction missed', async () => {
+  it('replaces what redaction missed where the scan of the bytes finds it, and asks all the same', async () => {
     const blind = redactionRules(emptyInventory)
     const { ask, ledger } = await askBench([client(far, 'contracted')], {
-      inventory: async () => ({ inventory: { ...emptyInventory, users: ['jdoe'] }, redaction: blind }),
+      inventory: async () => ({
+        inventory: { ...emptyInventory, users: ['jdoe'], hosts: ['web-01'] },
+        redaction: blind,
+      }),
+      limits: { perQuestion: { calls: 1 } },
+    })
+    far.script({ kind: 'answer', text: good })
+    expect(await ask(question(), signal())).toMatchObject({ kind: 'answered' })
+    const sent = JSON.stringify(far.requests.at(-1)?.body)
+    expect(sent).not.toMatch(/jdoe|web-01/)
+    expect(sent).toContain('[USER-1]▁from▁203.0.113.9')
+    expect(await kinds(ledger)).toEqual(['ledger-opened', 'model-intent', 'model-outcome'])
+  })
+
+  it('stops the call when the scan of the bytes finds something that is not in the data', async () => {
+    const { ask, ledger } = await askBench([client(far, 'contracted')], {
+      // As the model itself is called.
+      inventory: async () => ({
+        inventory: { ...emptyInventory, hosts: ['llama'] },
+        redaction: redactionRules(emptyInventory),
+      }),
     })
     expect(await ask(question(), signal())).toMatchObject({
       kind: 'refused',

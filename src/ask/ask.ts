@@ -13,7 +13,7 @@ import type { KnownIds } from '../verify/known-ids.ts'
 import { tooLittleSupport } from '../verify/too-little-support.ts'
 import { type BuiltRequest, buildRequest } from './build-request.ts'
 import { chooseModels } from './choose-models.ts'
-import { guardEgress } from './guard-egress.ts'
+import { forbiddenInventory, guardEgress } from './guard-egress.ts'
 import type { RouteModels } from './model-route.ts'
 import { parseAnswer } from './parse-answer.ts'
 import { createRecord, type ModelRecord } from './record-call.ts'
@@ -75,48 +75,64 @@ async function askOnce<Answer>(
   const choice = chooseModels(question, models, rules)
   if (choice.kind !== 'chosen') return choice
 
-  const { built, replacedValues } = await adapters.vaults.change(question.tenant, question.caseId, vault => {
-    const request = buildRequest(
-      question,
-      choice.searched,
-      choice.decision,
-      rules,
-      vault,
-      adapters.newBoundary(),
-    )
-    const values = [...request.placeholders].flatMap(placeholder => vault.valueOf(placeholder) ?? [])
-    return { built: request, replacedValues: values }
-  })
-
-  const record = createRecord(adapters, question, policy, choice.decision, profileOf)
-  const guard = {
-    task: question.task,
-    zone: choice.decision.zone,
-    policy,
-    inventory,
-    built,
-    replacedValues,
-  }
-  const onText = claimListener(question, built, adapters)
-  const send = (request: CompletionRequest) =>
-    adapters.gateway.complete(
-      question.task,
-      choice.models,
-      request,
-      client => async (bytes, destination) => {
-        guardEgress(bytes, guard)
-        await record.intent(client, bytes, destination)
+  const { decision } = choice
+  const scope = { task: question.task, zone: decision.zone, policy, inventory }
+  const put = async (forbidden?: Inventory): Promise<ModelAnswer<Answer> | typeof stoppedUnsent> => {
+    const { built, replacedValues } = await adapters.vaults.change(
+      question.tenant,
+      question.caseId,
+      vault => {
+        const request = buildRequest(
+          question,
+          choice.searched,
+          decision,
+          rules,
+          vault,
+          adapters.newBoundary(),
+          forbidden,
+        )
+        const values = [...request.placeholders].flatMap(placeholder => vault.valueOf(placeholder) ?? [])
+        return { built: request, replacedValues: values }
       },
-      signal,
-      onText,
-      guard,
     )
-  try {
-    return await converse(question, built, send, record, adapters)
-  } catch (error) {
-    await record.failure(error)
-    return declined(error, signal)
+    const record = createRecord(adapters, question, policy, decision, profileOf)
+    const guard = { ...scope, built, replacedValues }
+    const onText = claimListener(question, built, adapters)
+    let mayHaveLeft = false
+    const send = (request: CompletionRequest) =>
+      adapters.gateway.complete(
+        question.task,
+        choice.models,
+        request,
+        client => async (bytes, destination) => {
+          guardEgress(bytes, guard)
+          mayHaveLeft = true
+          await record.intent(client, bytes, destination)
+        },
+        signal,
+        onText,
+        guard,
+      )
+    try {
+      return await converse(question, built, send, record, adapters)
+    } catch (error) {
+      await record.failure(error)
+      if (isStopped(error) && !mayHaveLeft && forbidden === undefined) return stoppedUnsent
+      return declined(error, signal)
+    }
   }
+  const answer = await put()
+  // What redaction overlooked in the data is replaced where the scan found it. What is still found then stays a stop.
+  const last = answer === stoppedUnsent ? await put(forbiddenInventory(scope)) : answer
+  if (last === stoppedUnsent) throw new AppError('unreachable', 'a stopped call was put a third time')
+  return last
+}
+
+/** The scan stopped the call before anything of this question was sent. */
+const stoppedUnsent = Symbol('stopped before anything was sent')
+
+function isStopped(error: unknown): error is AppError {
+  return error instanceof AppError && error.code === 'egress-blocked'
 }
 
 /** Judges sentences while they arrive, for a feature that shows them; nothing is shown that was not judged. */
@@ -218,7 +234,7 @@ function declined(error: unknown, signal: AbortSignal): ModelAnswer<never> {
       ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
     }
   }
-  if (error instanceof AppError && error.code === 'egress-blocked') {
+  if (isStopped(error)) {
     const problem = { code: error.code, message: error.message }
     return { kind: 'refused', reason: error.message, problems: [problem] }
   }

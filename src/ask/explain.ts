@@ -1,10 +1,11 @@
+import type { Inventory } from '../domain/inventory.ts'
 import type { ModelQuestion } from '../domain/model-question.ts'
 import { AppError } from '../lib/app-error.ts'
 import { Vault } from '../redact/vault.ts'
 import type { AskAdapters } from './ask.ts'
 import { buildRequest, type QuestionDecision } from './build-request.ts'
 import { chooseModels } from './choose-models.ts'
-import { guardEgress } from './guard-egress.ts'
+import { forbiddenInventory, guardEgress } from './guard-egress.ts'
 
 /** What asking a question would send, found out by going as far as the socket and no further. */
 export type Explanation =
@@ -55,26 +56,35 @@ export async function explainQuestion(
   const serialized = await adapters.vaults.change(question.tenant, question.caseId, vault =>
     vault.serialize(),
   )
-  const vault = Vault.deserialize(serialized)
-  const built = buildRequest(question, choice.searched, decision, rules, vault, adapters.newBoundary())
-  const replaced = [...built.placeholders].flatMap(placeholder => {
-    const value = vault.valueOf(placeholder)
-    return value === undefined ? [] : [{ placeholder, value }]
-  })
-  const { bytes, destination } = await atTheSocket(client, built.completion, signal)
-  const guard = { task: question.task, zone: decision.zone, policy, inventory, built }
+  const scope = { task: question.task, zone: decision.zone, policy, inventory }
+  const attempt = async (forbidden?: Inventory) => {
+    const vault = Vault.deserialize(serialized)
+    const built = buildRequest(
+      question,
+      choice.searched,
+      decision,
+      rules,
+      vault,
+      adapters.newBoundary(),
+      forbidden,
+    )
+    const replaced = [...built.placeholders].flatMap(placeholder => {
+      const value = vault.valueOf(placeholder)
+      return value === undefined ? [] : [{ placeholder, value }]
+    })
+    const { bytes, destination } = await atTheSocket(client, built.completion, signal)
+    const replacedValues = replaced.map(each => each.value)
+    const stopped = whyStopped(() => guardEgress(bytes, { ...scope, built, replacedValues }))
+    return { destination, bytes, replaced, stopped }
+  }
+  const first = await attempt()
   return {
     kind: 'would-send',
     model: client.name,
     modelId: client.modelId,
     fallbacks: others.map(other => other.name),
     decision,
-    destination,
-    bytes,
-    replaced,
-    stopped: whyStopped(() =>
-      guardEgress(bytes, { ...guard, replacedValues: replaced.map(each => each.value) }),
-    ),
+    ...(first.stopped === undefined ? first : await attempt(forbiddenInventory(scope))),
   }
 }
 

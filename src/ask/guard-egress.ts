@@ -38,7 +38,12 @@ export function guardEgress(bytes: Uint8Array, guard: EgressGuard): void {
 const parts = new WeakMap<Inventory, Map<string, Inventory>>()
 
 /** The lists of the inventory that may not go to this zone as they are. */
-function forbiddenInventory({ policy, task, zone, inventory }: EgressGuard): Inventory {
+export function forbiddenInventory({
+  policy,
+  task,
+  zone,
+  inventory,
+}: Pick<EgressGuard, 'policy' | 'task' | 'zone' | 'inventory'>): Inventory {
   const internal = mustReplace(policy, { task, zone }, 'internal')
   const confidential = mustReplace(policy, { task, zone }, 'confidential')
   const known = parts.get(inventory) ?? new Map<string, Inventory>()

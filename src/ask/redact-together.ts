@@ -1,3 +1,4 @@
+import type { Inventory } from '../domain/inventory.ts'
 import type { ValueClass } from '../domain/value-class.ts'
 import type { Problem } from '../lib/problem.ts'
 import { chooseSpans, type SearchedText, searchText } from '../redact/find-sensitive.ts'
@@ -37,19 +38,34 @@ export function classesIn({ whole }: SearchedTexts): ValueClass[] {
   return chooseSpans(whole, new Set()).spans.map(span => span.class)
 }
 
-/** Redacts searched texts. */
+/** Redacts searched texts. With `inventory`, what the scan of the request would stop on is replaced in each of them. */
 export function redactTogether(
   { texts, whole }: SearchedTexts,
   vault: Vault,
   rules: RedactionRules,
+  inventory?: Inventory,
 ): RedactedTexts {
-  const redaction = redactSearched(whole, vault, rules)
+  const residue = inventory && { inventory, fields: fieldsOf(texts) }
+  const redaction = redactSearched(whole, vault, rules, residue)
   const split = splitRedacted(redaction.text, separator)
   // Where a separator was taken for part of a value, each text is done by itself.
-  const parts = split.length === texts.length ? [redaction] : texts.map(text => redact(text, vault, rules))
+  const parts =
+    split.length === texts.length
+      ? [redaction]
+      : texts.map(text => redact(text, vault, rules, inventory && { inventory }))
   return {
     texts: split.length === texts.length ? split : parts.map(part => part.text),
     placeholders: new Set(parts.flatMap(part => part.replacements.map(each => each.placeholder))),
     problems: parts.flatMap(part => part.problems),
   }
+}
+
+/** Where each text stands in the whole. */
+function fieldsOf(texts: readonly string[]): { start: number; end: number }[] {
+  let start = 0
+  return texts.map(text => {
+    const field = { start, end: start + text.length }
+    start = field.end + separator.length
+    return field
+  })
 }

@@ -32,7 +32,7 @@ Exit code 0; 2 where the usage is wrong or a file cannot be read.
     const known = joinInventories(inventory.value, learnInventory(text))
     const rules = redactionRules(known, policy.redaction.keep)
     await withVault(values, systemClock.now(), io.signal, async ({ vault, save }) => {
-      const redaction = redact(text, vault, rules)
+      const redaction = redact(text, vault, rules, { inventory: known })
       // Before anything is printed: a placeholder that was shown can always be revealed.
       await save()
       const problems = [...inventory.problems, ...rules.problems, ...redaction.problems]

@@ -19,8 +19,9 @@ export async function openNotify(
     extraCa: config.notifyCaFile === undefined ? [] : [await readFile(config.notifyCaFile, 'utf8')],
     // Public addresses are kept readable for models; into a chat they do not go either.
     async redactText(tenant, text) {
-      const rules = redactionRules(await inventory(tenant), [])
-      return redact(text, new Vault(tenant, 'notice'), rules).text
+      const known = await inventory(tenant)
+      const vault = new Vault(tenant, 'notice')
+      return redact(text, vault, redactionRules(known, []), { inventory: known }).text
     },
   }
 }

@@ -9,9 +9,12 @@ import { gunzipSync, inflateRawSync, inflateSync } from 'node:zlib'
 export interface Layer {
   readonly form: string
   readonly text: string
+  /** The same before it was put into lower case, of the same length. */
+  readonly cased: string
 }
 
-const deepest = 6
+/** How many encodings within one another are undone, and how many layers of escapes. */
+const [deepestEncoding, deepestEscape] = [6, 24]
 const largest = 1 << 20
 const named: Record<string, string> = {
   amp: '&',
@@ -31,28 +34,31 @@ const named: Record<string, string> = {
 }
 
 /** Every reading of a text down to a bounded depth and size (`complete` tells whether it was enough), each lower-cased and stripped of what cannot be seen. */
-export function layersOf(text: string): { readonly layers: readonly Layer[]; readonly complete: boolean } {
+export function layersOf(
+  text: string,
+  budget = { left: largest + 8 * text.length },
+): { readonly layers: readonly Layer[]; readonly complete: boolean } {
   const layers: Layer[] = []
   // Most words stand in every layer: each is decoded once.
   const [base64, hex] = [new Map<string, string>(), new Map<string, string>()]
   const seen = new Set<string>()
-  let budget = largest + 8 * text.length
   let complete = true
-  const visit = (form: string, layer: string, depth: number): void => {
+  const visit = (form: string, layer: string, escapes: number, encodings: number): void => {
     if (layer === '' || seen.has(layer)) return
-    if (budget < 0) {
+    if (budget.left < 0 || escapes > deepestEscape || encodings > deepestEncoding) {
       complete = false
       return
     }
     seen.add(layer)
-    budget -= layer.length
-    layers.push({ form, text: visible(layer) })
-    if (depth === deepest) return
-    visit(form === 'plain' ? 'unescaped' : form, unescapeAll(layer), depth + 1)
-    visit('base64', decodeTokens(layer, /[A-Za-z0-9+/_-]{6,}/g, base64, base64Readings), depth + 1)
-    visit('hex', decodeTokens(layer, /(?:[0-9a-f]{2}[\s:,-]?(?:0x|\\x)?){4,}/gi, hex, hexReadings), depth + 1)
+    budget.left -= layer.length
+    layers.push({ form, ...visibleForms(layer) })
+    visit(form === 'plain' ? 'unescaped' : form, unescapeAll(layer), escapes + 1, encodings)
+    const inBase64 = decodeTokens(layer, /[A-Za-z0-9+/_-]{6,}/g, base64, base64Readings)
+    visit('base64', inBase64, escapes, encodings + 1)
+    const inHex = decodeTokens(layer, /(?:[0-9a-f]{2}[\s:,-]?(?:0x|\\x)?){4,}/gi, hex, hexReadings)
+    visit('hex', inHex, escapes, encodings + 1)
   }
-  visit('plain', text, 0)
+  visit('plain', text, 0, 0)
   return { layers, complete }
 }
 
@@ -64,12 +70,26 @@ const doubles = new Map(
   ]),
 )
 
+/** In capitals where the letter is one. */
+function latinDouble(letter: string): string {
+  const small = letter.toLowerCase()
+  const double = doubles.get(small)
+  if (double === undefined) return letter
+  return letter === small ? double : double.toUpperCase()
+}
+
 /** Lower case, compatibility forms plain, marks and invisible characters gone, look-alikes Latin. */
 export function visible(text: string): string {
+  return visibleForms(text).text
+}
+
+function visibleForms(text: string): Pick<Layer, 'text' | 'cased'> {
   const plain = beyondAscii.test(text)
     ? text.replaceAll(beyondAsciiRuns, run => (run === '\u2581' ? ' ' : plainRun(run)))
     : text
-  return plain.toLowerCase().replaceAll(longBreaks, ' ')
+  const cased = plain.replaceAll(longBreaks, ' ')
+  const lower = cased.toLowerCase()
+  return { text: lower, cased: lower.length === cased.length ? cased : lower }
 }
 
 const beyondAscii = /[^\x01-\x7e]/
@@ -82,8 +102,7 @@ function plainRun(run: string): string {
     run
       .normalize('NFKD')
       .replaceAll(/[\p{Cf}\p{Mn}\p{Default_Ignorable_Code_Point}\0]/gu, '')
-      .toLowerCase()
-      .replaceAll(/[\u0370-\u052f\u0261\u217c]/g, letter => doubles.get(letter) ?? letter)
+      .replaceAll(/[\u0370-\u052f\u0261\u2160-\u217f]/g, latinDouble)
       // U+2581 stands for a blank in text that `ask/` has marked as data.
       .replaceAll('\u2581', ' ')
   )
@@ -91,6 +110,11 @@ function plainRun(run: string): string {
 
 const backslashForms =
   /\\u\{([0-9a-f]{1,6})\}|\\((?-i:U)[0-9a-f]{8}|u[0-9a-f]{4})|((?:\\x[0-9a-f]{2})+)|\\([0-3][0-7]{2})|\\(["'\\/])|\\[nrtbf]/gi
+
+// Without a semicolon, too; but where more of it is itself escaped, that is waited for.
+const hexEntity =
+  /&#x([0-9a-f]{1,6})(?:;|(?![0-9a-f]|%[0-9a-f]{2}|\\+[xu]|&#(?:4[89]|5\d)(?!\d)|&#x3[0-9b];))/gi
+const decimalEntity = /&#(\d{1,7})(?:;|(?!\d|%[0-9a-f]{2}|\\+[xu]|&#(?:4[89]|5\d)(?!\d)|&#x3[0-9b];))/gi
 
 /** One layer of every escape taken off; backslashes first, so that what the others uncover waits for the next round. */
 function unescapeAll(text: string): string {
@@ -109,8 +133,8 @@ function unescapeAll(text: string): string {
   }
   if (!plain.includes('&')) return plain
   return plain
-    .replaceAll(/&#x([0-9a-f]{1,6});?/gi, (all, hex) => characterOf(hex, 16) ?? all)
-    .replaceAll(/&#(\d{1,7});?/g, (all, digits) => characterOf(digits, 10) ?? all)
+    .replaceAll(hexEntity, (all, hex) => characterOf(hex, 16) ?? all)
+    .replaceAll(decimalEntity, (all, digits) => characterOf(digits, 10) ?? all)
     .replaceAll(/&([a-z]{2,8});/gi, (all, name) => named[name.toLowerCase()] ?? all)
 }
 

@@ -30,6 +30,8 @@ interface Needle {
   readonly kind: 'inventory' | 'vault-value'
   readonly what: string
   readonly text: string
+  /** Whether it can be told apart inside a longer word, too: `FINDB01Backup`, `old2findb01`. */
+  readonly isTelling: boolean
 }
 
 /**
@@ -43,8 +45,8 @@ const protocolWords = new Set(
 )
 
 /**
- * Secrets whose form is beyond doubt: the name, words without which it is not there, the form. Redaction knows many
- * more; these two lists share nothing.
+ * Secrets whose form is beyond doubt, also where they are glued to a word (`srv1ghp_…`): the name, words without which it
+ * is not there, the form. Redaction knows many more; these two lists share nothing.
  */
 const secretForms: readonly (readonly [string, readonly string[], RegExp])[] = [
   [
@@ -55,17 +57,22 @@ const secretForms: readonly (readonly [string, readonly string[], RegExp])[] = [
   [
     'aws-key',
     ['akia', 'asia'],
-    /(?<![a-z0-9])(?:akia|asia)(?=[a-z]*[2-7])[a-z2-7]{16}(?![a-z0-9])(?<!example)/,
+    /(?<![a-z0-9])(?:akia|asia)(?=[a-z]{0,15}[2-7])[a-z2-7]{16}(?![a-z0-9])(?<!example)/,
   ],
+  ['github-token', ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'], /gh[pousr]_(?=\w{0,35}\d)(?!x{6})[a-z0-9]{36}/],
+  ['gitlab-token', ['glpat-'], /glpat-(?!x{6})(?=[\w-]{0,19}\d)[\w-]{20}/],
+  ['slack-token', ['xox'], /xox[abprs]-\d{8,}-\d{8,}-[a-z0-9]{10,}/],
+  ['stripe-key', ['k_live_'], /[sr]k_live_(?=\w{0,23}\d)[a-z0-9]{24}/],
+  // Looked for from its middle: at each `eyj` the rest of a long word would be read.
+  ['jwt', ['.eyj'], /(?<=eyj[\w-]{16,4096})\.eyj[\w-]{16,}\.[\w-]{16,}/],
+]
+/** Those that only their capitals set apart from the word they are glued to. */
+const casedSecretForms: typeof secretForms = [
   [
-    'github-token',
-    ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'],
-    /(?<![a-z])gh[pousr]_(?=\w*\d)(?!x{6})[a-z0-9]{36}/,
+    'aws-key',
+    ['akia', 'asia'],
+    /(?<![A-Z0-9])(?:AKIA|ASIA)(?=[A-Z]{0,15}[2-7])[A-Z2-7]{16}(?![A-Z0-9])(?<!EXAMPLE)/,
   ],
-  ['gitlab-token', ['glpat-'], /(?<![a-z])glpat-(?!x{6})(?=[\w-]*\d)[\w-]{20}/],
-  ['slack-token', ['xox'], /(?<![a-z])xox[abprs]-\d{8,}-\d{8,}-[a-z0-9]{10,}/],
-  ['stripe-key', ['k_live_'], /(?<![a-z])[sr]k_live_(?=\w*\d)[a-z0-9]{24}/],
-  ['jwt', ['eyj'], /(?<![a-z0-9])eyj[\w-]{16,}\.eyj[\w-]{16,}\.[\w-]{16,}/],
 ]
 
 /**
@@ -73,6 +80,15 @@ const secretForms: readonly (readonly [string, readonly string[], RegExp])[] = [
  * cannot pass both. Any finding stops the call.
  */
 export function scanRequest(bytes: Uint8Array, knowledge: EgressKnowledge): EgressFinding[] {
+  return scanText(Buffer.from(bytes).toString('utf8'), knowledge)
+}
+
+/** The same for a text. `budget` is how many characters it may be read as, all layers together; what was used is taken off. */
+export function scanText(
+  text: string,
+  knowledge: EgressKnowledge,
+  budget?: { left: number },
+): EgressFinding[] {
   const needles = [namesOf(knowledge.inventory), replacedOf(knowledge.vaultValues)]
   // Nearly every request holds no name at all: then what we wrote ourselves need not be read.
   let own: Map<Needle, number> | undefined
@@ -80,8 +96,7 @@ export function scanRequest(bytes: Uint8Array, knowledge: EgressKnowledge): Egre
     own ??= countIn(layersOf(knowledge.constants.join('\n')).layers, needles)
     return own.get(needle) ?? 0
   }
-  const masked = maskPlaceholders(Buffer.from(bytes).toString('utf8'), knowledge.placeholders)
-  const { layers, complete } = layersOf(masked)
+  const { layers, complete } = layersOf(maskPlaceholders(text, knowledge.placeholders), budget)
   const findings = new Map<string, EgressFinding>()
   const report = (finding: EgressFinding) => findings.set(Object.values(finding).join(' '), finding)
   if (!complete) report({ kind: 'unscanned', what: 'too many layers of encoding', form: 'encoded' })
@@ -89,14 +104,19 @@ export function scanRequest(bytes: Uint8Array, knowledge: EgressKnowledge): Egre
     for (const [needle, count] of countIn([layer], needles)) {
       if (count > allowed(needle)) report({ kind: needle.kind, what: needle.what, form: layer.form })
     }
-    for (const [what, words, form] of secretForms) {
-      if (words.some(word => layer.text.includes(word)) && form.test(layer.text))
-        report({ kind: 'secret', what, form: layer.form })
-    }
+    for (const what of secretsIn(layer)) report({ kind: 'secret', what, form: layer.form })
   }
   for (const form of addressesIn(layers, knowledge.inventory))
     report({ kind: 'inventory', what: 'addresses', form })
   return [...findings.values()]
+}
+
+function secretsIn({ text, cased }: Layer): string[] {
+  const found = (forms: typeof secretForms, written: string) =>
+    forms.flatMap(([what, words, form]) =>
+      words.some(word => text.includes(word)) && form.test(written) ? [what] : [],
+    )
+  return [...found(secretForms, text), ...found(casedSecretForms, cased)]
 }
 
 /** Placeholders become blanks, so that a host called `host-1` is not seen in `[HOST-1]`. */
@@ -126,7 +146,7 @@ class NeedleIndex implements Needles {
     this.starts[start & 0xffff] = 1
     const lengths = this.index.get(start) ?? new Map<number, Map<string, Needle>>()
     const texts = lengths.get(text.length) ?? new Map<string, Needle>()
-    if (!texts.has(text)) texts.set(text, { kind, what, text })
+    if (!texts.has(text)) texts.set(text, { kind, what, text, isTelling: isTelling(what, text) })
     this.index.set(start, lengths.set(text.length, texts))
   }
 }
@@ -147,8 +167,13 @@ function namesOf(inventory: Inventory): Needles {
   return index
 }
 
+const indexedValues = new WeakMap<Iterable<string>, Needles>()
+
 function replacedOf(values: Iterable<string>): Needles {
+  const known = indexedValues.get(values)
+  if (known !== undefined) return known
   const index = new NeedleIndex()
+  indexedValues.set(values, index)
   for (const value of values) {
     // Short words that were taken for a name once (`CORP\\it`) stand in every text; listed ones are looked for above.
     if (value.length > 4 || /\d/.test(value)) index.add('vault-value', 'vault', value)
@@ -163,27 +188,32 @@ function formsOf(list: string, name: string): string[] {
   // `web01` gives a machine away; `www` and `ns2` stand in every text.
   const telling =
     list === 'hosts' && /\d|-/.test(label) && !/^(?:www|ns|dns|mx|smtp|mail|pop|imap|ftp)\d*$/i.test(label)
-  const joints = name.includes(' ') ? ['-', '_', '+'].map(joint => name.replaceAll(/\s+/g, joint)) : []
-  return [name, ...joints, ...(telling && label.length > 3 ? [label] : [])]
+  const joints = name.includes(' ') ? ['-', '_', '+', ''].map(joint => name.replaceAll(/\s+/g, joint)) : []
+  const labels = telling && label.length > 3 ? [label, label.replaceAll('-', '_')] : []
+  return [name, ...joints, ...labels]
+}
+
+/**
+ * Names with a digit, a dot or a hyphen in them, too long to stand anywhere by chance, and more than hexadecimal digits:
+ * digests are full of those. A longer domain is somebody else's.
+ */
+function isTelling(list: string, text: string): boolean {
+  return text.length >= 6 && list !== 'domains' && /[\d._-]/.test(text) && /[g-z]/.test(text)
 }
 
 /** How often each needle stands alone in the layers: the most in any one of them. */
 function countIn(layers: readonly Layer[], indexes: readonly Needles[]): Map<Needle, number> {
   const most = new Map<Needle, number>()
-  for (const { text } of layers) {
+  for (const layer of layers) {
+    const { text } = layer
     const counts = new Map<Needle, number>()
     let unit = text.charCodeAt(0)
-    let insideWord = false
     for (let at = 0; at < text.length - 1; at++) {
       const next = text.charCodeAt(at + 1)
-      const word = isAlphanumeric(unit)
-      if (!(insideWord && word)) {
-        const start = startOf(unit, next)
-        for (const needles of indexes) {
-          if (needles.starts[start & 0xffff] === 1) countAt(text, at, start, needles, counts)
-        }
+      const start = startOf(unit, next)
+      for (const needles of indexes) {
+        if (needles.starts[start & 0xffff] === 1) countAt(layer, at, start, needles, counts)
       }
-      insideWord = word
       unit = next
     }
     for (const [needle, count] of counts) most.set(needle, Math.max(count, most.get(needle) ?? 0))
@@ -193,21 +223,45 @@ function countIn(layers: readonly Layer[], indexes: readonly Needles[]): Map<Nee
 
 /** Counts the needles that begin at a place and end at the edge of a word. */
 function countAt(
-  text: string,
+  layer: Layer,
   at: number,
   start: number,
   { index }: Needles,
   counts: Map<Needle, number>,
 ): void {
+  const { text } = layer
+  const before = edgeAt(layer, at)
+  if (before === 'none') return
   for (const [length, texts] of index.get(start) ?? []) {
     const end = at + length
     const needle = texts.get(text.slice(at, end))
     if (needle === undefined) continue
-    if (isAlphanumeric(text.charCodeAt(end - 1)) && isAlphanumeric(text.charCodeAt(end))) continue
+    const behind = edgeAt(layer, end)
+    if (behind === 'none') continue
+    if (!needle.isTelling && (before === 'seam' || behind === 'seam')) continue
+    // `anna.mueller2` is another account.
+    if (behind === 'seam' && isDigit(text.charCodeAt(end)) && !isDigit(text.charCodeAt(end - 1))) continue
     // `evil-acme.com` is not `acme.com`.
     if (needle.what === 'domains' && (text[at - 1] === '-' || text[end] === '-')) continue
     counts.set(needle, (counts.get(needle) ?? 0) + 1)
   }
+}
+
+/** Whether a word ends in front of a place, or is only sewn to the next: letters to digits, `oneTwo`. */
+function edgeAt({ text, cased }: Layer, at: number): 'edge' | 'seam' | 'none' {
+  const [before, behind] = [text.charCodeAt(at - 1), text.charCodeAt(at)]
+  if (!isAlphanumeric(before) || !isAlphanumeric(behind)) return 'edge'
+  if (isDigit(before) !== isDigit(behind)) return 'seam'
+  const isCamel = isCapital(cased.charCodeAt(at)) && !isCapital(cased.charCodeAt(at - 1))
+  return isCamel && !isDigit(behind) ? 'seam' : 'none'
+}
+
+function isCapital(unit: number): boolean {
+  return unit >= 0x41 && unit <= 0x5a
+}
+
+function isDigit(unit: number): boolean {
+  return unit >= 0x30 && unit <= 0x39
 }
 
 function isAlphanumeric(unit: number): boolean {
@@ -243,7 +297,7 @@ function addressesIn(layers: readonly Layer[], inventory: Inventory): Set<string
   const harmless = new Set<string>()
   for (const { form, text } of layers) {
     const candidates = text.match(
-      /(?<![\w.])(?:(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+)){3}|\d{8,10}|0x[0-9a-f]{7,8})(?!\w|\.\d)|(?<![0-9a-f:])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,8}(?:\.\d{1,3}){0,3}/g,
+      /(?<![\w.])(?:(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+)){3}|\d{8,10}|0x[0-9a-f]{7,8})(?!\w|\.\d)|(?<![\d.]|(?<![a-z])v)\d{1,3}(?:\.\d{1,3}){3}(?!\d|\.\d)|(?<![0-9a-f:])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,8}(?:\.\d{1,3}){0,3}/g,
     )
     for (const candidate of candidates ?? []) {
       if (harmless.has(candidate)) continue

@@ -66,7 +66,7 @@ export interface Found {
   readonly problems: readonly Problem[]
 }
 
-const deepestEscape = 4
+const deepestEscape = 8
 const deepestBlob = 4
 /** How many decoded characters one text may cost, beside sixteen times its own length. */
 const decodedLimit = 4 << 20

@@ -13,10 +13,17 @@ import { type View, ViewBuilder } from './view.ts'
 const percent = '%u[0-9a-f]{4}|%[0-9a-f]{2}(?:%[0-9a-f]{2})*'
 const backslash =
   '\\\\u\\{[0-9a-f]{1,6}\\}|\\\\(?-i:U)[0-9a-f]{8}|\\\\u[0-9a-f]{4}(?:\\\\(?-i:u)[0-9a-f]{4})*|\\\\x[0-9a-f]{2}(?:\\\\x[0-9a-f]{2})*|(?:\\\\[0-3][0-7]{2})+|\\\\["\'\\\\/nrtbfv]'
-const entity = '&#x[0-9a-f]{1,6};?|&#[0-9]{1,7};?|&[a-z]{2,8};'
+/** A number may do without its semicolon, but where that or a digit is itself escaped (`&#46%3b`), the next layer tells. */
+const semicolon = '(?:;|(?!%[0-9a-f]{2}|\\\\+[xu]|&#(?:4[89]|5[0-9]|x3[0-9b])(?![0-9a-f])))'
+const entity = `&#x[0-9a-f]{1,6}(?![0-9a-f])${semicolon}|&#[0-9]{1,7}(?![0-9])${semicolon}|&[a-z]{2,8};`
 const quotedPrintable = '(?:=[0-9a-f]{2})+'
 const syslogOctal = '#0[0-3][0-7]'
-const escapes = new RegExp([percent, backslash, entity, quotedPrintable, syslogOctal].join('|'), 'iy')
+/** What colours a terminal prints nothing (ECMA-48); it may itself have been escaped. */
+const terminal = '\\x1b\\[[0-9;?]{0,16}[A-Za-z]'
+const escapes = new RegExp(
+  [percent, backslash, entity, quotedPrintable, syslogOctal, terminal].join('|'),
+  'iy',
+)
 /** One within another, too: each layer would take off one only. */
 const softBreaks = /=+(?:\r?\n)+/g
 
@@ -75,7 +82,7 @@ export function backslashRuns(view: View): number[] {
 }
 
 const backslashUnit = 0x5c
-const leadUnits = unitSet('%&=#\\').table
+const leadUnits = unitSet('%&=#\\\x1b').table
 
 /** Where an escape may begin. */
 const escapeLeads: PlaceKind = {
@@ -141,6 +148,7 @@ function addDecoded(builder: ViewBuilder, plain: string, start: number, end: num
 
 function decode(written: string): string | undefined {
   const first = written.charCodeAt(0)
+  if (first === 0x1b) return ''
   if (first === 0x25) {
     if (/^%u/i.test(written)) return String.fromCharCode(Number.parseInt(written.slice(2), 16))
     return fromBytes(written.replaceAll('%', ''))
