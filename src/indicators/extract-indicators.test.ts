@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { IndicatorType } from '../domain/indicator.ts'
 import { extractIndicators } from './extract-indicators.ts'
+import { leastConfidence } from './indicator-decay.ts'
 
 const found = (text: string) =>
   extractIndicators(text).indicators.map(({ type, value }) => `${type} ${value}`)
@@ -150,7 +151,7 @@ describe('what is dropped, and why', () => {
 
   it('bait in a report: resolvers, private addresses, our domains, links to vendors, the own site', () => {
     const text = `${report} 8.8.8[.]8 192.168.1.5 intranet.ours.example https://github.com/x https://blog.press.com/y`
-    const options = { ownDomains: ['ours.example'], publisher: 'press.com' }
+    const options = { ownDomains: ['ours.example'], publishers: ['press.com'] }
     expect(reasonFor('8.8.8.8', text, options)).toMatch(/resolver/)
     expect(reasonFor('192.168.1.5', text, options)).toMatch(/private/)
     expect(reasonFor('https://github.com/x', text, options)).toMatch(/well-known/)
@@ -177,6 +178,77 @@ describe('roles', () => {
     ['It is evil-c2[.]com', 'unknown'],
   ])('%s', (text, role) => {
     expect(extractIndicators(text).indicators.find(({ type }) => type === 'domain')?.role).toBe(role)
+  })
+})
+
+describe('what a value is in its text', () => {
+  const filler = 'The campaign went on for some weeks and reached several organisations. '.repeat(3)
+  const roleOf = (value: string, text: string, options = {}) =>
+    extractIndicators(text, options).indicators.find(each => each.value === value)?.role
+  const confidenceOf = (value: string, text: string, options = {}) =>
+    extractIndicators(text, options).indicators.find(each => each.value === value)?.confidence ?? 0
+
+  it('its own sentence decides, not the next one', () => {
+    const text = `${filler}The mail came from pay@bad-post[.]com. The victim opened it and the server 203.0.113.5 was called home to.`
+    expect(roleOf('pay@bad-post.com', text)).toBe('sender')
+    expect(roleOf('bad-post.com', text)).toBe('sender')
+    expect(roleOf('203.0.113.5', text)).toBe('command-and-control')
+    const both = `${filler}Updates on compromised sites (one is bakery[.]example.com) bring a script that after a while contacts *.dark-nest[.]org.`
+    expect(roleOf('bakery.example.com', both)).toBe('victim')
+    expect(roleOf('dark-nest.org', both)).toBe('unknown')
+    expect(roleOf('192.0.2.4', `${filler}At a victim, a clinic whose address was 192.0.2.4, it ended.`)).toBe(
+      'victim',
+    )
+    expect(roleOf('bad-login.com', `${filler}Victims typed their passwords into bad-login[.]com.`)).toBe(
+      'unknown',
+    )
+  })
+
+  it('a table or a list makes an entry of what prose only mentions, wherever it stands', () => {
+    const text = `${filler}A portal was at [bad-portal.com](https://bad-portal.com/login), see https://press.net/a.\n\nC2 is at evil[.]net\n\n| bad-portal.com | domain | 2026 |`
+    expect(roleOf('bad-portal.com', text)).not.toBe('reference')
+    expect(roleOf('https://bad-portal.com/login', text)).not.toBe('reference')
+    expect(roleOf('press.net', text)).toBe('reference')
+    const staged = `${filler}It asked cold-sync[.]net for work.\n\nDomain\tcold-sync[.]net\tC2`
+    expect(roleOf('cold-sync.net', staged)).toBe('command-and-control')
+  })
+
+  it('links to read on are kept below what is looked for', () => {
+    const text = `${filler}C2: hxxp://evil[.]net/x\n\nReferences\nhttps://news.press.net/a\n\nPage 1 www.press.net`
+    for (const value of ['https://news.press.net/a', 'news.press.net', 'www.press.net']) {
+      expect(roleOf(value, text)).toBe('reference')
+      expect(confidenceOf(value, text)).toBeLessThan(leastConfidence)
+    }
+    const list = `${filler}url\n"1","https://github.com/bad/x.exe","online"\n"2","http://bad-shop.com/a"`
+    expect(confidenceOf('https://github.com/bad/x.exe', list)).toBeGreaterThan(leastConfidence)
+    expect(confidenceOf('github.com', list)).toBeLessThan(leastConfidence)
+  })
+
+  it('a mailbox to write to is none, nor its host; of a provider the mailbox is and the host is not', () => {
+    const text = `${filler}Contact: csirt@regional-cert.org. Mails were sent from boss.pay@gmail[.]com.`
+    expect(roleOf('csirt@regional-cert.org', text)).toBe('reference')
+    expect(roleOf('regional-cert.org', text)).toBe('reference')
+    expect(roleOf('boss.pay@gmail.com', text)).toBe('sender')
+    expect(roleOf('gmail.com', text)).toBe('reference')
+    expect(found('ask on jabber: bear@forum-im.net')).not.toContain('email bear@forum-im.net')
+  })
+
+  it('who a newsletter went to, and the services that carried it', () => {
+    const text = `${filler}New: evil[.]net. Read on at https://click.mailer.net/c/1. You get this as soc@ours.org, see https://www.ours.org/x`
+    const options = { publishers: ['mailer.net'], readers: ['soc@ours.org'] }
+    const { indicators, dropped } = extractIndicators(text, options)
+    expect(indicators.map(({ value }) => value)).toEqual(['evil.net'])
+    expect(dropped.find(({ value }) => value === 'soc@ours.org')?.reason).toMatch(/sent to/)
+    // A mailbox that its author defanged is an indicator, whoever the mail claims to be for.
+    expect(extractIndicators(`${filler}bad@ours[.]org`, options).indicators).toHaveLength(2)
+  })
+
+  it('ranges that hold everybody, and threat sites in any dress, are bait', () => {
+    const text = `${filler}Block 0.0.0.0/0, ::/0, 0.0.0.0 and 64.0.0.0/3, urlhaus [at] abuse.ch, and 203.0.113.0/24.`
+    expect(found(text)).toEqual(['cidr 203.0.113.0/24'])
+    expect(extractIndicators(text).dropped.map(({ reason }) => reason)).toContain(
+      'a range so wide that it names nobody',
+    )
   })
 })
 

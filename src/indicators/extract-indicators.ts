@@ -13,11 +13,15 @@ import { findIdentifiers } from './find-identifiers.ts'
 import { findPaths, findRegistryKeys } from './find-paths.ts'
 import { findUrls } from './find-urls.ts'
 import type { Found } from './found.ts'
-import { roleOf, surroundings } from './indicator-role.ts'
+import { registrableDomain } from './host-name.ts'
+import { roleOf, type Surroundings, surroundings } from './indicator-role.ts'
 import { refang } from './refang.ts'
 import {
+  hostOf,
   isEmptyDigest,
+  isEveryAddress,
   isInternalAddress,
+  isMailProvider,
   isPublicResolver,
   isReferenceSite,
   isThreatSite,
@@ -27,8 +31,10 @@ import {
 export interface ExtractionOptions {
   /** Our own domains: a report that names one is about us or poisoned; never an indicator. */
   readonly ownDomains?: readonly string[]
-  /** The registrable domain that published the text. Its own links are not indicators. */
-  readonly publisher?: string
+  /** The registrable domains that published the text. Their own links are not indicators. */
+  readonly publishers?: readonly string[]
+  /** Mailboxes that the text was sent to, in lower case. They and their domains are the readers' own. */
+  readonly readers?: readonly string[]
 }
 
 export interface Extraction {
@@ -41,7 +47,13 @@ export interface Extraction {
 interface Candidate extends Found {
   readonly defanged: boolean
   readonly offset: number
+  /** Where else it stands, in order; the first few. */
+  readonly mentions: readonly number[]
+  /** Whether it stands somewhere by itself, not only as the host of a URL or mailbox. */
+  readonly alone: boolean
 }
+
+const mostMentions = 16
 
 /**
  * Texts of some length that name several public hosts or files are reports: their private addresses are somebody's lab.
@@ -57,8 +69,17 @@ export function extractIndicators(text: string, options: ExtractionOptions = {})
   const candidates = findCandidates(text)
   const own = new Set((options.ownDomains ?? []).map(name => name.toLowerCase()))
   const isReport = text.length >= report.length && candidates.filter(isTelling).length >= report.hosts
-  const defangs = candidates.some(({ defanged, type }) => defanged && type !== 'email')
-  const context = { own, publisher: options.publisher, isReport, isNote: text.length < noteLength, defangs }
+  const defanged = candidates.filter(each => each.defanged && each.type !== 'email')
+  const context: Context = {
+    own,
+    publishers: new Set(options.publishers),
+    readers: new Set(options.readers),
+    readerSites: new Set(options.readers?.map(reader => registrableDomain(reader.split('@').at(-1) ?? ''))),
+    isReport,
+    isNote: text.length < noteLength,
+    defangs: defanged.length > 0,
+    defangsUrls: defanged.some(({ type }) => type === 'url'),
+  }
   const around = surroundings(text)
   const toCodePoints = codePointOffsets(text)
   const indicators: Indicator[] = []
@@ -69,19 +90,79 @@ export function extractIndicators(text: string, options: ExtractionOptions = {})
       dropped.set(`${candidate.value}\n${reason}`, { value: candidate.value, reason })
       continue
     }
-    const { line, heading } = around(candidate.offset)
-    const internal = isInternalAddress(candidate.value)
-    const isReference =
-      defangs &&
-      !candidate.defanged &&
-      ['url', 'domain', 'email'].includes(candidate.type) &&
-      !isListed(line, candidate.value)
-    const role = internal ? 'internal' : isReference ? 'reference' : roleOf(candidate.type, line, heading)
+    const role = roleIn(candidate, context, around)
     const { type, value, defanged } = candidate
     const offset = toCodePoints(candidate.offset)
     indicators.push({ type, value, defanged, offset, role, confidence: confidenceOf(candidate, role) })
   }
-  return { indicators, dropped: [...dropped.values()] }
+  const onlyHosts = new Set(candidates.filter(({ alone }) => !alone).map(({ value }) => value))
+  return { indicators: withTheirHosts(indicators, onlyHosts), dropped: [...dropped.values()] }
+}
+
+/** What the text says of a candidate, wherever it stands: the first place that says anything. */
+function roleIn(
+  candidate: Candidate,
+  context: Context,
+  around: (offset: number) => Surroundings,
+): Indicator['role'] {
+  const { type, value, defanged, offset, mentions } = candidate
+  if (isInternalAddress(value)) return 'internal'
+  const places = [offset, ...mentions.filter(mention => mention !== offset)].map(around)
+  if (isReference(candidate, context, places)) return 'reference'
+  const roles = places.map(place => roleOf(type, place))
+  const told = roles.find(role => role !== 'unknown' && !(role === 'reference' && defanged))
+  return told ?? roles[0] ?? 'unknown'
+}
+
+/** A link for the reader, in a text that defangs what it warns of or that links to a well-known site in passing. */
+function isReference(candidate: Candidate, context: Context, places: readonly Surroundings[]): boolean {
+  const { type, value, defanged } = candidate
+  if (defanged || !['url', 'domain', 'email'].includes(type)) return false
+  const listed = places.some(place => isListed(place, value))
+  const site = siteOf(candidate)
+  // The host of a page that somebody put up there: to look for it would find everybody's visits.
+  if (type === 'domain' && !candidate.alone && site !== undefined && isReferenceSite(site)) return true
+  if (type === 'url' && !context.isNote && !listed && site !== undefined && isReferenceSite(site)) return true
+  if (!context.defangs) return false
+  // Who defangs URLs defangs those in lists as well: a plain one by itself is a source, unless a heading says otherwise.
+  const asUrls = type === 'url' && context.defangsUrls
+  return asUrls ? !places.some(place => isListed(place, value) && listHeading.test(place.heading)) : !listed
+}
+
+const listHeading = /\b(?:indicators?|iocs?|c2|urls?|domains?|network|infrastructure)\b/i
+
+/**
+ * Names and what is at them go together. A URL is no mere reference where its host is an indicator; a host that stands nowhere but
+ * in mailboxes is what they are, and of a mail provider nothing at all.
+ */
+function withTheirHosts(
+  indicators: readonly Indicator[],
+  onlyHosts: ReadonlySet<string>,
+): readonly Indicator[] {
+  const hosts = new Map(
+    indicators
+      .filter(({ type, role }) => type === 'domain' && role !== 'reference')
+      .map(each => [each.value, each]),
+  )
+  const mailboxes = Map.groupBy(
+    indicators.filter(({ type }) => type === 'email'),
+    ({ value }) => value.slice(value.lastIndexOf('@') + 1),
+  )
+  const paged = new Set(
+    indicators.flatMap(({ type, value }) => (type === 'url' ? (hostOf(value) ?? []) : [])),
+  )
+  return indicators.map(each => {
+    const { type, value, role } = each
+    if (type === 'url' && role === 'reference') {
+      const host = hosts.get(hostOf(value) ?? '')
+      return host === undefined ? each : { ...each, role: host.role, confidence: host.confidence }
+    }
+    if (type !== 'domain' || !onlyHosts.has(value) || paged.has(value)) return each
+    const bad = mailboxes.get(value)?.find(mailbox => mailbox.role !== 'reference')
+    return bad === undefined || isMailProvider(value)
+      ? { ...each, role: 'reference', confidence: referenceConfidence }
+      : { ...each, role: bad.role }
+  })
 }
 
 /** Everything found, refanged, by original offset, each value once per type: the first defanged mention, else the first. */
@@ -92,9 +173,11 @@ function findCandidates(text: string): Candidate[] {
   const paths = [...findRegistryKeys(plain), ...findPaths(plain)]
   const inPath = coveredBy(paths)
   const inUrl = coveredBy(urls.filter(found => found.type === 'url'))
+  const emails = findEmails(plain)
+  const inEmail = coveredBy(emails.filter(found => found.type === 'email'))
   const all = [
     ...urls.filter(found => !inPath(found)),
-    ...findEmails(plain),
+    ...emails,
     ...findAddresses(plain),
     ...findDomains(plain).filter(found => !inPath(found) && !inUrl(found)),
     ...paths,
@@ -108,8 +191,10 @@ function findCandidates(text: string): Candidate[] {
     const defanged = original !== plain.slice(found.start, found.end)
     const key = `${found.type}\n${found.value}\n${found.dropped ?? ''}`
     const before = first.get(key)
-    if (before === undefined || (defanged === before.defanged ? offset < before.offset : defanged))
-      first.set(key, { ...found, defanged, offset })
+    const mentions = before === undefined ? [offset] : [...before.mentions, offset].slice(0, mostMentions)
+    const alone = before?.alone === true || found.type !== 'domain' || !(inUrl(found) || inEmail(found))
+    const better = before === undefined || (defanged === before.defanged ? offset < before.offset : defanged)
+    first.set(key, better ? { ...found, defanged, offset, mentions, alone } : { ...before, mentions, alone })
   }
   return [...first.values()].sort((a, b) => a.offset - b.offset)
 }
@@ -124,43 +209,64 @@ function isTelling(candidate: Candidate): boolean {
 
 interface Context {
   readonly own: ReadonlySet<string>
-  readonly publisher: string | undefined
+  readonly publishers: ReadonlySet<string>
+  readonly readers: ReadonlySet<string>
+  readonly readerSites: ReadonlySet<string>
   readonly isReport: boolean
   readonly isNote: boolean
   readonly defangs: boolean
+  readonly defangsUrls: boolean
 }
 
+const wellKnown = 'a well-known site that others use as well'
+
 function reasonToDrop(candidate: Candidate, context: Context): string | undefined {
+  const { type, value, defanged } = candidate
   if (candidate.dropped !== undefined) return candidate.dropped
-  if (candidate.doubt !== undefined && !candidate.defanged) return candidate.doubt
-  if (!context.isNote && isPublicResolver(candidate.value)) return 'a public DNS resolver'
-  if (isEmptyDigest(candidate.value)) return 'the digest of an empty file'
-  if (context.isReport && isInternalAddress(candidate.value))
+  if (candidate.doubt !== undefined && !defanged) return candidate.doubt
+  if (!context.isNote && isPublicResolver(value)) return 'a public DNS resolver'
+  if (!context.isNote && isEveryAddress(value)) return 'a range so wide that it names nobody'
+  if (isEmptyDigest(value)) return 'the digest of an empty file'
+  if (context.isReport && isInternalAddress(value))
     return 'a private or reserved address, in a report that names public ones'
   const site = siteOf(candidate)
   if (site === undefined) return undefined
   if (context.own.has(site)) return 'one of our own domains'
-  if (candidate.defanged) {
+  // A page on such a site may be hostile; its mailboxes and the site are not.
+  if (!context.isNote && isThreatSite(site) && (type !== 'url' || !defanged))
+    return 'a site that describes threats'
+  if (defanged) {
     // The page may be hostile, the site is not: https://github[.]com/evil/x stays, github.com does not.
-    return candidate.type === 'domain' && context.isReport && isReferenceSite(site)
-      ? 'a well-known site that others use as well'
-      : undefined
+    return type === 'domain' && context.isReport && isReferenceSite(site) ? wellKnown : undefined
   }
-  if (site === context.publisher) return "the report's own site"
-  if (!context.isNote && isThreatSite(site)) return 'a site that describes threats'
+  if (context.publishers.has(site)) return "the report's own site"
+  if (type === 'email' ? context.readers.has(value.toLowerCase()) : context.readerSites.has(site))
+    return 'an address or domain of those that it was sent to'
   return context.defangs && isReferenceSite(site)
     ? 'a plain link to a well-known site, in a text that defangs its indicators'
     : undefined
 }
 
-/** Whether a line holds nothing but the value and list marks: an entry, not a mention. */
-function isListed(line: string, value: string): boolean {
-  return line.length - value.length < 12 && line.toLowerCase().includes(value.toLowerCase())
+/** Whether a line, or a cell of a table's row, holds nothing but the value and marks: an entry, not a mention. */
+function isListed({ line }: Surroundings, value: string): boolean {
+  const lower = line.toLowerCase()
+  if (!lower.includes(value.toLowerCase())) return false
+  if (line.length - value.length < 12 && !/\bpage \d/i.test(line)) return true
+  return lower
+    .split(/[\t|]|"?[,;]"?/)
+    .some(cell => cell.replaceAll(/^[\s"'`*[(<]+|[\s"'`*\])>]+$/g, '') === value.toLowerCase())
 }
 
-/** Defanging is the author's own word that it is dangerous; a reference or an internal address is rarely. */
+const referenceConfidence = 0.05
+
+/**
+ * Defanging is the author's own word that it is dangerous. What a text merely refers to is kept to be seen, below what is looked
+ * for in alerts: `leastConfidence` of indicator-decay.ts.
+ */
 function confidenceOf(candidate: Candidate, role: Indicator['role']): number {
-  if (role === 'internal' || role === 'reference') return 0.2
+  if (role === 'reference') return referenceConfidence
+  if (role === 'internal') return 0.2
+  if (role === 'victim') return 0.3
   if (candidate.defanged) return 0.95
-  return role === 'unknown' || role === 'victim' ? 0.6 : 0.8
+  return role === 'unknown' ? 0.6 : 0.8
 }

@@ -3,7 +3,7 @@ import type { Found } from './found.ts'
 
 const octet = String.raw`(?:25[0-5]|2[0-4]\d|1?\d?\d)`
 const ipv4 = new RegExp(
-  String.raw`(?<![\d.])(?<!\d[.,])(${octet}(?:\.${octet}){3})(?:\/(3[0-2]|[12]?\d)(?![\d./\w]))?(?!\d|\.\d)`,
+  String.raw`(?<![\d.])(?<!\d[.,])(${octet}(?:\.${octet}){3})(?:\/(3[0-2]|[12]?\d)(?![\d/\w]|\.\d))?(?!\d|\.\d)`,
   'g',
 )
 // At most eight groups; what it catches is checked by the parser.

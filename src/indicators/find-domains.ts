@@ -2,7 +2,7 @@ import type { Found } from './found.ts'
 import { isHostName, looksLikeFileName } from './host-name.ts'
 
 const name =
-  /(?<![\p{L}\p{N}_@./\\-])(?:[\p{L}\p{N}_](?:[\p{L}\p{N}_-]{0,61}[\p{L}\p{N}])?\.){1,10}(?:xn--[a-z0-9-]{2,59}|\p{L}{2,63})(?![\p{L}\p{N}_-]|\.[\p{L}\p{N}]|[(@])/gu
+  /(?:(?<=(?<![\p{L}\p{N}_@./\\-])\*\.)|(?<![\p{L}\p{N}_@./\\-]))(?:[\p{L}\p{N}_](?:[\p{L}\p{N}_-]{0,61}[\p{L}\p{N}])?\.){1,10}(?:xn--[a-z0-9-]{2,59}|\p{L}{2,63})(?![\p{L}\p{N}_-]|\.[\p{L}\p{N}]|[(@])/gu
 
 /** Names of programs that are spelled like hosts. */
 const identifiers = new Set(
@@ -18,11 +18,16 @@ export function findDomains(text: string): Found[] {
     const written = match[0]
     if (!isHostName(written) || isSentenceBreak(written)) continue
     const value = written.toLowerCase()
-    const doubt = reasonToDoubt(written)
+    const doubt = isNamedAsFile(text, match.index) ? 'a file name' : reasonToDoubt(written)
     const span = { start: match.index, end: match.index + written.length }
     found.push({ type: 'domain', value, ...span, ...(doubt === undefined ? {} : { doubt }) })
   }
   return found
+}
+
+/** In a STIX pattern: `file:name = 'factura.one'`. */
+function isNamedAsFile(text: string, at: number): boolean {
+  return /file:name\s*=\s*'$/.test(text.slice(Math.max(0, at - 20), at))
 }
 
 /** `the system.It then`: a full stop with the space missing. */

@@ -20,7 +20,9 @@ export function findEmails(text: string): Found[] {
     if (/:\/\/[^\s/]*$/.test(text.slice(Math.max(0, match.index - 200), match.index + 1))) continue
     const end = match.index + whole.length
     const start = match.index + written.length - user.length
-    const jabber = /jabber|xmpp/.test(domain)
+    const jabber =
+      /jabber|xmpp/.test(domain) ||
+      /\b(?:jabber|xmpp|jid)[\s:]{0,3}$/i.test(text.slice(Math.max(0, start - 12), start))
     found.push({
       type: 'email',
       value: `${user}@${domain}`,

@@ -25,7 +25,7 @@ export function findIdentifiers(text: string): Found[] {
     ...each(text, cwe, match => ({ type: 'cwe', value: `CWE-${Number(match[1])}` })),
     ...each(text, asn, match => asNumber(match[1] ?? '')),
     ...each(text, mutex, match => mutexName(match)),
-    ...each(text, userAgent, match => ({ type: 'user_agent', value: match[0] })),
+    ...each(text, userAgent, match => ({ type: 'user_agent', value: match[0].replace(/\.$/, '') })),
     ...cryptoPatterns.flatMap(({ pattern, valid }) =>
       each(text, pattern, match => (valid(match[0]) ? { type: 'crypto', value: match[0] } : undefined)),
     ),

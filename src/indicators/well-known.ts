@@ -15,7 +15,8 @@ const referenceSites = new Set(
 adobe.com,oracle.com,java.com,python.org,nodejs.org,npmjs.com,pypi.org,debian.org,ubuntu.com,redhat.com,kernel.org,docker.com,vmware.com,cisco.com,fortinet.com,ivanti.com,citrix.com,atlassian.com,
 mitre.org,nist.gov,cisa.gov,us-cert.gov,fbi.gov,ic3.gov,justice.gov,first.org,cert.org,ncsc.gov.uk,europa.eu,virustotal.com,any.run,hybrid-analysis.com,joesandbox.com,tria.ge,urlscan.io,shodan.io,censys.io,abuse.ch,malpedia.caad.fkie.fraunhofer.de,fraunhofer.de,otx.alienvault.com,alienvault.com,exploit-db.com,
 paloaltonetworks.com,crowdstrike.com,mandiant.com,fireeye.com,kaspersky.com,securelist.com,symantec.com,broadcom.com,trendmicro.com,sophos.com,eset.com,welivesecurity.com,talosintelligence.com,checkpoint.com,proofpoint.com,secureworks.com,sentinelone.com,bitdefender.com,malwarebytes.com,mcafee.com,trellix.com,zscaler.com,recordedfuture.com,rapid7.com,qualys.com,tenable.com,elastic.co,splunk.com,wazuh.com,huntress.com,redcanary.com,thedfirreport.com,avast.com,f-secure.com,withsecure.com,group-ib.com,volexity.com,dragos.com,
-bleepingcomputer.com,thehackernews.com,krebsonsecurity.com,darkreading.com,zdnet.com,wired.com,reuters.com,bbc.co.uk,nytimes.com,medium.com,twitter.com,x.com,t.co,linkedin.com,facebook.com,instagram.com,reddit.com,mastodon.social,infosec.exchange`
+bleepingcomputer.com,thehackernews.com,krebsonsecurity.com,darkreading.com,zdnet.com,wired.com,reuters.com,bbc.co.uk,nytimes.com,medium.com,twitter.com,x.com,t.co,linkedin.com,facebook.com,instagram.com,reddit.com,mastodon.social,infosec.exchange,
+apache.org,fortiguard.com,bund.de,gouv.fr,cert.at,cert.pl,ncsc.nl,jpcert.or.jp,cyber.gov.au,cyber.gc.ca,telegram.org,discord.com,dropbox.com`
     .split(/[,\s]+/)
     .filter(name => name !== ''),
 )
@@ -23,6 +24,13 @@ bleepingcomputer.com,thehackernews.com,krebsonsecurity.com,darkreading.com,zdnet
 /** Sites that do nothing but describe threats: every list and report links to them, and none of their pages is one. */
 const threatSites = new Set(
   'abuse.ch,virustotal.com,any.run,hybrid-analysis.com,joesandbox.com,tria.ge,urlscan.io,alienvault.com,fraunhofer.de,mitre.org,nist.gov,cisa.gov,first.org,exploit-db.com'.split(
+    ',',
+  ),
+)
+
+/** Where anybody has a mailbox: the mailbox can be somebody's, the host is everybody's. */
+const mailProviders = new Set(
+  'gmail.com,googlemail.com,outlook.com,hotmail.com,live.com,msn.com,yahoo.com,aol.com,icloud.com,proton.me,protonmail.com,pm.me,tutanota.com,tuta.io,gmx.de,gmx.net,gmx.com,web.de,mail.ru,yandex.ru,yandex.com,qq.com,163.com,126.com,zoho.com,mail.com,onionmail.org,cock.li,naver.com,daum.net,hanmail.net,t-online.de,orange.fr,libero.it,wp.pl,seznam.cz'.split(
     ',',
   ),
 )
@@ -63,9 +71,22 @@ export function isInternalAddress(value: string): boolean {
 export function siteOf(found: Pick<Found, 'type' | 'value'>): string | undefined {
   if (found.type === 'domain') return registrableDomain(found.value)
   if (found.type === 'email') return registrableDomain(found.value.slice(found.value.lastIndexOf('@') + 1))
-  if (found.type !== 'url') return undefined
-  const host = /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^/?#@]*@)?([^/?#:]+)/i.exec(found.value)?.[1]
-  return host === undefined ? undefined : registrableDomain(host.toLowerCase())
+  const host = found.type === 'url' ? hostOf(found.value) : undefined
+  return host === undefined ? undefined : registrableDomain(host)
+}
+
+/** The host of a URL, with or without its scheme, in lower case. */
+export function hostOf(url: string): string | undefined {
+  return /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^/?#@]*@)?([^/?#:]+)/i.exec(url)?.[1]?.toLowerCase()
+}
+
+/** Addresses that stand for all: 0.0.0.0, ::, and ranges wider than any network that one party runs. */
+export function isEveryAddress(value: string): boolean {
+  const [address = '', prefix] = value.split('/')
+  if (!ipaddr.isValid(address)) return false
+  const parsed = ipaddr.parse(address)
+  if (['unspecified', 'broadcast'].includes(parsed.range())) return true
+  return prefix !== undefined && Number(prefix) < (parsed.kind() === 'ipv4' ? 8 : 16)
 }
 
 export function isThreatSite(site: string): boolean {
@@ -74,4 +95,8 @@ export function isThreatSite(site: string): boolean {
 
 export function isReferenceSite(site: string): boolean {
   return referenceSites.has(site)
+}
+
+export function isMailProvider(host: string): boolean {
+  return mailProviders.has(registrableDomain(host))
 }

@@ -125,6 +125,77 @@ describe('formats', () => {
     expect(domains(extract)).toEqual(['evil-misp.com'])
   })
 
+  it('STIX and MISP say themselves what is to be looked for, and where they have it from', async () => {
+    const roles = async (json: unknown) =>
+      Object.fromEntries(
+        (await read(JSON.stringify(json), 'r.json')).indicators.map(({ value, role }) => [value, role]),
+      )
+    const indicator = (name: string, pattern: string, types: readonly string[] = []) => ({
+      type: 'indicator',
+      name,
+      pattern,
+      indicator_types: types,
+    })
+    const stix = {
+      type: 'bundle',
+      objects: [
+        { type: 'identity', name: 'Press', contact_information: 'intel@press-lab.com' },
+        { type: 'report', name: 'R', external_references: [{ url: 'https://press-lab.com/bear' }] },
+        indicator('Bear C2', "[domain-name:value = 'evil-stix.com']", ['malicious-activity']),
+        indicator('CDN', "[domain-name:value = 'cdn-files.net']", ['benign']),
+        indicator('File', `[file:name = 'factura.one' AND file:hashes.MD5 = '${'ab'.repeat(16)}']`),
+      ],
+    }
+    expect(await roles(stix)).toEqual({
+      'https://press-lab.com/bear': 'reference',
+      'press-lab.com': 'reference',
+      'evil-stix.com': 'command-and-control',
+      'cdn-files.net': 'reference',
+      ['ab'.repeat(16)]: 'payload',
+    })
+    const attribute = (type: string, value: string, looked: boolean, comment: string | null = null) => ({
+      type,
+      value,
+      to_ids: looked,
+      comment,
+    })
+    const misp = {
+      Event: {
+        info: 'E',
+        Attribute: [
+          attribute('domain', 'evil-misp.com', true, 'C2'),
+          attribute('domain', 'a-bank.com', false, 'impersonated'),
+          attribute('md5', 'cd'.repeat(16), false),
+          attribute('mutex', 'BMP_0x4f', true),
+          attribute('filename|md5', `a.js|${'ef'.repeat(16)}`, true),
+        ],
+      },
+    }
+    expect(await roles(misp)).toEqual({
+      'evil-misp.com': 'command-and-control',
+      'a-bank.com': 'reference',
+      ['cd'.repeat(16)]: 'reference',
+      BMP_0x4f: 'unknown',
+      ['ef'.repeat(16)]: 'payload',
+    })
+  })
+
+  it('a title is what the document is called, not who may read it or what wrote it', async () => {
+    expect(await read('TLP:GREEN\n\nA web shell on a mail server')).toMatchObject({
+      title: 'A web shell on a mail server',
+    })
+  })
+
+  it('a newsletter: who sent it, who carried it and who got it are no indicators', async () => {
+    const mail =
+      'From: News <a@brief.example.com>\r\nTo: SOC <soc@ours.example.org>\r\nList-Unsubscribe: <https://click.carrier.net/u/1>\r\nSubject: Weekly\r\nMIME-Version: 1.0\r\n\r\nNew C2: evil-mail[.]com. More: https://click.carrier.net/c/1 and https://brief.example.com/a. You get this as soc@ours.example.org.\r\n'
+    const extract = await read(mail, 'r.eml')
+    expect(extract.indicators.map(({ value }) => value)).toEqual(['evil-mail.com'])
+    expect(extract.dropped.map(({ value }) => value)).toEqual(
+      expect.arrayContaining(['https://click.carrier.net/c/1', 'soc@ours.example.org']),
+    )
+  })
+
   it('chat exports: what each message says, also in pieces, and who said it is no indicator', async () => {
     const telegram = {
       name: 'Market',
@@ -164,6 +235,33 @@ describe('techniques', () => {
   it('an explicit id counts, a retired one leads to its successor', async () => {
     const { techniques } = await read('The group uses T1086 for this.')
     expect(techniques[0]).toMatchObject({ id: 'T1059.001', name: 'PowerShell', score: 1 })
+  })
+
+  it('what describes nothing suggests nothing: links, rows, quoted rules', async () => {
+    const likely = async (text: string, name?: string) =>
+      (await read(text, name)).techniques.filter(({ score }) => score >= 0.05).map(({ id }) => id)
+    const yara = 'rule x {\n strings:\n  $a = "powershell rundll32"\n condition:\n  $a\n}'
+    expect(await likely(`See https://press.example/api/powershell\n${'0'.repeat(64)}\n${yara}`)).toEqual([])
+    const rows =
+      '# Terms: https://lists.example/api/\nid,url\n"1","http://evil-csv.com/powershell rundll32.exe"\n'
+    expect(await likely(rows, 'r.csv')).toEqual([])
+    expect(await likely(`${rows}T1110,x\n`, 'r.csv')).toEqual(['T1110'])
+  })
+
+  it('an address of ATT&CK’s site names the sub-technique, not the one above it', async () => {
+    const { techniques } = await read('More at https://attack.mitre.org/techniques/T1566/001/ today.')
+    expect(techniques.filter(({ score }) => score === 1).map(({ id }) => id)).toEqual(['T1566.001'])
+  })
+
+  it('a command line says what it does, in a note of any length and language', async () => {
+    const german =
+      'Danach wurde die Datenbank der Domäne gesichert, die Schattenkopien wurden entfernt und die Angreifer suchten nach weiteren Systemen. '.repeat(
+        4,
+      )
+    const extract = await read(`${german}\nntdsutil "ac i ntds" ifm\nvssadmin delete shadows /all /quiet\n`)
+    const likely = extract.techniques.filter(({ score }) => score >= 0.6).map(({ id }) => id)
+    expect(likely.toSorted()).toEqual(['T1003.003', 'T1490'])
+    expect(extract.problems.map(({ code }) => code)).toEqual(['not-english'])
   })
 
   it('prose is mapped, with quotes that stand in the text', async () => {

@@ -5,7 +5,7 @@
  */
 import { currentTechnique } from '../knowledge/attack-techniques.ts'
 import ranker from './data/technique-ranker.json' with { type: 'json' }
-import { sentencesOf } from './sentences.ts'
+import { type Sentence, sentencesOf } from './sentences.ts'
 import { type TechniqueEvidence, techniqueEvidence } from './technique-evidence.ts'
 
 export interface RankedTechnique {
@@ -34,9 +34,17 @@ const fullReport = 100
 const phraseFactor = 4.5
 const phraseFloor = 0.0005
 
-export function rankTechniques(text: string): RankedTechnique[] {
-  const sentences = sentencesOf(text)
+/** A command line that does what the technique is makes it at least so likely. */
+const commandScore = 0.6
+
+/** Ranks the techniques of a text, by those of its sentences that are given. Names and ids count wherever they stand. */
+export function rankTechniques(
+  text: string,
+  sentences: readonly Sentence[] = sentencesOf(text),
+): RankedTechnique[] {
   return rankEvidence(techniqueEvidence(text, sentences), sentences.length, ranker)
+    .map(ranked => ({ ...ranked, score: Math.max(ranked.score, ranked.item.command ? commandScore : 0) }))
+    .sort((a, b) => b.score - a.score || a.id.localeCompare(b.id))
     .filter(({ item, score }, index) => index < fewest || score >= leastScore || item.explicit)
     .slice(0, most)
     .map(({ id, item, score }) => ({

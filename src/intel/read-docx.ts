@@ -1,7 +1,7 @@
 import { strFromU8, unzipSync } from 'fflate'
 import { messageOf } from '../lib/app-error.ts'
 import { problem } from '../lib/problem.ts'
-import type { ReportText } from './report-text.ts'
+import { firstLine, type ReportText } from './report-text.ts'
 
 /** The parts of a Word document that hold its text. Nothing else in the archive is unpacked. */
 const textParts = /^word\/(?:document|footnotes|endnotes|comments)\.xml$|^docProps\/core\.xml$/
@@ -48,7 +48,7 @@ export function readDocx(bytes: Uint8Array): ReportText {
 }
 
 function titleFrom(title: string | undefined, text: string): { title?: string } {
-  const found = title?.trim() || /\S[^\n]{0,299}/.exec(text)?.[0]
+  const found = title?.trim() || firstLine(text)
   return found === undefined ? {} : { title: found }
 }
 

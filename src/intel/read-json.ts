@@ -1,9 +1,10 @@
+import { z } from 'zod'
 import { parseJsonDocuments } from '../lib/json-documents.ts'
 import type { ReportFormat, ReportText } from './report-text.ts'
 
 /** Fields that identify or date an object and name nothing observable. */
 const bookkeeping =
-  /^(?:id|uuid|type|spec_version|created|modified|created_by_ref|timestamp|date|publish_timestamp|valid_from|valid_until|object_refs|source_ref|target_ref|relationship_type|pattern_type|pattern_version|event_id|object_id|org_id|orgc_id|sharing_group_id|category|distribution|deleted|to_ids|disable_correlation|sighting_of_ref|object_marking_refs|marking_ref|schema|x_mitre_\w+|labels)$/
+  /^(?:id|uuid|type|spec_version|created|modified|created_by_ref|timestamp|date|publish_timestamp|valid_from|valid_until|object_refs|source_ref|target_ref|relationship_type|pattern_type|pattern_version|event_id|object_id|org_id|orgc_id|sharing_group_id|category|distribution|deleted|to_ids|disable_correlation|sighting_of_ref|object_marking_refs|marking_ref|schema|x_mitre_\w+|labels|contact_information)$/
 
 /** The TLP marking definitions of STIX 2.1 (TLP 1.0 and 2.0), which a bundle may only refer to. */
 const markings: Record<string, string> = {
@@ -37,13 +38,51 @@ function flatten(root: unknown, lines: string[]): void {
   const pending: { readonly key: string; readonly value: unknown }[] = [{ key: '', value: root }]
   for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
     const { key, value } = item
+    const told = recordLine(value)
+    if (told !== undefined) lines.push(told.line)
     if (typeof value === 'string') lines.push(key === '' ? value : `${key}: ${value}`)
     else if (Array.isArray(value)) for (const entry of value.toReversed()) pending.push({ key, value: entry })
     else if (typeof value === 'object' && value !== null)
       for (const [name, entry] of Object.entries(value).reverse())
-        if (!bookkeeping.test(name)) pending.push({ key: name, value: entry })
+        if (!bookkeeping.test(name) && !told?.fields.includes(name))
+          // Where an object comes from, not what it is about.
+          pending.push({
+            key: key === 'external_references' && name === 'url' ? 'reference' : name,
+            value: entry,
+          })
   }
 }
+
+/** A STIX indicator or a MISP attribute as one line: what it is and whether it is to be looked for stands beside its value. */
+function recordLine(
+  value: unknown,
+): { readonly line: string; readonly fields: readonly string[] } | undefined {
+  const indicator = stixIndicator.safeParse(value).data
+  if (indicator !== undefined) {
+    const { name, indicator_types: types, pattern } = indicator
+    const line = [name, types.length > 0 && `(${types.join(', ')})`, pattern].filter(Boolean).join(' ')
+    return { line: `indicator: ${line}`, fields: ['name', 'indicator_types', 'pattern'] }
+  }
+  const attribute = mispAttribute.safeParse(value).data
+  if (attribute === undefined) return undefined
+  const { type, value: text, comment, to_ids: looked } = attribute
+  const notes = [comment, looked === false ? 'to_ids is false' : ''].filter(note => note !== '')
+  const note = notes.length === 0 ? '' : ` (${notes.join('; ')})`
+  return { line: `${type}: ${text}${note}`, fields: ['type', 'value', 'comment', 'object_relation'] }
+}
+
+const stixIndicator = z.looseObject({
+  type: z.literal('indicator'),
+  name: z.string().catch(''),
+  indicator_types: z.array(z.string()).catch([]),
+  pattern: z.string(),
+})
+const mispAttribute = z.looseObject({
+  type: z.string(),
+  value: z.string(),
+  comment: z.string().catch(''),
+  to_ids: z.boolean().optional().catch(undefined),
+})
 
 function formatOf(documents: readonly unknown[]): ReportFormat {
   const first = documents[0]

@@ -1,7 +1,8 @@
 import { messageOf } from '../lib/app-error.ts'
 import { problem } from '../lib/problem.ts'
 import { runInWorker } from '../lib/run-in-worker.ts'
-import { longestText, type ReportText } from './report-text.ts'
+import { joinWrapped } from './join-wrapped.ts'
+import { firstLine, longestText, type ReportText } from './report-text.ts'
 
 /** What the worker process is asked, and what it answers. */
 export interface PdfQuestion {
@@ -42,12 +43,21 @@ export async function readPdf(
       problems.push(problem('pdf-incomplete', `${answer.read} of ${answer.pages} pages were read`))
     if (answer.text.trim() === '' && answer.error === undefined)
       problems.push(problem('no-text', 'its pages hold no text; they may be scanned pictures: run OCR first'))
-    const title = answer.title ?? /\S[^\n]{0,299}/.exec(answer.text)?.[0]
-    return { text: answer.text, format: 'pdf', problems, ...(title === undefined ? {} : { title }) }
+    const text = joinWrapped(answer.text)
+    const title = titleOf(answer.title) ?? firstLine(text)
+    return { text, format: 'pdf', problems, ...(title === undefined ? {} : { title }) }
   } catch (error) {
     if (signal?.aborted) throw error
     return failed(messageOf(error))
   }
+}
+
+/** What programs write where nobody gave a title says nothing; some put their name before it. */
+function titleOf(title: string | undefined): string | undefined {
+  const named = title
+    ?.replace(/^Microsoft (?:Word|PowerPoint) - |\.(?:docx?|pptx?|pdf|indd|odt)$/gi, '')
+    .trim()
+  return named === undefined || /^(?:about:blank|untitled.*|document\d*|)$/i.test(named) ? undefined : named
 }
 
 function failed(message: string): ReportText {

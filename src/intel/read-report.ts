@@ -5,7 +5,7 @@ import { readEmail } from './read-email.ts'
 import { readHtml } from './read-html.ts'
 import { readJson } from './read-json.ts'
 import { readPdf } from './read-pdf.ts'
-import { longestText, type ReportFormat, type ReportText } from './report-text.ts'
+import { firstLine, longestText, type ReportFormat, type ReportText } from './report-text.ts'
 
 /**
  * Reads a report of any supported format; the bytes decide, the name only helps. Never throws for content: what could
@@ -73,8 +73,7 @@ function formatOf(bytes: Uint8Array, name: string): ReportFormat | 'binary' {
 function readPlain(text: string, format: ReportFormat): ReportText {
   const heading = /^#{1,2} +(.+)$/m.exec(text.slice(0, 5000))?.[1]
   const named = /^title: *(.+)$/im.exec(text.slice(0, 1000))?.[1]
-  const first = /\S[^\n]*/.exec(text)?.[0].trim()
-  const title = named ?? heading ?? first
+  const title = named ?? heading ?? firstLine(text)
   const url = /^(?:url|source|link): *(https?:\/\/\S+)/im.exec(text.slice(0, 2000))?.[1]
   return {
     text,

@@ -2,7 +2,7 @@ import type { AttackKnowledge, KnownTechnique } from '../knowledge/attack-knowle
 import { lookUpTechnique } from '../knowledge/attack-techniques.ts'
 import { type RankedTechnique, rankTechniques } from './rank-techniques.ts'
 import { sentencesOf } from './sentences.ts'
-import { techniqueId } from './technique-evidence.ts'
+import { techniqueIdsIn } from './technique-evidence.ts'
 
 const quotesKept = 3
 /** A list of every technique there is must not crowd out what the text describes. */
@@ -13,13 +13,22 @@ const byName = 0.6
 
 /**
  * The techniques of a text by falling score: those of imported knowledge that it names, and those that the ranker finds. The ranker
- * learned Enterprise alone; of other domains an id or a name is the one word on them.
+ * learned Enterprise alone; of other domains an id or a name is the one word on them. `prose`: what of the text describes
+ * something, rules and tables of a feed left out.
  */
-export function techniquesOf(text: string, attack: AttackKnowledge): RankedTechnique[] {
-  const ranked = rankTechniques(text)
+export function techniquesOf(text: string, attack: AttackKnowledge, prose = text): RankedTechnique[] {
+  const sentences = sentencesOf(prose).filter(sentence => saysSomething(sentence.text))
+  const ranked = rankTechniques(text, sentences)
   const known = new Set(ranked.map(({ id }) => id))
   const stated = statedTechniques(text, attack).filter(({ id }) => !known.has(id))
   return [...stated, ...ranked].sort((a, b) => b.score - a.score)
+}
+
+const nameless = /\S*(?:\/\/|\\|@|\[\.\])\S*|\b[0-9a-f]{16,}\b|\b\d[\d.:/-]+\b/gi
+
+/** Whether there are words beside addresses and digests: a link or a row of a list describes nothing. */
+function saysSomething(sentence: string): boolean {
+  return (sentence.replaceAll(nameless, ' ').match(/\p{L}[\p{L}\p{N}]+/gu)?.length ?? 0) >= 3
 }
 
 function statedTechniques(text: string, attack: AttackKnowledge): RankedTechnique[] {
@@ -38,7 +47,7 @@ function statedTechniques(text: string, attack: AttackKnowledge): RankedTechniqu
     return pattern?.test(text) ? [{ technique, pattern }] : []
   })
   for (const sentence of sentencesOf(text)) {
-    for (const [written] of sentence.text.matchAll(techniqueId)) {
+    for (const written of techniqueIdsIn(sentence.text)) {
       if (lookUpTechnique(written).kind !== 'unknown') continue // The ranker's own.
       const technique = attack.current(written)
       if (technique !== undefined) state(technique, byId, sentence.text)

@@ -81,3 +81,17 @@ it('CSV cells cannot become formulas', () => {
     'type,value,role,confidence,status\r\n"path","\'=cmd|""/c calc""","delivery","0.9","live"\r\n',
   )
 })
+
+it('tells who takes it in what is no indicator of malice: a link, an address of ours, a victim', () => {
+  const roles = ['delivery', 'unknown', 'reference', 'internal', 'victim']
+  const told = {
+    ...report,
+    indicators: roles.map(role => indicator('domain', `${role}.example`, { role })),
+  }
+  const types = stixBundle(told, [], 1_770_000_100_000).objects.flatMap(
+    object => (object.indicator_types as string[] | undefined) ?? [],
+  )
+  expect(types).toEqual(['malicious-activity', 'unknown', 'benign', 'benign', 'compromised'])
+  const { Attribute } = mispEvent(told).Event as { Attribute: { to_ids: boolean }[] }
+  expect(Attribute.map(each => each.to_ids)).toEqual([true, true, false, false, false])
+})

@@ -77,7 +77,7 @@ export function stixBundle(
           pattern_type: 'stix',
           valid_from: created,
           confidence: Math.round(indicator.confidence * 100),
-          indicator_types: [indicator.role === 'unknown' ? 'unknown' : 'malicious-activity'],
+          indicator_types: [indicatorTypes[indicator.role] ?? 'malicious-activity'],
         }),
       ]
     })
@@ -220,6 +220,14 @@ const mispTypes: Readonly<Record<string, readonly [string, string]>> = {
   user_agent: ['user-agent', 'Network activity'],
 }
 
+/** STIX's words for roles that are no malice of the thing itself. Whoever takes the export in may block the rest. */
+const indicatorTypes: Readonly<Record<string, string>> = {
+  unknown: 'unknown',
+  reference: 'benign',
+  internal: 'benign',
+  victim: 'compromised',
+}
+
 /** A MISP event, to be imported or sent to `/events/add`. */
 export function mispEvent(
   report: ExportedReport,
@@ -237,7 +245,7 @@ export function mispEvent(
               category: known[1],
               value,
               comment: role,
-              to_ids: type !== 'cve' && role !== 'reference',
+              to_ids: type !== 'cve' && !(role in indicatorTypes && role !== 'unknown'),
             },
           ]
     })
@@ -265,7 +273,8 @@ export function mispEvent(
 
 /** One line per indicator. A leading `=`, `+`, `-` or `@` would be a formula to a spreadsheet: it is quoted away. */
 export function indicatorsCsv(report: ExportedReport): string {
-  const cell = (text: string) => `"${(/^[=+\-@\t]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`
+  const cell = (text: string) =>
+    `"${(/^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`
   const rows = report.indicators.map(({ type, value, role, confidence, status }) =>
     [type, value, role, String(confidence), status].map(cell).join(','),
   )

@@ -2,6 +2,7 @@ import { lookUpTechnique, techniques } from '../knowledge/attack-techniques.ts'
 import type { Sentence } from './sentences.ts'
 import { lexicon } from './technique-lexicon.ts'
 import { noTechnique, type Prediction, predictTechniques } from './technique-model.ts'
+import { techniquePatterns } from './technique-patterns.ts'
 
 /** What a report says for one technique, over all its sentences. */
 export interface TechniqueEvidence {
@@ -18,6 +19,8 @@ export interface TechniqueEvidence {
   /** Whether its ATT&CK name stands in the text, and whether its id does. */
   named: boolean
   explicit: boolean
+  /** Whether a command line stands in the text that does nothing else. */
+  command: boolean
   /** The sentences that say it best, best first. */
   best: { readonly sentence: Sentence; readonly strength: number }[]
 }
@@ -34,8 +37,17 @@ const names = techniques
   .filter(({ name }) => name.length > 6)
   .map(({ id, name }) => ({ id, name: name.toLowerCase() }))
 
-/** A technique's id in prose. */
-export const techniqueId = /(?<![\w.])T\d{4}(?:\.\d{3})?(?![\w]|\.\d)/gi
+/** The command lines that draft rules look for, as reports quote them. */
+const commands = Object.entries(techniquePatterns).flatMap(([id, { windows }]) =>
+  windows === undefined || id === 'T1082' ? [] : [{ id, pattern: new RegExp(`\\b${windows}`, 'i') }],
+)
+
+/** The techniques' ids in a text, as written or at the end of an address of ATT&CK's site (`techniques/T1566/001`). */
+export function techniqueIdsIn(text: string): string[] {
+  return [...text.matchAll(/(?<![\w.])T\d{4}(?:[./]\d{3})?(?![\w]|\.\d)/gi)].map(([id]) =>
+    id.replace('/', '.'),
+  )
+}
 
 /** Gathers the evidence for every technique that a text says anything for. */
 export function techniqueEvidence(
@@ -56,6 +68,7 @@ export function techniqueEvidence(
       phrases: 0,
       named: false,
       explicit: false,
+      command: false,
       best: [],
     }
     all.set(id, fresh)
@@ -75,11 +88,16 @@ export function techniqueEvidence(
       of(id).phrases++
       strengths.set(id, (strengths.get(id) ?? 0) + phraseStrength)
     }
+    for (const { id, pattern } of commands) {
+      if (!pattern.test(sentence.text)) continue
+      of(id).command = true
+      strengths.set(id, 1)
+    }
     for (const [id, strength] of strengths) keepQuote(of(id), sentence, strength)
   }
   const lower = text.toLowerCase()
   for (const { id, name } of names) if (lower.includes(name)) of(id).named = true
-  for (const [id] of text.matchAll(techniqueId)) {
+  for (const id of techniqueIdsIn(text)) {
     const found = lookUpTechnique(id)
     const technique =
       found.kind === 'current' ? found.technique : found.kind === 'retired' ? found.replacement : undefined
