@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { readConfig } from '../config.ts'
 import { openApplication } from '../main/application.ts'
+import { keepFolderKept } from '../main/backup/kept-folder.ts'
 import { serve } from '../main/serve.ts'
 import type { Command } from './command.ts'
 import { readArgs } from './command.ts'
@@ -20,7 +21,9 @@ Exit code 0: stopped when told to. 1: could not start. 2: bad usage or settings.
     try {
       const serving = await serve(app)
       app.say(`serving on ${serving.url}`)
+      const keeping = keepFolderKept(app, io.signal)
       if (!io.signal.aborted) await once(io.signal, 'abort')
+      await keeping
       await serving.close()
     } finally {
       await app.store.close()

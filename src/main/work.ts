@@ -52,6 +52,7 @@ import { indexerPoller } from '../sources/indexer-poller.ts'
 import type { Source } from '../sources/source.ts'
 import { deleteExpiredSessions } from '../store/sessions.ts'
 import type { Application } from './application.ts'
+import { keepFolderKept } from './backup/kept-folder.ts'
 import { intelPartsOf } from './intel-parts.ts'
 import { reportModelHealth } from './model-overview.ts'
 import { openFeeds } from './open-feeds.ts'
@@ -111,6 +112,7 @@ export async function work(app: Application, stop: AbortSignal): Promise<void> {
       shipCheckpoints(app, signal),
       keepRetention(app, signal),
       keepFiles(app, signal),
+      keepFolderKept(app, signal),
       ...(app.wazuh.indexer === undefined ? [] : [recheckInventory(app, signal)]),
       watchModels(app, signal),
       runMailDoors(app, signal),

@@ -73,9 +73,12 @@ export async function readKeys(path: string, passphrase: string): Promise<Backup
   return { masterKey: Buffer.from(content.masterKey, 'base64'), signingKey: content.signingKey }
 }
 
-/** Puts the keys where a Tocsin of this data folder looks for them. Throws `keys-differ` where others lie there. */
-export async function placeKeys(dataDir: string, keys: BackupKeys): Promise<void> {
-  await place(join(dataDir, 'master.key'), `${keys.masterKey.toString('base64')}\n`)
+/**
+ * Puts the keys where a Tocsin of this data folder looks for them; `masterKeyGiven`: the settings give the master key. Throws
+ * `keys-differ` where others lie there.
+ */
+export async function placeKeys(dataDir: string, keys: BackupKeys, masterKeyGiven: boolean): Promise<void> {
+  if (!masterKeyGiven) await place(join(dataDir, 'master.key'), `${keys.masterKey.toString('base64')}\n`)
   if (keys.signingKey !== null) await place(signingKeyPath(dataDir), keys.signingKey)
 }
 

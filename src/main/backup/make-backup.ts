@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import packageJson from '../../../package.json' with { type: 'json' }
-import { filesBelow } from '../../commands/files-below.ts'
 import { AppError } from '../../lib/app-error.ts'
 import type { Database, Transaction } from '../../lib/database.ts'
 import { isErrno } from '../../lib/file-lock.ts'
@@ -16,6 +14,7 @@ import {
   readRows,
 } from '../../store/backup-tables.ts'
 import { type ArchiveRecord, writeArchive } from './archive.ts'
+import { filesToBackUp } from './backed-up-files.ts'
 import type { BackupPlace } from './backup-place.ts'
 import { RowTally } from './row-lines.ts'
 
@@ -33,42 +32,6 @@ export interface BackupOptions {
   readonly masterKey: Buffer
   readonly nowMs: number
   readonly signal: AbortSignal
-}
-
-/** What a Tocsin keeps in files; models that were pulled and the database's own folder aside. */
-const backedUpFiles: readonly string[] = [
-  'models.yaml',
-  'policy.yaml',
-  'response.yaml',
-  'sign-in.yaml',
-  'feeds.yaml',
-  'organisation.json',
-  'ledger/ledger.ndjson',
-  'ledger/data-keys.json',
-]
-/** Folders that people put files into: what is read there, and nothing else. */
-const backedUpFolders: ReadonlyMap<string, RegExp> = new Map([
-  ['documents', /\.(md|txt|rst)$/i],
-  ['knowledge', /\.json$/],
-  ['yara', /\.yara?$/],
-])
-
-/** Whether a backup may hold a file of this path below the data folder. */
-export function isBackedUp(path: string): boolean {
-  const [folder = '', ...rest] = path.split('/')
-  if (rest.some(part => ['', '.', '..'].includes(part)) || path.includes('\0')) return false
-  return (
-    backedUpFiles.includes(path) || (rest.length > 0 && (backedUpFolders.get(folder)?.test(path) ?? false))
-  )
-}
-
-/** The paths of all files below a data folder that a backup holds. */
-function filesToBackUp(dataDir: string): string[] {
-  const below = [...backedUpFolders].flatMap(([folder, wanted]) => {
-    const path = join(dataDir, folder)
-    return existsSync(path) ? filesBelow(path, name => wanted.test(name)) : []
-  })
-  return [...backedUpFiles, ...below.map(path => relative(dataDir, path))]
 }
 
 /** A record of the archive has an end. */

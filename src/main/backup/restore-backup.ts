@@ -1,12 +1,10 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import { executeJob } from '../../domain/job-kinds.ts'
 import { checkLedger } from '../../governance/check-ledger.ts'
 import { appendEntries, openDatabaseLedger } from '../../ledger/database-ledger.ts'
 import { AppError } from '../../lib/app-error.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Database, Transaction } from '../../lib/database.ts'
-import { isErrno } from '../../lib/file-lock.ts'
 import { removeJobs } from '../../queue/jobs.ts'
 import {
   type BackupTable,
@@ -21,7 +19,8 @@ import { withdrawUndecided } from '../../store/proposals.ts'
 import { countFiles } from '../../store/stored-objects.ts'
 import { remakeTenantRoles, type TenantSignIn } from '../../store/tenants.ts'
 import type { OpenArchive } from './archive.ts'
-import { type BackupSummary, isBackedUp } from './make-backup.ts'
+import { restoreFile } from './backed-up-files.ts'
+import type { BackupSummary } from './make-backup.ts'
 import { readBackup } from './read-backup.ts'
 import { linesOf } from './row-lines.ts'
 
@@ -139,32 +138,6 @@ async function load(sql: Transaction, options: RestoreOptions, written: string[]
   })
   for (const { name, value } of counters) await setCounter(sql, name, value)
   return summary
-}
-
-/** Settings that are there already stay: who restores may have written new ones. Returns the path that was written. */
-async function restoreFile(
-  { dataDir, say }: RestoreOptions,
-  name: string,
-  content: Buffer,
-): Promise<string | undefined> {
-  if (!isBackedUp(name))
-    throw new AppError(
-      'backup-damaged',
-      `the backup holds a file that is none of Tocsin's: ${JSON.stringify(name)}`,
-    )
-  const path = join(dataDir, name)
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  try {
-    await writeFile(path, content, { flag: 'wx', mode: 0o600, flush: true })
-    return path
-  } catch (error) {
-    if (!isErrno(error, 'EEXIST')) {
-      await rm(path, { force: true })
-      throw error
-    }
-    say(`${path} is there already and was kept`)
-    return undefined
-  }
 }
 
 /** Reads every row back in the same order and holds it against the archive's. */
