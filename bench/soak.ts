@@ -54,7 +54,7 @@ async function malformedMails(): Promise<boolean> {
 }
 
 async function kills(): Promise<boolean> {
-  const result = await killNine(20, 5000, seededRandom(1), 17_413)
+  const result = await killNine(20, 5000, seededRandom(1))
   console.log(
     `kill -9: ${result.kills} times; ${result.written} alerts by file and ${result.acknowledged} acknowledged by webhook, ${result.lost.length} lost, ${result.duplicates} doubled, ${result.wrongCounts} cases miscounted, ${result.unbriefed} without their newest brief`,
   )

@@ -19,7 +19,7 @@ afterAll(() => {
 })
 
 // The first to load most of the program takes its time on a busy machine.
-describe.each(commandNames)('tocsin %s', { timeout: 240_000 }, name => {
+describe.each(commandNames)('tocsin %s', name => {
   it('tells with --help how it is used and what its exit codes mean, and does nothing', async () => {
     for (const flag of ['--help', '-h']) {
       const { code, stdout, stderr } = await runCommand([name, flag])

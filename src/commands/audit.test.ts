@@ -108,4 +108,4 @@ it('exports the ledger of the embedded database, whether a server runs on it or 
   const ofFile = await audit('export', '--data', dataDir, '--ledger', 'file')
   expect(ofFile.stdout).not.toContain('"kept"')
   expect((await audit('export', '--data', inFolder('nothing'), '--ledger', 'database')).code).toBe(2)
-}, 90_000)
+})

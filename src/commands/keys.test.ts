@@ -257,7 +257,7 @@ describe('tocsin keys rotate', () => {
     const again = await rotate()
     expect(again, again.stderr).toMatchObject({ code: 0, records: [{ moved: everything }] })
     expect(await readWith(newKey)).toEqual(readable)
-  }, 180_000)
+  })
 
   it('refuses while Tocsin runs on the database, which would go on with the old key', async () => {
     const stop = new AbortController()

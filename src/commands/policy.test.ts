@@ -97,7 +97,7 @@ describe('tocsin policy explain CASE', () => {
       join(dataDir, 'models.yaml'),
       JSON.stringify({ models: models.map(model => ({ ...model, baseUrl: provider.url, plainHttp: true })) }),
     )
-  }, 90_000)
+  })
   afterAll(async () => {
     await provider.close()
     await rm(dataDir, { recursive: true, force: true })

@@ -90,7 +90,7 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true })
 })
 
-describe('detections as code', { timeout: 180_000 }, () => {
+describe('detections as code', () => {
   it('exports what is deployed as a commit, once', async () => {
     const { code } = await run('export', repository, '--server', url, '--commit', 'Rules of today')
     expect(code).toBe(0)

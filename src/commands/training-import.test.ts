@@ -120,7 +120,7 @@ describe.skipIf(found === undefined)('a LoRA for the small model', () => {
     }
     expect(words).toHaveLength(2)
     expect(words[0]).not.toBe(words[1])
-  }, 240_000)
+  })
 
   it('is not loaded twice under one name', async () => {
     await writeFile(join(folder, 'models', 'smollm2-135m.gguf'), loraFile('llama', []))

@@ -11,7 +11,7 @@ const scanner = openScanner()
 let bench: RespondBench
 beforeAll(async () => {
   bench = await respondBench()
-}, 60_000)
+})
 afterAll(async () => {
   scanner.close()
   await bench.close()
@@ -62,4 +62,4 @@ it('a match gets what the rule pack says, ATT&CK, the file and on how many hosts
   expect(question.evidence.map(item => item.kind)).toEqual(
     expect.arrayContaining(['yara-match', 'yara-rule', 'file-prevalence']),
   )
-}, 60_000)
+})

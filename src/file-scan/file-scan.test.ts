@@ -19,7 +19,7 @@ beforeAll(async () => {
   viewer = await server.signIn('viewer')
   analyst = await server.signIn('analyst')
   responder = await server.signIn('responder')
-}, 60_000)
+})
 afterAll(async () => {
   await server.close()
   scanner.close()
@@ -160,5 +160,5 @@ describe('a scan', () => {
     expect((await detail('slow', 1)).pack.scans).toBe(0)
     await activate('slow', 1, responder, 'retired')
     expect((await scan('a', Buffer.from('x'), '&packs=other')).scan.matches).toHaveLength(1)
-  }, 60_000)
+  })
 })

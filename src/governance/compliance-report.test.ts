@@ -227,7 +227,7 @@ describe('a report on records', () => {
       }
       expect(words).toMatch(/page 1 of \d+/)
     }
-  }, 240_000)
+  })
 })
 
 describe('the mappings', () => {

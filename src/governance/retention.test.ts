@@ -146,7 +146,7 @@ describe('retention', () => {
     expect(
       await count('cases c where c.alert_count <> (select count(*) from alerts a where a.case_id = c.id)'),
     ).toBe(0)
-  }, 120_000)
+  })
 
   it('is set by a person, in the ledger as it was and as it is; never means never', async () => {
     await changeRetention(

@@ -7,7 +7,7 @@ import { analystAnswers, careful } from '../../test/support/scripted-analyst.ts'
 let bench: ChatBench
 beforeAll(async () => {
   bench = await openChatBench()
-}, 60_000)
+})
 afterAll(() => bench.close())
 beforeEach(() => bench.answersCarefully())
 
@@ -143,9 +143,7 @@ describe('stopping', () => {
       },
     )
     await expect(running).rejects.toThrow()
-    await expect.poll(() => bench.provider.abandoned, { timeout: 5000 }).toBe(abandoned + 1)
-    await expect
-      .poll(async () => (await bench.read(chat)).messages.at(-1)?.state, { timeout: 5000 })
-      .toBe('stopped')
+    await expect.poll(() => bench.provider.abandoned).toBe(abandoned + 1)
+    await expect.poll(async () => (await bench.read(chat)).messages.at(-1)?.state).toBe('stopped')
   })
 })

@@ -6,7 +6,7 @@ import { answerOf, type ChatBench, openChatBench } from '../../test/support/chat
 let bench: ChatBench
 beforeAll(async () => {
   bench = await openChatBench()
-}, 60_000)
+})
 afterAll(() => bench.close())
 beforeEach(() => bench.answersCarefully())
 

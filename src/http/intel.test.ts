@@ -30,7 +30,7 @@ beforeAll(async () => {
   })
   ann = await server.signIn('analyst', 'ann')
   viewer = await server.signIn('viewer')
-}, 120_000)
+})
 afterAll(() => server.close())
 
 const upload = (text: string, by = ann) =>

@@ -188,7 +188,7 @@ describe.each(databaseKinds)('ingest on the %s database', kind => {
            (select count(*) from alerts a where a.case_id = e.case_id and a.agent_name = e.value)) as miscounted`,
     )
     expect(sums).toEqual({ counted: 13 * 15, wrong: 0, homeless: 0, miscounted: 0 })
-  }, 240_000)
+  })
 
   it('a batch stores nothing when the one before it failed', async () => {
     const take = newProcess(test.database)

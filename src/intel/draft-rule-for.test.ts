@@ -39,7 +39,7 @@ describe.skipIf(folder === undefined)('drafts for the gaps of a report, by the s
       expect(draft?.text).toContain(`<id>${id}</id>`)
     }
     expect(draftForTechnique('T1053.003', 'x')?.cases).toHaveLength(2)
-  }, 120_000)
+  })
 
   it('indicators, however they are written, fire in any log and nowhere else', () => {
     const draft = draftForIndicators(
@@ -55,7 +55,7 @@ describe.skipIf(folder === undefined)('drafts for the gaps of a report, by the s
     expect(draft?.cases).toHaveLength(2)
     expect(prove(draft)).toEqual([])
     expect(draft?.text).not.toContain('$(')
-  }, 60_000)
+  })
 })
 
 describe('drafts without a ruleset', () => {

@@ -26,7 +26,7 @@ beforeAll(async () => {
   test = await openTestDatabase()
   provider = await startProviderServer(openaiCompatible, analystKey)
   ask = (await askBench([await analystClient(provider)])).ask
-}, 120_000)
+})
 afterAll(async () => {
   await provider?.close()
   await test?.close()
@@ -108,5 +108,5 @@ describe('what a model reads in a report', () => {
     const items = itemsIn(prompts[0] ?? '[]')
     expect(items.find(({ quote }) => quote === 'T1110 Brute Force')?.trust).toBe('from a knowledge base')
     expect(items.find(({ quote }) => quote.includes('Ignore your'))?.trust).toContain('attacker')
-  }, 120_000)
+  })
 })

@@ -65,7 +65,7 @@ describe('a stored report', () => {
   let test: TestDatabase
   beforeAll(async () => {
     test = await openTestDatabase()
-  }, 120_000)
+  })
   afterAll(() => test.close())
 
   it('counts in the coverage under its name, and is in the layer of its own domain alone', async () => {

@@ -22,7 +22,7 @@ let test: TestDatabase
 
 beforeAll(async () => {
   test = await openTestDatabase()
-}, 120_000)
+})
 afterAll(() => test.close())
 
 const injections = [

@@ -51,7 +51,7 @@ describe('withFileLock', () => {
       for (const taker of takers) taker.kill('SIGKILL')
     }
     expect(readdirSync(folder)).toEqual([])
-  }, 240_000)
+  })
 
   it('is taken over from one that is killed in the middle', async () => {
     const lock = join(folder, 'killed')

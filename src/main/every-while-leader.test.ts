@@ -34,8 +34,7 @@ describe('work that one process at a time does', () => {
         everyWhileLeader(app, { name: 'work', everyMs }, action, stop.signal),
     }
   }
-  const until = (holds: () => boolean | Promise<boolean>) =>
-    expect.poll(holds, { timeout: 60_000, interval: 20 }).toBe(true)
+  const until = (holds: () => boolean | Promise<boolean>) => expect.poll(holds, { interval: 20 }).toBe(true)
 
   it('is done by one of many, and by another as soon as that one stops', async () => {
     const rounds = { running: 0, most: 0, by: [] as string[] }
@@ -59,7 +58,7 @@ describe('work that one process at a time does', () => {
     expect(rounds.most).toBe(1)
     expect(new Set(rounds.by).size).toBe(4)
     expect(await test.database.query('select from leases')).toEqual([])
-  }, 120_000)
+  })
 
   it('stays with the one that is at it, however long a round takes', async () => {
     const [slow, other] = [newProcess('slow'), newProcess('other')]
@@ -86,7 +85,7 @@ describe('work that one process at a time does', () => {
     await until(() => others > 0)
     other.stop()
     await waiting
-  }, 120_000)
+  })
 
   it('goes to another when the one that did it vanished, and a round that fails is no end', async () => {
     await test.database.query(
@@ -103,5 +102,5 @@ describe('work that one process at a time does', () => {
     await until(() => rounds >= 4)
     process.stop()
     await leading
-  }, 120_000)
+  })
 })

@@ -103,7 +103,7 @@ beforeAll(async () => {
     models,
     async id => files.get(id),
   )
-}, 120_000)
+})
 afterAll(async () => {
   await test?.close()
   rmSync(folder, { recursive: true, force: true })

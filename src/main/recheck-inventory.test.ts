@@ -18,7 +18,7 @@ let test: TestDatabase
 
 beforeAll(async () => {
   test = await openTestDatabase()
-}, 120_000)
+})
 afterAll(() => test.close())
 
 const parts = () => ({ database: test.database, clock })
@@ -68,4 +68,4 @@ it('a live report is asked about anew each day, once, and an old one no longer',
 
   clock.advance(366 * dayMs)
   expect(await lookAgain(parts(), tenant)).toBe(0)
-}, 120_000)
+})

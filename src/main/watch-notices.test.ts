@@ -39,7 +39,7 @@ beforeAll(async () => {
         clock.now(),
       ),
     )
-}, 120_000)
+})
 afterAll(async () => {
   await receiver.close()
   await test.close()
@@ -68,7 +68,7 @@ async function watchOnce(): Promise<void> {
     },
   }
   const watching = watchNotices(counted, stop.signal)
-  await expect.poll(() => looks, { timeout: 60_000, interval: 50 }).toBeGreaterThan(0)
+  await expect.poll(() => looks, { interval: 50 }).toBeGreaterThan(0)
   // The round that has begun ends before the loop sees the signal.
   stop.abort()
   await watching
@@ -108,4 +108,4 @@ it('tells once of an edit that got past the trigger, and of another one before i
   await deliver()
   expect(await notices()).toEqual([{ key: 'ledger-broken:4' }, { key: 'ledger-broken:7' }])
   expect(receiver.taken).toHaveLength(2)
-}, 120_000)
+})

@@ -21,7 +21,7 @@ let cases = 0
 
 beforeAll(async () => {
   test = await openTestDatabase()
-}, 120_000)
+})
 afterAll(() => test.close())
 
 /** A new case with a brief of each kind, the model's written with what the vault gave it. */

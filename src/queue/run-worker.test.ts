@@ -173,7 +173,7 @@ describe.each(databaseKinds)('the queue on the %s database', kind => {
     expect(asked).toEqual({ reclaims: 1, looks: 9 })
     const rows = await test.database.query('select crashes, state from jobs')
     expect(rows).toEqual([{ crashes: 0, state: 'running' }])
-  }, 60_000)
+  })
 
   /** A claim whose worker was heard of too long ago. */
   const vanished = { ...options, leaseMs: -1 }
@@ -338,7 +338,7 @@ describe.each(databaseKinds)('the queue on the %s database', kind => {
         key: 'poison',
         attempt: 1,
       })
-    }, 240_000)
+    })
 
     it('told to stop, finishes what it has begun, begins nothing more, and leaves the rest', async () => {
       await enqueue(test.database, 'default', [soon('first', 1500), soon('second')], 0)

@@ -80,7 +80,7 @@ beforeAll(async () => {
     logtest: undefined,
     deployment: { healthChecks: 1, wait: async () => {} },
   }
-}, 120_000)
+})
 afterAll(async () => {
   await egress?.close()
   await wazuh?.close()
@@ -134,7 +134,7 @@ function measure(kind: 'decoders' | 'lists', text: string, rest: Partial<Measure
   )
 }
 
-describe('decoders', { timeout: 240_000 }, () => {
+describe('decoders', () => {
   const gateRule =
     '<group name="local,"><rule id="100000" level="8"><decoded_as>gate</decoded_as><srcip>10.0.0.0/8</srcip><description>Gate</description></rule></group>'
 
@@ -235,7 +235,7 @@ describe('decoders', { timeout: 240_000 }, () => {
   })
 })
 
-describe('lists', { timeout: 240_000 }, () => {
+describe('lists', () => {
   it('are looked up, deployed without an ending, and let rules look into them', async () => {
     const draft = await deployed('lists', '10.9.:lab\nbad.example:\n', [
       { log: '10.9.8.7', fires: true },

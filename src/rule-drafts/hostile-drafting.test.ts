@@ -110,7 +110,7 @@ beforeAll(async () => {
   writeFileSync(inFolder('canary.yar'), `rule canary { meta: note = "${canary}" condition: true }`)
   writeFileSync(join(inFolder('clean'), 'page.php'), '<?php echo "an ordinary page"; ?>')
   db = await openTestDatabase()
-}, 120_000)
+})
 afterAll(async () => {
   await db?.close()
   rmSync(folder, { recursive: true, force: true })

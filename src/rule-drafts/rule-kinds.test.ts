@@ -166,7 +166,7 @@ it('every kind of draft may name a technique that was imported, and is warned of
     expect(withImport, kind).not.toMatch(/T0831/)
     expect(withImport, kind).toMatch(/T0999/)
   }
-}, 120_000)
+})
 
 const yara = (strings: string, condition = 'filesize < 1MB and all of them') => `rule Shell {
   meta:

@@ -226,7 +226,7 @@ describe('what is counted', () => {
     await test.database.query('alter table ledger disable trigger all')
     const names = new Set(kinds.flatMap(({ rows, not = [] }) => [...rows, ...not].map(([table]) => table)))
     for (const name of names) tables.set(name, await columnsOf(test.database, name))
-  }, 120_000)
+  })
   afterAll(() => test.close())
 
   let made = 0

@@ -43,7 +43,7 @@ describe.each(databaseKinds)('counts of all tenants on the %s database', kind =>
     }
     await fill('acme', [12, 15, 15])
     await fill('globex', [5])
-  }, 240_000)
+  })
   afterAll(async () => {
     await Promise.all([...roles.values()].map(database => database.close()))
     await test.close()

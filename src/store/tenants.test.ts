@@ -54,7 +54,7 @@ describe.each(databaseKinds)('tenants on the %s database', kind => {
     bob = await add('bob')
     tables = await tenantColumns(test.database)
     await fillEveryTable(test.database, tables, ['ann', 'bob'])
-  }, 240_000)
+  })
 
   afterAll(async () => {
     await Promise.all(opened.map(database => database.close()))

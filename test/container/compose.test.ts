@@ -1,10 +1,10 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { apiPerson } from '../support/api-person.ts'
 import { consolePassword } from '../support/console-visit.ts'
+import { freePort } from '../support/free-port.ts'
 import { pythonTool } from '../support/python-tool.ts'
 import { allBriefed } from './all-briefed.ts'
 import { openPodman, type Podman, wantedImage } from './podman.ts'
@@ -128,13 +128,3 @@ describe.skipIf(program === undefined)('the compose file', () => {
     expect((await allBriefed(admin)).length).toBeGreaterThan(5)
   }, 600_000)
 })
-
-function freePort(): Promise<number> {
-  const server = createServer()
-  return new Promise(done =>
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => done(typeof address === 'object' && address !== null ? address.port : 0))
-    }),
-  )
-}

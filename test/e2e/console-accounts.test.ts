@@ -46,9 +46,8 @@ describe.skipIf(!hasBrowser)('signing in', () => {
       openBrowser(),
     ])
     base = tocsin.base.replace('127.0.0.1', 'localhost') // Browsers bind passkeys to names, not to addresses.
-    context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
+    context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
     page = await context.newPage()
-    page.setDefaultTimeout(15_000)
     complaints = watchComplaints(page)
     await addAuthenticator(page)
   })
@@ -88,8 +87,8 @@ describe.skipIf(!hasBrowser)('signing in', () => {
     await page.getByRole('img', { name: 'QR code for the authenticator app' }).waitFor()
     expect(await qrSays()).toMatch(/^otpauth:\/\/totp\/Tocsin:admin\?secret=[A-Z2-7]{32}&issuer=Tocsin/)
     const secret = decodeBase32((await page.locator('dialog code').textContent()) ?? '')
-    const now = totpStep(Date.now())
-    await page.getByLabel('The code that the app shows now').fill(totpCode(secret, now))
+    const first = totpStep(Date.now())
+    await page.getByLabel('The code that the app shows now').fill(totpCode(secret, first))
     await page.getByRole('button', { name: 'Confirm' }).click()
     await page.getByText('Authenticator app').first().waitFor()
 
@@ -100,10 +99,12 @@ describe.skipIf(!hasBrowser)('signing in', () => {
     await page.getByRole('heading', { name: 'One more proof' }).waitFor()
     expect(await accessibilityViolations(page)).toEqual([])
     await page.getByRole('button', { name: 'Use the authenticator app' }).click()
-    await page.getByLabel('Code of your authenticator app').fill(totpCode(secret, now)) // Used above.
+    await page.getByLabel('Code of your authenticator app').fill(totpCode(secret, first)) // Used above.
     await page.keyboard.press('Enter')
     await page.getByText('or it was used already').waitFor()
-    await page.getByLabel('Code of your authenticator app').fill(totpCode(secret, now + 1))
+    // The next one, or that of now: a step is half a minute, and getting here may take longer.
+    const next = Math.max(first + 1, totpStep(Date.now()))
+    await page.getByLabel('Code of your authenticator app').fill(totpCode(secret, next))
     await page.keyboard.press('Enter')
     await page.getByText('10 recovery codes are left').waitFor()
   })

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accessibilityViolations } from '../support/accessibility.ts'
 import { hasBrowser, openBrowser, watchComplaints } from '../support/browser.ts'
-import { firstSignIn, openFirstCase, queueRows } from '../support/console-visit.ts'
+import { allRead, firstSignIn, openFirstCase, queueRows } from '../support/console-visit.ts'
 import { openaiCompatible } from '../support/provider-servers/chat-completions.ts'
 import { type ProviderServer, startProviderServer } from '../support/provider-servers/start-server.ts'
 import { type RunningTocsin, startTocsin } from '../support/running-tocsin.ts'
@@ -54,7 +54,6 @@ describe.skipIf(!hasBrowser)('the assistant beside the pages', () => {
       openBrowser(),
     ])
     page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
-    page.setDefaultTimeout(20_000)
     complaints = watchComplaints(page)
     await page.goto(tocsin.base)
     await firstSignIn(page, tocsin)
@@ -163,6 +162,12 @@ describe.skipIf(!hasBrowser)('the assistant beside the pages', () => {
     await page.goBack()
     await page.getByRole('heading', { name: 'Brief' }).waitFor()
     await ask('When was the first alert?')
+    // Until then the last answer is that of the question before.
+    await page
+      .getByRole('article', { name: 'Question' })
+      .last()
+      .filter({ hasText: 'When was the first alert?' })
+      .waitFor()
     await lastAnswer().getByRole('button', { name: 'Save as note' }).click()
     await page.getByRole('dialog').getByLabel('Note').waitFor()
     await page.getByRole('dialog').getByRole('button', { name: 'Save note' }).click()
@@ -177,8 +182,9 @@ describe.skipIf(!hasBrowser)('the assistant beside the pages', () => {
     await ask('/draft rule root logs on after many failures')
     await lastAnswer().getByRole('button', { name: 'Draft a rule from this case' }).click()
     const dialog = page.getByRole('dialog')
-    await dialog.getByLabel('What it detects').waitFor()
-    expect(await dialog.getByLabel('What it detects').inputValue()).toBe('root logs on after many failures')
+    await expect
+      .poll(() => dialog.getByLabel('What it detects').inputValue())
+      .toBe('root logs on after many failures')
     await dialog.getByRole('button', { name: 'Create' }).click()
     await page.waitForURL(/\/rules\/rule_/)
     await page.goto(`${tocsin.base}/approvals`)
@@ -203,8 +209,7 @@ describe.skipIf(!hasBrowser)('the assistant beside the pages', () => {
       .waitFor()
     await lastAnswer().getByRole('link', { name: 'Save as playbook' }).click()
     const editor = page.getByRole('form', { name: 'Playbook' })
-    await editor.getByLabel('Step 2: question').waitFor()
-    expect(await editor.getByLabel('Step 2: question').inputValue()).toBe('/ioc {{address}}')
+    await expect.poll(() => editor.getByLabel('Step 2: question').inputValue()).toBe('/ioc {{address}}')
     await editor.getByLabel('Name', { exact: true }).first().fill('Guessed password')
     await editor.getByRole('button', { name: 'A search' }).click()
     await keepScreenshot(page, 'playbook-editor')
@@ -214,7 +219,7 @@ describe.skipIf(!hasBrowser)('the assistant beside the pages', () => {
     await openFirstCase(page, tocsin.base, 'host=web-07')
     await page.getByRole('button', { name: 'Run Guessed password' }).click()
     const dialog = page.getByRole('dialog')
-    expect(await dialog.getByLabel('address').inputValue()).toBe('203.0.113.77')
+    await expect.poll(() => dialog.getByLabel('address').inputValue()).toBe('203.0.113.77')
     await dialog.getByRole('button', { name: 'Start' }).click()
     const run = page.getByRole('region', { name: 'Run of Guessed password' })
     await run.getByText(/^0 of 3 steps/).waitFor()
@@ -238,7 +243,7 @@ describe.skipIf(!hasBrowser)('the assistant beside the pages', () => {
     expect(await accessibilityViolations(page)).toEqual([])
     await page.getByRole('button', { name: `Start from it ${name}` }).click()
     const editor = page.getByRole('form', { name: 'Playbook' })
-    expect(await editor.getByLabel('Step 1: question').inputValue()).toBe('What happened here?')
+    await expect.poll(() => editor.getByLabel('Step 1: question').inputValue()).toBe('What happened here?')
     await editor.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('heading', { name, level: 2 }).waitFor()
   })
@@ -271,8 +276,7 @@ describe.skipIf(!hasBrowser)('the assistant beside the pages', () => {
     await page.goto(`${tocsin.base}/assistant`)
     await ask('/query top 5 source addresses on web-07')
     const editor = page.getByLabel('Search of the Wazuh indexer')
-    await editor.waitFor()
-    expect(await editor.inputValue()).toContain('"agent.name"')
+    await expect.poll(() => editor.inputValue()).toContain('"agent.name"')
     await editor.fill('{"index": "tocsin-*", "body": {}}')
     await editor.press('Control+Enter')
     await page.getByText('No Wazuh indexer is connected').waitFor()
@@ -371,10 +375,9 @@ describe.skipIf(!hasBrowser)('the assistant beside the pages', () => {
       [consentPath, 'consent-phone'],
     ] as const) {
       await page.goto(`${tocsin.base}${path}`)
-      await page.getByRole('heading', { level: 1 }).waitFor()
-      await page.waitForLoadState('networkidle')
+      await allRead(page)
       await keepScreenshot(page, name)
-      expect([path, await wider()]).toEqual([path, 0])
+      await expect.poll(async () => [path, await wider()]).toEqual([path, 0])
     }
     expect(complaints).toEqual([])
   })

@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accessibilityViolations } from '../support/accessibility.ts'
 import { hasBrowser, openBrowser, watchComplaints } from '../support/browser.ts'
-import { firstSignIn, queueRows } from '../support/console-visit.ts'
+import { allRead, firstSignIn, queueRows } from '../support/console-visit.ts'
 import { type RunningTocsin, startTocsin } from '../support/running-tocsin.ts'
 import { noise } from '../support/sample-alerts.ts'
 import { keepScreenshot, takeScreenshots } from '../support/screenshots.ts'
@@ -32,10 +32,8 @@ describe.skipIf(!hasBrowser)('governance in the console', () => {
     ;[tocsin, browser] = await Promise.all([startTocsin({ models }), openBrowser()])
     const context = await browser.newContext({
       viewport: { width: 1280, height: 900 },
-      reducedMotion: 'reduce',
     })
     page = await context.newPage()
-    page.setDefaultTimeout(15_000)
     complaints = watchComplaints(page)
     await page.goto(tocsin.base)
     await firstSignIn(page, tocsin)
@@ -53,13 +51,12 @@ describe.skipIf(!hasBrowser)('governance in the console', () => {
     const mails = page.getByLabel('Days that mails are kept; empty: for ever')
     await mails.fill('x')
     await page.getByText('a number of days from 1 to 36,500').waitFor()
-    expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true)
+    await expect.poll(() => page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true)
     await mails.fill('30')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByText('Saved, and written to the ledger.').waitFor()
     await page.reload()
-    await mails.waitFor()
-    expect(await mails.inputValue()).toBe('30')
+    await expect.poll(() => mails.inputValue()).toBe('30')
     await page.goto(`${tocsin.base}/ledger`)
     await page.getByText('config change').first().waitFor()
   })
@@ -104,7 +101,7 @@ describe.skipIf(!hasBrowser)('governance in the console', () => {
     await dialog.getByText('it is not in the supplier register').waitFor()
     await dialog.getByText('--record has not been run for this profile').first().waitFor()
     await dialog.getByLabel('Reason').fill('let it in all the same')
-    expect(await dialog.getByRole('button', { name: 'Make canary' }).isDisabled()).toBe(true)
+    await expect.poll(() => dialog.getByRole('button', { name: 'Make canary' }).isDisabled()).toBe(true)
     await dialog.getByRole('button', { name: 'Cancel' }).click()
     await page.getByRole('table', { name: 'Changes of models' }).getByText('not reviewed yet').waitFor()
 
@@ -261,28 +258,23 @@ describe.skipIf(!hasBrowser)('governance in the console', () => {
   it('has no accessibility violation, and nothing broke', async () => {
     for (const path of paths) {
       await page.goto(`${tocsin.base}${path}`)
-      await page.getByRole('heading', { level: 1 }).waitFor()
-      await page.waitForLoadState('networkidle')
+      await allRead(page)
       expect(await accessibilityViolations(page), path).toEqual([])
     }
     expect(complaints).toEqual([])
   })
 
-  it.runIf(process.env.TOCSIN_SCREENSHOTS)(
-    'is pictured for people',
-    async () => {
-      const pages = Object.fromEntries(
-        paths.map(path => [path.slice(1).replaceAll(/\W/g, '-'), `${tocsin.base}${path}`]),
-      )
-      await takeScreenshots(
-        browser,
-        await page.context().storageState(),
-        process.env.TOCSIN_SCREENSHOTS ?? '',
-        pages,
-      )
-    },
-    240_000,
-  )
+  it.runIf(process.env.TOCSIN_SCREENSHOTS)('is pictured for people', async () => {
+    const pages = Object.fromEntries(
+      paths.map(path => [path.slice(1).replaceAll(/\W/g, '-'), `${tocsin.base}${path}`]),
+    )
+    await takeScreenshots(
+      browser,
+      await page.context().storageState(),
+      process.env.TOCSIN_SCREENSHOTS ?? '',
+      pages,
+    )
+  })
 })
 
 const paths = [

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accessibilityViolations } from '../support/accessibility.ts'
 import { hasBrowser, openBrowser, watchComplaints } from '../support/browser.ts'
 import { firstSignIn, queueRows, secondApprover } from '../support/console-visit.ts'
+import { freePort } from '../support/free-port.ts'
 import { type MailGatewayStandIn, startMailGateway } from '../support/mail-gateway-server.ts'
 import { type RunningTocsin, startTocsin } from '../support/running-tocsin.ts'
 import { takeScreenshots } from '../support/screenshots.ts'
@@ -22,7 +23,7 @@ let gateway: MailGatewayStandIn
 let relay: SmtpRelay
 const secret = 'a secret both sides know'
 const organisationFile = join(tmpdir(), `tocsin-e2e-organisation-${process.pid}.json`)
-const journalPort = 20_000 + (process.pid % 10_000)
+let journalPort: number
 const requests: string[] = []
 
 const hostile = `Received: from mail.evil.example (mail.evil.example [203.0.113.9]) by mx.acme.example with ESMTP; Mon, 9 Nov 2026 10:00:05 +0000
@@ -42,6 +43,7 @@ if (!hasBrowser) console.error('SKIPPED: no Chromium here (CHROMIUM_PATH); the m
 
 describe.skipIf(!hasBrowser)('mail in the console', () => {
   beforeAll(async () => {
+    journalPort = await freePort()
     ;[gateway, relay] = await Promise.all([startMailGateway(secret), startSmtpRelay()])
     await writeFile(organisationFile, JSON.stringify({ domains: ['acme.example'] }))
     const settings = {
@@ -59,10 +61,8 @@ describe.skipIf(!hasBrowser)('mail in the console', () => {
     ])
     const context = await browser.newContext({
       viewport: { width: 1280, height: 900 },
-      reducedMotion: 'reduce',
     })
     page = await context.newPage()
-    page.setDefaultTimeout(15_000)
     complaints = watchComplaints(page)
     page.on('request', request => requests.push(request.url()))
     page.on('dialog', dialog => {
@@ -145,16 +145,14 @@ describe.skipIf(!hasBrowser)('mail in the console', () => {
     const password = await secondApprover(page, tocsin.base)
     const context = await browser.newContext({
       viewport: { width: 1280, height: 900 },
-      reducedMotion: 'reduce',
     })
     const other = await context.newPage()
-    other.setDefaultTimeout(15_000)
     await other.goto(`${tocsin.base}/approvals`)
     await firstSignIn(other, { password }, 'olga')
     await other.getByRole('button', { name: 'Approve' }).first().click()
     await other.getByRole('dialog').getByRole('button', { name: 'Approve' }).click()
     await other.getByText('Approved.').waitFor()
-    await expect.poll(() => gateway.done.length, { timeout: 15_000 }).toBe(1)
+    await expect.poll(() => gateway.done.length).toBe(1)
     expect(gateway.done[0]).toMatchObject({
       operation: 'block-mail-sender',
       arguments: { address: 'service@account-check.top' },
@@ -181,7 +179,7 @@ describe.skipIf(!hasBrowser)('mail in the console', () => {
     for (const name of ['ann', 'bob', 'carl']) await table.getByText(`${name}@acme.example`).waitFor()
     await page.getByLabel('Draft').fill('Thank you, Carl: it is phishing. We blocked the sender.')
     await page.getByRole('button', { name: 'Send to carl@acme.example' }).click()
-    await expect.poll(() => relay.mails.length, { timeout: 15_000 }).toBe(1)
+    await expect.poll(() => relay.mails.length).toBe(1)
     expect(relay.mails[0]).toMatch(/^From: security@acme\.example\r\nTo: carl@acme\.example/m)
     expect(relay.mails[0]).toContain('Thank you, Carl')
     await page.getByText(/answered/).waitFor()

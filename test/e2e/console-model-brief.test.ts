@@ -36,7 +36,6 @@ describe.skipIf(!hasBrowser)("a model's brief in the console", () => {
       openBrowser(),
     ])
     page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
-    page.setDefaultTimeout(20_000)
     await page.goto(tocsin.base)
     await firstSignIn(page, tocsin)
     await page.mouse.move(5, 5)
@@ -68,7 +67,7 @@ describe.skipIf(!hasBrowser)("a model's brief in the console", () => {
     await page.getByRole('button', { name: 'Both' }).click()
     await page.getByText('code wrote every sentence').waitFor()
     await page.getByText(guessed).waitFor()
-    expect(page.url()).toContain('brief=both')
+    await expect.poll(() => page.url()).toContain('brief=both')
     await page.getByRole('button', { name: 'Computed', exact: true }).click()
     await expect.poll(() => page.getByText(guessed).count()).toBe(0)
   })

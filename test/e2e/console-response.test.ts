@@ -33,7 +33,7 @@ describe.skipIf(!hasBrowser)('response and YARA in the console', () => {
     complaints = watchComplaints(page)
     await page.goto(tocsin.base)
     await firstSignIn(page, tocsin)
-  }, 180_000)
+  })
   afterAll(async () => {
     await browser?.close()
     await tocsin?.stop()
@@ -60,7 +60,7 @@ describe.skipIf(!hasBrowser)('response and YARA in the console', () => {
     await page.getByText('It takes a second admin, and there is none.', { exact: false }).waitFor()
     await page.getByRole('button', { name: 'Take it back' }).click()
     await page.getByRole('region', { name: 'A change that waits' }).waitFor({ state: 'detached' })
-  }, 180_000)
+  })
 
   it('commands and receivers are written in forms, and checked there before they are sent', async () => {
     await page.goto(`${tocsin.base}/settings?section=response`)
@@ -114,7 +114,7 @@ describe.skipIf(!hasBrowser)('response and YARA in the console', () => {
     await page.getByRole('button', { name: 'Take it back' }).click()
     await page.getByRole('region', { name: 'A change that waits' }).waitFor({ state: 'detached' })
     await keepScreenshot(page, 'response-settings')
-  }, 180_000)
+  })
 
   it('rules that do not compile are marked at their line; a pack in use finds a string in a file', async () => {
     await page.goto(`${tocsin.base}/yara`)
@@ -138,7 +138,7 @@ describe.skipIf(!hasBrowser)('response and YARA in the console', () => {
     const strings = page.getByRole('region', { name: 'Strings of web_shell' })
     await strings.getByText('eval(').waitFor()
     await page.getByText('1 rule matches').waitFor()
-  }, 180_000)
+  })
 
   it('a step for hands is ticked off with a comment, and stands in the history', async () => {
     await openFirstCase(page, tocsin.base, 'status=open')
@@ -149,5 +149,5 @@ describe.skipIf(!hasBrowser)('response and YARA in the console', () => {
     await eradicate.getByText('compared with the release').waitFor()
     await page.getByText('marked a step').waitFor()
     expect(complaints).toEqual([])
-  }, 180_000)
+  })
 })

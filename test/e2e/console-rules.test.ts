@@ -5,7 +5,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accessibilityViolations } from '../support/accessibility.ts'
 import { hasBrowser, openBrowser, watchComplaints } from '../support/browser.ts'
-import { firstSignIn, openFirstCase, secondApprover } from '../support/console-visit.ts'
+import { allRead, firstSignIn, openFirstCase, secondApprover } from '../support/console-visit.ts'
 import { openaiCompatible } from '../support/provider-servers/chat-completions.ts'
 import { type ProviderServer, startProviderServer } from '../support/provider-servers/start-server.ts'
 import { type RunningTocsin, startTocsin } from '../support/running-tocsin.ts'
@@ -65,7 +65,7 @@ let complaints: string[]
 if (!hasBrowser) console.error('SKIPPED: no Chromium here (CHROMIUM_PATH); the rules page is not tested')
 
 // Each measurement is a process of its own, four of them for a hostile draft: generous where the machine is busy.
-describe.skipIf(!hasBrowser)('rules in the console', { timeout: 180_000 }, () => {
+describe.skipIf(!hasBrowser)('rules in the console', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tocsin-rules-'))
     await mkdir(join(folder, 'decoders'))
@@ -89,10 +89,9 @@ describe.skipIf(!hasBrowser)('rules in the console', { timeout: 180_000 }, () =>
       startTocsin({ settings, models: stubModels(model.url) }),
       openBrowser(),
     ])
-    context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' })
+    context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
     await context.grantPermissions(['clipboard-read', 'clipboard-write'])
     page = await context.newPage()
-    page.setDefaultTimeout(60_000)
     complaints = watchComplaints(page)
   })
 
@@ -145,7 +144,6 @@ describe.skipIf(!hasBrowser)('rules in the console', { timeout: 180_000 }, () =>
     const address = page.url()
     const password = await secondApprover(page, tocsin.base)
     other = await (await browser.newContext()).newPage()
-    other.setDefaultTimeout(60_000)
     await other.goto(address)
     await firstSignIn(other, { password }, 'olga')
     await other.getByRole('button', { name: 'Approve' }).click()
@@ -319,7 +317,7 @@ level: high
     await page.getByRole('button', { name: 'Draft a rule' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click()
     await page.getByText('Started from the case').waitFor()
-    expect(await page.getByLabel('Log 1').inputValue()).toBe(log('jammed by hand'))
+    await expect.poll(() => page.getByLabel('Log 1').inputValue()).toBe(log('jammed by hand'))
     expect(complaints).toEqual([])
   })
 
@@ -364,7 +362,7 @@ level: high
     const paths = [new URL(page.url()).pathname, '/rules', '/rule-coverage?show=all']
     for (const path of paths) {
       await page.goto(tocsin.base + path)
-      await page.getByRole('heading', { level: 1 }).waitFor()
+      await allRead(page)
       const width = await page.locator('main').evaluate(element => element.scrollWidth)
       expect(width, path).toBeLessThanOrEqual(360)
     }

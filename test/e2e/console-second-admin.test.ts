@@ -17,7 +17,7 @@ const running: RunningTocsin[] = []
 describe.skipIf(!hasBrowser)('who is given a say', () => {
   beforeAll(async () => {
     browser = await openBrowser()
-  }, 120_000)
+  })
   afterAll(async () => {
     await browser?.close()
     await Promise.all(running.map(each => each.stop()))
@@ -75,7 +75,6 @@ describe.skipIf(!hasBrowser)('who is given a say', () => {
 
 async function visit(tocsin: RunningTocsin, username = 'admin', password = tocsin.password): Promise<Page> {
   const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage()
-  page.setDefaultTimeout(60_000)
   await page.goto(tocsin.base)
   await firstSignIn(page, { password }, username)
   return page

@@ -72,11 +72,10 @@ describe.skipIf(!hasBrowser || !databaseKinds.includes('server'))('tenants in th
     })
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
     page = await context.newPage()
-    page.setDefaultTimeout(30_000)
     complaints = watchComplaints(page)
     await page.goto(tocsin.base)
     await firstSignIn(page, tocsin)
-  }, 240_000)
+  })
   afterAll(async () => {
     await browser?.close()
     await tocsin?.stop()
@@ -104,19 +103,16 @@ describe.skipIf(!hasBrowser || !databaseKinds.includes('server'))('tenants in th
     expect(text).not.toMatch(/host-\d|203\.0\.113|Something happened/)
     expect(await accessibilityViolations(page)).toEqual([])
     expect(complaints).toEqual([])
-  }, 120_000)
+  })
 
-  it.runIf(process.env.TOCSIN_SCREENSHOTS)(
-    'is pictured for people',
-    () =>
-      page
-        .context()
-        .storageState()
-        .then(state =>
-          takeScreenshots(browser, state, process.env.TOCSIN_SCREENSHOTS ?? '', {
-            tenants: `${tocsin.base}/tenants`,
-          }),
-        ),
-    120_000,
+  it.runIf(process.env.TOCSIN_SCREENSHOTS)('is pictured for people', () =>
+    page
+      .context()
+      .storageState()
+      .then(state =>
+        takeScreenshots(browser, state, process.env.TOCSIN_SCREENSHOTS ?? '', {
+          tenants: `${tocsin.base}/tenants`,
+        }),
+      ),
   )
 })

@@ -3,7 +3,14 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accessibilityViolations } from '../support/accessibility.ts'
 import { hasBrowser, openBrowser, watchComplaints } from '../support/browser.ts'
-import { consolePassword, firstSignIn, openFirstCase, queueRows } from '../support/console-visit.ts'
+import {
+  allRead,
+  consolePassword,
+  firstSignIn,
+  openFirstCase,
+  pressInTurn,
+  queueRows,
+} from '../support/console-visit.ts'
 import { type RunningTocsin, startTocsin } from '../support/running-tocsin.ts'
 import { hostileAlert, intrusion, noise } from '../support/sample-alerts.ts'
 import { takeScreenshots } from '../support/screenshots.ts'
@@ -26,10 +33,8 @@ describe.skipIf(!hasBrowser)('the console', () => {
     context = await browser.newContext({
       viewport: { width: 1280, height: 800 },
       acceptDownloads: true,
-      reducedMotion: 'reduce',
     })
     page = await context.newPage()
-    page.setDefaultTimeout(15_000)
     complaints = watchComplaints(page)
   })
 
@@ -50,8 +55,7 @@ describe.skipIf(!hasBrowser)('the console', () => {
   })
 
   it('says what to do while there is nothing to triage', async () => {
-    await page.keyboard.press('g')
-    await page.keyboard.press('q')
+    await pressInTurn(page, 'g', 'q')
     await page.getByText('no alert has come in yet').waitFor()
   })
 
@@ -82,8 +86,7 @@ describe.skipIf(!hasBrowser)('the console', () => {
     await page.getByRole('listitem').filter({ hasText: 'Called the owner' }).waitFor()
     await page.keyboard.press('Escape')
 
-    await page.keyboard.press('v')
-    await page.keyboard.press('1')
+    await pressInTurn(page, 'v', '1')
     await page.keyboard.type('Confirmed intrusion')
     await page.keyboard.press('Control+Enter')
     await page.getByText('Closed as true positive.').waitFor()
@@ -105,7 +108,7 @@ describe.skipIf(!hasBrowser)('the console', () => {
       const cited = page.locator('[data-cited]').first()
       await cited.waitFor()
       expect(await cited.getAttribute('data-pointer')).toMatch(new RegExp(`${escapeRegExp(pointer)}$`))
-      expect(await isInView(cited)).toBe(true)
+      await expect.poll(() => isInView(cited)).toBe(true)
     }
     await page.keyboard.press('e')
     await page.keyboard.press('Escape')
@@ -124,8 +127,7 @@ describe.skipIf(!hasBrowser)('the console', () => {
     await page.keyboard.press('j')
     await page.keyboard.press('X')
     await page.getByText('3 selected').waitFor()
-    await page.keyboard.press('v')
-    await page.keyboard.press('2')
+    await pressInTurn(page, 'v', '2')
     await page.keyboard.press('Control+Enter')
     await page.getByText('Several cases at once need a reason.').waitFor()
     await page.getByRole('button', { name: 'Planned administration' }).click()
@@ -294,34 +296,30 @@ describe.skipIf(!hasBrowser)('the console', () => {
     const violations: string[] = []
     for (const address of addresses) {
       await page.goto(tocsin.base + address)
-      await page.getByRole('heading', { level: 1 }).waitFor()
+      await allRead(page)
       const found = await accessibilityViolations(page, { bothLooks: true })
       violations.push(...found.map(violation => `${address} ${violation}`))
     }
     expect(violations).toEqual([])
   }, 300_000)
 
-  it.each([360, 1280])(
-    'fits %i pixels: nothing is wider than the screen',
-    async width => {
-      const screen = await context.newPage()
-      await screen.setViewportSize({ width, height: 740 })
-      const casePath = await openFirstCase(page, tocsin.base, 'host=web-07&status=all')
-      for (const address of [...(await everyPage()), casePath, '/entities/host/web-07']) {
-        await screen.goto(tocsin.base + address)
-        await screen.getByRole('heading', { level: 1 }).waitFor()
-        const main = screen.locator('main')
-        const [wanted, shown] = await main.evaluate(element => [element.scrollWidth, element.clientWidth])
-        expect(wanted, address).toBeLessThanOrEqual(shown ?? 0)
-        expect(
-          await screen.evaluate<number>('document.documentElement.scrollWidth'),
-          address,
-        ).toBeLessThanOrEqual(width)
-      }
-      await screen.close()
-    },
-    180_000,
-  )
+  it.each([360, 1280])('fits %i pixels: nothing is wider than the screen', async width => {
+    const screen = await context.newPage()
+    await screen.setViewportSize({ width, height: 740 })
+    const casePath = await openFirstCase(page, tocsin.base, 'host=web-07&status=all')
+    for (const address of [...(await everyPage()), casePath, '/entities/host/web-07']) {
+      await screen.goto(tocsin.base + address)
+      await allRead(screen)
+      const main = screen.locator('main')
+      const [wanted, shown] = await main.evaluate(element => [element.scrollWidth, element.clientWidth])
+      expect(wanted, address).toBeLessThanOrEqual(shown ?? 0)
+      expect(
+        await screen.evaluate<number>('document.documentElement.scrollWidth'),
+        address,
+      ).toBeLessThanOrEqual(width)
+    }
+    await screen.close()
+  })
 
   it('shows all keys and runs commands from the palette', async () => {
     await page.goto(tocsin.base)

@@ -98,8 +98,7 @@ describe.skipIf(!hasBrowser).each(platforms)('the plugin in OpenSearch Dashboard
     await startPluginServer(keyFile)
     browser = await openBrowser()
     page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
-    page.setDefaultTimeout(15_000)
-  }, 120_000)
+  })
   afterAll(async () => {
     await browser?.close()
     dashboard?.close()

@@ -25,7 +25,7 @@ describe.skipIf(!databaseKinds.includes('server'))('a start that fails once it l
       create trigger refuse before insert on users for each row execute function refuse()`)
     await owner.query('create database whole')
     await owner.close()
-  }, 120_000)
+  })
   afterAll(async () => {
     await server?.stop()
     rmSync(folder, { recursive: true, force: true })
@@ -43,29 +43,24 @@ describe.skipIf(!databaseKinds.includes('server'))('a start that fails once it l
       })
       try {
         await program.seen(/'nowhere' is none/)
-        await expect.poll(() => program.child.exitCode, { timeout: 60_000 }).toBe(2)
+        await expect.poll(() => program.child.exitCode).toBe(2)
       } finally {
         if (program.child.exitCode === null) await program.end('SIGKILL')
       }
     },
-    200_000,
   )
 
-  it.each(['serve', 'up'])(
-    'ends tocsin %s with exit code 1',
-    async command => {
-      const program = startTocsin([command], {
-        DATABASE_URL: server.url,
-        TOCSIN_DATA: join(folder, command),
-        TOCSIN_PORT: '0',
-      })
-      try {
-        await program.seen(/the disk is full/)
-        await expect.poll(() => program.child.exitCode, { timeout: 60_000 }).toBe(1)
-      } finally {
-        if (program.child.exitCode === null) await program.end('SIGKILL')
-      }
-    },
-    200_000,
-  )
+  it.each(['serve', 'up'])('ends tocsin %s with exit code 1', async command => {
+    const program = startTocsin([command], {
+      DATABASE_URL: server.url,
+      TOCSIN_DATA: join(folder, command),
+      TOCSIN_PORT: '0',
+    })
+    try {
+      await program.seen(/the disk is full/)
+      await expect.poll(() => program.child.exitCode).toBe(1)
+    } finally {
+      if (program.child.exitCode === null) await program.end('SIGKILL')
+    }
+  })
 })

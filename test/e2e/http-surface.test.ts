@@ -34,7 +34,7 @@ beforeAll(async () => {
       operation,
     })),
   )
-}, 180_000)
+})
 afterAll(() => tocsin?.stop())
 
 const tokenWith = async (scope: string): Promise<Record<string, string>> => {

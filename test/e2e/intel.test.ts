@@ -81,7 +81,7 @@ let complaints: string[]
 if (!hasBrowser) console.error('SKIPPED: no Chromium here (CHROMIUM_PATH); the intel pages are not tested')
 
 // Generous where the machine is busy.
-describe.skipIf(!hasBrowser)('from a report to a case', { timeout: 240_000 }, () => {
+describe.skipIf(!hasBrowser)('from a report to a case', () => {
   beforeAll(async () => {
     ruleset = await mkdtemp(join(tmpdir(), 'tocsin-e2e-rules-'))
     for (const [name, text] of Object.entries(rules)) {
@@ -116,10 +116,8 @@ describe.skipIf(!hasBrowser)('from a report to a case', { timeout: 240_000 }, ()
     const context = await browser.newContext({
       viewport: { width: 1280, height: 900 },
       acceptDownloads: true,
-      reducedMotion: 'reduce',
     })
     page = await context.newPage()
-    page.setDefaultTimeout(60_000)
     complaints = watchComplaints(page)
   }, 300_000)
 
@@ -145,7 +143,7 @@ describe.skipIf(!hasBrowser)('from a report to a case', { timeout: 240_000 }, ()
     await page.waitForURL(/\/intel\/reports\/report_/)
     await page.getByText('Yes: it was seen here').waitFor()
     await page.getByText('a public DNS resolver').waitFor()
-    expect(await page.title()).toBe('Brute-forcers of the Bear · Tocsin')
+    await expect.poll(() => page.title()).toBe('Brute-forcers of the Bear · Tocsin')
   })
 
   it('its passages are marked, its techniques have quotes, its text stays text', async () => {
@@ -183,11 +181,13 @@ describe.skipIf(!hasBrowser)('from a report to a case', { timeout: 240_000 }, ()
       const detail = await response.json()
       await route.fulfill({ response, json: { ...detail, hunt: { ...detail.hunt, ...running } } })
     })
-    await page.getByText('5,000 of 10,000 searched, 3 found').waitFor({ timeout: 30_000 })
+    await page.getByText('5,000 of 10,000 searched, 3 found').waitFor()
     const bar = page.getByRole('progressbar', { name: 'Hunt over stored alerts' })
-    expect([await bar.getAttribute('value'), await bar.getAttribute('max')]).toEqual(['5000', '10000'])
+    await expect
+      .poll(async () => [await bar.getAttribute('value'), await bar.getAttribute('max')])
+      .toEqual(['5000', '10000'])
     await page.unrouteAll({ behavior: 'wait' })
-    await page.getByRole('button', { name: 'Hunt again' }).waitFor({ timeout: 30_000 })
+    await page.getByRole('button', { name: 'Hunt again' }).waitFor()
   })
 
   it('leads to the case', async () => {
@@ -259,7 +259,7 @@ describe.skipIf(!hasBrowser)('from a report to a case', { timeout: 240_000 }, ()
       .getByText(/203\\\.0\\\.113\\\.77/)
       .first()
       .waitFor()
-    expect(await page.getByLabel('Log 1').inputValue()).toContain('203.0.113.77')
+    await expect.poll(() => page.getByLabel('Log 1').inputValue()).toContain('203.0.113.77')
     expect(complaints).toEqual([])
     await page.goto(address)
     await page.getByText('Yes: it was seen here').waitFor()
@@ -295,7 +295,7 @@ describe.skipIf(!hasBrowser)('from a report to a case', { timeout: 240_000 }, ()
           await rows.first().waitFor()
           return rows.count()
         },
-        { timeout: 30_000, interval: 2_000 },
+        { interval: 2_000 },
       )
       .toBeGreaterThan(before)
     await page.getByLabel('Sightings').getByText('db-02').first().waitFor()

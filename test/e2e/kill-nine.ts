@@ -28,7 +28,6 @@ export async function killNine(
   kills: number,
   linesPerRound: number,
   random: () => number,
-  port: number,
 ): Promise<KillNineResult> {
   const folder = mkdtempSync(join(tmpdir(), 'tocsin-kill-'))
   chmodSync(folder, 0o755) // The embedded PostgreSQL runs as another account when we are root.
@@ -36,7 +35,7 @@ export async function killNine(
   writeFileSync(file, '')
   const settings = {
     TOCSIN_DATA: join(folder, 'data'),
-    TOCSIN_PORT: String(port),
+    TOCSIN_PORT: '0',
     TOCSIN_ALERTS_FILE: file,
   }
   const acknowledged: string[] = []
@@ -50,11 +49,15 @@ export async function killNine(
     for (let kill = 0; kill < kills; kill++) {
       const running = startTocsin(['up'], settings)
       writeSome()
-      await running.seen(/ready on/)
+      const [, base = ''] = await running.seen(/ready on (http:\S+)\n/)
       token ??= await ingestToken(folder)
       const stop = new AbortController()
-      const posting = postUntil(port, token, `kill${kill}`, acknowledged, stop.signal)
+      const posting = postUntil(base, token, `kill${kill}`, acknowledged, stop.signal)
+      const before = acknowledged.length
       await new Promise(resolve => setTimeout(resolve, 100 + random() * 1200))
+      // However slow the machine is: a kill before anything was acknowledged would show nothing.
+      while (acknowledged.length === before && running.child.exitCode === null)
+        await new Promise(resolve => setTimeout(resolve, 20))
       writeSome()
       await new Promise(resolve => setTimeout(resolve, random() * 300))
       await running.end('SIGKILL')
@@ -86,7 +89,7 @@ function alertLine(source: string, number: number): string {
 const keyOf = (source: string, number: number) => `${1_770_000_000 + number}.${source}${number}`
 
 async function postUntil(
-  port: number,
+  base: string,
   token: string,
   source: string,
   acknowledged: string[],
@@ -94,7 +97,7 @@ async function postUntil(
 ): Promise<void> {
   for (let number = 1; !signal.aborted; number++) {
     try {
-      const response = await fetch(`http://127.0.0.1:${port}/api/webhook`, {
+      const response = await fetch(`${base}/api/webhook`, {
         method: 'POST',
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' },
         body: alertLine(source, number),
@@ -115,7 +118,7 @@ async function withDatabase<Result>(
   const embedded = await startEmbeddedPostgres({
     dataDir: join(folder, 'data'),
     onProgress: () => {},
-    signal: AbortSignal.timeout(60_000),
+    signal: AbortSignal.timeout(240_000),
   })
   const database = connectDatabase({
     connection: embedded.connection,
@@ -157,7 +160,8 @@ async function ingestToken(folder: string): Promise<string> {
 /** Waits until all lines of the file are stored and no job is left. */
 function settled(folder: string, written: number): Promise<void> {
   return withDatabase(folder, async database => {
-    for (let round = 0; round < 600; round++) {
+    const end = performance.now() + 240_000
+    while (performance.now() < end) {
       const [row] = await database.query<{ stored: number; jobs: number }>(
         `select (select count(*) from alerts where id like '%.file%') as stored, (select count(*) from jobs) as jobs`,
       )

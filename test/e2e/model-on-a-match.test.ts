@@ -64,7 +64,7 @@ budgets:
     },
   })
   admin = await apiPerson(tocsin.base, 'admin', tocsin.password)
-}, 240_000)
+})
 afterAll(async () => {
   await tocsin?.stop()
   await wazuh?.close()
@@ -175,7 +175,7 @@ it('what a model says of a match stands beside the alert, with what it rests on 
   const { body } = await admin<{ cases: { id: string }[] }>('GET', '/api/cases?limit=5')
   const read = await admin<object>('GET', `/api/cases/${body.cases[0]?.id}`)
   expect(JSON.stringify(read.body)).toContain(invention)
-}, 180_000)
+})
 
 it('a hostile model gets nothing done, in no question that it is asked', async () => {
   const random = seededRandom(20261128)

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { freePort } from '../faults/installation.ts'
 import { type ApiPerson, apiPerson, until } from '../support/api-person.ts'
+import { freePort } from '../support/free-port.ts'
 import { type OpenIdProvider, startOpenIdProvider } from '../support/openid-provider.ts'
 import { databaseKinds } from '../support/postgres.ts'
 import { type PostgresServer, startPostgresServer } from '../support/postgres-server.ts'
@@ -192,7 +192,7 @@ describe.skipIf(!databaseKinds.includes('server'))('on a PostgreSQL server', () 
   beforeAll(async () => {
     wazuh = await startWazuhServer([{ id: '007', name: 'web-02', status: 'active', activeResponse: true }])
     provider = await startOpenIdProvider()
-  }, 60_000)
+  })
   afterAll(async () => {
     await Promise.all(running.splice(0).map(program => program.end('SIGTERM')))
     await Promise.all([wazuh.close(), provider.close(), ...servers.map(server => server.stop())])

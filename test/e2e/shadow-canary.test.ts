@@ -37,15 +37,12 @@ describe('a new model beside the one in use', () => {
   it('is asked about real cases in the shadow, and nobody is shown a word of it', async () => {
     await bench.move('fresh', 'shadow', 'alice')
     await changeSetting(bench.test.database, tenant, gateSetting, gates, 'admin', systemClock.now())
-    await expect.poll(bench.newCase, { timeout: 60_000 }).toBe('house')
+    await expect.poll(bench.newCase).toBe('house')
     await expect
-      .poll(
-        async () => {
-          await bench.newCase()
-          return (await shadowRecords(bench.test.database, tenant, 0))[0]?.answers ?? 0
-        },
-        { timeout: 120_000 },
-      )
+      .poll(async () => {
+        await bench.newCase()
+        return (await shadowRecords(bench.test.database, tenant, 0))[0]?.answers ?? 0
+      })
       .toBeGreaterThanOrEqual(4)
     expect(bench.fresh.requests.length).toBeGreaterThanOrEqual(4)
     const [record] = await shadowRecords(bench.test.database, tenant, 0)
@@ -76,7 +73,7 @@ describe('a new model beside the one in use', () => {
   it('answers its share as a canary, shown like any other', async () => {
     await bench.move('fresh', 'canary', 'alice')
     const shown = new Set<string>()
-    await expect.poll(async () => shown.add(await bench.newCase()).size, { timeout: 120_000 }).toBe(2)
+    await expect.poll(async () => shown.add(await bench.newCase()).size).toBe(2)
     expect([...shown].sort()).toEqual(['fresh', 'house'])
   })
 
@@ -110,7 +107,7 @@ describe('a new model beside the one in use', () => {
       bench.move('fresh', 'active', 'alice', { replaces: bench.profile('house') }),
     ).rejects.toThrow(/second person/)
     await bench.move('fresh', 'active', 'bob', { replaces: bench.profile('house') })
-    await expect.poll(bench.newCase, { timeout: 120_000 }).toBe('fresh')
+    await expect.poll(bench.newCase).toBe('fresh')
     const startMs = performance.now()
     expect(
       await rollBack(bench.parts, {
@@ -120,7 +117,7 @@ describe('a new model beside the one in use', () => {
         reason: 'it invents',
       }),
     ).toBe(bench.profile('house'))
-    await expect.poll(bench.newCase, { timeout: 60_000 }).toBe('house')
+    await expect.poll(bench.newCase).toBe('house')
     // The requirement, not a measure of speed: every process reads the states anew after five seconds.
     expect(performance.now() - startMs).toBeLessThan(60_000)
     expect([await bench.stateOf('fresh'), await bench.stateOf('house')]).toEqual(['shadow', 'active'])

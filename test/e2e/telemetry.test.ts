@@ -12,10 +12,11 @@ let tocsin: RunningTocsin
 beforeAll(async () => {
   receiver = await startOtlpReceiver()
   tocsin = await startTocsin({ settings: { TOCSIN_OTEL_URL: receiver.url } })
-}, 180_000)
+})
 
 afterAll(async () => {
-  await receiver.close()
+  await tocsin?.stop()
+  await receiver?.close()
 })
 
 it('requests and jobs are spans and histograms that hold no name out of an alert', async () => {
@@ -29,7 +30,7 @@ it('requests and jobs are spans and histograms that hold no name out of an alert
   expect((await fetch(`${tocsin.base}/readyz`)).status).toBe(200)
   expect((await fetch(`${tocsin.base}/api/cases?text=jane.doe`)).status).toBe(401)
   const begun = () => receiver.spans.some(({ name }) => name.startsWith('job '))
-  await expect.poll(begun, { timeout: 120_000, interval: 500 }).toBe(true)
+  await expect.poll(begun, { interval: 500 }).toBe(true)
   await tocsin.stop() // What is left is sent before it ends.
 
   expect(receiver.refused).toEqual([])
@@ -45,4 +46,4 @@ it('requests and jobs are spans and histograms that hold no name out of an alert
   expect(names).toEqual(expect.arrayContaining(['http.server.request.duration', 'tocsin.job.duration']))
   const all = receiver.bodies.join('\n')
   expect(all).not.toMatch(/secret-host-77|jane\.doe|203\.0\.113\.77/)
-}, 240_000)
+})

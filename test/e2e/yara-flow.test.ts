@@ -39,7 +39,7 @@ beforeAll(async () => {
       TOCSIN_WAZUH_API_PASSWORD: standInUser.password,
     },
   })
-}, 180_000)
+})
 afterAll(async () => {
   if (!hasYara) return
   await tocsin.stop()
@@ -254,7 +254,6 @@ async function approver(username: string, width: number): Promise<Desk> {
   }
   const browser = await openBrowser()
   const page = await browser.newPage({ viewport: { width, height: 844 } })
-  page.setDefaultTimeout(60_000)
   await page.goto(`${tocsin.base}/approvals`)
   await page.getByLabel('User name').fill(username)
   await page.getByLabel('Password').fill(consolePassword)

@@ -209,7 +209,7 @@ it('blocks and unblocks an address, and isolates all but the manager, in a netwo
   } finally {
     holder.kill('SIGKILL')
   }
-}, 120_000)
+})
 
 it('lists what runs here for an approved question, and nothing that is not on its list', async () => {
   const proposal = { action: 'inventory-query', table: 'processes' }

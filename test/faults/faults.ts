@@ -3,9 +3,10 @@ import { appendFileSync, chmodSync, mkdtempSync, readFileSync, rmSync, writeFile
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from '../support/free-port.ts'
 import type { PostgresServer } from '../support/postgres-server.ts'
 import { openCuttable } from './cut-network.ts'
-import { type Facts, freePort, startInstallation } from './installation.ts'
+import { type Facts, startInstallation } from './installation.ts'
 
 // What is done to an installation. Each comes to the same question: was an alert lost that had been acknowledged, a
 // revision briefed twice, an action sent twice, and does the ledger verify?

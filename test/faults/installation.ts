@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -19,6 +18,7 @@ import type { RespondPorts } from '../../src/respond/respond-ports.ts'
 import { connectDatabase, type OpenDatabase } from '../../src/store/connect.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { citingAnswer } from '../support/citing-answer.ts'
+import { freePort } from '../support/free-port.ts'
 import {
   type PostgresServer,
   type PostgresServerOptions,
@@ -444,15 +444,6 @@ async function verifiedLedger(database: OpenDatabase): Promise<Facts['ledger']> 
     entries: report.entries,
     report: JSON.stringify(report.firstBad ?? report.problems),
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  await new Promise(resolve => server.close(resolve))
-  if (typeof address !== 'object' || address === null) throw new Error('no port')
-  return address.port
 }
 
 export function modelsYaml(url: string): string {

@@ -6,12 +6,13 @@ import { expect, it } from 'vitest'
 import { connectDatabase } from '../../src/store/connect.ts'
 import { migrationNames } from '../../src/store/migrate.ts'
 import { citingAnswer } from '../support/citing-answer.ts'
+import { freePort } from '../support/free-port.ts'
 import { databaseKinds } from '../support/postgres.ts'
 import { startPostgresServer } from '../support/postgres-server.ts'
 import { openaiCompatible } from '../support/provider-servers/chat-completions.ts'
 import { startProviderServer } from '../support/provider-servers/start-server.ts'
 import { startWazuhServer } from '../support/wazuh-server.ts'
-import { freePort, inspect, modelsYaml, postAlerts, Supervised, settle, until } from './installation.ts'
+import { inspect, modelsYaml, postAlerts, Supervised, settle, until } from './installation.ts'
 
 // The version before the newest change of the schema runs under load; the new one starts beside it, changes the schema under
 // it, and takes over program by program. Nobody stops the load.

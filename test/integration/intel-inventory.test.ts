@@ -64,7 +64,7 @@ Affected: deb bear < 2.0.0
 Addresses seen in the attacks: 203.0.113[.]9, 198.51.100[.]7. The vulnerability is CVE-2026-11111; an older one, CVE-2019-99999, is not used.
 `
 
-describe('what the inventory in a real OpenSearch says about a report', { timeout: 180_000 }, () => {
+describe('what the inventory in a real OpenSearch says about a report', () => {
   let node: OpenSearchNode | undefined
   let indexer: Indexer
   let test: TestDatabase

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePort } from '../support/free-port.ts'
 import { type McpTestServer, startMcpServer } from '../support/mcp-server.ts'
 import type { Person } from '../support/test-server.ts'
 
@@ -163,15 +163,3 @@ describe('over HTTP, signed in with OAuth', () => {
     expect(refused.code).not.toBe(0)
   })
 })
-
-function freePort(): Promise<number> {
-  return new Promise((settle, reject) => {
-    const server = createServer().on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() =>
-        typeof address === 'object' && address ? settle(address.port) : reject(new Error('no port')),
-      )
-    })
-  })
-}

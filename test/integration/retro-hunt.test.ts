@@ -74,7 +74,7 @@ const alertLine = (number: number, [log, data]: readonly [string, object], daysA
     ...(log === '' ? {} : { log }),
   })
 
-describe('retro-hunt in the history of a real OpenSearch', { timeout: 180_000 }, () => {
+describe('retro-hunt in the history of a real OpenSearch', () => {
   const clock = fixedClock(nowMs)
   const ids = randomIds()
   let node: OpenSearchNode | undefined

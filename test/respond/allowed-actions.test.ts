@@ -24,7 +24,7 @@ beforeAll(async () => {
   desk = await openResponseDesk({ TOCSIN_HOOK_TICKETS: signingKey })
   ;({ bench, caseId, rita, adam } = desk)
   ;({ ana, ada } = await desk.staff())
-}, 60_000)
+})
 afterAll(async () => {
   await bench.close()
   await receiver.close()

@@ -7,7 +7,7 @@ import { runHistories } from './arena.ts'
 let test: TestDatabase
 beforeAll(async () => {
   test = await openTestDatabase()
-}, 120_000)
+})
 afterAll(() => test.close())
 
 const run: Step = { kind: 'execute', twice: true }

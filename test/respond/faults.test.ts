@@ -19,7 +19,7 @@ beforeAll(async () => {
   rita = await bench.server.signIn('responder', 'rita')
   ana = await bench.server.signIn('approver', 'ana')
   caseId = await bench.caseOf([{ id: '1770000000.1', rule: ['100931', 7, 'File added', ['syscheck']] }])
-}, 60_000)
+})
 afterAll(() => bench.close())
 beforeEach(() => {
   bench.wazuh.calls.length = 0
@@ -82,7 +82,7 @@ describe('a Wazuh API that', () => {
     } finally {
       await other.server.close()
     }
-  }, 60_000)
+  })
 
   it('knows no such agent, or has active response off: clearly not done', async () => {
     const [agent] = bench.wazuh.agents
@@ -122,24 +122,20 @@ describe('a worker that is killed', () => {
     ['after its claim, before it sends: clearly unknown, never sent', 'claimed-not-sent', 'unknown', 0],
     ['after Wazuh took it: unknown until the endpoint reports', 'sent-not-noted', 'unknown', 1],
     ['before the outcome is committed: the same', 'outcome-not-committed', 'unknown', 1],
-  ])(
-    '%s',
-    async (_, step, state, calls) => {
-      const { id } = await approved()
-      expect(await runWorker(id, step)).toBe('SIGKILL')
-      // Another worker takes the job over.
-      await bench.execute(id)
-      bench.server.clock.advance(3 * 60_000)
-      await sweepProposals(bench.ports, 'default')
-      await bench.execute(id)
-      expect(sent()).toBe(calls)
-      expect(await stateOf(id)).toBe(state)
-      if (calls === 1) {
-        expect(await bench.report(id, 'done')).toBe(true)
-        expect(await stateOf(id)).toBe('done')
-      }
-      expect(sent()).toBe(calls)
-    },
-    60_000,
-  )
+  ])('%s', async (_, step, state, calls) => {
+    const { id } = await approved()
+    expect(await runWorker(id, step)).toBe('SIGKILL')
+    // Another worker takes the job over.
+    await bench.execute(id)
+    bench.server.clock.advance(3 * 60_000)
+    await sweepProposals(bench.ports, 'default')
+    await bench.execute(id)
+    expect(sent()).toBe(calls)
+    expect(await stateOf(id)).toBe(state)
+    if (calls === 1) {
+      expect(await bench.report(id, 'done')).toBe(true)
+      expect(await stateOf(id)).toBe('done')
+    }
+    expect(sent()).toBe(calls)
+  })
 })

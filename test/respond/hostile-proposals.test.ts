@@ -13,7 +13,7 @@ import { type RespondBench, respondBench } from '../support/respond-bench.ts'
 let bench: RespondBench
 beforeAll(async () => {
   bench = await respondBench()
-}, 60_000)
+})
 afterAll(() => bench.close())
 
 const sha256 = 'a'.repeat(64)
@@ -90,4 +90,4 @@ it('gets no proposal outside the allow-list, and nothing carried out', async () 
   expect(bench.wazuh.calls).toEqual([])
   const acted = proposalStates.filter(state => !['draft', 'failed'].includes(state))
   expect(await proposalsInState(bench.server.accounts.database, 'default', acted)).toEqual([])
-}, 120_000)
+})

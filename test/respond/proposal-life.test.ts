@@ -18,7 +18,7 @@ beforeAll(async () => {
   desk = await openResponseDesk()
   ;({ bench, caseId, rita, adam } = desk)
   ;({ ana, ben } = await desk.staff())
-}, 60_000)
+})
 afterAll(() => bench.close())
 
 describe('taking back', () => {

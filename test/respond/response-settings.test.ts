@@ -17,7 +17,7 @@ let ada: Person
 beforeAll(async () => {
   desk = await openResponseDesk()
   ;({ bench, caseId, rita, adam } = desk)
-}, 60_000)
+})
 afterAll(() => bench.close())
 
 describe('an installation of one person', () => {

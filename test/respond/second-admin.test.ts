@@ -23,7 +23,7 @@ beforeAll(async () => {
   caseId = await bench.caseOf([
     { id: '1770000000.1', rule: ['100931', 7, 'File added', ['syscheck']], syscheck: parts },
   ])
-}, 120_000)
+})
 afterAll(() => bench.close())
 beforeEach(async () => {
   const { database } = bench.server.accounts

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connectDatabase, type OpenDatabase } from '../../src/store/connect.ts'
-import { freePort } from '../faults/installation.ts'
+import { freePort } from '../support/free-port.ts'
 import { databaseKinds } from '../support/postgres.ts'
 import { type PostgresServer, startPostgresServer } from '../support/postgres-server.ts'
 import { startTocsin, type TocsinProcess } from '../support/tocsin-process.ts'
@@ -99,13 +99,11 @@ describe.skipIf(!databaseKinds.includes('server'))('several servers and workers'
       await events.seen(kind => kind.kind === 'brief-ready' && kind.caseId === caseId)
       events.close()
     }
-    await expect
-      .poll(async () => (await database.query('select from jobs')).length, { timeout: 120_000 })
-      .toBe(0)
+    await expect.poll(async () => (await database.query('select from jobs')).length).toBe(0)
     const [row] = await database.query('select revision, briefed_revision as briefed from cases')
     expect(row).toMatchObject({ briefed: (row as { revision: number }).revision })
     expect(await database.query(`select from briefs where origin = 'computed'`)).toHaveLength(1)
-  }, 240_000)
+  })
 
   it('go on when one of each is told to stop', async () => {
     expect(await Promise.all([serves[0], workers[0]].map(program => program?.end('SIGTERM')))).toEqual([0, 0])
@@ -124,9 +122,9 @@ describe.skipIf(!databaseKinds.includes('server'))('several servers and workers'
       body: again,
     })
     await expect
-      .poll(() => database.query('select from cases where briefed_revision = revision'), { timeout: 120_000 })
+      .poll(() => database.query('select from cases where briefed_revision = revision'))
       .toHaveLength(2)
-  }, 240_000)
+  })
 })
 
 interface Told {

@@ -44,8 +44,9 @@ export async function apiPerson(base: string, username: string, given = consoleP
 }
 
 /** Asks again until there is an answer. Generous: a busy machine is slow, and that is no fault. */
-export async function until<T>(what: string, read: () => Promise<T | undefined>, tries = 600): Promise<T> {
-  for (let i = 0; i < tries; i++) {
+export async function until<T>(what: string, read: () => Promise<T | undefined>): Promise<T> {
+  const end = performance.now() + 240_000
+  while (performance.now() < end) {
     const found = await read()
     if (found !== undefined) return found
     await new Promise(done => setTimeout(done, 100))

@@ -1,15 +1,33 @@
 import { existsSync } from 'node:fs'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 
 const chromiumPath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
 
 /** Whether there is a Chromium to test with; `npm test` says so out loud when there is none. */
 export const hasBrowser = existsSync(chromiumPath)
 
-/** A headless Chromium that talks to nobody but the pages it is sent to. Close it when done. */
-export function openBrowser(): Promise<Browser> {
+/** How long any page waits for anything: a starved machine is slow, and that is no fault of what is tested. */
+const patienceMs = 120_000
+
+/**
+ * A headless Chromium that talks to nobody but the pages it is sent to. Close it when done. Its pages are patient, and
+ * nothing in them moves: what is still fading in has the contrast of no finished page.
+ */
+export async function openBrowser(): Promise<Browser> {
+  const browser = await launch()
+  const opened = browser.newContext.bind(browser)
+  browser.newContext = async (options: BrowserContextOptions = {}) => {
+    const context = await opened({ reducedMotion: 'reduce', ...options })
+    context.setDefaultTimeout(patienceMs)
+    return context
+  }
+  return browser
+}
+
+function launch(): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath,
+    timeout: patienceMs,
     args: [
       '--headless',
       '--no-sandbox',

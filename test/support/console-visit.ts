@@ -21,6 +21,20 @@ export async function firstSignIn(
   await page.getByRole('navigation', { name: 'Main' }).waitFor()
 }
 
+/**
+ * Presses keys that belong together, as `g q`: the second must follow within moments, which it does only if nothing waits for
+ * what the first one did.
+ */
+export async function pressInTurn(page: Page, ...keys: readonly string[]): Promise<void> {
+  await Promise.all(keys.map(key => page.keyboard.press(key)))
+}
+
+/** Until the page has its heading and nothing in it is being read any more: what is measured is the page, not its placeholders. */
+export async function allRead(page: Page): Promise<void> {
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await page.waitForFunction(`document.querySelector('[role=status].late') === null`)
+}
+
 /** The rows of the queue. */
 export function queueRows(page: Page) {
   return page.getByRole('table', { name: 'Cases' }).locator('tbody tr')

@@ -1,12 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Json } from '../../src/lib/canonical-json.ts'
 import { createEgressFetch } from '../../src/lib/egress-fetch.ts'
 import { type Indexer, openIndexer } from '../../src/wazuh/indexer.ts'
+import { freePort } from './free-port.ts'
 
 const sources = join(import.meta.dirname, 'opensearch')
 const jars = join(homedir(), '.cache', 'tocsin-tests', 'opensearch-2.19.6')
@@ -131,14 +130,4 @@ function fetchJars(): string | undefined {
     rmSync(folder, { recursive: true }) // Another test was quicker.
   else renameSync(folder, jars)
   return undefined
-}
-
-function freePort(): Promise<number> {
-  return new Promise(resolve => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo // A server that listens on TCP has one.
-      server.close(() => resolve(port))
-    })
-  })
 }

@@ -13,7 +13,7 @@ export interface RunningTocsin {
   stop(): Promise<void>
 }
 
-const startTimeoutMs = 110_000
+const startTimeoutMs = 280_000
 
 /**
  * Starts it and waits until it answers. Throws with everything it said when it does not. `models` and `response`: the texts
@@ -50,7 +50,7 @@ export async function startTocsin({
   })
   const said = listen(child)
   const stop = async () => {
-    if (child.exitCode === null) {
+    if (child.exitCode === null && child.signalCode === null) {
       const gone = new Promise(resolve => child.once('exit', resolve))
       child.kill('SIGTERM')
       await gone
@@ -58,8 +58,8 @@ export async function startTocsin({
     await rm(folder, { recursive: true, force: true })
   }
   try {
-    const base = await said.find(/ready on (http:\S+)/)
-    const password = await said.find(/one-time password (\S+)/)
+    const base = await said.find(/ready on (http:\S+)\s/)
+    const password = await said.find(/one-time password (\S+)\s/)
     return { base, password, alertsFile, stop }
   } catch (error) {
     await stop()
@@ -69,16 +69,14 @@ export async function startTocsin({
 
 function listen(child: ChildProcess): { find(pattern: RegExp): Promise<string> } {
   let text = ''
-  child.stdout?.on('data', chunk => {
-    text += chunk
-  })
-  child.stderr?.on('data', chunk => {
-    text += chunk
-  })
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', chunk => {
+      text += chunk
+    })
   return {
     async find(pattern) {
-      const until = Date.now() + startTimeoutMs
-      while (Date.now() < until && child.exitCode === null) {
+      const until = performance.now() + startTimeoutMs
+      while (performance.now() < until && child.exitCode === null && child.signalCode === null) {
         const match = pattern.exec(text)
         if (match !== null) return match[1] ?? match[0]
         await new Promise(resolve => setTimeout(resolve, 100))

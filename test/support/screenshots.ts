@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { allRead } from './console-visit.ts'
 
 const looks = {
   dark: { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
@@ -18,16 +19,11 @@ export async function takeScreenshots(
 ): Promise<void> {
   await mkdir(folder, { recursive: true })
   for (const [look, options] of Object.entries(looks)) {
-    const context = await browser.newContext({ ...options, storageState: signedIn, reducedMotion: 'reduce' })
+    const context = await browser.newContext({ ...options, storageState: signedIn })
     const page = await context.newPage()
     for (const [name, address] of Object.entries(pages)) {
       await page.goto(address)
-      await page.getByRole('heading', { level: 1 }).waitFor()
-      // Lists that come late: a picture of grey bars shows nobody anything.
-      await page
-        .getByRole('status', { name: /loading/ })
-        .first()
-        .waitFor({ state: 'detached', timeout: 60_000 })
+      await allRead(page) // A picture of grey bars shows nobody anything.
       await page.waitForTimeout(500) // Fonts and the last request; a picture is for people, not asserted on.
       await page.screenshot({ path: join(folder, `${name}-${look}.png`) })
     }

@@ -31,6 +31,10 @@ export function startTocsin(args: readonly string[], settings: Record<string, st
     output += text
   })
   const exited = once(child, 'exit')
+  let saidAll = false // What it printed last may come after its end.
+  const closed = once(child, 'close').then(() => {
+    saidAll = true
+  })
   return {
     child,
     output: () => output,
@@ -38,9 +42,8 @@ export function startTocsin(args: readonly string[], settings: Record<string, st
       for (;;) {
         const match = pattern.exec(output)
         if (match) return match
-        if (child.exitCode !== null || child.signalCode !== null)
-          throw new Error(`tocsin ${args.join(' ')} ended before ${pattern}:\n${output}`)
-        await Promise.race([once(child.stderr, 'data'), exited])
+        if (saidAll) throw new Error(`tocsin ${args.join(' ')} ended before ${pattern}:\n${output}`)
+        await Promise.race([once(child.stderr, 'data'), closed])
       }
     },
     async end(signal) {

@@ -149,7 +149,7 @@ describe.each(['contracted', 'public', 'on-prem', 'local'] as const)('with an ob
           new AbortController().signal,
         ),
       )
-  }, 120_000)
+  })
 
   it('reads nothing beyond the rights of the person, and offers nothing more', () => {
     const used = new Set(answers.flatMap(answer => answer.steps.map(step => step.tool)))
