@@ -4,6 +4,7 @@ import type { AskTurnBody, TurnEventView } from '../../src/http/contract-assista
 import { askTurn, createChat, readChat } from '../api/assistant.ts'
 import { failureText } from '../api/request.ts'
 import { type BranchChoice, branchToShow } from './message-tree.ts'
+import { untilAnswered } from './until-answered.ts'
 
 /** An answer on its way. */
 export interface RunningTurn {
@@ -44,6 +45,7 @@ export function useChat(chatId: string | undefined, onCreated: (id: string) => v
     setRunning({ question: body.text, parentId: parent, events: [] })
     let id = chatId
     let taken = false
+    let questionId: string | undefined
     try {
       id ??= (await createChat(body.text.slice(0, 120), body.context?.caseId)).id
       await askTurn(
@@ -51,7 +53,10 @@ export function useChat(chatId: string | undefined, onCreated: (id: string) => v
         { ...body, parentId: parent },
         event => {
           taken = true
-          if (event.kind === 'question') setChoice(now => ({ ...now, [parent ?? '']: event.messageId }))
+          if (event.kind === 'question') {
+            questionId = event.messageId
+            setChoice(now => ({ ...now, [parent ?? '']: event.messageId }))
+          }
           if (event.kind === 'failed') setFailure({ chatId: id, text: event.message })
           setRunning(now => now && { ...now, events: [...now.events, event] })
         },
@@ -61,8 +66,9 @@ export function useChat(chatId: string | undefined, onCreated: (id: string) => v
       if (!stop.signal.aborted) setFailure({ chatId: id, text: failureText(error) })
     }
     if (id !== undefined && id !== chatId) onCreated(id)
-    // A stopped answer is kept by the server a moment after the connection closed.
-    if (stop.signal.aborted) await new Promise(resolve => setTimeout(resolve, 300))
+    const of = id
+    if (stop.signal.aborted && of !== undefined)
+      await untilAnswered(questionId, async () => (await readChat(of, AbortSignal.timeout(30_000))).messages)
     await client.invalidateQueries({ queryKey: ['chats'] })
     setRunning(undefined)
     return taken

@@ -1,21 +1,12 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useRef } from 'react'
 import type { CaseSummary } from '../../src/http/contract-queue.ts'
 import { readCase } from '../api/cases.ts'
-import { useLiveEvents } from '../api/live-events.ts'
+import { useRenewal } from '../api/use-renewal.ts'
 import type { QueueData } from '../queue/use-queue.ts'
 
-/** One case, renewed when the server says that it changed; at most once a second, however fast alerts come in. */
+/** One case, renewed when the server says that it changed. */
 export function useCase(id: string) {
-  const client = useQueryClient()
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  useLiveEvents(event => {
-    if (event.caseId !== id || timer.current !== undefined) return
-    timer.current = setTimeout(() => {
-      timer.current = undefined
-      void client.invalidateQueries({ queryKey: ['case', id] })
-    }, 1000)
-  })
+  useRenewal(['case', id], event => event.caseId === id)
   return useQuery({ queryKey: ['case', id], queryFn: ({ signal }) => readCase(id, signal) })
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useSyncExternalStore } from 'react'
+import { useLayoutEffect, useRef, useSyncExternalStore } from 'react'
 import { isTyping, keyName } from './key-name.ts'
 import { type Shortcut, ShortcutRegistry } from './shortcut-registry.ts'
 
@@ -12,8 +12,9 @@ export function useShortcuts(shortcuts: readonly Shortcut[], layer: 'page' | 'ov
   const latest = useRef(shortcuts)
   latest.current = shortcuts
   const identity = shortcuts.map(({ keys, label, group }) => `${keys}\t${label}\t${group}`).join('\n')
+  // With the layout, not after the paint: what can be seen takes its keys.
   // biome-ignore lint/correctness/useExhaustiveDependencies: `identity` stands for `shortcuts`; `latest` is a ref
-  useEffect(
+  useLayoutEffect(
     () =>
       shortcutRegistry.register(
         latest.current.map((shortcut, index) => ({ ...shortcut, run: () => latest.current[index]?.run() })),

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import type { EntityPivot } from '../../src/http/contract-entities.ts'
 import type { CaseSummary } from '../../src/http/contract-queue.ts'
 import { readEntity } from '../api/cases.ts'
-import { useLiveEvents } from '../api/live-events.ts'
+import { useRenewal } from '../api/use-renewal.ts'
 import { CopyButton } from '../components/copy-button.tsx'
 import { entityTypeWords } from '../components/entity-type.ts'
 import { caseHref, entityHref, Link } from '../components/link.tsx'
@@ -27,9 +27,10 @@ export function Page() {
     queryFn: ({ signal }) => readEntity(type, value, signal),
   })
   useTitle(visibleText(value))
-  useLiveEvents(event => {
-    if (query.data?.cases.some(each => each.id === event.caseId)) void query.refetch()
-  })
+  useRenewal(
+    ['entity', type, value],
+    event => query.data === undefined || query.data.cases.some(each => each.id === event.caseId),
+  )
   if (query.isPending) return <Loading lines={8} label="Loading the entity" />
   if (query.isError)
     return (

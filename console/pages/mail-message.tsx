@@ -1,8 +1,8 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import type { MailDetail } from '../../src/http/contract-mail.ts'
-import { useLiveEvents } from '../api/live-events.ts'
 import { mailSourceHref, readMail } from '../api/mail.ts'
 import { useMay } from '../api/session.ts'
+import { useRenewal } from '../api/use-renewal.ts'
 import { CaseResponsePanel } from '../case/response-section.tsx'
 import { buttonClass } from '../components/button.tsx'
 import { DataTable } from '../components/data-table.tsx'
@@ -29,13 +29,11 @@ import { visibleText } from '../text/visible-text.ts'
 export function Page() {
   const id = useRouteParameter('mailId')
   const query = useQuery({ queryKey: ['mail', 'one', id], queryFn: ({ signal }) => readMail(id, signal) })
-  const client = useQueryClient()
   // A flagged mail becomes a case a moment after it came in; later copies add to it.
-  useLiveEvents(event => {
+  useRenewal(['mail', 'one', id], event => {
     const mail = query.data
-    if (mail === undefined || !isFlagged(mail.verdict)) return
-    if (mail.caseId === null || mail.caseId === event.caseId)
-      void client.invalidateQueries({ queryKey: ['mail', 'one', id] })
+    if (mail === undefined) return true // Read before the case was there, perhaps.
+    return isFlagged(mail.verdict) && (mail.caseId === null || mail.caseId === event.caseId)
   })
   useTitle(query.data === undefined ? 'Mail' : visibleText(query.data.subject))
   return (

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { useLiveEvents } from '../api/live-events.ts'
+import { readAgain } from '../api/read-again.ts'
 import type { FilterValues } from './queue-filter.ts'
 import { type QueueData, queueKey, readQueuePage, withRows } from './use-queue.ts'
 
@@ -25,7 +26,7 @@ export function useLiveQueue(values: FilterValues, calm: boolean): { waiting: nu
       key,
       data => data && { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) },
     )
-    void client.invalidateQueries({ queryKey: key })
+    void readAgain(client, { queryKey: key })
   }
 
   useLiveEvents(event => dirty.current.add(event.caseId))
@@ -37,12 +38,8 @@ export function useLiveQueue(values: FilterValues, calm: boolean): { waiting: nu
     const stop = new AbortController()
     setWaiting(0)
     dirty.current.clear()
-    const renew = async () => {
-      const ids = dirty.current
+    const renew = async (ids: ReadonlySet<string>, data: QueueData) => {
       const { values, calm, key, show } = latest.current
-      const data = client.getQueryData<QueueData>(key)
-      if (ids.size === 0 || data === undefined) return
-      dirty.current = new Set()
       const loaded = new Set(data.pages.flatMap(page => page.cases.map(row => row.id)))
       const indexes = data.pages
         .map((page, index) => (index === 0 || page.cases.some(row => ids.has(row.id)) ? index : -1))
@@ -61,10 +58,26 @@ export function useLiveQueue(values: FilterValues, calm: boolean): { waiting: nu
       if (calm) show()
       else setWaiting(arrived + left)
     }
-    const timer = setInterval(() => renew().catch(() => undefined), renewEveryMs) // The next event tries again.
+    let renewing = false // One after the other: an answer that comes late would put old rows over newer ones.
+    const timer = setInterval(async () => {
+      const ids = dirty.current
+      const data = client.getQueryData<QueueData>(latest.current.key)
+      if (renewing || ids.size === 0 || data === undefined) return
+      renewing = true
+      dirty.current = new Set()
+      try {
+        await renew(ids, data)
+      } catch {
+        if (!stop.signal.aborted) for (const id of ids) dirty.current.add(id) // Read in the next second.
+      } finally {
+        renewing = false
+      }
+    }, renewEveryMs)
     return () => {
       clearInterval(timer)
       stop.abort()
+      // What waited to be shown, or to be read, is not in the rows that are kept.
+      void client.invalidateQueries({ queryKey: key, refetchType: 'none' })
     }
   }, [client, identity])
 

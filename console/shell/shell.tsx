@@ -2,7 +2,8 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Outlet, useLocation, useMatches } from '@tanstack/react-router'
 import { Menu as MenuIcon } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { openLiveEvents, useStreamOpen } from '../api/live-events.ts'
+import { openLiveEvents, useLiveEvents, useStreamOpen } from '../api/live-events.ts'
+import { readAgain } from '../api/read-again.ts'
 import { useSession } from '../api/session.ts'
 import { AssistantDrawer } from '../assistant/assistant-drawer.tsx'
 import { toggleAssistant } from '../assistant/assistant-state.ts'
@@ -47,7 +48,9 @@ function SignedInShell() {
   const location = useLocation()
   const title = useMatches().at(-1)?.staticData.title ?? 'Tocsin'
 
-  useStreamOpen(() => void client.invalidateQueries())
+  useStreamOpen(() => void readAgain(client))
+  // What nobody looks at gets no renewal: it is read anew when somebody comes back to it.
+  useLiveEvents(() => void client.invalidateQueries({ type: 'inactive', refetchType: 'none' }))
   useEffect(openLiveEvents, [])
   useShortcuts([
     ...pages.flatMap(page =>

@@ -2,7 +2,11 @@ import type { Database } from '../lib/database.ts'
 import { eventsChannel } from '../store/events.ts'
 import { type ServerEvent, serverEvent } from './contract-events.ts'
 
-type Listener = (event: ServerEvent) => void
+interface Listener {
+  readonly onEvent: (event: ServerEvent) => void
+  /** Told when events may have been missed. */
+  readonly onGap: () => void
+}
 
 /** Hands what the database announces to every open console of the tenant, from whichever process it came. */
 export interface EventHub {
@@ -29,7 +33,11 @@ export function createEventHub(database: Database): EventHub {
     const tenant = typeof notice === 'object' && notice !== null && 'tenant' in notice ? notice.tenant : ''
     const event = serverEvent.safeParse(notice)
     if (!event.success) return // Of a newer version of Tocsin on the same database.
-    for (const [listener, of] of listeners) if (of === tenant) listener(event.data)
+    for (const [listener, of] of listeners) if (of === tenant) listener.onEvent(event.data)
+  }
+  // The first time too: a console may have come before anybody listened to the database.
+  const tellGap = () => {
+    for (const listener of listeners.keys()) listener.onGap()
   }
   return {
     subscribe(tenant, listener) {
@@ -37,8 +45,6 @@ export function createEventHub(database: Database): EventHub {
       return () => listeners.delete(listener)
     },
     size: () => listeners.size,
-    // After a gap the consoles need nothing: they read their page again when their own stream reconnects, and
-    // every 30 s in any case.
-    run: signal => database.listen(eventsChannel, deliver, () => {}, signal),
+    run: signal => database.listen(eventsChannel, deliver, tellGap, signal),
   }
 }

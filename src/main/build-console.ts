@@ -10,14 +10,7 @@ const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
 /** In a checkout: builds the console where its sources are newer than what was built. A package brings it built. */
 export async function buildConsole(say: (line: string) => void, signal: AbortSignal): Promise<void> {
   if (!existsSync(join(root, 'console', 'vite.config.ts')) || !existsSync(vite)) return
-  const builtMs = await changedMs(join(root, 'console', 'dist', 'index.html'))
-  const sources = [
-    ...(await filesOf('console')),
-    ...(await filesOf(join('src', 'http'))),
-    'package-lock.json',
-  ]
-  const changes = await Promise.all(sources.map(file => changedMs(join(root, file))))
-  if (builtMs > Math.max(...changes)) return
+  if (await isBuilt()) return
   say('building the console (a few seconds, once per change)')
   const fresh = join(root, 'console', `dist-${process.pid}`)
   try {
@@ -31,11 +24,24 @@ export async function buildConsole(say: (line: string) => void, signal: AbortSig
       errors += chunk
     })
     const [code] = await once(child, 'close')
-    if (code === 0) await putInPlace(fresh)
-    else say(`the console could not be built; the API works without it:\n${errors.trim().slice(0, 2000)}`)
+    if (code !== 0)
+      say(`the console could not be built; the API works without it:\n${errors.trim().slice(0, 2000)}`)
+    else if (!(await isBuilt())) await putInPlace(fresh) // Else another process was quicker, and serves it already.
   } finally {
     await rm(fresh, { recursive: true, force: true })
   }
+}
+
+/** Whether what was built is newer than all that it is built from. */
+async function isBuilt(): Promise<boolean> {
+  const builtMs = await changedMs(join(root, 'console', 'dist', 'index.html'))
+  const sources = [
+    ...(await filesOf('console')),
+    ...(await filesOf(join('src', 'http'))),
+    'package-lock.json',
+  ]
+  const changes = await Promise.all(sources.map(file => changedMs(join(root, file))))
+  return builtMs > Math.max(...changes)
 }
 
 /** Swapped as a whole: two processes that build at once (tests do) must never serve, or empty, a half-built folder. */
@@ -53,11 +59,14 @@ async function putInPlace(fresh: string): Promise<void> {
   }
 }
 
+/** Looks into no folder that was built: those vanish while another process puts its own in place. */
 async function filesOf(folder: string): Promise<string[]> {
-  const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true })
-  return entries
-    .filter(entry => entry.isFile() && !entry.parentPath.includes(join('console', 'dist')))
-    .map(entry => join(entry.parentPath, entry.name).slice(root.length + 1))
+  const entries = await readdir(join(root, folder), { withFileTypes: true })
+  const nested = entries
+    .filter(entry => entry.isDirectory() && !/^(dist|node_modules)/.test(entry.name))
+    .map(entry => filesOf(join(folder, entry.name)))
+  const files = entries.filter(entry => entry.isFile()).map(entry => join(folder, entry.name))
+  return [...files, ...(await Promise.all(nested)).flat()]
 }
 
 async function changedMs(path: string): Promise<number> {

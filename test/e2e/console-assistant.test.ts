@@ -331,13 +331,9 @@ describe.skipIf(!hasBrowser)('the assistant beside the pages', () => {
   it('finds the chat again by its words, on its own page', async () => {
     await page.goto(`${tocsin.base}/assistant`)
     await page.getByLabel('Search your chats').fill('first alert')
-    await page
-      .getByRole('region', { name: 'Chats' })
-      .getByRole('listitem')
-      .first()
-      .getByRole('button')
-      .first()
-      .click()
+    const found = page.getByRole('region', { name: 'Chats' }).getByRole('listitem')
+    await expect.poll(() => found.count()).toBe(1) // All of them stay until those that were found have come.
+    await found.getByRole('button').first().click()
     await page.getByText('Why should I worry about this?').waitFor()
     await keepScreenshot(page, 'assistant-page')
     expect(await accessibilityViolations(page)).toEqual([])

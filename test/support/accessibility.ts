@@ -15,7 +15,7 @@ export async function accessibilityViolations(
   page: Page,
   { bothLooks = false }: { bothLooks?: boolean } = {},
 ): Promise<string[]> {
-  await page.waitForFunction(`document.querySelector('[role=status].late') === null`)
+  await page.locator('[role=status].late').first().waitFor({ state: 'detached' })
   // Evaluated by the test driver, which the page's CSP does not bind.
   await page.evaluate(await source)
   const isDark = await page.evaluate<boolean>(`matchMedia('(prefers-color-scheme: dark)').matches`)

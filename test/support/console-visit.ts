@@ -32,7 +32,7 @@ export async function pressInTurn(page: Page, ...keys: readonly string[]): Promi
 /** Until the page has its heading and nothing in it is being read any more: what is measured is the page, not its placeholders. */
 export async function allRead(page: Page): Promise<void> {
   await page.getByRole('heading', { level: 1 }).waitFor()
-  await page.waitForFunction(`document.querySelector('[role=status].late') === null`)
+  await page.locator('[role=status].late').first().waitFor({ state: 'detached' })
 }
 
 /** The rows of the queue. */

@@ -21,10 +21,15 @@ export function eventRoutes(
       eventEndpoints.readEvents,
       async ({ reply, signal, caller }) => {
         const stream = openEventStream(reply, 'retry: 2000\n\n')
-        const unsubscribe = hub.subscribe(tenant, event => stream.send(event.kind, event))
+        let unsubscribe = () => {}
         let asking: ReturnType<typeof setInterval> | undefined
         await new Promise<void>(resolve => {
-          // A database that is away ends the stream too: the console comes back by itself.
+          // Events that were missed end the stream: the console comes back by itself, and reads its page again.
+          unsubscribe = hub.subscribe(tenant, {
+            onEvent: event => stream.send(event.kind, event),
+            onGap: resolve,
+          })
+          // A database that is away does so too.
           const ask = () => stands(caller).catch(() => false)
           asking = setInterval(async () => {
             if (!(await ask())) resolve()
