@@ -70,6 +70,8 @@ describe.skipIf(!hasBrowser)('the assistant beside the pages', () => {
 
   const field = () => page.getByRole('textbox', { name: /^(Question|Ask it differently)/ })
   const ask = async (text: string) => {
+    // Keys go to a dialog for as long as it is open, which may be longer than what it did takes to show.
+    await page.locator('dialog[open]').first().waitFor({ state: 'detached' })
     await field().fill(text)
     await page.keyboard.press('Enter')
   }
