@@ -53,29 +53,21 @@ export function openPodman(): Podman {
     environment,
     logs,
     said: (container: string, pattern: RegExp) =>
-      until(
-        `${pattern} of ${container}`,
-        async () => {
-          const text = logs(container)
-          const match = pattern.exec(text)
-          if (match !== null) return match
-          if (podman('inspect', '--format', '{{.State.Status}}', container) === 'exited')
-            throw new Error(`${container} ended:\n${text}`)
-          return undefined
-        },
-        2400,
-      ),
+      until(`${pattern} of ${container}`, async () => {
+        const text = logs(container)
+        const match = pattern.exec(text)
+        if (match !== null) return match
+        if (podman('inspect', '--format', '{{.State.Status}}', container) === 'exited')
+          throw new Error(`${container} ended:\n${text}`)
+        return undefined
+      }),
     healthy: (container: string) =>
-      until(
-        `health of ${container}`,
-        async () => {
-          const { status } = spawnSync('podman', ['healthcheck', 'run', container], {
-            env: { ...process.env, ...environment },
-          })
-          return status === 0 ? true : undefined
-        },
-        600,
-      ),
+      until(`health of ${container}`, async () => {
+        const { status } = spawnSync('podman', ['healthcheck', 'run', container], {
+          env: { ...process.env, ...environment },
+        })
+        return status === 0 ? true : undefined
+      }),
     close: () => rmSync(folder, { recursive: true }),
   })
 }

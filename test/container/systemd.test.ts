@@ -28,20 +28,14 @@ describe.skipIf(wanted === undefined)('the units', () => {
     inside('systemctl', 'show', '--value', '--property', what, unit)
   const journal = (unit: string) => inside('journalctl', '--no-pager', '--output', 'cat', '--unit', unit)
   const said = (unit: string, pattern: RegExp) =>
-    until(
-      `${pattern} of ${unit}`,
-      async () => {
-        const text = journal(unit)
-        if (property(unit, 'ActiveState') === 'failed') throw new Error(`${unit} failed:\n${text}`)
-        return pattern.exec(text) ?? undefined
-      },
-      2400,
-    )
+    until(`${pattern} of ${unit}`, async () => {
+      const text = journal(unit)
+      if (property(unit, 'ActiveState') === 'failed') throw new Error(`${unit} failed:\n${text}`)
+      return pattern.exec(text) ?? undefined
+    })
   const starts = (count: number) =>
-    until(
-      `start number ${count}`,
-      async () => (journal('tocsin').split('ready on').length > count ? true : undefined),
-      2400,
+    until(`start number ${count}`, async () =>
+      journal('tocsin').split('ready on').length > count ? true : undefined,
     )
 
   beforeAll(() => {

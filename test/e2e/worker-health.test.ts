@@ -7,14 +7,14 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { answerHealth } from '../../src/main/worker-health.ts'
 import { WorkerPulse } from '../../src/queue/worker-pulse.ts'
-import { freePort } from '../faults/installation.ts'
+import { freePort } from '../support/free-port.ts'
 import { databaseKinds } from '../support/postgres.ts'
 import { type PostgresServer, startPostgresServer } from '../support/postgres-server.ts'
 import { startTocsin } from '../support/tocsin-process.ts'
 
 // What a liveness probe asks. Kubernetes starts a worker anew that answers 503 or nothing, several times in a row.
 
-const ask = (port: number, path = '/healthz', timeoutMs = 30_000) =>
+const ask = (port: number, path = '/healthz', timeoutMs = 120_000) =>
   fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(timeoutMs) })
 
 it('a worker says that it turns, and 503 once something in it is late, with no word of what to strangers', async () => {
@@ -63,7 +63,7 @@ describe.skipIf(!databaseKinds.includes('server'))('tocsin worker', () => {
     folder = mkdtempSync(join(tmpdir(), 'tocsin-health-'))
     chmodSync(folder, 0o755) // PostgreSQL runs as another account where we are root.
     server = await startPostgresServer(mkdtempSync(join(folder, 'db-')))
-  }, 120_000)
+  })
   afterAll(async () => {
     await server?.stop()
     rmSync(folder, { recursive: true, force: true })
@@ -93,5 +93,5 @@ describe.skipIf(!databaseKinds.includes('server'))('tocsin worker', () => {
       worker.child.kill('SIGCONT')
       expect(await worker.end('SIGTERM')).toBe(0)
     }
-  }, 240_000)
+  })
 })
