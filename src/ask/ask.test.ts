@@ -89,7 +89,7 @@ const good = JSON.stringify({
   verdict: 'true_positive',
 })
 
-const signal = () => AbortSignal.timeout(20_000)
+const signal = () => AbortSignal.timeout(300_000)
 
 describe('ask', () => {
   const servers: Record<string, ProviderServer> = {}

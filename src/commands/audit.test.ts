@@ -83,7 +83,7 @@ it.each([
 
 it('exports the ledger of the embedded database, whether a server runs on it or not', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'tocsin-audit-database-'))
-  const signal = AbortSignal.timeout(60_000)
+  const signal = AbortSignal.timeout(300_000)
   const server = await startEmbeddedPostgres({ dataDir, onProgress: () => {}, signal })
   const database = connectDatabase({
     connection: server.connection,

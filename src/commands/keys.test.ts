@@ -49,7 +49,7 @@ describe('tocsin keys rotate', () => {
     writeFileSync(oldFile, `${oldText}\n`)
     oldKey = await loadMasterKey(new Secret(oldText), '')
     newKey = await loadMasterKey(new Secret(newText), '')
-    const signal = AbortSignal.timeout(120_000)
+    const signal = AbortSignal.timeout(300_000)
     server = await startEmbeddedPostgres({ dataDir, onProgress: () => {}, signal })
     database = connectDatabase({ connection: server.connection, maxConnections: 6, onIdleError: () => {} })
     await migrate(database)

@@ -57,7 +57,7 @@ describe('tocsin policy explain CASE', () => {
   let provider: ProviderServer
   beforeAll(async () => {
     provider = await startProviderServer(openaiCompatible, 'key')
-    const signal = AbortSignal.timeout(60_000)
+    const signal = AbortSignal.timeout(300_000)
     const server = await startEmbeddedPostgres({ dataDir, onProgress: () => {}, signal })
     const database = connectDatabase({
       connection: server.connection,

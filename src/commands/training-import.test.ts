@@ -114,7 +114,7 @@ describe.skipIf(found === undefined)('a LoRA for the small model', () => {
     const words: string[] = []
     for (const model of models) {
       const { client, close } = createLlamaClient({ ...model, contextTokens: 2048 }, modelsDir, systemClock)
-      const { text } = await client.complete(asked, async () => {}, AbortSignal.timeout(100_000))
+      const { text } = await client.complete(asked, async () => {}, AbortSignal.timeout(300_000))
       words.push(text)
       await close()
     }

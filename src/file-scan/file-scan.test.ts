@@ -11,7 +11,7 @@ let scanner: Scanner
 let [viewer, analyst, responder]: Person[] = []
 
 beforeAll(async () => {
-  scanner = openScanner({ timeoutMs: 3_000, memoryBytes: 1024 ** 3 })
+  scanner = openScanner({ timeoutMs: 10_000, memoryBytes: 1024 ** 3 })
   server = await startTestServer(accounts => [
     ...sessionRoutes(accounts, false, 1000),
     ...yaraRoutes({ ports: { ...accounts, scanner }, tenant: 'default' }),

@@ -89,7 +89,7 @@ async function brief(): Promise<void> {
   for (;;) {
     const jobs = await claimJobs(database, 'case-investigate', {
       limit: 10,
-      leaseMs: 1000,
+      leaseMs: 600_000,
       nowMs: clock.now(),
     })
     if (jobs.length === 0) return

@@ -79,7 +79,7 @@ describe.each(databaseKinds)('reports and hunts on the %s database', kind => {
   const runHunts = async () => {
     for (const job of await claim(test.database, 'intel-hunt', {
       limit: 10,
-      leaseMs: 1000,
+      leaseMs: 600_000,
       nowMs: clock.now(),
     })) {
       await handleHunt({ database: test.database, clock }, job, new AbortController().signal)
@@ -126,7 +126,7 @@ describe.each(databaseKinds)('reports and hunts on the %s database', kind => {
 
   it('a hunt that was interrupted goes on and finds nothing twice', async () => {
     const { id } = await addReport(parts(), incoming(`${report} Second edition.`))
-    const [job] = await claim(test.database, 'intel-hunt', { limit: 1, leaseMs: 1000, nowMs: clock.now() })
+    const [job] = await claim(test.database, 'intel-hunt', { limit: 1, leaseMs: 600_000, nowMs: clock.now() })
     if (job === undefined) throw new Error('no hunt was queued')
     await expect(handleHunt(parts(), job, AbortSignal.abort())).rejects.toMatchObject({ retryable: true })
     expect(await latestHunt(test.database, tenant, id)).toMatchObject({ state: 'running', scanned: 0 })

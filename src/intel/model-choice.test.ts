@@ -84,7 +84,7 @@ describe('what a model reads in a report', () => {
       },
     })
     const job = { tenant: 'default', payload: { reportId: id } } as Parameters<typeof handleContext>[1] // All that it reads.
-    await handleContext({ database: test.database, ask }, job, AbortSignal.timeout(60_000))
+    await handleContext({ database: test.database, ask }, job, AbortSignal.timeout(300_000))
 
     const report = await readReport(test.database, 'default', id)
     const context = report?.context as ReportContext // Written by `handleContext`.

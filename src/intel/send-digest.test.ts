@@ -72,7 +72,7 @@ describe('the digest', () => {
     await add('# Exploited\n\nCVE-2024-3400 is exploited.')
     await add('TLP:AMBER\n\n# Seen\n\nC2: 203.0.113.9')
     await add('TLP:RED\n\n# Secret\n\nFor your eyes only, FortiGate.')
-    for (const job of await claim(test.database, 'intel-hunt', { limit: 9, leaseMs: 1000, nowMs }))
+    for (const job of await claim(test.database, 'intel-hunt', { limit: 9, leaseMs: 600_000, nowMs }))
       await handleHunt({ database: test.database, clock }, job, signal)
   })
   afterAll(() => test.close())
@@ -136,7 +136,7 @@ describe('the digest', () => {
     const tomorrow = nowMs + dayMs
     expect(await queueWhenDue(test.database, tenant, tomorrow)).toBe(true)
     expect(await queueWhenDue(test.database, tenant, tomorrow + 60_000)).toBe(false)
-    const jobs = await claim(test.database, 'intel-digest', { limit: 9, leaseMs: 1000, nowMs: tomorrow })
+    const jobs = await claim(test.database, 'intel-digest', { limit: 9, leaseMs: 600_000, nowMs: tomorrow })
     expect(jobs).toHaveLength(2)
     clock.advance(dayMs)
     const parts = { database: test.database, clock, publicUrl: 'https://soc.example.org' }

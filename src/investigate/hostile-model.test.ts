@@ -84,7 +84,7 @@ it('closes, decides, lowers, proposes and approves nothing', async () => {
     // A revision is briefed once: each round is asked anew.
     await test.database.query("delete from briefs where origin = 'model'")
     for (const id of ids) {
-      await handleModelBrief(parts, jobOf(id), AbortSignal.timeout(120_000))
+      await handleModelBrief(parts, jobOf(id), AbortSignal.timeout(300_000))
       const brief = (await listBriefs(test.database, tenant, id)).find(
         each => each.brief.origin.kind === 'model',
       )

@@ -37,7 +37,7 @@ async function reach(
   rules: readonly EgressRule[],
   more: Partial<EgressOptions> = {},
 ): Promise<string> {
-  const client = createEgressFetch({ rules, connectTimeoutMs: 2000, ...more })
+  const client = createEgressFetch({ rules, connectTimeoutMs: 20_000, ...more })
   try {
     return await (await client.fetch(url)).text()
   } catch (error) {

@@ -75,7 +75,7 @@ describe.each(wires)('$provider', ({ provider, protocol, model, path, more }) =>
   let client: ModelClient
   const sent: string[] = []
   const remember: BeforeSend = async bytes => void sent.push(Buffer.from(bytes).toString('utf8'))
-  const ask = (beforeSend: BeforeSend = remember, signal = AbortSignal.timeout(20_000)) =>
+  const ask = (beforeSend: BeforeSend = remember, signal = AbortSignal.timeout(300_000)) =>
     client.complete(request, beforeSend, signal)
   const failure = async (...args: Parameters<typeof ask>): Promise<AppError> => {
     const error = await ask(...args).then(

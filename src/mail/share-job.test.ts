@@ -45,7 +45,7 @@ async function sharedOf(bytes: Buffer, verdict: 'phishing' | 'suspicious' | 'leg
   const texts: string[] = []
   const share: ShareReport = async ({ text }) => void texts.push(text)
   for (const job of await jobs('mail-share'))
-    await handleMailShare(parts, share, job, AbortSignal.timeout(10_000))
+    await handleMailShare(parts, share, job, AbortSignal.timeout(300_000))
   return texts
 }
 

@@ -40,7 +40,8 @@ describe('work that one process at a time does', () => {
     const rounds = { running: 0, most: 0, by: [] as string[] }
     const processes = ['a', 'b', 'c', 'd'].map(owner => ({ owner, process: newProcess(owner) }))
     const loops = processes.map(({ owner, process }) =>
-      process.lead(100, async () => {
+      // Much longer than a round, however slow the machine is: a lease that ran out in the middle is another's by right.
+      process.lead(2000, async () => {
         rounds.most = Math.max(rounds.most, ++rounds.running)
         rounds.by.push(owner)
         await test.database.query('select pg_sleep(0.02)')
@@ -67,17 +68,17 @@ describe('work that one process at a time does', () => {
     const ended = new Promise<void>(resolve => {
       end = resolve
     })
-    const leading = slow.lead(2000, async () => {
+    const leading = slow.lead(5000, async () => {
       began++
       await ended
     })
     await until(() => began === 1)
     let others = 0
-    const waiting = other.lead(2000, async () => {
+    const waiting = other.lead(1000, async () => {
       others++
     })
-    // Two rounds are as long as a lease.
-    await until(() => other.asked.tries >= 4)
+    // Ten seconds are as long as a lease.
+    await until(() => other.asked.tries > 11)
     expect([began, others]).toEqual([1, 0])
     slow.stop()
     end()

@@ -25,7 +25,7 @@ const parts = () => ({ database: test.database, clock })
 
 /** The reports that wait to be asked about; asks the inventory about each of them, which has nothing. */
 async function asked(): Promise<string[]> {
-  const jobs = await claim(test.database, inventoryJob, { limit: 99, leaseMs: 60_000, nowMs: clock.now() })
+  const jobs = await claim(test.database, inventoryJob, { limit: 99, leaseMs: 600_000, nowMs: clock.now() })
   for (const { key } of jobs)
     await test.database.transaction(sql => writeInventory(sql, tenant, key, [], clock.now()))
   await complete(test.database, jobs)

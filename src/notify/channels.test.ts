@@ -116,7 +116,7 @@ const notice = (key = 'critical-case:case_1'): Notice => ({
 /** Works on the queue until it is empty or `rounds` are over, as a worker does. */
 async function deliver(rounds = 1): Promise<void> {
   for (let round = 0; round < rounds; round++) {
-    const jobs = await claim(test.database, noticeJob, { limit: 20, leaseMs: 60_000, nowMs: clock.now() })
+    const jobs = await claim(test.database, noticeJob, { limit: 20, leaseMs: 600_000, nowMs: clock.now() })
     for (const job of jobs) {
       try {
         await handleDelivery(parts, job, signal)
@@ -187,7 +187,7 @@ describe('each kind of channel', () => {
     await channel(http('slack'), { detail: 'redacted' })
     const closed = { ...parts, redactText: async () => undefined }
     await findNotices(closed, tenant, 3_600_000, [notice()])
-    const [job] = await claim(test.database, noticeJob, { limit: 1, leaseMs: 1000, nowMs: clock.now() })
+    const [job] = await claim(test.database, noticeJob, { limit: 1, leaseMs: 600_000, nowMs: clock.now() })
     if (job !== undefined) await handleDelivery(closed, job, signal)
     expect(receiver.taken[0]?.body).not.toContain('Login')
   })
@@ -299,7 +299,7 @@ describe('secrets and places', () => {
   it('mail goes over TLS that is verified, or not at all', async () => {
     await channel(mail())
     await findNotices({ ...parts, extraCa: [] }, tenant, 3_600_000, [notice()])
-    const [job] = await claim(test.database, noticeJob, { limit: 1, leaseMs: 1000, nowMs: clock.now() })
+    const [job] = await claim(test.database, noticeJob, { limit: 1, leaseMs: 600_000, nowMs: clock.now() })
     if (job !== undefined)
       await expect(handleDelivery({ ...parts, extraCa: [] }, job, signal)).rejects.toThrow(/certificate/)
     expect(receiver.taken).toEqual([])

@@ -106,7 +106,7 @@ async function publish(
       revealed,
     },
     job as unknown as Parameters<typeof publishCase>[1], // Only tenant and key are read.
-    AbortSignal.timeout(30_000),
+    AbortSignal.timeout(300_000),
   )
   return { done, sent }
 }

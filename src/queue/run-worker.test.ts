@@ -42,14 +42,10 @@ describe.each(databaseKinds)('the queue on the %s database', kind => {
       keys.map(key => draft(key)),
       0,
     )
-  const options = { limit: 10, leaseMs: 1000, nowMs: 0 }
+  const options = { limit: 10, leaseMs: 600_000, nowMs: 0 }
 
-  /** Runs a worker until no job is left, or for so many rounds of 20 ms. */
-  async function work(
-    handle: JobHandler['handle'],
-    maxAttempts = 3,
-    rounds = 100,
-  ): Promise<{ failures: boolean[] }> {
+  /** Runs a worker until no job is left that could be done. */
+  async function work(handle: JobHandler['handle'], maxAttempts = 3): Promise<{ failures: boolean[] }> {
     const stop = new AbortController()
     const failures: boolean[] = []
     const parts = {
@@ -59,14 +55,15 @@ describe.each(databaseKinds)('the queue on the %s database', kind => {
       onFailure: (_job: Job, _error: unknown, willRetry: boolean) => void failures.push(willRetry),
       onTrouble: fault,
     }
-    const handler = { kind: 'test', concurrency: 3, leaseMs: 5000, maxAttempts, handle }
+    const handler = { kind: 'test', concurrency: 3, leaseMs: 600_000, maxAttempts, handle }
     const running = runWorker(parts, [handler], stop.signal)
-    for (let round = 0; round < rounds; round++) {
-      await sleep(20)
-      if ((await queueDepth(test.database)).every(row => row.state === 'dead')) break
+    const isDone = async () => (await queueDepth(test.database)).every(row => row.state === 'dead')
+    try {
+      await expect.poll(isDone, { interval: 20 }).toBe(true)
+    } finally {
+      stop.abort()
+      await running
     }
-    stop.abort()
-    await running
     return { failures }
   }
 
@@ -131,21 +128,13 @@ describe.each(databaseKinds)('the queue on the %s database', kind => {
   it('does not count it against a job that the database was away', async () => {
     await put('a')
     const tries: number[] = []
-    const { failures } = await work(
-      async job => {
-        tries.push(job.attempt)
-        if (job.attempt < 6)
-          throw new AppError(
-            'database-unavailable',
-            'could not extend file: No space left on device (53100)',
-            {
-              retryable: true,
-            },
-          )
-      },
-      2,
-      3000,
-    )
+    const { failures } = await work(async job => {
+      tries.push(job.attempt)
+      if (job.attempt < 6)
+        throw new AppError('database-unavailable', 'could not extend file: No space left on device (53100)', {
+          retryable: true,
+        })
+    }, 2)
     expect(tries).toEqual([1, 2, 3, 4, 5, 6])
     expect(failures).toEqual([true, true, true, true, true])
     expect(await queueDepth(test.database)).toEqual([])
@@ -168,7 +157,7 @@ describe.each(databaseKinds)('the queue on the %s database', kind => {
       },
     }
     const parts = { clock: { now: Date.now }, random: Math.random, onFailure: fault, onTrouble: () => {} }
-    const handler = { kind: 'other', concurrency: 1, leaseMs: 5000, maxAttempts: 1, handle: fault }
+    const handler = { kind: 'other', concurrency: 1, leaseMs: 600_000, maxAttempts: 1, handle: fault }
     await runWorker({ ...parts, database }, [handler], stop.signal)
     expect(asked).toEqual({ reclaims: 1, looks: 9 })
     const rows = await test.database.query('select crashes, state from jobs')
@@ -341,7 +330,7 @@ describe.each(databaseKinds)('the queue on the %s database', kind => {
     })
 
     it('told to stop, finishes what it has begun, begins nothing more, and leaves the rest', async () => {
-      await enqueue(test.database, 'default', [soon('first', 1500), soon('second')], 0)
+      await enqueue(test.database, 'default', [soon('first', 6000), soon('second')], 0)
       const worker = start({ concurrency: 1 })
       await worker.seen('began')
       worker.child.kill('SIGTERM')
@@ -422,7 +411,7 @@ describe.each(databaseKinds)('the queue on the %s database', kind => {
     }
     await runWorker(
       parts,
-      [{ kind: 'test', concurrency: 1, leaseMs: 5000, maxAttempts: 1, handle }],
+      [{ kind: 'test', concurrency: 1, leaseMs: 600_000, maxAttempts: 1, handle }],
       stop.signal,
     )
     expect(finished).toBe(true)

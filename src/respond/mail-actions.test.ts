@@ -31,7 +31,7 @@ const noOutlets: Outlets = {
 }
 
 const client = (key: string, url = gateway.url) =>
-  openMailGateway({ url, secret: new Secret(key), fetch, clock: systemClock, timeoutMs: 5_000 })
+  openMailGateway({ url, secret: new Secret(key), fetch, clock: systemClock, timeoutMs: 60_000 })
 
 beforeAll(async () => {
   ;[test, gateway] = await Promise.all([openTestDatabase(), startMailGateway(secret)])
@@ -86,7 +86,7 @@ async function approved(action: string, args: Json): Promise<string> {
   if (decided.kind === 'refused') throw new Error(decided.reason)
   return id
 }
-const execute = (id: string) => executeProposal(ports, outlets, 't', id, AbortSignal.timeout(10_000))
+const execute = (id: string) => executeProposal(ports, outlets, 't', id, AbortSignal.timeout(300_000))
 const stateOf = async (id: string) => (await findProposal(test.database, 't', id))?.state
 
 describe('actions on mail', () => {

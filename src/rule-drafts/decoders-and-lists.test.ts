@@ -20,7 +20,7 @@ import { type MeasureQuestion, measureInWorker } from './measure-draft.ts'
 // is a stand-in that keeps files of decoders and lists as the real one does.
 
 const tenant = 'default'
-const signal = AbortSignal.timeout(240_000)
+const signal = AbortSignal.timeout(300_000)
 const base: RulesetFiles = {
   decoders: [{ name: 'd.xml', text: '<decoder name="door"><program_name>^door</program_name></decoder>' }],
   rules: [

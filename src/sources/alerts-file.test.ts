@@ -35,7 +35,7 @@ function follow(checkpoint?: unknown, onDeliver: (lines: readonly string[]) => v
   return {
     lines,
     async until(count: number) {
-      for (let round = 0; lines.length < count && round < 400; round++) await sleep(10)
+      await expect.poll(() => lines.length).toBeGreaterThanOrEqual(count)
       await sleep(30) // Whether more would come.
       return [...lines]
     },

@@ -70,7 +70,7 @@ async function pollOf(
       said += `${state.kind}: ${state.detail}\n`
       if (until === undefined || state.kind === until) stop.abort()
     },
-    AbortSignal.any([stop.signal, AbortSignal.timeout(60_000)]),
+    AbortSignal.any([stop.signal, AbortSignal.timeout(300_000)]),
   )
   return { said, delivered, checkpoints }
 }

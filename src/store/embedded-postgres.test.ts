@@ -22,7 +22,7 @@ async function newFolder(): Promise<string> {
 }
 
 const start = (dataDir: string) =>
-  startEmbeddedPostgres({ dataDir, onProgress: () => {}, signal: AbortSignal.timeout(240_000) })
+  startEmbeddedPostgres({ dataDir, onProgress: () => {}, signal: AbortSignal.timeout(300_000) })
 
 async function answer({ connection }: EmbeddedPostgres): Promise<unknown> {
   const database = connectDatabase({ connection, maxConnections: 1, onIdleError: () => {} })
@@ -38,7 +38,7 @@ async function otherProcess(dataDir: string): Promise<ChildProcess> {
   const module = join(import.meta.dirname, 'embedded-postgres.ts')
   const script = `
     import { startEmbeddedPostgres } from ${JSON.stringify(module)}
-    const signal = AbortSignal.timeout(240_000)
+    const signal = AbortSignal.timeout(300_000)
     const server = await startEmbeddedPostgres({ dataDir: ${JSON.stringify(dataDir)}, onProgress: () => {}, signal })
     console.log('ready')
     process.stdin.once('data', async () => { await server.stop(); console.log('stopped'); process.exit(0) })`

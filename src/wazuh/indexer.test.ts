@@ -22,7 +22,7 @@ async function ask(baseUrl: string, extraCa?: string[]): Promise<unknown> {
     timeoutMs: 20_000,
   })
   try {
-    return await indexer.request('GET', '/', undefined, AbortSignal.timeout(30_000))
+    return await indexer.request('GET', '/', undefined, AbortSignal.timeout(300_000))
   } finally {
     await egress.close()
   }

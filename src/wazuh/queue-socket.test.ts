@@ -35,8 +35,8 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const sink = (socket: string) => queueSocketSink({ path: socket, python: 'python3', timeoutMs: 10_000 })
-const signal = AbortSignal.timeout(60_000)
+const sink = (socket: string) => queueSocketSink({ path: socket, python: 'python3', timeoutMs: 60_000 })
+const signal = AbortSignal.timeout(300_000)
 
 it('writes the datagram as it is, quotes, newlines and all', async () => {
   const text = JSON.stringify({ integration: 'custom-tocsin', tocsin: { brief: 'a "b"\n$(c) é' } })

@@ -9,7 +9,7 @@ import { openWazuhApi, type WazuhApi } from './server-api.ts'
 let wazuh: WazuhStandIn
 let egress: EgressClient
 let api: WazuhApi
-const signal = AbortSignal.timeout(60_000)
+const signal = AbortSignal.timeout(300_000)
 const name = 'tocsin_draft_1.xml'
 const rules = '<group name="local,"><rule id="100001" level="5"><description>d</description></rule></group>'
 
@@ -24,7 +24,7 @@ beforeEach(async () => {
     password: new Secret(standInUser.password),
     fetch: egress.fetch,
     clock: fixedClock(1_800_000_000_000),
-    timeoutMs: 2000,
+    timeoutMs: 60_000,
   })
 })
 afterEach(async () => {

@@ -167,15 +167,18 @@ it('machines are told how it is doing, with a token for just that', async () => 
 })
 
 it('one address that asks too often is told to wait', async () => {
-  for (let sent = 0; sent <= requestsPerMinute; sent++) {
+  const ask = async () => {
     const answer = await fetch(`${tocsin.base}/api/cases`)
-    if (answer.status !== 429) {
-      expect(answer.status).toBe(401)
-      await answer.arrayBuffer()
-      continue
-    }
-    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
-    expect(await answer.json()).toMatchObject({ error: { code: 'too-many-requests' } })
+    return { status: answer.status, after: answer.headers.get('retry-after'), body: await answer.json() }
+  }
+  // Many at once, and again where the machine is so slow that a minute went by meanwhile.
+  for (let sent = 0; sent <= 10 * requestsPerMinute; sent += 100) {
+    const answers = await Promise.all(Array.from({ length: 100 }, ask))
+    const told = answers.find(({ status }) => status === 429)
+    for (const { status } of answers) expect([401, 429]).toContain(status)
+    if (told === undefined) continue
+    expect(Number(told.after)).toBeGreaterThan(0)
+    expect(told.body).toMatchObject({ error: { code: 'too-many-requests' } })
     return
   }
   expect.unreachable('it was never told to wait')

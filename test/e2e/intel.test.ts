@@ -90,7 +90,7 @@ describe.skipIf(!hasBrowser)('from a report to a case', () => {
     }
     node = await startOpenSearch()
     if (node !== undefined) {
-      const signal = AbortSignal.timeout(120_000)
+      const signal = AbortSignal.timeout(300_000)
       await indexAlerts(await connectIndexer(node, signal), longAgo(Date.now() - 40 * 86_400_000), signal)
     }
     data = await mkdtemp(join(tmpdir(), 'tocsin-e2e-intel-'))

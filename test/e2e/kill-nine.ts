@@ -118,7 +118,7 @@ async function withDatabase<Result>(
   const embedded = await startEmbeddedPostgres({
     dataDir: join(folder, 'data'),
     onProgress: () => {},
-    signal: AbortSignal.timeout(240_000),
+    signal: AbortSignal.timeout(300_000),
   })
   const database = connectDatabase({
     connection: embedded.connection,

@@ -62,8 +62,8 @@ export function endpointHost(agentId = '001'): EndpointHost {
   const run: EndpointHost['run'] = async (script, request, options = {}) => {
     const before = log().length
     await execute(join(ossec, 'active-response/bin', script), request, ossec, options)
-    const deadline = Date.now() + 15_000
-    while (log().length < before + (options.reports ?? 0) && Date.now() < deadline)
+    const deadline = performance.now() + 120_000
+    while (log().length < before + (options.reports ?? 0) && performance.now() < deadline)
       await new Promise(done => setTimeout(done, 50))
     return log().slice(before).map(readReport)
   }

@@ -90,7 +90,7 @@ describe('what the inventory in a real OpenSearch says about a report', () => {
     historyDays: 30,
   })
   const look = async () => {
-    const [job] = await claim(test.database, inventoryJob, { limit: 1, leaseMs: 60_000, nowMs: clock.now() })
+    const [job] = await claim(test.database, inventoryJob, { limit: 1, leaseMs: 600_000, nowMs: clock.now() })
     if (job === undefined) throw new Error('no look into the inventory was queued')
     await handleInventoryLook({ database: test.database, clock, indexer }, job, signal)
     await complete(test.database, [job])
@@ -162,7 +162,7 @@ describe('what the inventory in a real OpenSearch says about a report', () => {
       request: (method, _path, body, stop) =>
         indexer.request(method, '/wazuh-states-*/_search?no_such_parameter=1', body, stop),
     }
-    const [job] = await claim(test.database, inventoryJob, { limit: 1, leaseMs: 60_000, nowMs: clock.now() })
+    const [job] = await claim(test.database, inventoryJob, { limit: 1, leaseMs: 600_000, nowMs: clock.now() })
     if (job === undefined) throw new Error('no look into the inventory was queued')
     await expect(
       handleInventoryLook({ database: test.database, clock, indexer: refusing }, job, signal),

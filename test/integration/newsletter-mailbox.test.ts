@@ -32,7 +32,7 @@ it.skipIf(!hasDovecot)(
       tenant: 'default',
       ownDomains: [],
     }
-    const server = await startDovecot(17_149)
+    const server = await startDovecot()
     const stop = new AbortController()
     const reports = async () =>
       (await listReports(test.database, 'default', undefined, 9)).map(

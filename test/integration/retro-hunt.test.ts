@@ -126,7 +126,7 @@ describe('retro-hunt in the history of a real OpenSearch', () => {
     for (; turns < (options.turns ?? 100); turns++) {
       const [job] = await claim(test.database, 'intel-history', {
         limit: 1,
-        leaseMs: 1000,
+        leaseMs: 600_000,
         nowMs: clock.now(),
       })
       if (job === undefined) return turns
@@ -185,7 +185,7 @@ describe('retro-hunt in the history of a real OpenSearch', () => {
     if (node === undefined) return context.skip()
     const jobs = await claim(test.database, 'case-investigate', {
       limit: 50,
-      leaseMs: 1000,
+      leaseMs: 600_000,
       nowMs: nowMs * 2,
     })
     expect(jobs.length).toBeGreaterThan(0)

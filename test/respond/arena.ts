@@ -87,7 +87,7 @@ function runBatch(
   const bringDown = async () => {
     const all = waiting.splice(0)
     const going = all.flatMap(({ during }) => (during === undefined ? [] : [during()]))
-    await sleep(Math.max(...all.map(each => each.afterMs)), AbortSignal.timeout(10_000))
+    await sleep(Math.max(...all.map(each => each.afterMs)), AbortSignal.timeout(300_000))
     await crash()
     await Promise.all(going)
     for (const { goOn } of all) goOn()

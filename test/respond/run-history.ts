@@ -55,7 +55,7 @@ export async function runHistory(
     nonce: () => String(nonces++).padStart(32, '0'),
   }
   const execute = (of: string, on = database) =>
-    executeProposal({ ...ports, database: on }, outlets, tenant, of, AbortSignal.timeout(120_000))
+    executeProposal({ ...ports, database: on }, outlets, tenant, of, AbortSignal.timeout(300_000))
   const model = new ApprovalModel()
   for (const id of people)
     await database.query(

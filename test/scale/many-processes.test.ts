@@ -51,7 +51,7 @@ describe.skipIf(!databaseKinds.includes('server'))('several servers and workers'
       method,
       headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(60_000),
+      signal: AbortSignal.timeout(300_000),
     })
     const [cookie] = answer.headers.getSetCookie()
     if (cookie !== undefined) headers.cookie = cookie.split(';')[0] ?? ''

@@ -13,6 +13,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { freePort } from './free-port.ts'
 
 const program = '/usr/sbin/dovecot'
 const mailUid = 65_534
@@ -36,8 +37,9 @@ export interface RunningDovecot {
   stop(): Promise<void>
 }
 
-/** Starts Dovecot on a port of this machine with its mails in a temporary folder. */
-export async function startDovecot(port: number, tokens?: TokenSignIn): Promise<RunningDovecot> {
+/** Starts Dovecot on a free port of this machine with its mails in a temporary folder. */
+export async function startDovecot(tokens?: TokenSignIn): Promise<RunningDovecot> {
+  const port = await freePort()
   const folder = mkdtempSync(join(tmpdir(), 'dovecot-'))
   chmodSync(folder, 0o755)
   makeFolder(join(folder, 'mail'))
@@ -134,7 +136,7 @@ active_value = true
 }
 
 async function listening(port: number): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
+  for (let tries = 0; tries < 2400; tries++) {
     const open = await new Promise<boolean>(resolve => {
       const socket = connect(port, '127.0.0.1')
       socket.once('connect', () => resolve(true)).once('error', () => resolve(false))

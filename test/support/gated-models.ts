@@ -75,7 +75,7 @@ export async function startGatedModels(clock: Clock, imported: Parameters<typeof
         const jobs = await claim(test.database, kind, { limit: 5, leaseMs: 300_000, nowMs: clock.now() })
         for (const job of jobs) {
           idle = false
-          await handle(investigation, job, AbortSignal.timeout(120_000))
+          await handle(investigation, job, AbortSignal.timeout(300_000))
           await complete(test.database, [job])
         }
       }

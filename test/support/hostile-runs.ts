@@ -118,7 +118,7 @@ export async function hostileRuns(seed: number, runs: number): Promise<HostileRe
     const withSecrets = Math.floor(run / subjects.length / benches.length) % 3 === 0
     const extra = secretEvidence(run).filter((_item, index) => index === 0 || withSecrets)
     const material = [...evidence.slice(0, 4), ...extra]
-    const signal = AbortSignal.timeout(120_000)
+    const signal = AbortSignal.timeout(300_000)
     const feature = hostileFeatures[subject]
     const outcome =
       feature === undefined

@@ -151,7 +151,7 @@ export async function respondBench({
       }
       return answer(await person.call('POST', `/api/proposals/${proposal.id}/decision`, body))
     },
-    execute: (id, signal = AbortSignal.timeout(20_000)) =>
+    execute: (id, signal = AbortSignal.timeout(300_000)) =>
       executeProposal(bound, outlets, tenant, id, signal),
     async report(id, result, detail = 'said the host') {
       const proposal = await findProposal(database, tenant, id)

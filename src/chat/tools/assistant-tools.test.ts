@@ -62,7 +62,7 @@ beforeAll(async () => {
     password: new Secret(standInUser.password),
     fetch,
     clock: systemClock,
-    timeoutMs: 5000,
+    timeoutMs: 60_000,
   })
   tools = assistantTools({
     alerts: { current: async () => alerts, ofCase: async () => [] },

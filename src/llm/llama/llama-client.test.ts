@@ -51,7 +51,7 @@ describe.skipIf(found === undefined)('a model in this process', () => {
     const completion = await client.complete(
       request,
       async bytes => void sent.push(String(bytes)),
-      AbortSignal.timeout(50_000),
+      AbortSignal.timeout(300_000),
     )
     expect(JSON.parse(completion.text)).toEqual({
       attack: expect.any(Boolean),
@@ -78,7 +78,7 @@ describe.skipIf(found === undefined)('a model in this process', () => {
 it('says what to do where the runtime is not installed', async () => {
   const empty = await mkdtemp(join(tmpdir(), 'tocsin-models-'))
   const { client } = createLlamaClient(profileOf('none'), empty, systemClock)
-  const asked = client.complete(request, async () => {}, AbortSignal.timeout(5000))
+  const asked = client.complete(request, async () => {}, AbortSignal.timeout(300_000))
   await expect(asked).rejects.toMatchObject({ code: 'model-not-found', message: /tocsin model pull/ })
 })
 
@@ -94,7 +94,7 @@ describe('pullModel', () => {
       from,
       sha256: digest,
       say: () => {},
-      signal: AbortSignal.timeout(5000),
+      signal: AbortSignal.timeout(300_000),
     })
   }
 
@@ -126,7 +126,7 @@ describe('pullModel', () => {
         from: 'x',
         sha256,
         say: () => {},
-        signal: AbortSignal.timeout(1000),
+        signal: AbortSignal.timeout(300_000),
       }),
     ).rejects.toMatchObject({ code: 'bad-usage' })
   })

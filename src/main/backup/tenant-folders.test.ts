@@ -153,7 +153,7 @@ describe.skipIf(!databaseKinds.includes('server'))('the data folder of a tenant'
       await after.program.end('SIGTERM')
     }
     const ledger = openDatabaseLedger(open(urls.get('ann') ?? '', true), clock)
-    const checked = await checkLedger(ledger, Number.MAX_SAFE_INTEGER, AbortSignal.timeout(60_000))
+    const checked = await checkLedger(ledger, Number.MAX_SAFE_INTEGER, AbortSignal.timeout(300_000))
     expect(checked.firstBadSeq).toBeNull()
     expect(checked.verified).toBeGreaterThan(1)
   }, 600_000)
