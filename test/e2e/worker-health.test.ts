@@ -7,6 +7,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { answerHealth } from '../../src/main/worker-health.ts'
 import { WorkerPulse } from '../../src/queue/worker-pulse.ts'
+import { connectDatabase } from '../../src/store/connect.ts'
+import { until } from '../support/api-person.ts'
 import { freePort } from '../support/free-port.ts'
 import { databaseKinds } from '../support/postgres.ts'
 import { type PostgresServer, startPostgresServer } from '../support/postgres-server.ts'
@@ -81,6 +83,20 @@ describe.skipIf(!databaseKinds.includes('server'))('tocsin worker', () => {
     try {
       await worker.seen(/working/)
       expect((await ask(port)).status).toBe(200)
+      // A worker that loses its database before it has begun ends: here it works already.
+      const look = connectDatabase({
+        connection: server.connection,
+        maxConnections: 1,
+        onIdleError: () => {},
+      })
+      await until('a worker at work', async () => {
+        const [row] = await look.query<{ listens: boolean; leads: number }>(
+          `select exists (select from pg_stat_activity where application_name = 'tocsin-listen') as listens,
+             (select count(*) from leases) as leads`,
+        )
+        return row?.listens && row.leads >= 3 ? true : undefined
+      })
+      await look.close()
       // A new process would not bring the database back.
       await server.stop('immediate')
       expect((await ask(port)).status).toBe(200)
@@ -91,7 +107,11 @@ describe.skipIf(!databaseKinds.includes('server'))('tocsin worker', () => {
       expect((await ask(port)).status).toBe(200)
     } finally {
       worker.child.kill('SIGCONT')
-      expect(await worker.end('SIGTERM')).toBe(0)
+      expect([await worker.end('SIGTERM'), worker.child.signalCode, worker.output()]).toEqual([
+        0,
+        null,
+        expect.anything(),
+      ])
     }
   })
 })
