@@ -27,8 +27,3 @@ export class EntityRarity {
     return (this.#hosts.peek(key)?.size ?? 0) > this.#hubHosts || everywhere.test(key)
   }
 }
-
-/** `type:value`, the name under which an entity is compared. */
-export function entityKey(entity: { readonly type: string; readonly value: string }): string {
-  return `${entity.type}:${entity.value}`
-}

@@ -85,7 +85,7 @@ export class GroupingEngine {
     for (const draft of drafts) {
       this.forget(draft.id)
       const reopened = reopenCase(draft)
-      this.#index(reopened, reopened.keys, reopened.links)
+      this.#index(reopened, reopened.keys, linkablesOf(draft.entities))
     }
     this.#closeBeyond(this.#options.maxOpenCases)
   }
@@ -168,25 +168,25 @@ export class GroupingEngine {
   }
 
   #add(target: OpenCase, seen: SeenAlert, kind: CaseAssignment['kind'], why: string): CaseAssignment {
-    const keys = [...seen.keys.filter(key => !key.startsWith('attack|')), ...marksLeftBy(seen, kind)]
+    // More of the same kind, nine in ten alerts, neither looked for marks nor leaves any.
+    const keys =
+      kind === 'same-kind'
+        ? seen.keys
+        : [...seen.keys.filter(key => !key.startsWith('attack|')), ...marksLeftBy(seen, kind)]
     for (const key of addToCase(target, seen.alert, keys, seen.links)) this.#byKey.delete(key)
-    this.#index(
-      target,
-      keys,
-      seen.links.map(({ key }) => key).filter(key => target.links.has(key)),
-    )
+    this.#index(target, keys, seen.links)
     return { alertKey: seen.alert.key, caseId: target.id, kind, why }
   }
 
-  /** Makes the case the most recently touched one, findable by these keys and links. */
-  #index(target: OpenCase, keys: Iterable<string>, links: Iterable<string>): void {
+  /** Makes the case the most recently touched one, findable by these keys and by those of the links that it has. */
+  #index(target: OpenCase, keys: Iterable<string>, links: readonly Pick<Linkable, 'key'>[]): void {
     if (this.#newest !== target.id) {
       this.#cases.delete(target.id)
       this.#cases.set(target.id, target)
       this.#newest = target.id
     }
     for (const key of keys) this.#byKey.set(key, target.id)
-    for (const key of links) this.#indexLink(key, target.id)
+    for (const { key } of links) if (target.links.has(key)) this.#indexLink(key, target.id)
   }
 
   #indexLink(key: string, caseId: string): void {

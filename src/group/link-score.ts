@@ -1,6 +1,7 @@
 import type { Alert, Entity } from '../domain/alert.ts'
+import { entityKey } from '../domain/entity-key.ts'
 import { isPrivateAddress } from '../domain/network-address.ts'
-import { type EntityRarity, entityKey } from './entity-rarity.ts'
+import type { EntityRarity } from './entity-rarity.ts'
 import type { OpenCase } from './open-case.ts'
 
 /** An entity by which an alert can be linked to a case of other rules, and how much sharing it says. */
@@ -31,12 +32,24 @@ export function linkablesOf(entities: readonly Entity[]): Linkable[] {
   const found: Linkable[] = []
   for (const entity of entities) {
     // The hash of cmd.exe is on every Windows host; only that of an unusual program says something.
-    const weight = entity.type === 'hash' && ordinary ? 0 : entityWeight(entity)
-    // A file that one alert saw written and another saw run is one thing.
-    const key = entity.type === 'process' ? `file:${entity.value}` : entityKey(entity)
-    if (weight > 0 && !found.some(known => known.key === key)) found.push({ entity, key, weight })
+    if (entity.type === 'hash' && ordinary) continue
+    const linkable = linkableOf(entity)
+    if (linkable.weight > 0 && !found.some(known => known.key === linkable.key)) found.push(linkable)
   }
   return found
+}
+
+/** Entities come again and again as the same objects (`normalize/find-entities.ts`). */
+const linkables = new WeakMap<Entity, Linkable>()
+
+function linkableOf(entity: Entity): Linkable {
+  const known = linkables.get(entity)
+  if (known !== undefined) return known
+  // A file that one alert saw written and another saw run is one thing.
+  const key = entity.type === 'process' ? `file:${entity.value}` : entityKey(entity)
+  const made = { entity, key, weight: entityWeight(entity) }
+  linkables.set(entity, made)
+  return made
 }
 
 /** How strongly an alert belongs to a case of other rules, and what they share, for a person. */

@@ -1,8 +1,8 @@
 import type { Alert, Entity } from '../domain/alert.ts'
 import type { CaseDraft } from '../domain/case.ts'
+import { entityKey } from '../domain/entity-key.ts'
 import { severityOfLevel } from '../domain/verdict.ts'
 import { caseTitle } from './case-title.ts'
-import { entityKey } from './entity-rarity.ts'
 import { type Linkable, linkablesOf } from './link-score.ts'
 
 const maxEntities = 200

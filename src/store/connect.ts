@@ -4,6 +4,7 @@ import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
 import { sleep } from '../lib/abort.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import type { Database, Sql, Transaction, TransactionOptions } from '../lib/database.ts'
+import { arrayLiteral } from './array-literal.ts'
 import { PreparedStatements } from './prepared-statements.ts'
 
 // bigint arrives as text by default; ours are milliseconds, counts and sequence numbers, all below 2^53.
@@ -78,12 +79,21 @@ async function run<Row>(
   try {
     // Without values a text may be several statements, which cannot be prepared.
     const name = values.length > 0 ? prepared.nameFor(text) : undefined
-    const result = await on.query({ text, values: [...values], ...(name !== undefined && { name }) })
+    const result = await on.query({
+      text,
+      values: values.map(asParameter),
+      ...(name !== undefined && { name }),
+    })
     // The caller names the row type of its own statement (see Sql.query).
     return result.rows as Row[]
   } catch (error) {
     throw databaseError(error)
   }
+}
+
+/** As the driver takes it. */
+function asParameter(value: unknown): unknown {
+  return Array.isArray(value) ? (arrayLiteral(value) ?? value) : value
 }
 
 async function inTransaction<Result>(

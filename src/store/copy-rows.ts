@@ -104,7 +104,10 @@ class Chunk {
 
   int8(value: number): void {
     this.#reserve(8)
-    this.#size = this.#bytes.writeBigInt64BE(BigInt(Math.trunc(value)), this.#size)
+    const whole = Math.trunc(value)
+    // Two halves instead of a BigInt, which is an object for each number. Exact below 2^53.
+    this.#bytes.writeInt32BE(Math.floor(whole / 2 ** 32), this.#size)
+    this.#size = this.#bytes.writeUInt32BE(whole >>> 0, this.#size + 4)
   }
 
   /** The length in bytes, then the text. */

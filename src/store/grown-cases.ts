@@ -1,7 +1,9 @@
 import type { Alert, Entity } from '../domain/alert.ts'
 import type { CaseDraft } from '../domain/case.ts'
+import { entityKey } from '../domain/entity-key.ts'
 import { severities } from '../domain/verdict.ts'
 import type { Sql } from '../lib/database.ts'
+import { arrayLiteral } from './array-literal.ts'
 import { withoutNul } from './copy-rows.ts'
 
 const maxNames = 20
@@ -80,9 +82,9 @@ export async function upsertCases(
   )
 }
 
-/** An array as PostgreSQL writes it (manual, 8.15.2): arrays of unequal length cannot be in one array of arrays. */
-function arrayText(values: readonly string[]): string {
-  return `{${values.map(value => `"${withoutNul(value).replace(/[\\"]/g, '\\$&')}"`).join(',')}}`
+/** Arrays of unequal length cannot be in one array of arrays. */
+function arrayText(values: readonly string[]): string | undefined {
+  return arrayLiteral(values.map(withoutNul))
 }
 
 /** JSON that PostgreSQL can turn into text: the escape for NUL is written as U+FFFD. */
@@ -109,14 +111,19 @@ interface EntityCount {
 
 /** Which entities a batch's alerts name, by case: in which roles, and in how many alerts. */
 export class EntityTally {
-  readonly #counts = new Map<string, EntityCount>()
+  readonly #byCase = new Map<string, Map<string, EntityCount>>()
 
   add(caseId: string, alert: Alert): void {
+    let counts = this.#byCase.get(caseId)
+    if (counts === undefined) {
+      counts = new Map()
+      this.#byCase.set(caseId, counts)
+    }
     for (const entity of alert.entities) {
-      const key = `${caseId} ${entity.type} ${entity.value}`
-      const known = this.#counts.get(key)
+      const key = entityKey(entity)
+      const known = counts.get(key)
       if (known === undefined) {
-        this.#counts.set(key, { caseId, entity, roles: new Set([entity.role]), alerts: 1, last: alert })
+        counts.set(key, { caseId, entity, roles: new Set([entity.role]), alerts: 1, last: alert })
         continue
       }
       known.roles.add(entity.role)
@@ -126,7 +133,7 @@ export class EntityTally {
   }
 
   rows(): readonly Omit<EntityCount, 'last'>[] {
-    return [...this.#counts.values()]
+    return [...this.#byCase.values()].flatMap(counts => [...counts.values()])
   }
 }
 
