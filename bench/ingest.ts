@@ -13,7 +13,7 @@ import { systemClock } from '../src/lib/clock.ts'
 import { randomIds } from '../src/lib/ids.ts'
 import { alertsFile } from '../src/sources/alerts-file.ts'
 import { LineSplitter } from '../src/sources/line-splitter.ts'
-import { type CopyValue, copyRows } from '../src/store/copy-rows.ts'
+import { type CopyColumns, copyRows } from '../src/store/copy-rows.ts'
 import { type DatabaseKind, databaseKinds, openTestDatabase } from '../test/support/postgres.ts'
 import { realisticAlerts } from './server/realistic-alerts.ts'
 
@@ -128,7 +128,7 @@ async function reference(): Promise<Measured> {
   const splitter = new LineSplitter(0)
   let waiting: string[] = []
   const flush = async (lines: readonly string[]) => {
-    await test.database.transaction(sql => sql.copyIn(copyStatement, copyRows(lines.map(parsedRow))))
+    await test.database.transaction(sql => sql.copyIn(copyStatement, copyRows(lines, writeRow)))
     stored += lines.length
     if (quarterMb === 0 && stored >= total / 4) quarterMb = rssMb()
   }
@@ -146,28 +146,26 @@ async function reference(): Promise<Measured> {
 const copyStatement = `copy alerts (tenant_id, key, id, case_id, why, source, generation, timestamp_ms, received_ms, rule_id,
   level, description, agent_id, agent_name, location, techniques, raw) from stdin (format binary)`
 
-function parsedRow(line: string): CopyValue[] {
+function writeRow(to: CopyColumns, line: string): void {
   const alert = JSON.parse(line)
-  const text = (value: unknown): CopyValue => ({ type: 'text', value: String(value) })
-  return [
-    text('default'),
-    text(`${alert.manager.name}//${alert.id}`),
-    text(alert.id),
-    text(`case_${alert.rule.id}_${alert.agent.name}`),
-    text('reference'),
-    text('bench'),
-    { type: 'int2', value: 4 },
-    { type: 'int8', value: Date.parse(alert.timestamp) },
-    { type: 'int8', value: 0 },
-    text(alert.rule.id),
-    { type: 'int2', value: alert.rule.level },
-    text(alert.rule.description),
-    text(alert.agent.id),
-    text(alert.agent.name),
-    text(alert.location),
-    { type: 'text[]', value: alert.rule.mitre?.id ?? [] },
-    text(line),
-  ]
+  const text = (value: unknown) => to.text(String(value))
+  text('default')
+  text(`${alert.manager.name}//${alert.id}`)
+  text(alert.id)
+  text(`case_${alert.rule.id}_${alert.agent.name}`)
+  text('reference')
+  text('bench')
+  to.int2(4)
+  to.int8(Date.parse(alert.timestamp))
+  to.int8(0)
+  text(alert.rule.id)
+  to.int2(alert.rule.level)
+  text(alert.rule.description)
+  text(alert.agent.id)
+  text(alert.agent.name)
+  text(alert.location)
+  to.texts(alert.rule.mitre?.id ?? [])
+  text(line)
 }
 
 if (values.one === undefined) compare()

@@ -79,6 +79,12 @@ export interface Alert {
   readonly raw: string
 }
 
+/** What is read of an alert for grouping, counting and storing, without the alert itself. */
+export type AlertFacts = Pick<
+  Alert,
+  'key' | 'id' | 'generation' | 'timestampMs' | 'rule' | 'agent' | 'location' | 'entities'
+>
+
 /**
  * A line that could not be taken as it stands. Its bytes are kept, with the reason, so that nothing is dropped
  * silently. `code` is stable: `not-json`, `not-an-alert`, `too-large`, `too-deep`, `invalid-utf8`, `lone-surrogate`,

@@ -1,13 +1,35 @@
-import type { Alert, Entity } from '../domain/alert.ts'
+import type { Alert, AlertFacts, Entity } from '../domain/alert.ts'
 import { cutText } from '../lib/cut-text.ts'
 import { readPointer } from '../lib/json-pointer.ts'
+
+/** The keys under which an alert finds the case of its kind, and those of the processes that it names. */
+export interface GroupKeys {
+  readonly kind: string
+  readonly processes: readonly string[]
+}
+
+/** What grouping asks of an alert. */
+export interface Groupable extends AlertFacts {
+  readonly groupKeys: GroupKeys
+  /** All of it. Asked only for what opens a case or is linked to one: it may have to be read again. */
+  whole(): Alert
+}
+
+/** An alert that is held as a whole, for grouping. */
+export function groupable(alert: Alert): Groupable {
+  return { ...alert, groupKeys: groupKeysOf(alert), whole: () => alert }
+}
+
+export function groupKeysOf(alert: Alert): GroupKeys {
+  return { kind: groupKey(alert), processes: processKeys(alert) }
+}
 
 /**
  * What further alerts of the same kind share: the rule, what the rule is about where it is a container for many things
  * (a sensor's signature, a folder under file monitoring), the host, and who did it (the source address, else the
  * acting user). The target is left out on purpose: one attacker trying many accounts is one case.
  */
-export function groupKey(alert: Alert): string {
+function groupKey(alert: Alert): string {
   const principal = principalOf(alert.entities)
   const who = principal === undefined ? '' : `${principal.type}:${principal.value}`
   return `${alert.rule.id}${subjectOf(alert)}|${alert.agent.name}|${who}`
@@ -48,7 +70,7 @@ export function principalOf(entities: readonly Entity[]): Entity | undefined {
 const windowsMembers = ['processGuid', 'parentProcessGuid', 'sourceProcessGUID'] as const
 
 /** Sysmon's process identities, which tie a process to its parent and to what it did: `process|HOST|{guid}`. */
-export function processKeys(alert: Alert): string[] {
+function processKeys(alert: Alert): string[] {
   const keys: string[] = []
   for (const value of processIdentities(alert)) {
     if (typeof value === 'string' && value.length > 10 && value.length < 80 && /[1-9a-f]/i.test(value)) {

@@ -1,8 +1,8 @@
-import type { Alert } from '../domain/alert.ts'
+import type { Alert, AlertFacts } from '../domain/alert.ts'
 import type { CaseAssignment, CaseDraft, GroupingResult } from '../domain/case.ts'
 import type { IdSource } from '../lib/ids.ts'
 import { EntityRarity } from './entity-rarity.ts'
-import { groupKey, principalOf, processKeys } from './group-key.ts'
+import { type Groupable, groupable, principalOf } from './group-key.ts'
 import type { GroupingOptions } from './grouping-options.ts'
 import { attackMark, attackMarksFor, type Linkable, linkablesOf, linkScore } from './link-score.ts'
 import { addToCase, draftOf, type OpenCase, openCase, reopenCase } from './open-case.ts'
@@ -12,7 +12,7 @@ const maxCasesPerLink = 16
 
 /** An alert with all the keys under which it is looked up. */
 interface SeenAlert {
-  readonly alert: Alert
+  readonly alert: AlertFacts
   readonly keys: readonly string[]
   readonly links: readonly Linkable[]
   readonly isAttack: boolean
@@ -21,7 +21,7 @@ interface SeenAlert {
 /** A batch while it is grouped. */
 export interface BatchOfAlerts {
   /** Puts the next alert, in order of time, into exactly one case. */
-  place(alert: Alert): CaseAssignment
+  place(alert: Groupable): CaseAssignment
   /** Every case that was opened or grew, as it stands after the batch. */
   end(): CaseDraft[]
 }
@@ -57,7 +57,7 @@ export class GroupingEngine {
   /** Groups a batch, in the order given. Each alert is put into exactly one case. */
   assign(alerts: readonly Alert[]): GroupingResult {
     const batch = this.begin()
-    return { assignments: alerts.map(alert => batch.place(alert)), cases: batch.end() }
+    return { assignments: alerts.map(alert => batch.place(groupable(alert))), cases: batch.end() }
   }
 
   /** Groups a batch whose alerts come one by one. Nothing else may be grouped until its end. */
@@ -104,17 +104,16 @@ export class GroupingEngine {
     }
   }
 
-  #assignOne(alert: Alert): CaseAssignment {
-    const kind = groupKey(alert)
+  #assignOne(alert: Groupable): CaseAssignment {
+    const { kind, processes } = alert.groupKeys
     const links = linkablesOf(alert.entities)
     for (const { key } of links) this.#rarity.note(key, alert.agent.name)
-    const processes = processKeys(alert)
     const same = this.#caseOfKind(kind, alert)
     if (same !== undefined) {
       const seen = { alert, keys: [kind, ...processes], links, isAttack: false }
       return this.#add(same, seen, 'same-kind', sameKindReason(alert, this.#options))
     }
-    const isAttack = this.#options.speaksOfAttack(alert)
+    const isAttack = this.#options.speaksOfAttack(alert.whole())
     const seen = { alert, keys: [kind, ...processes, ...attackMarksFor(alert, isAttack)], links, isAttack }
     const link = this.#bestLink(seen)
     if (link !== undefined) {
@@ -123,7 +122,7 @@ export class GroupingEngine {
     return this.#add(openCase(this.#ids.next('case'), alert), seen, 'opened', 'the first alert of this case')
   }
 
-  #caseOfKind(kind: string, alert: Alert): OpenCase | undefined {
+  #caseOfKind(kind: string, alert: AlertFacts): OpenCase | undefined {
     const id = this.#byKey.get(kind)
     const target = id === undefined ? undefined : this.#cases.get(id)
     return target !== undefined && this.#isNear(target, alert, this.#options.sameKindWindowMs)
@@ -157,7 +156,7 @@ export class GroupingEngine {
     return [...ids].sort()
   }
 
-  #isNear(target: OpenCase, alert: Alert, windowMs: number): boolean {
+  #isNear(target: OpenCase, alert: AlertFacts, windowMs: number): boolean {
     const { timestampMs } = alert
     const span = Math.max(target.lastSeenMs, timestampMs) - Math.min(target.firstSeenMs, timestampMs)
     return (
@@ -226,7 +225,7 @@ function marksLeftBy({ alert, keys, isAttack }: SeenAlert, kind: CaseAssignment[
   return [attackMark('host', alert.agent.name), ...own.map(entity => attackMark('address', entity.value))]
 }
 
-function sameKindReason(alert: Alert, options: GroupingOptions): string {
+function sameKindReason(alert: AlertFacts, options: GroupingOptions): string {
   const principal = principalOf(alert.entities)
   const by = principal === undefined ? '' : ` from ${principal.type} ${principal.value}`
   return `the same rule ${alert.rule.id} on ${alert.agent.name}${by} within ${options.sameKindWindowMs / 60_000} min`

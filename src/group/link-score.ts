@@ -1,4 +1,4 @@
-import type { Alert, Entity } from '../domain/alert.ts'
+import type { AlertFacts, Entity } from '../domain/alert.ts'
 import { entityKey } from '../domain/entity-key.ts'
 import { isPrivateAddress } from '../domain/network-address.ts'
 import type { EntityRarity } from './entity-rarity.ts'
@@ -17,7 +17,7 @@ export function attackMark(place: 'host' | 'address', value: string): string {
 }
 
 /** Under which marks an alert finds attacks that it may belong to. */
-export function attackMarksFor(alert: Alert, isAttack: boolean): string[] {
+export function attackMarksFor(alert: AlertFacts, isAttack: boolean): string[] {
   const lateral = isAttack || alert.rule.mitre.tactics.includes('Lateral Movement')
   const sources = alert.entities.filter(entity => entity.type === 'address' && entity.role === 'source')
   return [
@@ -65,7 +65,7 @@ export interface LinkScore {
  * sides, or one that is nearly proof. Hubs (SYSTEM, a domain controller, a NAT address) count nothing.
  */
 export function linkScore(
-  alert: Alert,
+  alert: AlertFacts,
   links: readonly Linkable[],
   keys: readonly string[],
   target: OpenCase,

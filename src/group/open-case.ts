@@ -1,4 +1,4 @@
-import type { Alert, Entity } from '../domain/alert.ts'
+import type { AlertFacts, Entity } from '../domain/alert.ts'
 import type { CaseDraft } from '../domain/case.ts'
 import { entityKey } from '../domain/entity-key.ts'
 import { severityOfLevel } from '../domain/verdict.ts'
@@ -30,7 +30,7 @@ export interface OpenCase {
   title: string | undefined
 }
 
-export function openCase(id: string, alert: Alert): OpenCase {
+export function openCase(id: string, alert: AlertFacts): OpenCase {
   return {
     id,
     topRule: alert.rule.description,
@@ -57,7 +57,7 @@ export function openCase(id: string, alert: Alert): OpenCase {
  */
 export function addToCase(
   target: OpenCase,
-  alert: Alert,
+  alert: AlertFacts,
   keys: readonly string[],
   links: readonly Linkable[],
 ): string[] {

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Alert, NormalizedLine } from '../domain/alert.ts'
+import type { Alert } from '../domain/alert.ts'
 import type { CaseDraft } from '../domain/case.ts'
 import { investigateJob } from '../domain/job-kinds.ts'
 import { severities } from '../domain/verdict.ts'
@@ -7,23 +7,22 @@ import type { GroupingEngine } from '../group/grouping-engine.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Database, Sql, Transaction } from '../lib/database.ts'
 import type { IdSource } from '../lib/ids.ts'
-import { normalizeLine } from '../normalize/normalize-line.ts'
 import { enqueueQuietly, type JobDraft, wakeWorkers } from '../queue/jobs.ts'
-import { countAlerts, insertAlerts, type NewAlert } from '../store/alerts.ts'
+import { countAlerts, insertAlerts, type PlacedNew } from '../store/alerts.ts'
 import { addHistory } from '../store/case-history.ts'
 import { writeCheckpoint } from '../store/checkpoints.ts'
 import { announce, type CaseEvent } from '../store/events.ts'
 import { EntityTally, type GrownCase, upsertCaseEntities, upsertCases } from '../store/grown-cases.ts'
 import { insertQuarantined } from '../store/quarantine.ts'
-import { spokenTexts } from '../verify/spoken-texts.ts'
+import {
+  type Arrival,
+  type ArrivedAlert,
+  type ArrivedLine,
+  readArrivedLine,
+  type SourceLine,
+} from './arrived-alert.ts'
 import type { GroupingMemory } from './grouping-memory.ts'
 import { sortOut } from './sort-out.ts'
-
-/** One line as a source read it. `where` is for people: `alerts.json byte 1024`. */
-export interface SourceLine {
-  readonly bytes: Uint8Array
-  readonly where: string
-}
 
 export interface IngestBatch {
   readonly tenant: string
@@ -64,7 +63,10 @@ export type Ingest = (batch: IngestBatch) => Promise<IngestReceipt>
 export function createIngest(parts: IngestParts): Ingest {
   return async batch => {
     const receivedMs = parts.clock.now()
-    const read = await readLines(batch.lines, receivedMs)
+    const read = await readLines(batch.lines, {
+      receivedAtMs: receivedMs,
+      followUps: parts.followUps ?? noFollowUps,
+    })
     await batch.before
     return parts.memory.exclusively(batch.tenant, async () => {
       const stored = await parts.database.transaction(sql => storeBatch(sql, parts, batch, read, receivedMs))
@@ -96,40 +98,32 @@ async function tell(sql: Sql, tenant: string, { jobs, events }: News): Promise<v
   }
 }
 
-/** The lines of a batch, and the alerts among them whose text speaks to a model. */
-interface ReadLines {
-  readonly lines: readonly NormalizedLine[]
-  readonly speaking: ReadonlySet<Alert>
-}
+const noFollowUps = () => []
 
-/** Lines normalised in one go, about 5 ms: then others have their turn (a stream to a console, the batch before). */
+/** Lines read in one go, about 5 ms: then others have their turn (a stream to a console, the batch before). */
 const linesPerTurn = 25
 
-async function readLines(sourceLines: readonly SourceLine[], receivedAtMs: number): Promise<ReadLines> {
-  const lines: NormalizedLine[] = []
-  const speaking = new Set<Alert>()
-  for (const { bytes, where } of sourceLines) {
-    const line = normalizeLine(bytes, { where, receivedAtMs })
-    lines.push(line)
-    if (line.kind !== 'quarantined' && spokenTexts(line.alert, 1).length > 0) speaking.add(line.alert)
+async function readLines(sourceLines: readonly SourceLine[], arrival: Arrival): Promise<ArrivedLine[]> {
+  const lines: ArrivedLine[] = []
+  for (const line of sourceLines) {
+    lines.push(readArrivedLine(line, arrival))
     if (lines.length % linesPerTurn === 0) await setImmediate()
   }
-  return { lines, speaking }
+  return lines
 }
 
 async function storeBatch(
   sql: Transaction,
   parts: IngestParts,
   batch: IngestBatch,
-  { lines, speaking }: ReadLines,
+  lines: readonly ArrivedLine[],
   nowMs: number,
 ): Promise<{ readonly receipt: IngestReceipt; readonly news: News }> {
   const engine = await parts.memory.current(sql, batch.tenant)
   const { fresh, duplicates, quarantined, ignored } = await sortOut(sql, batch.tenant, lines)
   const drafts = quarantined.map(line => ({ ...line, id: parts.ids.next('quarantine') }))
   await insertQuarantined(sql, batch.tenant, batch.source, nowMs, drafts)
-  const news =
-    fresh.length > 0 ? await storeAlerts(sql, parts, batch, engine, { fresh, speaking }, nowMs) : noNews
+  const news = fresh.length > 0 ? await storeAlerts(sql, parts, batch, engine, fresh, nowMs) : noNews
   if (batch.checkpoint !== undefined) {
     await writeCheckpoint(sql, batch.tenant, batch.source, batch.checkpoint, nowMs)
   }
@@ -142,7 +136,7 @@ async function storeAlerts(
   parts: IngestParts,
   batch: IngestBatch,
   engine: GroupingEngine,
-  { fresh, speaking }: { readonly fresh: readonly Alert[]; readonly speaking: ReadonlySet<Alert> },
+  fresh: readonly ArrivedAlert[],
   nowMs: number,
 ): Promise<News> {
   const { tenant } = batch
@@ -150,12 +144,12 @@ async function storeAlerts(
   const entities = new EntityTally()
   const linked = new Set<string>()
   // The database takes in what is grouped while the rest is grouped.
-  function* grouped(): Generator<NewAlert> {
+  function* grouped(): Generator<PlacedNew> {
     for (const alert of fresh) {
       const assignment = grouping.place(alert)
       if (assignment.kind === 'linked') linked.add(assignment.caseId)
       entities.add(assignment.caseId, alert)
-      yield { alert, assignment, speaksToModel: speaking.has(alert) }
+      yield { alert, assignment }
     }
   }
   await insertAlerts(sql, tenant, batch.source, nowMs, grouped())
@@ -168,7 +162,7 @@ async function storeAlerts(
   await upsertCaseEntities(sql, tenant, entities)
   await countAlerts(sql, tenant, fresh)
   await addHistory(sql, tenant, nowMs, reopenings(grown, parts.ids))
-  const followUps = parts.followUps === undefined ? [] : fresh.flatMap(parts.followUps)
+  const followUps = fresh.flatMap(alert => alert.followUps)
   const grownById = new Map(grown.map(row => [row.id, row]))
   const investigations = cases.map(draft =>
     investigation(draft, isNews(draft, grownById.get(draft.id), linked), nowMs),

@@ -1,11 +1,11 @@
-import type { Alert, NormalizedLine, QuarantinedLine } from '../domain/alert.ts'
-import { isOwnEnrichment } from '../domain/own-enrichment.ts'
+import type { QuarantinedLine } from '../domain/alert.ts'
 import type { Sql } from '../lib/database.ts'
 import { type StoredIdentity, storedIdentities } from '../store/alerts.ts'
+import type { ArrivedAlert, ArrivedLine } from './arrived-alert.ts'
 
 export interface SortedOut {
   /** Not seen before, in order of time. */
-  readonly fresh: readonly Alert[]
+  readonly fresh: readonly ArrivedAlert[]
   /** The same alert again, from this source or another. */
   readonly duplicates: number
   readonly quarantined: readonly QuarantinedLine[]
@@ -14,19 +14,15 @@ export interface SortedOut {
 }
 
 /** Parts what is new from what is known and from what cannot be taken. */
-export async function sortOut(
-  sql: Sql,
-  tenant: string,
-  lines: readonly NormalizedLine[],
-): Promise<SortedOut> {
-  const quarantined = lines.flatMap(line => (line.kind === 'alert' ? [] : [line.quarantined]))
-  const readable = lines.flatMap(line => (line.kind === 'quarantined' ? [] : [line.alert]))
-  const alerts = readable.filter(alert => !isOwnEnrichment(alert))
+export async function sortOut(sql: Sql, tenant: string, lines: readonly ArrivedLine[]): Promise<SortedOut> {
+  const quarantined = lines.flatMap(line => line.quarantined ?? [])
+  const readable = lines.flatMap(line => line.alert ?? [])
+  const alerts = readable.filter(alert => !alert.isOwn)
   const keys = alerts.map(alert => alert.key)
   const known = new Map(
     (keys.length > 0 ? await storedIdentities(sql, tenant, keys) : []).map(row => [row.key, row]),
   )
-  const fresh: Alert[] = []
+  const fresh: ArrivedAlert[] = []
   let duplicates = 0
   for (const alert of alerts) {
     const before = known.get(alert.key)
@@ -44,7 +40,7 @@ export async function sortOut(
   }
 }
 
-function identityOf(alert: Alert): StoredIdentity {
+function identityOf(alert: ArrivedAlert): StoredIdentity {
   return {
     key: alert.key,
     timestampMs: alert.timestampMs,
@@ -58,11 +54,11 @@ function isSame(a: StoredIdentity, b: StoredIdentity): boolean {
 }
 
 /** The first alert with a key stays; another one that claims it is kept aside, not believed and not dropped. */
-function impostor(alert: Alert): QuarantinedLine {
+function impostor(alert: ArrivedAlert): QuarantinedLine {
   return {
     code: 'duplicate-id',
     message: 'another alert with this id and a different time, rule or agent is stored already',
     where: alert.key,
-    bytes: Buffer.from(alert.raw),
+    bytes: alert.json,
   }
 }

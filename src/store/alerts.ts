@@ -1,7 +1,7 @@
-import type { Alert } from '../domain/alert.ts'
+import type { Alert, AlertFacts } from '../domain/alert.ts'
 import type { CaseAssignment } from '../domain/case.ts'
 import type { Sql, Transaction } from '../lib/database.ts'
-import { type CopyValue, copyRows } from './copy-rows.ts'
+import { type CopyColumns, copyRows } from './copy-rows.ts'
 
 /** An alert with its place, ready to be stored. */
 export interface PlacedAlert {
@@ -9,10 +9,18 @@ export interface PlacedAlert {
   readonly assignment: CaseAssignment
 }
 
-/** An alert as it is stored the first time. */
-export interface NewAlert extends PlacedAlert {
+/** An alert that is to be stored. */
+export interface NewAlert extends AlertFacts {
+  /** The alert itself: JSON text in UTF-8, without a NUL character. */
+  readonly json: Uint8Array
   /** Whether text in it speaks to a model instead of a person. */
   readonly speaksToModel: boolean
+}
+
+/** The same with its place. */
+export interface PlacedNew {
+  readonly alert: NewAlert
+  readonly assignment: CaseAssignment
 }
 
 /** What tells one alert from another that claims the same key. */
@@ -41,10 +49,6 @@ export function storedIdentities(
   )
 }
 
-const text = (value: string): CopyValue => ({ type: 'text', value })
-const int2 = (value: number): CopyValue => ({ type: 'int2', value })
-const int8 = (value: number): CopyValue => ({ type: 'int8', value })
-
 /**
  * Stores alerts whose keys are new: the caller has checked, and holds the lock that keeps them new. They are asked for as
  * the database takes them.
@@ -54,39 +58,39 @@ export async function insertAlerts(
   tenant: string,
   source: string,
   receivedMs: number,
-  placed: IteratorObject<NewAlert>,
+  placed: Iterable<PlacedNew>,
 ): Promise<void> {
-  const rows = placed.map(({ alert, assignment, speaksToModel }): CopyValue[] => [
-    text(tenant),
-    text(alert.key),
-    text(alert.id),
-    text(assignment.caseId),
-    text(assignment.why),
-    text(source),
-    int2(alert.generation),
-    int8(alert.timestampMs),
-    int8(receivedMs),
-    text(alert.rule.id),
-    int2(alert.rule.level),
-    text(alert.rule.description),
-    text(alert.agent.id),
-    text(alert.agent.name),
-    text(alert.location),
-    { type: 'text[]', value: alert.rule.mitre.ids },
-    text(alert.raw),
-    { type: 'bool', value: speaksToModel },
-  ])
+  const write = (to: CopyColumns, { alert, assignment }: PlacedNew) => {
+    to.text(tenant)
+    to.text(alert.key)
+    to.text(alert.id)
+    to.text(assignment.caseId)
+    to.text(assignment.why)
+    to.text(source)
+    to.int2(alert.generation)
+    to.int8(alert.timestampMs)
+    to.int8(receivedMs)
+    to.text(alert.rule.id)
+    to.int2(alert.rule.level)
+    to.text(alert.rule.description)
+    to.text(alert.agent.id)
+    to.text(alert.agent.name)
+    to.text(alert.location)
+    to.texts(alert.rule.mitre.ids)
+    to.utf8(alert.json)
+    to.bool(alert.speaksToModel)
+  }
   await sql.copyIn(
     `copy alerts (tenant_id, key, id, case_id, why, source, generation, timestamp_ms, received_ms, rule_id, level,
        description, agent_id, agent_name, location, techniques, raw, speaks_to_model) from stdin (format binary)`,
-    copyRows(rows),
+    copyRows(placed, write),
   )
 }
 
 const dayMs = 86_400_000
 
 /** Counts each rule on each host by day, for rarity and history. */
-export async function countAlerts(sql: Sql, tenant: string, alerts: readonly Alert[]): Promise<void> {
+export async function countAlerts(sql: Sql, tenant: string, alerts: readonly AlertFacts[]): Promise<void> {
   if (alerts.length === 0) return
   const counts = new Map<string, { rule: string; agent: string; day: number; count: number; last: number }>()
   for (const alert of alerts) {

@@ -1,4 +1,4 @@
-import type { Alert, Entity } from '../domain/alert.ts'
+import type { AlertFacts, Entity } from '../domain/alert.ts'
 import type { CaseDraft } from '../domain/case.ts'
 import { entityKey } from '../domain/entity-key.ts'
 import { severities } from '../domain/verdict.ts'
@@ -106,14 +106,14 @@ interface EntityCount {
   readonly roles: Set<string>
   alerts: number
   /** The alert that named it last. */
-  last: Alert
+  last: AlertFacts
 }
 
 /** Which entities a batch's alerts name, by case: in which roles, and in how many alerts. */
 export class EntityTally {
   readonly #byCase = new Map<string, Map<string, EntityCount>>()
 
-  add(caseId: string, alert: Alert): void {
+  add(caseId: string, alert: AlertFacts): void {
     let counts = this.#byCase.get(caseId)
     if (counts === undefined) {
       counts = new Map()
