@@ -100,8 +100,8 @@ async function tell(sql: Sql, tenant: string, { jobs, events }: News): Promise<v
 
 const noFollowUps = () => []
 
-/** Lines read in one go, about 5 ms: then others have their turn (a stream to a console, the batch before). */
-const linesPerTurn = 25
+/** Lines read in one go, under a millisecond: then others have their turn (a stream to a console, the batch before). */
+const linesPerTurn = 10
 
 async function readLines(sourceLines: readonly SourceLine[], arrival: Arrival): Promise<ArrivedLine[]> {
   const lines: ArrivedLine[] = []

@@ -364,9 +364,7 @@ function handlersOf(
 function sourcesOf(app: Application): Source[] {
   const { config } = app
   return [
-    ...(config.alertsFile === undefined
-      ? []
-      : [alertsFile({ path: config.alertsFile, pollMs: 500, batchLines: 3000 })]),
+    ...(config.alertsFile === undefined ? [] : [alertsFile({ path: config.alertsFile, pollMs: 500 })]),
     ...indexerSources(app),
   ]
 }

@@ -161,6 +161,24 @@ describe('following alerts.json', () => {
     expect(open).toBe(0)
   })
 
+  it('holds no more at once of long lines than of short ones', async () => {
+    const line = JSON.stringify({ text: 'x'.repeat(1024 * 1024) })
+    await writeFile(path, text(Array.from({ length: 40 }, () => line)))
+    const stop = new AbortController()
+    const batches: number[] = []
+    await alertsFile({ path, pollMs: 5 }).run(
+      undefined,
+      async (records, _at, before) => {
+        await before
+        batches.push(records.reduce((sum, record) => sum + record.bytes.length, 0))
+        if (batches.reduce((sum, bytes) => sum + bytes) === 40 * line.length) stop.abort()
+      },
+      () => {},
+      stop.signal,
+    )
+    expect(Math.max(...batches)).toBeLessThan(18 * 1024 * 1024)
+  })
+
   it('keeps bytes as they are, and does not choke on a line without end', async () => {
     const odd = Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xff, 0x00, 0x1b]), Buffer.from('"}')])
     await writeFile(path, Buffer.concat([odd, Buffer.from('\n'), Buffer.alloc(9 * 1024 * 1024, 'x')]))

@@ -25,9 +25,14 @@ type Hand = (records: readonly SourceRecord[], reached: Position, before?: Promi
 export interface AlertsFileOptions {
   readonly path: string
   readonly pollMs: number
-  /** Lines handed on at once. */
-  readonly batchLines: number
+  /** Lines handed on at once, at most. */
+  readonly batchLines?: number
 }
+
+/** Half a second's work: in larger batches a loud case is stored less often (6,000 are 15 % faster than 3,000). */
+const defaultBatchLines = 6000
+/** Of bytes as many, in lines as long as analysisd lets an event be: two batches of those are all that is held. */
+const maxBatchBytes = 16 * 1024 * 1024
 
 const chunkBytes = 1024 * 1024
 const headBytes = 256
@@ -231,6 +236,7 @@ class Batch {
   readonly #file: Position
   readonly #hand: Hand
   #lines: { bytes: Buffer; start: number }[] = []
+  #bytes = 0
   #inFlight: Promise<void> | undefined
 
   constructor(options: AlertsFileOptions, file: Position, hand: Hand) {
@@ -240,17 +246,19 @@ class Batch {
   }
 
   async add(lines: readonly { bytes: Buffer; start: number }[], consumed: number, signal: AbortSignal) {
-    for (const line of lines) this.#lines.push(line)
-    while (this.#lines.length >= this.#options.batchLines) {
+    const { batchLines = defaultBatchLines } = this.#options
+    for (const [index, line] of lines.entries()) {
+      this.#lines.push(line)
+      this.#bytes += line.bytes.length
+      if (this.#lines.length < batchLines && this.#bytes < maxBatchBytes) continue
       signal.throwIfAborted()
-      const next = this.#lines[this.#options.batchLines]?.start ?? consumed
-      await this.#give(this.#lines.splice(0, this.#options.batchLines), next)
+      await this.#give(lines[index + 1]?.start ?? consumed)
     }
   }
 
   /** Hands on what is left, and resolves when all is stored. */
   async flush(consumed: number) {
-    if (this.#lines.length > 0) await this.#give(this.#lines.splice(0), consumed)
+    if (this.#lines.length > 0) await this.#give(consumed)
     await this.#inFlight
   }
 
@@ -259,8 +267,11 @@ class Batch {
     await this.#inFlight?.catch(() => {})
   }
 
-  async #give(lines: readonly { bytes: Buffer; start: number }[], offset: number): Promise<void> {
+  async #give(offset: number): Promise<void> {
     const name = basename(this.#options.path)
+    const lines = this.#lines
+    this.#lines = []
+    this.#bytes = 0
     const before = this.#inFlight
     this.#inFlight = this.#hand(
       lines.map(line => ({ bytes: line.bytes, where: `${name} byte ${line.start}` })),

@@ -7,6 +7,8 @@ import { arrayLiteral } from './array-literal.ts'
 import { withoutNul } from './copy-rows.ts'
 
 const maxNames = 20
+/** Stands in no JSON text unescaped. In an array each of the many quotes would have to be escaped, and read back. */
+const recordSeparator = '\u001e'
 
 export interface GrownCase {
   readonly id: string
@@ -34,7 +36,7 @@ export async function upsertCases(
   return sql.query<GrownCase>(
     `with given as materialized (
        select * from unnest($4::text[], $5::text[], $6::smallint[], $7::smallint[], $8::int[], $9::int[], $10::bigint[],
-         $11::bigint[], $12::bigint[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[])
+         $11::bigint[], $12::bigint[], $13::text[], $14::text[], $15::text[], $16::text[], string_to_array($17, $18))
        as r (id, title, severity, max_level, alert_count, revision, first_seen_ms, last_seen_ms, due_ms, hosts, users,
          techniques, tactics, grouping)
      ), before as (
@@ -77,7 +79,10 @@ export async function upsertCases(
       drafts.map(draft => arrayText(namesOf(draft.entities, 'user'))),
       drafts.map(draft => arrayText(draft.techniques)),
       drafts.map(draft => arrayText(draft.tactics)),
-      drafts.map(draft => jsonText({ entities: draft.entities, groupKeys: draft.groupKeys })),
+      drafts
+        .map(draft => jsonText({ entities: draft.entities, groupKeys: draft.groupKeys }))
+        .join(recordSeparator),
+      recordSeparator,
     ],
   )
 }
