@@ -3,6 +3,7 @@ import { readConfig } from '../config.ts'
 import { openApplication } from '../main/application.ts'
 import { keepFolderKept } from '../main/backup/kept-folder.ts'
 import { serve } from '../main/serve.ts'
+import { watchHoldUps } from '../main/watch-hold-ups.ts'
 import type { Command } from './command.ts'
 import { readArgs } from './command.ts'
 
@@ -21,7 +22,7 @@ Exit code 0: stopped when told to. 1: could not start. 2: bad usage or settings.
     try {
       const serving = await serve(app)
       app.say(`serving on ${serving.url}`)
-      const keeping = keepFolderKept(app, io.signal)
+      const keeping = Promise.all([keepFolderKept(app, io.signal), watchHoldUps(app, io.signal)])
       if (!io.signal.aborted) await once(io.signal, 'abort')
       await keeping
       await serving.close()

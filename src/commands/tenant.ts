@@ -4,8 +4,15 @@ import { AppError } from '../lib/app-error.ts'
 import { systemClock } from '../lib/clock.ts'
 import { createLogger } from '../main/create-logger.ts'
 import { openStore } from '../main/open-store.ts'
+import { listHoldUps } from '../store/hold-ups.ts'
 import { budgetUsed, describeTenant, type TenantCounts, tenantOverview } from '../store/tenant-overview.ts'
-import { addTenant, changeTenantPassword, type TenantSignIn } from '../store/tenants.ts'
+import {
+  addTenant,
+  changeTenantConnections,
+  changeTenantPassword,
+  resumeTenant,
+  type TenantSignIn,
+} from '../store/tenants.ts'
 import { type Command, readArgs, writeRecord } from './command.ts'
 
 export const newTenantPassword = () => randomBytes(24).toString('base64url')
@@ -41,8 +48,9 @@ export function requireOwner({ tenantBound }: Pick<Config, 'tenantBound'>, what:
 /** `tocsin tenant`. */
 export const command: Command = {
   usage: `tocsin tenant add ID [--name NAME] [--operator] [--console URL] [--json]
-tocsin tenant change ID [--name NAME] [--operator | --no-operator] [--console URL]
+tocsin tenant change ID [--name NAME] [--operator | --no-operator] [--console URL] [--connections N]
 tocsin tenant password ID [--json]
+tocsin tenant resume ID
 tocsin tenant list [--json]
 
 Keeps several organisations apart in one PostgreSQL server database. Run with the DATABASE_URL of the database's owner, who may create
@@ -53,11 +61,15 @@ add       makes a tenant and a database role of its own, which PostgreSQL lets s
           held before belongs to the tenant 'default': add that one too, to go on with it.
 change    sets what is said and leaves the rest; the tenant's processes read it at their next start
 password  gives the role a new password and prints the settings again; start the tenant's processes with them
+resume    lets the processes of a tenant sign in again whose role was suspended. A role whose session holds other tenants up with a
+          lock loses that session in seconds; where that comes again and again, as no program of ours does it, it may not sign
+          in any more. Find out who had its password, and give it a new one first
 list      names the tenants, with open cases by severity, what is overdue or without a brief, jobs set aside and what
           models cost today: numbers, nothing of what they are about
 
 --operator  the admins of this tenant see the same numbers of every tenant in their console: for the tenant of whoever serves
             the others. It gives them no row of another tenant
+--connections N  how many connections the tenant's processes may have together; at first two thirds of what the server takes
 --console   where the tenant's own console is: the operator's page links to it
 
 Each tenant runs its own 'tocsin serve' and 'tocsin worker', any number of them, with its own TOCSIN_DATA (keys, policy, models), its own
@@ -71,6 +83,7 @@ Exit code 0 done, 1 could not be done, 2 bad usage.
         name: { type: 'string' },
         operator: { type: 'boolean' },
         console: { type: 'string' },
+        connections: { type: 'string' },
         json: { type: 'boolean' },
       },
       allowPositionals: true,
@@ -80,9 +93,10 @@ Exit code 0 done, 1 could not be done, 2 bad usage.
     if (
       rest.length > 0 ||
       (action === 'list') !== (id === undefined) ||
-      !['add', 'change', 'password', 'list'].includes(action)
+      !['add', 'change', 'password', 'resume', 'list'].includes(action)
     )
-      throw new AppError('bad-usage', 'say one of: add ID, change ID, password ID, list')
+      throw new AppError('bad-usage', 'say one of: add ID, change ID, password ID, resume ID, list')
+    const connections = connectionsOf(values.connections)
     const described = { operator: values.operator, consoleUrl: consoleUrlOf(values.console) }
     const config = readConfig()
     requireOwner(config, 'tenants are')
@@ -99,18 +113,27 @@ Exit code 0 done, 1 could not be done, 2 bad usage.
     )
     try {
       if (id === undefined) {
+        const held = new Map((await listHoldUps(store.database)).map(each => [each.tenant, each]))
         for (const tenant of await tenantOverview(store.database, systemClock.now())) {
-          if (values.json) writeRecord(io, { ...tenant, budgetUsed: budgetUsed(tenant) })
+          const { holdUps = 0, suspendedMs = null } = held.get(tenant.id) ?? {}
+          if (values.json)
+            writeRecord(io, { ...tenant, budgetUsed: budgetUsed(tenant), holdUps, suspendedMs })
           else
             io.stdout(
-              `${tenant.id.padEnd(32)} ${tenant.name}${tenant.operator ? ' (operator)' : ''}: ${wordsOf(tenant)}\n`,
+              `${tenant.id.padEnd(32)} ${tenant.name}${tenant.operator ? ' (operator)' : ''}: ${wordsOf(tenant)}${heldWords(holdUps, suspendedMs)}\n`,
             )
         }
+        return 0
+      }
+      if (action === 'resume') {
+        await store.database.transaction(sql => resumeTenant(sql, id))
+        io.stdout(`${id} may sign in again; 'tocsin tenant password ${id}' gives it another password.\n`)
         return 0
       }
       if (action === 'change') {
         if (!(await describeTenant(store.database, id, { name: values.name, ...described })))
           throw new AppError('no-such-tenant', `there is no tenant '${id}'`)
+        if (connections !== undefined) await changeTenantConnections(store.database, id, connections)
         io.stdout(`${id} changed; its processes read it at their next start.\n`)
         return 0
       }
@@ -129,6 +152,20 @@ Exit code 0 done, 1 could not be done, 2 bad usage.
       await store.close()
     }
   },
+}
+
+function connectionsOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const most = Number(text)
+  // A process has a pool, and one connection each to listen and to watch.
+  if (!Number.isInteger(most) || most < 5 || most > 100_000)
+    throw new AppError('bad-usage', `--connections takes a number from 5 on, not '${text}'`)
+  return most
+}
+
+function heldWords(holdUps: number, suspendedMs: number | null): string {
+  const ended = holdUps === 0 ? '' : `; ${holdUps} sessions ended that held others up`
+  return suspendedMs === null ? ended : `${ended}; SUSPENDED since ${new Date(suspendedMs).toISOString()}`
 }
 
 /** The address of a console as it is linked to: of the web and nothing else. */

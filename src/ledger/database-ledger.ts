@@ -12,7 +12,7 @@ import { groupAppends } from './group-appends.ts'
 import type { Ledger, LedgerLink } from './ledger.ts'
 
 // One writer at a time: an entry's hash covers the one before. The number is arbitrary and only ours.
-const appendLock = 7_230_411
+export const appendLock = 7_230_411
 
 interface Row {
   readonly seq: number

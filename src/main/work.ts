@@ -66,6 +66,7 @@ import { keepRetention } from './run-retention.ts'
 import { runSources } from './run-sources.ts'
 import { shipCheckpoints } from './ship-checkpoints.ts'
 import { openSmtpRelay } from './smtp-relay.ts'
+import { watchHoldUps } from './watch-hold-ups.ts'
 import { watchModels } from './watch-models.ts'
 import { watchNotices } from './watch-notices.ts'
 
@@ -113,6 +114,7 @@ export async function work(app: Application, stop: AbortSignal): Promise<void> {
       keepRetention(app, signal),
       keepFiles(app, signal),
       keepFolderKept(app, signal),
+      watchHoldUps(app, signal),
       ...(app.wazuh.indexer === undefined ? [] : [recheckInventory(app, signal)]),
       watchModels(app, signal),
       runMailDoors(app, signal),

@@ -59,6 +59,9 @@ export async function remakeTenantRoles(sql: Sql, newPassword: () => string): Pr
   // A backup may be of before there were tenants.
   const [there] = await sql.query(`select where to_regclass('tenants') is not null`)
   if (there === undefined) return []
+  // Nobody has the new password yet. Nor did an older schema suspend.
+  const [suspends] = await sql.query(`select where to_regclass('hold_ups') is not null`)
+  if (suspends !== undefined) await sql.query('update tenants set suspended_ms = null')
   const made: TenantSignIn[] = []
   for (const { id } of await listTenants(sql)) {
     const password = newPassword()
@@ -72,10 +75,9 @@ export async function remakeTenantRoles(sql: Sql, newPassword: () => string): Pr
 
 /** In place of a password that was lost, or that others know. Who is signed in stays so. Throws `no-such-tenant`. */
 export async function changeTenantPassword(sql: Sql, id: string, password: string): Promise<TenantSignIn> {
-  const tenant = (await listTenants(sql)).find(each => each.id === id)
-  if (tenant === undefined) throw new AppError('no-such-tenant', `there is no tenant '${id}'`)
-  await sql.query(`alter role ${identifier(tenant.role)} password ${literal(password)}`)
-  return { id, role: tenant.role, password }
+  const { role } = await tenantOf(sql, id)
+  await sql.query(`alter role ${identifier(role)} password ${literal(password)}`)
+  return { id, role, password }
 }
 
 /** A login role that owns nothing and may nothing yet. Roles are the server's, which may hold several installations. */
@@ -98,6 +100,45 @@ async function makeRole(sql: Sql, id: string, password: string): Promise<string>
      nosuperuser nocreatedb nocreaterole noinherit nobypassrls noreplication`,
   )
   return role
+}
+
+/**
+ * Bounds what a tenant's role can take of the server: two thirds of the connections at most, until the owner says otherwise. The
+ * owner becomes a member of the role, without which it could not end a session of it (migration 0361).
+ */
+async function boundRole(sql: Sql, role: string): Promise<void> {
+  const [found] = await sql.query<{ limit: number; member: boolean; most: number }>(
+    `select rolconnlimit as limit, pg_has_role(current_user, oid, 'usage') as member,
+       greatest(20, (current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int) * 2 / 3) as most
+     from pg_roles where rolname = $1`,
+    [role],
+  )
+  if (found === undefined) return
+  if (found.limit === -1) await limitConnections(sql, role, found.most)
+  if (!found.member) await sql.query(`grant ${identifier(role)} to current_user`)
+}
+
+async function limitConnections(sql: Sql, role: string, most: number): Promise<void> {
+  await sql.query(`alter role ${identifier(role)} connection limit ${Math.trunc(most)}`)
+}
+
+/** How many connections a tenant's processes may have together. Throws `no-such-tenant`. */
+export async function changeTenantConnections(sql: Sql, id: string, most: number): Promise<void> {
+  await limitConnections(sql, (await tenantOf(sql, id)).role, most)
+}
+
+/** Lets a tenant's role sign in again that was suspended for holding others up. Throws `no-such-tenant`. */
+export async function resumeTenant(sql: Sql, id: string): Promise<void> {
+  const { role } = await tenantOf(sql, id)
+  await sql.query(`alter role ${identifier(role)} login`)
+  await sql.query('update tenants set suspended_ms = null where id = $1', [id])
+  await sql.query('delete from hold_ups where tenant = $1', [id])
+}
+
+async function tenantOf(sql: Sql, id: string): Promise<Tenant> {
+  const tenant = (await listTenants(sql)).find(each => each.id === id)
+  if (tenant === undefined) throw new AppError('no-such-tenant', `there is no tenant '${id}'`)
+  return tenant
 }
 
 /** Tables whose rows are not told apart by a column `tenant_id`, each with what a tenant may see and do. */
@@ -124,6 +165,7 @@ const special: Readonly<
   },
   migrations: { using: 'true', check: 'false', grant: 'select' },
   tenants: 'out of reach',
+  hold_ups: 'out of reach',
 }
 
 const ownRows = {
@@ -155,6 +197,7 @@ function tablesIn(sql: Sql): Promise<Table[]> {
 export async function guardTables(sql: Sql): Promise<void> {
   const tenants = await listTenants(sql)
   if (tenants.length === 0) return
+  for (const { role } of tenants) await boundRole(sql, role)
   const roles = tenants.map(({ role }) => identifier(role)).join(', ')
   const tables = await tablesIn(sql)
   for (const table of tables) {

@@ -230,6 +230,39 @@ describe.skipIf(!databaseKinds.includes('server'))('tenants over the HTTP API', 
     ])
   })
 
+  it('whoever locks what all share, with the role of one, loses it to the others’ own programs', async () => {
+    const attacker = connectDatabase({
+      connection: { connectionString: urls.get('acme') },
+      maxConnections: 1,
+      onIdleError: () => {},
+    })
+    try {
+      const locked = Promise.withResolvers<void>()
+      const stays = Promise.withResolvers<void>()
+      const holding = attacker
+        .transaction(async sql => {
+          await sql.query('lock table cases, alerts, users, sessions in access exclusive mode')
+          locked.resolve()
+          await stays.promise
+          await sql.query('select 1')
+        })
+        .catch(error => String(error))
+      await locked.promise
+      await until(
+        async () => (await globex.call('GET', '/api/cases').catch(() => ({ status: 0 }))).status === 200,
+        globex.program.output,
+      )
+      stays.resolve()
+      expect(await holding).toMatch(/terminat|ECONNRESET|connection error/)
+      await expect
+        .poll(() => JSON.parse(tocsin('tenant', 'list', '--json').split('\n')[0] ?? ''))
+        .toMatchObject({ id: 'acme', holdUps: 1, suspendedMs: null })
+      expect((await acme.call('GET', '/api/cases')).status).toBe(200)
+    } finally {
+      await attacker.close()
+    }
+  })
+
   it('no program starts without a tenant, nor as one that its database role is not', async () => {
     const data = { TOCSIN_DATA: join(folder, 'owner'), TOCSIN_PORT: '0' }
     for (const [settings, says] of [
