@@ -3,7 +3,6 @@ import { type GateSettings, gateSetting } from '../../src/governance/model-gates
 import { rollBack } from '../../src/governance/model-gates/move-profile.ts'
 import { watchProfiles } from '../../src/governance/model-gates/watch-profiles.ts'
 import { changeSetting } from '../../src/governance/setting.ts'
-import { systemClock } from '../../src/lib/clock.ts'
 import { listBackupTables } from '../../src/store/backup-tables.ts'
 import { listMoves } from '../../src/store/model-profiles.ts'
 import { shadowRecords } from '../../src/store/shadow-briefs.ts'
@@ -15,6 +14,9 @@ import { startGatedModels } from '../support/gated-models.ts'
 
 const tenant = 'default'
 const shadowWords = 'Quokkas were seen near the server room.'
+/** The time of day, put forward where the test does not wait for what takes its time. */
+let aheadMs = 0
+const clock = { now: () => Date.now() + aheadMs }
 let bench: Awaited<ReturnType<typeof startGatedModels>>
 const gates: GateSettings = {
   ...gateSetting.initial,
@@ -27,7 +29,7 @@ const gates: GateSettings = {
 }
 
 beforeAll(async () => {
-  bench = await startGatedModels(systemClock)
+  bench = await startGatedModels(clock)
   bench.house.always({ kind: 'answer', text: prompt => citingAnswer(prompt) })
   bench.fresh.always({ kind: 'answer', text: prompt => citingAnswer(prompt, [shadowWords]) })
 })
@@ -36,7 +38,7 @@ afterAll(() => bench?.close())
 describe('a new model beside the one in use', () => {
   it('is asked about real cases in the shadow, and nobody is shown a word of it', async () => {
     await bench.move('fresh', 'shadow', 'alice')
-    await changeSetting(bench.test.database, tenant, gateSetting, gates, 'admin', systemClock.now())
+    await changeSetting(bench.test.database, tenant, gateSetting, gates, 'admin', clock.now())
     await expect.poll(bench.newCase).toBe('house')
     await expect
       .poll(async () => {
@@ -108,7 +110,6 @@ describe('a new model beside the one in use', () => {
     ).rejects.toThrow(/second person/)
     await bench.move('fresh', 'active', 'bob', { replaces: bench.profile('house') })
     await expect.poll(bench.newCase).toBe('fresh')
-    const startMs = performance.now()
     expect(
       await rollBack(bench.parts, {
         tenant,
@@ -117,9 +118,8 @@ describe('a new model beside the one in use', () => {
         reason: 'it invents',
       }),
     ).toBe(bench.profile('house'))
-    await expect.poll(bench.newCase).toBe('house')
-    // The requirement, not a measure of speed: every process reads the states anew after five seconds.
-    expect(performance.now() - startMs).toBeLessThan(60_000)
+    aheadMs += 6_000 // Every process reads the states anew after five seconds.
+    expect(await bench.newCase()).toBe('house')
     expect([await bench.stateOf('fresh'), await bench.stateOf('house')]).toEqual(['shadow', 'active'])
   })
 }, 400_000)
