@@ -66,7 +66,7 @@ function compare(): void {
 function measure(one: string, kind: DatabaseKind, file: string): Measured {
   // The flag with which Tocsin is started (package.json, deploy/).
   const args = [
-    '--max-semi-space-size=8',
+    '--max-semi-space-size=16',
     import.meta.filename,
     '--one',
     one,

@@ -9,7 +9,7 @@ const everywhere =
  * `hubHosts + 1` host names.
  */
 export class EntityRarity {
-  readonly #hosts = new BoundedMap<string, Set<string>>(50_000)
+  readonly #hosts = new BoundedMap<string, string[]>(50_000)
   readonly #hubHosts: number
 
   constructor(hubHosts: number) {
@@ -18,12 +18,12 @@ export class EntityRarity {
 
   /** Takes note that an alert of this host names the entity. */
   note(key: string, host: string): void {
-    const hosts = this.#hosts.touch(key, () => new Set())
-    if (hosts.size <= this.#hubHosts) hosts.add(host)
+    const hosts = this.#hosts.touch(key, () => [])
+    if (hosts.length <= this.#hubHosts && !hosts.includes(host)) hosts.push(host)
   }
 
   /** Whether the entity is on so many hosts, or on every host by nature, that it links nothing. */
   isHub(key: string): boolean {
-    return (this.#hosts.peek(key)?.size ?? 0) > this.#hubHosts || everywhere.test(key)
+    return (this.#hosts.peek(key)?.length ?? 0) > this.#hubHosts || everywhere.test(key)
   }
 }

@@ -82,7 +82,7 @@ export function linkScore(
     score += mark.startsWith('attack|host|') ? 2 : 3
     shared.push(mark.startsWith('attack|host|') ? 'an attack' : 'its source, a host under attack')
   }
-  if (target.hosts.has(alert.agent.name)) {
+  if (target.hosts.includes(alert.agent.name)) {
     score += 1
     shared.push(`the host ${alert.agent.name}`)
   }
@@ -91,9 +91,9 @@ export function linkScore(
     score += weight
     shared.push(`the ${entity.type} ${entity.value}`)
   }
-  if (score > 0 && alert.rule.mitre.ids.length > 0 && target.techniques.size > 0) {
+  if (score > 0 && alert.rule.mitre.ids.length > 0 && target.techniques.length > 0) {
     score += 1
-    const next = alert.rule.mitre.tactics.find(tactic => !target.tactics.has(tactic))
+    const next = alert.rule.mitre.tactics.find(tactic => !target.tactics.includes(tactic))
     shared.push(next === undefined ? 'ATT&CK tactics in common' : `a further ATT&CK tactic (${next})`)
   }
   return { score, shared }

@@ -8,7 +8,10 @@ import { type Linkable, linkablesOf } from './link-score.ts'
 const maxEntities = 200
 const maxKeys = 64
 
-/** A case that can still grow. Its lists are bounded; what they leave out is in the stored alerts. */
+/**
+ * A case that can still grow. Its lists are bounded; what they leave out is in the stored alerts. Lists that hold one or two
+ * things in nearly every case are arrays: of sets, tens of thousands of open cases would be twice as large.
+ */
 export interface OpenCase {
   readonly id: string
   topRule: string
@@ -18,13 +21,13 @@ export interface OpenCase {
   lastSeenMs: number
   alertCount: number
   revision: number
-  readonly rules: Set<string>
+  readonly rules: string[]
   readonly entities: Map<string, Entity>
-  readonly hosts: Set<string>
+  readonly hosts: string[]
   /** Keys of `linkables`, by which alerts of other rules can be linked. */
   readonly links: Set<string>
-  readonly techniques: Set<string>
-  readonly tactics: Set<string>
+  readonly techniques: string[]
+  readonly tactics: string[]
   readonly keys: Set<string>
   /** A title that a restored case had; kept until an alert outranks it. */
   title: string | undefined
@@ -40,12 +43,12 @@ export function openCase(id: string, alert: AlertFacts): OpenCase {
     lastSeenMs: alert.timestampMs,
     alertCount: 0,
     revision: 0,
-    rules: new Set(),
+    rules: [],
     entities: new Map(),
-    hosts: new Set(),
+    hosts: [],
     links: new Set(),
-    techniques: new Set(),
-    tactics: new Set(),
+    techniques: [],
+    tactics: [],
     keys: new Set(),
     title: undefined,
   }
@@ -71,17 +74,22 @@ export function addToCase(
   target.lastSeenMs = Math.max(target.lastSeenMs, alert.timestampMs)
   target.alertCount++
   target.revision++
-  if (target.rules.size < maxKeys) target.rules.add(alert.rule.id)
-  if (target.hosts.size < maxKeys) target.hosts.add(alert.agent.name)
+  note(target.rules, alert.rule.id)
+  note(target.hosts, alert.agent.name)
   for (const entity of alert.entities) {
     if (target.entities.size >= maxEntities) break
     const key = entityKey(entity)
     if (!target.entities.has(key)) target.entities.set(key, entity)
   }
   for (const { key } of links) if (target.links.size < maxEntities) target.links.add(key)
-  for (const id of alert.rule.mitre.ids) if (target.techniques.size < maxKeys) target.techniques.add(id)
-  for (const tactic of alert.rule.mitre.tactics) if (target.tactics.size < maxKeys) target.tactics.add(tactic)
+  for (const id of alert.rule.mitre.ids) note(target.techniques, id)
+  for (const tactic of alert.rule.mitre.tactics) note(target.tactics, tactic)
   return keepNewest(target.keys, keys)
+}
+
+/** Each once, up to the bound. */
+function note(list: string[], value: string): void {
+  if (list.length < maxKeys && !list.includes(value)) list.push(value)
 }
 
 /** The newest keys are the ones that can still match. */
@@ -99,7 +107,7 @@ function keepNewest(kept: Set<string>, keys: readonly string[]): string[] {
 export function draftOf(source: OpenCase): CaseDraft {
   return {
     id: source.id,
-    title: source.title ?? caseTitle(source.topRule, source.topHost, source.rules.size),
+    title: source.title ?? caseTitle(source.topRule, source.topHost, source.rules.length),
     severity: severityOfLevel(source.maxLevel),
     maxLevel: source.maxLevel,
     firstSeenMs: source.firstSeenMs,
@@ -113,6 +121,8 @@ export function draftOf(source: OpenCase): CaseDraft {
   }
 }
 
+const unique = (values: readonly string[]) => [...new Set(values)]
+
 /** An open case again from what was stored of it. */
 export function reopenCase(draft: CaseDraft): OpenCase {
   return {
@@ -124,19 +134,19 @@ export function reopenCase(draft: CaseDraft): OpenCase {
     lastSeenMs: draft.lastSeenMs,
     alertCount: draft.alertCount,
     revision: draft.revision,
-    rules: new Set(
+    rules: unique(
       draft.groupKeys
         .filter(key => !/^(?:process|attack)\|/.test(key))
         .map(key => key.split('|')[0]?.split(' ')[0] ?? ''),
     ),
     entities: new Map(draft.entities.map(entity => [entityKey(entity), entity])),
     // Group keys end in `|HOST|principal`; host entities are folded, so they cannot stand in for agent names.
-    hosts: new Set(
+    hosts: unique(
       draft.groupKeys.filter(key => !key.startsWith('attack|')).flatMap(key => key.split('|')[1] ?? []),
     ),
     links: new Set(linkablesOf(draft.entities).map(({ key }) => key)),
-    techniques: new Set(draft.techniques),
-    tactics: new Set(draft.tactics),
+    techniques: unique(draft.techniques),
+    tactics: unique(draft.tactics),
     keys: new Set(draft.groupKeys),
     title: draft.title,
   }
