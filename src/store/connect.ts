@@ -145,8 +145,13 @@ async function copyIn(
   const stream = client.query(copyFrom(statement))
   const finished = once(stream, 'finish')
   try {
-    for await (const chunk of chunks)
-      if (!stream.write(chunk)) await Promise.race([once(stream, 'drain'), finished])
+    // A chunk is made while PostgreSQL takes in the one before.
+    let taken: Promise<unknown> | undefined
+    for await (const chunk of chunks) {
+      await taken
+      taken = stream.write(chunk) ? undefined : Promise.race([once(stream, 'drain'), finished])
+      taken?.catch(() => {}) // Heard by whoever waits for it.
+    }
     stream.end()
     await finished
   } catch (error) {
