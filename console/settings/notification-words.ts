@@ -15,6 +15,7 @@ export const eventWords: Readonly<Record<DeliveryRecord['event'], string>> = {
   'model-drift': 'drift or bad calibration',
   'model-demoted': 'model taken out of use',
   'model-unwell': 'model in use does badly',
+  'review-due': 'review of a supplier, risk or decision due',
   test: 'test',
 }
 

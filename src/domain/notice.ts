@@ -15,6 +15,7 @@ export const noticeEvents = [
   'model-drift',
   'model-demoted',
   'model-unwell',
+  'review-due',
   'test',
 ] as const
 export type NoticeEvent = (typeof noticeEvents)[number]

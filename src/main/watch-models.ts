@@ -5,6 +5,8 @@ import type { Application } from './application.ts'
 import { everyWhileLeader } from './every-while-leader.ts'
 
 const everyMs = 60_000
+/** Verdicts of people and evaluations come slowly, and reading months of them costs. */
+const regressionEveryMs = 15 * 60_000
 const dayMs = 86_400_000
 
 /** What of the application watching takes. */
@@ -15,13 +17,16 @@ export type WatchedModels = Pick<Application, 'clock' | 'ids' | 'tenant' | 'owne
 }
 
 /**
- * Looks once a minute how the models in use do, and takes out those that do badly. Where the gates are not enforced it
+ * Looks once a minute how the models in use do, every quarter of an hour also whether they have become worse, and takes out those that do badly. Where the gates are not enforced it
  * leaves an active one in use and tells people, once a day while it lasts.
  */
 export async function watchModels(app: WatchedModels, signal: AbortSignal): Promise<void> {
   const { clock, ids, tenant } = app
+  let regressionMs = Number.NEGATIVE_INFINITY
   const round = async () => {
-    const findings = await watchProfiles({ clock, ids, database: app.store.database }, tenant)
+    const regression = clock.now() - regressionMs >= regressionEveryMs
+    const findings = await watchProfiles({ clock, ids, database: app.store.database }, tenant, { regression })
+    if (regression) regressionMs = clock.now()
     for (const finding of findings) app.logger.warn(finding, 'a model does badly')
     const notices = unwellNotices(findings, clock.now())
     // What was moved is told from the log of moves.

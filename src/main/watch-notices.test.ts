@@ -5,8 +5,11 @@ import {
 } from '../../test/support/notification-receiver.ts'
 import { openTestDatabase, type TestDatabase } from '../../test/support/postgres.ts'
 import { watchBench } from '../../test/support/watch-bench.ts'
+import { keepRecord } from '../governance/keep-record.ts'
+import type { RecordKind } from '../governance/record-kinds.ts'
 import { appendEntries } from '../ledger/database-ledger.ts'
 import { fixedClock } from '../lib/clock.ts'
+import { randomIds } from '../lib/ids.ts'
 import { type WatchedParts, watchNotices } from './watch-notices.ts'
 
 // Somebody with the database's own rights edits the record: the watch finds it and tells a real receiver.
@@ -108,4 +111,57 @@ it('tells once of an edit that got past the trigger, and of another one before i
   await deliver()
   expect(await notices()).toEqual([{ key: 'ledger-broken:4' }, { key: 'ledger-broken:7' }])
   expect(receiver.taken).toHaveLength(2)
+})
+
+it('tells of a supplier whose review is due, once more when it is overdue, and not of what is looked at in time', async () => {
+  const day = (days: number) => new Date(clock.now() + days * 24 * hourMs).toISOString().slice(0, 10)
+  const ids = randomIds()
+  const keep = (kind: RecordKind, content: object, id?: string, before = 0) =>
+    keepRecord({ database: test.database, clock, ids }, tenant, { kind, content, before, id }, 'olga')
+  const supplier = {
+    name: 'House of models',
+    provider: 'openai',
+    licence: 'by contract',
+    terms: 'signed',
+    region: 'EU',
+    retention: 'none',
+    trainingUse: 'no',
+    zone: 'contracted',
+    notes: '',
+  } as const
+  const risk = {
+    title: 'Analysts follow the model unread',
+    likelihood: 'medium',
+    impact: 'high',
+    owner: 'SOC lead',
+    treatment: '',
+    reviewDue: day(3),
+  } as const
+  const due = day(20)
+  const id = await keep('supplier', { ...supplier, reviewDue: due })
+  const closed = await keep('risk', { ...risk, state: 'closed' })
+  const opened = await keep('risk', { ...risk, state: 'open' })
+  await keep('decision', { title: 'To use it', decided: day(0), decision: 'yes', reasons: '', reviewDue: '' })
+  const told = async () =>
+    (
+      await test.database.query<{ key: string }>(
+        `select key from notices where event = 'review-due' and subject <> $1 order by at_ms, key`,
+        [opened],
+      )
+    ).map(({ key }) => key)
+  await watchOnce()
+  expect(await told()).toEqual([])
+  expect(await test.database.query('select from notices where subject = $1', [closed])).toEqual([])
+  expect(await test.database.query('select from notices where subject = $1', [opened])).toHaveLength(1)
+  clock.advance(10 * 24 * hourMs)
+  await watchOnce()
+  await watchOnce()
+  expect(await told()).toEqual([`review-due:${id}:${due}`])
+  clock.advance(11 * 24 * hourMs)
+  await watchOnce()
+  expect(await told()).toEqual([`review-due:${id}:${due}`, `review-overdue:${id}:${due}`])
+  // Looked at, it has a new day.
+  await keep('supplier', { ...supplier, reviewDue: day(90) }, id, 1)
+  await watchOnce()
+  expect(await told()).toHaveLength(2)
 })

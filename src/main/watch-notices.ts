@@ -1,6 +1,7 @@
 import type { Notice } from '../domain/notice.ts'
 import { checkLedger } from '../governance/check-ledger.ts'
 import { driftNotices } from '../governance/drift/judge-drift.ts'
+import { reviewNotices } from '../governance/review-notices.ts'
 import { openDatabaseLedger } from '../ledger/database-ledger.ts'
 import { sleep } from '../lib/abort.ts'
 import { findNotices } from '../notify/find-notices.ts'
@@ -18,7 +19,7 @@ export type WatchedParts = Pick<Application, 'clock' | 'tenant' | 'owner' | 'not
   readonly logger: Pick<Application['logger'], 'error'>
 }
 
-/** Looks every few seconds for what there is to tell, and once an hour at the whole ledger and at drift; one process at a time. */
+/** Looks every few seconds for what there is to tell, and once an hour at the whole ledger, at drift and at reviews that are due; one process at a time. */
 export async function watchNotices(app: WatchedParts, signal: AbortSignal): Promise<void> {
   const { database } = app.store
   const lease = `notices:${app.tenant}`
@@ -33,6 +34,7 @@ export async function watchNotices(app: WatchedParts, signal: AbortSignal): Prom
           ? [
               ...(await ledgerNotice(app, nowMs, signal)),
               ...(await driftNotices({ database, clock: app.clock }, app.tenant)),
+              ...(await reviewNotices({ database, clock: app.clock }, app.tenant)),
             ]
           : []
         await findNotices(app.notify, app.tenant, app.config.sourceSilentMs, hourly)

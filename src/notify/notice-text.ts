@@ -23,6 +23,7 @@ const headlines: Readonly<Record<NoticeEvent, string>> = {
   'model-drift': 'People disagree more with what is proposed, or it is surer than it should be',
   'model-demoted': 'A model did badly and was taken out of use',
   'model-unwell': 'A model in use does badly and stays in use: a person has to decide',
+  'review-due': 'A supplier, risk or decision is due to be reviewed, or overdue',
   test: 'This is a test: notifications of Tocsin arrive here',
 }
 

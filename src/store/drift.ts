@@ -101,3 +101,27 @@ export function readCalibration(
     [tenant, period.fromMs, period.toMs],
   )
 }
+
+/** How often people decided otherwise than the briefs of one model profile proposed. */
+export interface ProfileDisagreement {
+  /** Its id; empty for briefs of before there were profiles. */
+  readonly profile: string
+  readonly decided: number
+  readonly disagreed: number
+}
+
+/** By profile: the ledger's entry of the answer says which one it was. */
+export function readProfileDisagreement(
+  sql: Sql,
+  tenant: string,
+  period: { readonly fromMs: number; readonly toMs: number },
+): Promise<ProfileDisagreement[]> {
+  return sql.query(
+    `select coalesce(l.body ->> 'profile', '') as profile, count(*) as decided,
+       count(*) filter (where c.verdict <> b.brief ->> 'verdict') as disagreed
+     from cases c cross join ${modelBrief}
+       left join ledger l on l.seq = (b.brief -> 'origin' ->> 'ledgerSeq')::bigint and l.tenant = c.tenant_id
+     where ${decidedCase} and b.brief ->> 'verdict' <> 'undetermined' group by 1`,
+    [tenant, period.fromMs, period.toMs],
+  )
+}

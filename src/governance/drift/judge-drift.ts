@@ -92,30 +92,40 @@ function taskDrift(
   const rows = [...before, ...lately]
   if (rows.length === 0) return undefined
   const [recent, baseline] = [sum(lately), sum(before)]
-  const p = fisherMore(
-    { hits: recent.disagreed, of: recent.decided },
-    { hits: baseline.disagreed, of: baseline.decided },
-  )
-  const enough = Math.min(recent.decided, baseline.decided) >= settings.leastDecided
-  const rise = shareOf(recent) - shareOf(baseline)
-  const percent = (share: Share) => `${Math.round(shareOf(share) * 100)} % of ${share.decided}`
+  const rise = judgeRise(recent, baseline, settings)
   const groupOf = (row: DriftRow) => settings.groups[row.byId] ?? row.role ?? 'left'
   return {
     task,
     recent,
     baseline,
-    p,
+    p: rise.p,
     byWeek: summedBy(rows, row => String(row.weekMs)).map(([weekMs, share]) => ({
       weekMs: Number(weekMs),
       ...share,
     })),
     byGroup: summedBy(lately, groupOf).map(([group, share]) => ({ group, ...share })),
-    alarm:
-      enough && rise >= settings.rise && p < settings.p
-        ? `people disagree with ${percent(recent)}, before that with ${percent(baseline)} (p ${p.toFixed(4)})`
-        : null,
+    alarm: rise.much
+      ? `people disagree with ${percent(recent)}, before that with ${percent(baseline)} (p ${rise.p.toFixed(4)})`
+      : null,
   }
 }
+
+/** Whether people disagree so much more with the first than with the second that chance does not explain it. */
+export function judgeRise(
+  recent: Share,
+  baseline: Share,
+  settings: Pick<DriftSettings, 'leastDecided' | 'rise' | 'p'>,
+): { readonly p: number; readonly much: boolean } {
+  const p = fisherMore(
+    { hits: recent.disagreed, of: recent.decided },
+    { hits: baseline.disagreed, of: baseline.decided },
+  )
+  const enough = Math.min(recent.decided, baseline.decided) >= settings.leastDecided
+  return { p, much: enough && shareOf(recent) - shareOf(baseline) >= settings.rise && p < settings.p }
+}
+
+/** `40 % of 20`. */
+export const percent = (share: Share) => `${Math.round(shareOf(share) * 100)} % of ${share.decided}`
 
 function taskCalibration(
   task: CalibrationRow['task'],
@@ -146,7 +156,8 @@ function taskCalibration(
   }
 }
 
-function sum(rows: readonly Share[]): Share {
+/** All of them together. */
+export function sum(rows: readonly Share[]): Share {
   return {
     decided: rows.reduce((total, row) => total + row.decided, 0),
     disagreed: rows.reduce((total, row) => total + row.disagreed, 0),

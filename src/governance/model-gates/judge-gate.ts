@@ -79,7 +79,12 @@ export function supplierCheck({
   ]
 }
 
-function suiteChecks({ settings, runs, nowMs }: GateQuestion): GateCheck[] {
+/** Each suite that the settings ask for, by its newest run. */
+export function suiteChecks({
+  settings,
+  runs,
+  nowMs,
+}: Pick<GateQuestion, 'settings' | 'runs' | 'nowMs'>): GateCheck[] {
   return Object.entries(settings.suites).map(([suite, least]) => {
     const name = `evaluation ${suite}`
     const run = runs.find(each => each.suite === suite)

@@ -89,6 +89,28 @@ async function called(profile: string, role: string, status: string, ms = 1000, 
   })
 }
 
+/** Cases that a profile's brief called false positives, of which people decided so many otherwise. */
+async function decidedAgainst(profile: string, count: number, otherwise: number) {
+  const { database } = test
+  for (let n = 0; n < count; n++) {
+    const id = parts.ids.next('case')
+    await called(profile, 'active', 'answered')
+    await database.query(
+      `insert into cases (tenant_id, id, title, severity, max_level, alert_count, revision, first_seen_ms, last_seen_ms,
+         created_ms, updated_ms, due_ms, hosts, users, techniques, tactics, grouping, status, verdict, verdict_by, verdict_ms,
+         verdict_reason)
+       values ($1, $2, 'a case', 1, 5, 1, 1, $3, $3, $3, $3, $3, '{}', '{}', '{}', '{}', '{}', 'closed', $4, 'ann', $3, '')`,
+      [tenant, id, clock.now(), n < otherwise ? 'true_positive' : 'false_positive'],
+    )
+    await database.query(
+      `insert into briefs (tenant_id, id, case_id, revision, origin, created_ms, brief, evidence, review)
+       values ($1, $2, $2, 1, 'model', $3, json_build_object('verdict', 'false_positive', 'origin',
+         json_build_object('kind', 'model', 'ledgerSeq', (select max(seq) from ledger))), '[]', 'waiting')`,
+      [tenant, id, clock.now()],
+    )
+  }
+}
+
 beforeAll(async () => {
   test = await openTestDatabase()
 })
@@ -96,7 +118,7 @@ afterAll(() => test.close())
 beforeEach(async () => {
   await test.database.query(
     `alter table ledger disable trigger all; truncate ledger, model_profiles, model_moves, evaluation_runs,
-       shadow_briefs, governance_settings, governance_records, governance_record_versions, cases;
+       shadow_briefs, governance_settings, governance_records, governance_record_versions, cases, briefs;
      alter table ledger enable trigger all`,
   )
   clock = fixedClock(Date.UTC(2026, 5, 1))
@@ -349,6 +371,60 @@ describe('the way down', () => {
     expect(await watchProfiles(parts, tenant)).toMatchObject([{ done: 'demoted' }, { done: 'demoted' }])
     for (const { before, after } of [lax, moved])
       expect([await stateOf(before), await stateOf(after)]).toEqual(['retired', 'shadow'])
+  })
+
+  it('a model that no longer passes an evaluation of its gate is taken out by itself', async () => {
+    const id = await register('m')
+    await set({ ...open, suites: { triage: 0.7 } })
+    await evaluated(id, 'triage', 0.2) // Of before it came into use.
+    clock.advance(1000)
+    await setProfileState(test.database, tenant, id, 'active', clock.now())
+    clock.advance(1000)
+    await evaluated(id, 'mail', 0.1) // No gate asks for it.
+    expect(await watchProfiles(parts, tenant)).toEqual([])
+    await evaluated(id, 'triage', 0.75)
+    expect(await watchProfiles(parts, tenant)).toEqual([])
+    clock.advance(1000)
+    await evaluated(id, 'triage', 0.6)
+    expect(await watchProfiles(parts, tenant, { regression: false })).toEqual([])
+    expect(await watchProfiles(parts, tenant)).toMatchObject([
+      {
+        profileId: id,
+        done: 'demoted',
+        why: 'it does not pass evaluation triage any more: lower bound 0.60, least 0.70',
+      },
+    ])
+    expect(await stateOf(id)).toBe('shadow')
+  })
+
+  it('a model that people contradict more than the one before it gives way to that one by itself', async () => {
+    const before = await register('before')
+    await set({ ...open, limits: { ...gateSetting.initial.limits, leastCalls: 1000 } })
+    await decidedAgainst(before, 40, 3)
+    clock.advance(20 * dayMs)
+    const after = await register('after')
+    await move(after, 'shadow', 'alice')
+    await move(after, 'canary', 'alice')
+    await move(after, 'active', 'bob', { replaces: before })
+    clock.advance(dayMs)
+    // Too few, however bad; then enough, and no worse than the one before.
+    await decidedAgainst(after, 19, 4)
+    expect(await watchProfiles(parts, tenant)).toEqual([])
+    await decidedAgainst(after, 11, 0)
+    expect(await watchProfiles(parts, tenant)).toEqual([])
+    await decidedAgainst(after, 20, 14)
+    expect(await watchProfiles(parts, tenant)).toMatchObject([
+      {
+        profileId: after,
+        done: 'rolled-back',
+        why: expect.stringMatching(
+          /otherwise than 36 % of 50 of its verdicts, than 8 % of 40 of those before/,
+        ),
+      },
+    ])
+    expect([await stateOf(before), await stateOf(after)]).toEqual(['active', 'shadow'])
+    // What came back is not blamed for what the other one said.
+    expect(await watchProfiles(parts, tenant)).toEqual([])
   })
 
   it('does not judge a model by calls from before its last change of state', async () => {
