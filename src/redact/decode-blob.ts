@@ -27,6 +27,8 @@ export function textOfBytes(bytes: Buffer, maybeRawDeflate: boolean): DecodedBlo
 function unpack(bytes: Buffer, maybeRawDeflate: boolean): Buffer | BlobRefusal | undefined {
   const options = { maxOutputLength: unpackedLimitBytes }
   const [first = 0, second = 0] = bytes
+  // No stream is shorter, and finding that out costs an exception.
+  if (bytes.length < 8 || (first === 0x1f && bytes.length < 18)) return undefined
   try {
     if (first === 0x1f && second === 0x8b) return gunzipSync(bytes, options)
     if (first === 0x78 && [0x01, 0x5e, 0x9c, 0xda].includes(second)) return inflateSync(bytes, options)

@@ -32,7 +32,12 @@ interface Needle {
   readonly text: string
   /** Whether it can be told apart inside a longer word, too: `FINDB01Backup`, `old2findb01`. */
   readonly isTelling: boolean
+  /** Whether only its beginning is looked for. */
+  readonly isCut: boolean
 }
+
+/** Of what is longer the beginning is looked for: it says enough, and hostile text may begin it at every place. */
+const longestNeedle = 512
 
 /**
  * Words of the providers' own protocols. They stand in every request, so a name like these cannot be looked for
@@ -140,13 +145,17 @@ class NeedleIndex implements Needles {
   readonly starts = new Uint8Array(65_536)
 
   add(kind: Needle['kind'], what: string, value: string): void {
-    const text = visible(value).trim()
+    const whole = visible(value).trim()
+    const text = whole.slice(0, longestNeedle)
     if (text.length < 2 || protocolWords.has(text)) return
     const start = startOf(text.charCodeAt(0), text.charCodeAt(1))
     this.starts[start & 0xffff] = 1
     const lengths = this.index.get(start) ?? new Map<number, Map<string, Needle>>()
     const texts = lengths.get(text.length) ?? new Map<string, Needle>()
-    if (!texts.has(text)) texts.set(text, { kind, what, text, isTelling: isTelling(what, text) })
+    if (!texts.has(text)) {
+      const isCut = text.length < whole.length
+      texts.set(text, { kind, what, text, isTelling: isTelling(what, text), isCut })
+    }
     this.index.set(start, lengths.set(text.length, texts))
   }
 }
@@ -236,7 +245,7 @@ function countAt(
     const end = at + length
     const needle = texts.get(text.slice(at, end))
     if (needle === undefined) continue
-    const behind = edgeAt(layer, end)
+    const behind = needle.isCut ? 'edge' : edgeAt(layer, end)
     if (behind === 'none') continue
     if (!needle.isTelling && (before === 'seam' || behind === 'seam')) continue
     // `anna.mueller2` is another account.

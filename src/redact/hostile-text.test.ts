@@ -58,6 +58,9 @@ const rules = redactionRules(inventory)
 
 /** Secrets of the greatest length, and text that begins them, or one inside the other, at every word. */
 const unending = {
+  'tokens in a token': 'ghp_'.repeat(50_000),
+  'one token, known from then on, in itself': 'glpat-'.repeat(35_000),
+  'keys without an end': '-----BEGIN PRIVATE KEY-----#{'.repeat(7_000),
   token: `Authorization: Bearer ${'Ab1.'.repeat(1_000)} ${'Ab1.'.repeat(7_500)}`,
   'broken token': `authorization: ${'a-'.repeat(1_000)}b-1Q ${'a-'.repeat(15_000)}`,
   keys: `-----BEGIN PRIVATE KEY-----${'Ab1/'.repeat(7)}`.repeat(550),

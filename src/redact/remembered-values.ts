@@ -27,7 +27,11 @@ export function rememberedTrie(values: Iterable<RememberedValue>): NameTrie | un
   return count === 0 ? undefined : trie.done()
 }
 
+/** Longer ones than any real secret are left out, too: text may begin them at every word, and end somewhere else. */
+const longestTelling = 8_192
+
 function isTelling(folded: string): boolean {
+  if (folded.length > longestTelling) return false
   return folded.length >= 5 || (folded.length === 4 && /\d/.test(folded))
 }
 

@@ -23,6 +23,17 @@ describe('findSecrets', () => {
     check(`dapi${'0123456789abcdef'.repeat(2)}`, `databricks-token dapi${'0123456789abcdef'.repeat(2)}`)
   })
 
+  it('finds what begins inside of another, and how far it reaches', () => {
+    const password = (count: number) => `password=${'a1b2c3d4'.repeat(count)}`
+    // Behind 256 characters the outer value ends, the inner one does not.
+    const text = `${password(20)}_${password(20)} end`
+    const ends = findSecrets(foldedView(text)).map(span => span.end)
+    expect(Math.max(...ends)).toBe(text.length - ' end'.length)
+    const key = '-----BEGIN PRIVATE KEY-----\nMIIEpAIBAAKCAQEA7bq5Zt3Xw9Lk2Vb8\n'
+    const [first, second, ...more] = findSecrets(foldedView(`${key}${key}-----END PRIVATE KEY-----`))
+    expect([first?.end, second?.start, more.length]).toEqual([key.length, key.length, 0])
+  })
+
   it('finds credentials by the words around them', () => {
     check('login with password=Tr0ub4dor&3', 'password Tr0ub4dor&3')
     check('{"db_password": "p w\\\\d"}', 'password p w\\\\d')

@@ -17,23 +17,67 @@ const detectors = new Map(
 export function findSecrets(view: View): Span[] {
   const spans: Span[] = []
   const { places, kinds } = literalsOf(view)
+  const reaches = new Map<SecretDetector, Reach>()
   for (let i = 0; i < places.length; i++) {
     const detector = detectors.get(kinds[i] ?? -1)
-    const span = detector === undefined ? undefined : tryDetector(detector, places[i] ?? 0, view)
-    if (span !== undefined) spans.push(span)
+    if (detector === undefined) continue
+    const at = places[i] ?? 0
+    const reach = reaches.get(detector)
+    if (reach !== undefined && passesOver(reach, at)) continue
+    if (reach?.last !== undefined) {
+      tryDetector(detector, reach.last, view, reaches, spans)
+      const further = reaches.get(detector)
+      if (further !== undefined && passesOver(further, at)) continue
+    }
+    tryDetector(detector, at, view, reaches, spans)
   }
+  for (const [detector, { last }] of [...reaches])
+    if (last !== undefined) tryDetector(detector, last, view, reaches, spans)
   return spans
 }
 
-function tryDetector(one: SecretDetector, at: number, view: View): Span | undefined {
+/**
+ * How far a detector has matched. Text that begins one secret inside the other (`ghp_ghp_ghp_…`) would be read to its
+ * end at each beginning: of those inside a secret that was found only the last can reach further.
+ */
+interface Reach {
+  readonly end: number
+  /** How many matches in a row, each beginning inside the one before, were no secret. */
+  readonly refused: number
+  readonly isSecret: boolean
+  /** The last place inside, not yet tried. */
+  last: number | undefined
+}
+
+/** So many beginnings are tried inside of what is no secret by itself. */
+const mostRefused = 32
+
+function passesOver(reach: Reach, at: number): boolean {
+  if (at >= reach.end || !(reach.isSecret || reach.refused >= mostRefused)) return false
+  reach.last = at
+  return true
+}
+
+function tryDetector(
+  one: SecretDetector,
+  at: number,
+  view: View,
+  reaches: Map<SecretDetector, Reach>,
+  spans: Span[],
+): void {
   const { text } = view
   one.form.lastIndex = at
   const match = one.form.exec(text)
-  if (match === null) return undefined
+  const before = reaches.get(one)
+  if (before !== undefined) before.last = undefined
+  if (match === null) return
   const [start, end] = secretRange(match)
   const secret = text.slice(start, end)
-  if (secret === '' || (one.holds !== undefined && !one.holds(secret, match))) return undefined
-  return { ...view.toSource(start, end), class: `secret.${one.id}`, identity: `secret ${secret}` }
+  const isSecret = secret !== '' && (one.holds === undefined || one.holds(secret, match))
+  const refused = isSecret ? 0 : before !== undefined && at < before.end ? before.refused + 1 : 1
+  reaches.set(one, { end, refused, isSecret, last: undefined })
+  if (!isSecret) return
+  spans.push({ ...view.toSource(start, end), class: `secret.${one.id}`, identity: `secret ${secret}` })
 }
 
 /**

@@ -5,16 +5,17 @@ const keyBody = (secret: string): boolean => secret.replaceAll(/-{5}[^-]*-{5}|\\
 
 /** Credentials as systems store them: private keys, password hashes, dumps of them. Digests of files stay readable. */
 export const storedCredentials: readonly SecretDetector[] = [
+  // A key that is cut short ends where the next one begins: else each beginning would be read on to the next end.
   detector(
     'private-key',
     '-----begin',
-    '-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\\s\\S]{0,20000}?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-{4,5}|$)',
+    '-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:[^-]|-(?!----BEGIN )){0,20000}?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-{4,5}|(?=-----BEGIN )|$)',
     { holds: keyBody },
   ),
   detector(
     'private-key',
     'putty-user-key-file',
-    'PuTTY-User-Key-File-\\d:[\\s\\S]{0,8000}?Private-MAC: [0-9a-f]+',
+    'PuTTY-User-Key-File-\\d:(?:[^P]|P(?!uTTY-User-Key-File)){0,8000}?Private-MAC: [0-9a-f]+',
     { flags: 'i' },
   ),
   // crypt(3): $1$ MD5, $2b$ bcrypt, $5$ and $6$ SHA-2, $y$ yescrypt, $apr1$ Apache; argon2 and scrypt in PHC form.
