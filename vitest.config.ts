@@ -10,7 +10,7 @@ export default defineConfig({
     ],
     // None of these says how fast anything is: they end what hangs, and a starved machine is twenty times slower than an idle one.
     testTimeout: 300_000,
-    hookTimeout: 300_000,
+    hookTimeout: 600_000,
     expect: { poll: { timeout: 120_000 } },
     pool: 'forks',
     maxWorkers: 2,

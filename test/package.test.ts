@@ -181,7 +181,7 @@ describe('the package', () => {
     const { status, stdout } = tocsin('triage', join(root, 'samples', 'alerts.ndjson'), '--json')
     expect(status).toBe(0)
     expect(JSON.parse(stdout.split('\n')[0] ?? '')).toMatchObject({ case_id: expect.any(String) })
-  }, 300_000)
+  })
 
   it('reads a PDF in a process of its own: workers are there too', async () => {
     const { default: PDFDocument } = await import('pdfkit')
@@ -195,5 +195,5 @@ describe('the package', () => {
     writeFileSync(join(folder, 'report.pdf'), Buffer.concat(chunks))
     const { stdout } = tocsin('intel', join(folder, 'report.pdf'), '--json')
     expect(stdout).toContain('203.0.113.77')
-  }, 300_000)
+  })
 })

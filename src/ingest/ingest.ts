@@ -62,14 +62,13 @@ export type Ingest = (batch: IngestBatch) => Promise<IngestReceipt>
 /** The way in: normalise, group, and store with the work that follows, in one transaction. */
 export function createIngest(parts: IngestParts): Ingest {
   return async batch => {
-    const receivedMs = parts.clock.now()
     const read = await readLines(batch.lines, {
-      receivedAtMs: receivedMs,
+      receivedAtMs: parts.clock.now(),
       followUps: parts.followUps ?? noFollowUps,
     })
     await batch.before
     return parts.memory.exclusively(batch.tenant, async () => {
-      const stored = await parts.database.transaction(sql => storeBatch(sql, parts, batch, read, receivedMs))
+      const stored = await parts.database.transaction(sql => storeBatch(sql, parts, batch, read))
       await tell(parts.database, batch.tenant, stored.news)
       return stored.receipt
     })
@@ -117,9 +116,11 @@ async function storeBatch(
   parts: IngestParts,
   batch: IngestBatch,
   lines: readonly ArrivedLine[],
-  nowMs: number,
 ): Promise<{ readonly receipt: IngestReceipt; readonly news: News }> {
   const engine = await parts.memory.current(sql, batch.tenant)
+  // Not before it is this batch's turn: one batch of a tenant is stored at a time, so who follows alerts in the order in
+  // which they were received (the indicator watch) is never behind one that it cannot see yet.
+  const nowMs = parts.clock.now()
   const { fresh, duplicates, quarantined, ignored } = await sortOut(sql, batch.tenant, lines)
   const drafts = quarantined.map(line => ({ ...line, id: parts.ids.next('quarantine') }))
   await insertQuarantined(sql, batch.tenant, batch.source, nowMs, drafts)

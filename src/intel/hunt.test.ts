@@ -51,7 +51,12 @@ describe.each(databaseKinds)('reports and hunts on the %s database', kind => {
     by: 'user_1',
   })
 
-  const receive = (count: number, first: number, address: string) =>
+  const receive = (
+    count: number,
+    first: number,
+    address: string,
+    before: Promise<void> = Promise.resolve(),
+  ) =>
     createIngest({
       database: test.database,
       clock,
@@ -62,6 +67,7 @@ describe.each(databaseKinds)('reports and hunts on the %s database', kind => {
       tenant,
       source: 'test',
       sample: false,
+      before,
       lines: Array.from({ length: count }, (_, index) => ({
         bytes: Buffer.from(
           wazuhLine({
@@ -149,6 +155,24 @@ describe.each(databaseKinds)('reports and hunts on the %s database', kind => {
       hits: 1,
       state: 'running',
     })
+  })
+
+  it('watches an alert too that was read before others and stored after them', async () => {
+    const find = sightingFinder([{ type: 'ipv4', value: '203.0.113.9' }])
+    const before = Promise.withResolvers<void>()
+    const slow = receive(1, 700, '203.0.113.9', before.promise)
+    clock.advance(1000)
+    await receive(1, 800, '192.0.2.7')
+    clock.advance(60_000)
+    const seen = async () => (await readHunt(test.database, tenant, 'watch'))?.hits ?? 0
+    const hits = await seen()
+    await watchOnce({ ...parts() }, find)
+    expect(await seen()).toBe(hits)
+    before.resolve()
+    await slow
+    clock.advance(60_000)
+    await watchOnce({ ...parts() }, find)
+    expect(await seen()).toBe(hits + 1)
   })
 
   it('a false positive is no longer seen, and says who and why', async () => {

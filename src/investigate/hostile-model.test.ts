@@ -107,4 +107,4 @@ it('closes, decides, lowers, proposes and approves nothing', async () => {
     ['approval', 'action-intent', 'verdict-set'],
   )
   expect(made).toEqual({ proposals: 0, approvals: 0 })
-}, 300_000)
+})

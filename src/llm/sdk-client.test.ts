@@ -95,7 +95,7 @@ describe.each(wires)('$provider', ({ provider, protocol, model, path, more }) =>
       model,
       zone: 'contracted',
       baseUrl: server.url + path,
-      idleTimeoutMs: 2000,
+      idleTimeoutMs: 5000,
       ...more,
     })
     client = createSdkClient({
@@ -209,8 +209,11 @@ describe.each(wires)('$provider', ({ provider, protocol, model, path, more }) =>
     const before = server.abandoned
     server.script({ kind: 'hang', text: answer, sends: 1 })
     const stop = new AbortController()
-    setTimeout(() => stop.abort(new AppError('cancelled', 'the analyst went on')), 50)
-    expect(await failure(remember, stop.signal)).toMatchObject({ code: 'cancelled' })
+    const asked = server.requests.length
+    const failed = failure(remember, stop.signal)
+    await expect.poll(() => server.requests.length).toBe(asked + 1)
+    stop.abort(new AppError('cancelled', 'the analyst went on'))
+    expect(await failed).toMatchObject({ code: 'cancelled' })
     await expect.poll(() => server.abandoned).toBe(before + 1)
   })
 

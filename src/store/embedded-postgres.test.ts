@@ -78,7 +78,7 @@ it('goes on for who joined it when who started it leaves, and stops with the las
   expect(await answer(joined)).toEqual({ one: 1 })
   await joined.stop()
   await expect(answer(joined)).rejects.toThrow()
-}, 300_000)
+})
 
 it('goes on when who started it is killed, and stops when the last is killed', async () => {
   const dataDir = await newFolder()
@@ -96,7 +96,7 @@ it('goes on when who started it is killed, and stops when the last is killed', a
   expect(await answer(anew)).toEqual({ one: 1 })
   expect(await users(dataDir)).toBe(1)
   await anew.stop()
-}, 300_000)
+})
 
 it('is one server, however many start at the same moment and in whatever order they leave', async () => {
   const dataDir = await newFolder()
@@ -119,4 +119,4 @@ it('is one server, however many start at the same moment and in whatever order t
   await Promise.all(leaving)
   expect(await answer(last)).toEqual({ one: 1 })
   await last.stop()
-}, 300_000)
+})

@@ -19,7 +19,7 @@ beforeAll(async () => {
     const path = join(native, 'lib', name)
     if ((await lstat(path)).isSymbolicLink()) await rm(path)
   }
-}, 300_000)
+})
 afterAll(() => rm(folder, { recursive: true }))
 
 it('the libraries of PostgreSQL find each other where no install script ran, and again', async () => {

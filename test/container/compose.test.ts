@@ -98,7 +98,7 @@ describe.skipIf(program === undefined)('the compose file', () => {
     await compose('down', '--volumes', '--timeout', '5')
     rmSync(folder, { recursive: true })
     podman.close()
-  }, 300_000)
+  })
 
   it('briefs the sample with serve in one container and the workers in others', async () => {
     const [, password = ''] = await podman.said(container('serve'), /one-time password (\S+)/)

@@ -39,7 +39,7 @@ describe.skipIf(!hasBrowser)('who is given a say', () => {
     await banner.waitFor()
     await look(page, 'banner-alone')
     expect(complaints).toEqual([])
-  }, 300_000)
+  })
 
   it('waits for a second admin, who confirms with proof and hands the password over', async () => {
     const tocsin = await startTocsin({ response: 'newRightHours: 0\n' })
@@ -70,7 +70,7 @@ describe.skipIf(!hasBrowser)('who is given a say', () => {
     await second.getByRole('button', { name: 'I have kept it' }).click()
     await asked.waitFor({ state: 'detached' })
     await second.getByRole('row').filter({ hasText: 'Nina' }).waitFor()
-  }, 300_000)
+  })
 })
 
 async function visit(tocsin: RunningTocsin, username = 'admin', password = tocsin.password): Promise<Page> {

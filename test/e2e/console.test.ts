@@ -332,7 +332,7 @@ describe.skipIf(!hasBrowser)('the console', () => {
       violations.push(...found.map(violation => `${address} ${violation}`))
     }
     expect(violations).toEqual([])
-  }, 300_000)
+  })
 
   it.each([360, 1280])('fits %i pixels: nothing is wider than the screen', async width => {
     const screen = await context.newPage()

@@ -119,7 +119,7 @@ describe.skipIf(!hasBrowser)('from a report to a case', () => {
     })
     page = await context.newPage()
     complaints = watchComplaints(page)
-  }, 300_000)
+  })
 
   afterAll(async () => {
     await browser?.close()

@@ -274,7 +274,7 @@ describe.skipIf(!databaseKinds.includes('server'))('tenants over the HTTP API', 
       await program.seen(new RegExp(says))
       await expect.poll(() => program.child.exitCode).toBe(1)
     }
-  }, 300_000)
+  })
 })
 
 async function wholeContract(): Promise<Endpoint[]> {

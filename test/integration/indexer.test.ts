@@ -18,7 +18,7 @@ beforeAll(async () => {
   node = await startOpenSearch()
   if (node === undefined) return
   indexer = await connectIndexer(node, signal)
-}, 300_000)
+})
 afterAll(() => node?.close())
 
 const write = (

@@ -75,7 +75,7 @@ describe('what the inventory in a real OpenSearch says about a report', () => {
     if (node === undefined) return
     indexer = await connectIndexer(node, signal)
     test = await openTestDatabase()
-  }, 300_000)
+  })
   afterAll(async () => {
     await node?.close()
     await test?.close()

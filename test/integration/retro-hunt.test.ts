@@ -96,7 +96,7 @@ describe('retro-hunt in the history of a real OpenSearch', () => {
     )
     await indexAlerts(indexer, [...lines, ...noise], signal)
     await indexer.request('PUT', '/wazuh-findings-v5-network-000001/_doc/f1?refresh=true', finding, signal)
-  }, 300_000)
+  })
   afterAll(async () => {
     await test?.close()
     await node?.close()

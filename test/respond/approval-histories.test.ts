@@ -22,7 +22,7 @@ it('is carried out when people do what they should, through crashes of the datab
   ] satisfies Step[][]
   const all = histories.map(steps => ({ action: 'delete-file', steps }) as const)
   expect(await runHistories(test, 'good', all)).toEqual({ sent: 4, restarts: 4, violations: [] })
-}, 300_000)
+})
 
 it('each way to be more people than one is, and each mutation, sends nothing', async () => {
   const vouch = (of: 'ana' | 'ben' | 'cleo', by: string, alone: boolean): Step => ({
@@ -44,7 +44,7 @@ it('each way to be more people than one is, and each mutation, sends nothing', a
   ] satisfies Step[][]
   const all = histories.map(steps => ({ action: 'delete-file', steps }) as const)
   expect(await runHistories(test, 'bad', all)).toMatchObject({ sent: 0, violations: [] })
-}, 300_000)
+})
 
 it('in no history is anything sent without valid approvals, or twice', async () => {
   const result = await runHistories(test, 'any', fc.sample(history, { numRuns: 120, seed: 20261128 }))

@@ -38,7 +38,7 @@ describe.skipIf(!databaseKinds.includes('server'))('several servers and workers'
       ...serves.map(serve => serve.seen(/serving on/)),
       ...workers.map(worker => worker.seen(/working/)),
     ])
-  }, 300_000)
+  })
   afterAll(async () => {
     await Promise.all([...serves, ...workers].map(program => program.end('SIGTERM')))
     await database?.close()
