@@ -1,6 +1,9 @@
 import { strToU8, zipSync } from 'fflate'
 import PDFDocument from 'pdfkit'
 import { describe, expect, it } from 'vitest'
+import { icsBundle } from '../../test/support/ics-bundle.ts'
+import { readAttackBundle } from '../knowledge/attack-bundle.ts'
+import { attackKnowledge } from '../knowledge/attack-knowledge.ts'
 import { extractReport } from './extract-report.ts'
 
 const read = (text: string | Uint8Array, name = 'report.txt', options = {}) =>
@@ -315,6 +318,38 @@ describe('hostile input ends in a labelled result', () => {
   it('an archive part that unpacks to a bomb is not read', async () => {
     const bomb = zipSync({ 'word/document.xml': new Uint8Array(65 * 1024 * 1024) }, { level: 1 })
     expect(await problemCodes(bomb, 'r.docx')).toEqual(['part-too-large'])
+  })
+
+  it('a document of tags that never close is read in one pass', async () => {
+    // Tried at each of its places, this would take a hundred thousand times as long, far past the test's own limit.
+    const flood = zipSync({
+      'word/document.xml': strToU8(`${'<w:t '.repeat(400_000)}<w:t>evil-one[.]com</w:t>`),
+    })
+    expect(domains(await read(flood, 'r.docx'))).toEqual(['evil-one.com'])
+  })
+
+  describe('a large one, in a process of its own', () => {
+    const filler = 'The campaign went on for some weeks.\n'.repeat(9_000)
+    const attack = attackKnowledge({ attack: [readAttackBundle(icsBundle).value], defence: undefined })
+
+    it('says what a small one says, with our own domains and imported knowledge', async () => {
+      const text = `${filler}TLP:AMBER T0831 C2: evil-one[.]com, mail.ours.com\n`
+      const extract = await read(text, 'r.txt', { ownDomains: ['ours.com'], attack })
+      expect(extract).toMatchObject({ tlp: 'TLP:AMBER', problems: [], text })
+      expect(extract.indicators.map(({ value }) => value)).toEqual(['evil-one.com'])
+      expect(extract.dropped).toEqual([{ value: 'mail.ours.com', reason: 'one of our own domains' }])
+      expect(extract.techniques[0]).toMatchObject({ id: 'T0831', score: 1 })
+    }, 120_000)
+
+    it('ends labelled where it takes too long, and where it is told to', async () => {
+      const page = Buffer.from(`<html><title>Bomb</title>${'<a><b><i><p>'.repeat(40_000)}`)
+      const extract = await extractReport(page, 'r.html', {}, undefined, 1)
+      expect(extract).toMatchObject({ format: 'html', indicators: [], text: '' })
+      expect(extract.problems.map(({ code }) => code)).toEqual(['too-slow'])
+      await expect(extractReport(page, 'r.html', {}, AbortSignal.abort(new Error('enough')))).rejects.toThrow(
+        'enough',
+      )
+    }, 120_000)
   })
 
   it('deep nesting of JSON and HTML', async () => {

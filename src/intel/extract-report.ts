@@ -1,15 +1,15 @@
 import type { DroppedIndicator, Indicator } from '../domain/indicator.ts'
-import { extractIndicators } from '../indicators/extract-indicators.ts'
-import { isSharedHost, registrableDomain } from '../indicators/host-name.ts'
 import { type AttackKnowledge, shippedAttack } from '../knowledge/attack-knowledge.ts'
-import { codePointOffsets } from '../lib/code-points.ts'
+import { AppError } from '../lib/app-error.ts'
 import { type Problem, problem } from '../lib/problem.ts'
-import { type DetectionBlock, detectionBlocksOf } from './detection-blocks.ts'
+import { runInWorker } from '../lib/run-in-worker.ts'
+import { analyseReport } from './analyse-report.ts'
+import type { DetectionBlock } from './detection-blocks.ts'
+import type { ReportQuestion } from './extract-report.worker.ts'
 import type { RankedTechnique } from './rank-techniques.ts'
-import { readReport } from './read-report.ts'
-import type { ReportFormat } from './report-text.ts'
-import { techniquesOf } from './stated-techniques.ts'
-import { type TlpMark, tlpOf } from './tlp.ts'
+import { formatOf, readReport } from './read-report.ts'
+import type { ReportFormat, ReportText } from './report-text.ts'
+import type { TlpMark } from './tlp.ts'
 
 /** What a report holds, extracted by code alone. Offsets are code points of `text`. */
 export interface ReportExtract {
@@ -43,70 +43,54 @@ export interface ReportOptions {
   readonly fetchedFrom?: string | undefined
 }
 
-/** Reads a report and extracts what code can: TLP, indicators, techniques, rules. Never throws for content. */
+/**
+ * What is larger is read in a process of its own. A page nested two million deep or a list of a million rows takes its time, in
+ * which nobody else would be served; and what packs a thousandfold counts for what it unpacks to.
+ */
+const mostHere = { bytes: 256 * 1024, packedBytes: 32 * 1024 }
+const readingMs = 180_000
+const workerScript = new URL('./extract-report.worker.ts', import.meta.url)
+
+/**
+ * Reads a report and extracts what code can: TLP, indicators, techniques, rules. Never throws for content: what takes too long or
+ * too much memory ends in an extract that says so.
+ */
 export async function extractReport(
   bytes: Uint8Array,
   name: string,
   options: ReportOptions = {},
   signal?: AbortSignal,
+  timeoutMs = readingMs,
 ): Promise<ReportExtract> {
-  const { text, title, url, format, problems, mail } = await readReport(bytes, name, signal)
-  const links = [url ?? options.fetchedFrom, ...(mail?.publishers ?? []).map(host => `https://${host}/`)]
-  const { indicators, dropped } = extractIndicators(text, {
-    ...(options.ownDomains === undefined ? {} : { ownDomains: options.ownDomains }),
-    publishers: links.flatMap(link => publisherOf(link) ?? []),
-    readers: mail?.readers ?? [],
-  })
-  const toCodePoints = codePointOffsets(text)
-  const rules = detectionBlocksOf(text)
-  // Rows of a feed and the words of a rule describe no attack, and mislead who learned from sentences.
-  const prose = format === 'csv' ? '' : withoutRules(text, rules)
-  const foreign = isForeign(prose, format)
-    ? [
-        problem(
-          'not-english',
-          'techniques are found in English text; here only ids, names and commands count',
-        ),
-      ]
-    : []
+  const { attack = shippedAttack, ownDomains = [], fetchedFrom } = options
+  const format = formatOf(bytes, name)
+  // PDFs have a process of their own already.
+  const known =
+    format === 'pdf' || bytes.length <= (format === 'docx' ? mostHere.packedBytes : mostHere.bytes)
+      ? await readReport(bytes, name, signal)
+      : undefined
+  if (known !== undefined && known.text.length <= mostHere.bytes)
+    return analyseReport(known, { ownDomains, attack, fetchedFrom })
+  const { added, otherTechniques } = attack
+  const question: ReportQuestion = {
+    ...(known === undefined ? { bytes } : { report: known }),
+    ...{ name, ownDomains, fetchedFrom, added, otherTechniques },
+  }
+  try {
+    return await runInWorker<ReportExtract>(workerScript, question, timeoutMs, signal)
+  } catch (error) {
+    if (signal?.aborted || !(error instanceof AppError)) throw error
+    return unread(format === 'binary' ? 'text' : format, known, problem(error.code, error.message))
+  }
+}
+
+/** What is left of a report that could not be worked through: its title, and why. */
+function unread(format: ReportFormat, known: ReportText | undefined, why: Problem): ReportExtract {
   return {
-    title: title ?? null,
-    url: url ?? null,
+    title: known?.title ?? null,
+    url: known?.url ?? null,
     format,
-    tlp: tlpOf(text) ?? null,
-    indicators,
-    techniques: techniquesOf(text, options.attack ?? shippedAttack, prose),
-    rules: rules.map(({ start, ...block }) => ({ ...block, offset: toCodePoints(start) })),
-    dropped,
-    problems: [...problems, ...foreign],
-    text,
+    ...{ tlp: null, indicators: [], techniques: [], rules: [], dropped: [], text: '' },
+    problems: [...(known?.problems ?? []), why],
   }
-}
-
-/** The site whose own links say nothing. Where anyone can put up a file, the host is nobody's own. */
-function publisherOf(url: string | undefined): string | undefined {
-  const host = url === undefined ? null : URL.parse(url)?.hostname
-  return host && !isSharedHost(host) ? registrableDomain(host) : undefined
-}
-
-function withoutRules(text: string, rules: readonly DetectionBlock[]): string {
-  const pieces: string[] = []
-  let done = 0
-  for (const { start, text: rule } of rules) {
-    if (start < done) continue
-    pieces.push(text.slice(done, start))
-    done = start + rule.length
-  }
-  return [...pieces, text.slice(done)].join('\n')
-}
-
-/** Words that every English text of some length has, and few other languages. */
-const english = /\b(?:the|of|and|to|was|were|with|that|from|by|this|it)\b/gi
-const wordsToTell = 60
-
-function isForeign(prose: string, format: ReportFormat): boolean {
-  if (['csv', 'json', 'stix', 'misp'].includes(format)) return false
-  const sample = prose.slice(0, 20_000)
-  const words = sample.match(/\p{L}{2,}/gu)?.length ?? 0
-  return words >= wordsToTell && (sample.match(english)?.length ?? 0) < words * 0.02
 }

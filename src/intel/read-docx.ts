@@ -56,7 +56,7 @@ function titleFrom(title: string | undefined, text: string): { title?: string } 
 function textOf(xml: string): string {
   const pieces: string[] = []
   for (const match of xml.matchAll(
-    /<w:t(?: [^>]*)?>([^<]*)<\/w:t>|<(w:tab|w:br|w:cr)\b|<\/(w:p|w:tc|w:tr)>/g,
+    /<w:t(?: [^<>]*)?>([^<]*)<\/w:t>|<(w:tab|w:br|w:cr)\b|<\/(w:p|w:tc|w:tr)>/g,
   )) {
     const [, run, inline, end] = match
     if (run !== undefined) pieces.push(decodeEntities(run))

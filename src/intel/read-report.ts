@@ -47,7 +47,7 @@ async function readAs(
 }
 
 /** The format by content; the name decides only between formats that are all text. */
-function formatOf(bytes: Uint8Array, name: string): ReportFormat | 'binary' {
+export function formatOf(bytes: Uint8Array, name: string): ReportFormat | 'binary' {
   const head = Buffer.from(bytes.subarray(0, 2048)).toString('latin1')
   if (/%PDF-\d/.test(head.slice(0, 1024))) return 'pdf'
   if (head.startsWith('PK\u0003\u0004')) return 'docx'

@@ -11,12 +11,15 @@ const mostStated = 30
 const byId = 1
 const byName = 0.6
 
+/** What is known beside the facts that ship, as far as texts name it. */
+export type NamedTechniques = Pick<AttackKnowledge, 'current' | 'otherTechniques'>
+
 /**
  * The techniques of a text by falling score: those of imported knowledge that it names, and those that the ranker finds. The ranker
  * learned Enterprise alone; of other domains an id or a name is the one word on them. `prose`: what of the text describes
  * something, rules and tables of a feed left out.
  */
-export function techniquesOf(text: string, attack: AttackKnowledge, prose = text): RankedTechnique[] {
+export function techniquesOf(text: string, attack: NamedTechniques, prose = text): RankedTechnique[] {
   const sentences = sentencesOf(prose).filter(sentence => saysSomething(sentence.text))
   const ranked = rankTechniques(text, sentences)
   const known = new Set(ranked.map(({ id }) => id))
@@ -31,7 +34,7 @@ function saysSomething(sentence: string): boolean {
   return (sentence.replaceAll(nameless, ' ').match(/\p{L}[\p{L}\p{N}]+/gu)?.length ?? 0) >= 3
 }
 
-function statedTechniques(text: string, attack: AttackKnowledge): RankedTechnique[] {
+function statedTechniques(text: string, attack: NamedTechniques): RankedTechnique[] {
   const stated = new Map<string, { readonly name: string; score: number; readonly quotes: string[] }>()
   const state = ({ id, name }: KnownTechnique, score: number, quote: string) => {
     const found = stated.get(id)
