@@ -21,6 +21,8 @@ export interface ConnectOptions {
   readonly rowSecurity?: boolean
   /** Called for a connection that broke while idle; the pool opens another. */
   readonly onIdleError: (error: Error) => void
+  /** How often a connection that listens is asked whether it still stands, and how long its answer may take. */
+  readonly listenCheckMs?: number
 }
 
 export interface OpenDatabase extends Database {
@@ -51,8 +53,7 @@ export function connectDatabase(options: ConnectOptions): OpenDatabase {
     query: (text, values) => run(pool, text, values),
     transaction: (action, transactionOptions) =>
       inTransaction(pool, options.rowSecurity ?? false, action, transactionOptions),
-    listen: (channel, onNotice, onGap, signal) =>
-      listen(options.connection, channel, onNotice, onGap, signal),
+    listen: (channel, onNotice, onGap, signal) => listen(options, channel, onNotice, onGap, signal),
     async close() {
       closing = true
       await pool.end()
@@ -191,14 +192,20 @@ async function* copyOut(client: pg.PoolClient, statement: string): AsyncGenerato
 }
 
 async function listen(
-  connection: pg.ClientConfig,
+  { connection, listenCheckMs = 15_000 }: ConnectOptions,
   channel: string,
   onNotice: (payload: string) => void,
   onGap: () => void,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    const client = new pg.Client({ ...connection, application_name: 'tocsin-listen' })
+    const client = new pg.Client({
+      ...connection,
+      application_name: 'tocsin-listen',
+      connectionTimeoutMillis: 10_000,
+      query_timeout: listenCheckMs,
+    })
+    const over = new AbortController()
     try {
       const gone = new Promise<void>(resolve => {
         client.on('end', () => resolve())
@@ -209,13 +216,29 @@ async function listen(
       await client.connect()
       await client.query(`listen ${pg.escapeIdentifier(channel)}`)
       onGap()
-      await gone
+      await Promise.race([gone, silent(client, listenCheckMs, over.signal)])
     } catch {
       // The server is away: everybody else sees the same error on a query that matters. Try again below.
     } finally {
+      over.abort()
       await client.end().catch(() => {})
     }
     if (!signal.aborted) await sleep(1000, signal).catch(() => {})
+  }
+}
+
+/**
+ * Resolves once the connection answers no more: one that only listens sends nothing by itself, so a network that was cut, or
+ * that forgot an idle connection, would leave it listening to nobody for ever.
+ */
+async function silent(client: pg.Client, everyMs: number, over: AbortSignal): Promise<void> {
+  try {
+    for (;;) {
+      await sleep(everyMs, over)
+      await client.query('select')
+    }
+  } catch {
+    // No answer in time, or nobody waits for one any more.
   }
 }
 
