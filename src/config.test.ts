@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
-import { readConfig } from './config.ts'
+import { basename, join } from 'node:path'
+import { afterAll, describe, expect, it, vi } from 'vitest'
+import { environmentSecret, readConfig } from './config.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tocsin-config-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -23,5 +23,42 @@ describe('the master key', () => {
     const missing = join(folder, 'missing')
     expect(() => keyOf({ TOCSIN_MASTER_KEY_FILE: missing })).toThrow(/master key cannot be read/)
     expect(JSON.stringify(readConfig({ CREDENTIALS_DIRECTORY: folder }))).not.toContain(key)
+  })
+})
+
+describe('a folder of secrets', () => {
+  const secrets = mkdtempSync(join(tmpdir(), 'tocsin-secrets-'))
+  afterAll(() => rmSync(secrets, { recursive: true }))
+  writeFileSync(join(secrets, 'DATABASE_URL'), 'postgres://tocsin:hidden@db/tocsin\n')
+  writeFileSync(join(secrets, 'TOCSIN_MASTER_KEY'), key)
+  writeFileSync(join(secrets, 'TOCSIN_PORT'), '7500\n')
+  writeFileSync(join(secrets, 'HOUSE_MODEL_KEY'), 'sk-house\n')
+
+  it('gives what is in none but its files, and the environment goes before it', () => {
+    const config = readConfig({ TOCSIN_SECRETS: secrets, TOCSIN_MASTER_KEY: '' })
+    expect(config.databaseUrl?.expose()).toBe('postgres://tocsin:hidden@db/tocsin')
+    expect(config.masterKey?.expose()).toBe(key)
+    expect(config.port).toBe(7500)
+    expect(JSON.stringify(config)).not.toMatch(/hidden|kkkk/)
+    const given = readConfig({ TOCSIN_SECRETS: secrets, DATABASE_URL: 'postgres://other', TOCSIN_PORT: '1' })
+    expect([given.databaseUrl?.expose(), given.port]).toEqual(['postgres://other', 1])
+  })
+
+  it('holds what models.yaml names, and no path leads out of it', () => {
+    vi.stubEnv('TOCSIN_SECRETS', secrets)
+    try {
+      expect(environmentSecret('HOUSE_MODEL_KEY')?.expose()).toBe('sk-house')
+      expect(environmentSecret('NO_SUCH_KEY')).toBeUndefined()
+      for (const name of [`../${basename(folder)}/tocsin-master-key`, '.', 'a/b', ''])
+        expect(environmentSecret(name)).toBeUndefined()
+    } finally {
+      vi.unstubAllEnvs()
+    }
+  })
+
+  it('that is not there, or cannot be read, stops the start', () => {
+    expect(() => readConfig({ TOCSIN_SECRETS: join(secrets, 'none') })).toThrow(/TOCSIN_SECRETS names/)
+    mkdirSync(join(secrets, 'TOCSIN_API_TOKEN'))
+    expect(() => readConfig({ TOCSIN_SECRETS: secrets })).toThrow(/TOCSIN_API_TOKEN cannot be read/)
   })
 })

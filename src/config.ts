@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { type MailDoors, mailDoors } from './config/mail-doors.ts'
-import { type Settings, settings } from './config/settings.ts'
+import { type Settings, settingNames, settings } from './config/settings.ts'
 import { type TelemetrySettings, telemetrySettings } from './config/telemetry-settings.ts'
 import { onlyTenant } from './domain/tenant-id.ts'
 import { AppError, messageOf } from './lib/app-error.ts'
@@ -11,10 +11,40 @@ import { Secret } from './lib/secret.ts'
 // All settings come from the environment, and only this file reads it; config/settings.ts lists them. Everything has a default that works on one
 // machine; a wrong value stops the start with its name.
 
-/** A secret that the settings name by its variable (`key: { env: OPENAI_API_KEY }` in models.yaml). */
+/**
+ * A secret that the settings name by its variable (`key: { env: OPENAI_API_KEY }` in models.yaml): of the environment, or a file of that
+ * name in the folder TOCSIN_SECRETS.
+ */
 export function environmentSecret(name: string): Secret | undefined {
-  const value = process.env[name]
+  const value = process.env[name] || secretFile(process.env.TOCSIN_SECRETS, name)
   return value === undefined || value === '' ? undefined : new Secret(value)
+}
+
+/** The text of a file in the folder of secrets, without its line end; undefined where there is none. Throws `bad-usage`. */
+function secretFile(folder: string | undefined, name: string): string | undefined {
+  // Whoever writes models.yaml names variables, not paths.
+  if (folder === undefined || folder === '' || !/^\w{1,100}$/.test(name)) return undefined
+  try {
+    return readFileSync(join(folder, name), 'utf8').replace(/\r?\n$/, '')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw new AppError('bad-usage', `${name} cannot be read from ${folder}: ${messageOf(error)}`, {
+      cause: error,
+    })
+  }
+}
+
+/** All settings that are files in the folder of secrets. Throws `bad-usage` for a folder that is not there. */
+function secretFiles(folder: string | undefined): Record<string, string> {
+  if (folder === undefined || folder === '') return {}
+  if (!existsSync(folder))
+    throw new AppError('bad-usage', `TOCSIN_SECRETS names ${folder}, which is not there`)
+  return Object.fromEntries(
+    settingNames.flatMap(name => {
+      const value = secretFile(folder, name)
+      return value === undefined || value === '' ? [] : [[name, value]]
+    }),
+  )
 }
 
 /** How to reach a service over https. */
@@ -113,7 +143,10 @@ function masterKeyOfSystem(values: Settings): Secret | undefined {
  * first that is wrong; never repeats a value.
  */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env, givenDataDir?: string): Config {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const given = {
+    ...secretFiles(environment.TOCSIN_SECRETS),
+    ...Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== '')),
+  }
   const result = settings.safeParse(given)
   if (!result.success) {
     const issue = result.error.issues[0]

@@ -44,6 +44,8 @@ const everything = [
   'imagePullSecrets[0].name=pull',
   'podAnnotations.a/b=c',
   `image.digest=sha256:${'a'.repeat(64)}`,
+  'networkPolicy.from[0].namespaceSelector.matchLabels.name=ingress',
+  'networkPolicy.egress[0].to[0].ipBlock.cidr=10.0.0.0/8',
 ]
 
 it('names only settings and programs that there are', () => {
@@ -77,9 +79,8 @@ const container = z.looseObject({
   args: z.tuple([z.enum(['serve', 'worker'])]),
   envFrom: z.tuple([
     z.strictObject({ configMapRef: z.strictObject({ name: z.literal('demo-tocsin-settings') }) }),
-    // What is secret is named, and comes from a Secret that the chart did not make.
-    z.strictObject({ secretRef: z.strictObject({ name: z.literal('tocsin') }) }),
   ]),
+  env: z.undefined().optional(),
   securityContext: z.looseObject({
     readOnlyRootFilesystem: z.literal(true),
     allowPrivilegeEscalation: z.literal(false),
@@ -98,6 +99,7 @@ const deployment = z.looseObject({
           seccompProfile: z.strictObject({ type: z.literal('RuntimeDefault') }),
         }),
         containers: z.array(container).length(1),
+        volumes: z.array(z.looseObject({ name: z.string() })),
       }),
     }),
   }),
@@ -125,7 +127,24 @@ describe.skipIf(helmProgram === undefined)('rendered', () => {
       'Service',
     ])
     const deployments = objects.filter(each => each.kind === 'Deployment')
-    for (const each of deployments) deployment.parse(each)
+    for (const each of deployments) {
+      const { volumes, containers } = deployment.parse(each).spec.template.spec
+      // What is secret is named, comes from a Secret that the chart did not make, and is in no environment.
+      expect(volumes.find(({ name }) => name === 'secrets')).toEqual({
+        name: 'secrets',
+        secret: { secretName: 'tocsin', defaultMode: 0o440 },
+      })
+      expect(containers[0]?.volumeMounts).toContainEqual({
+        name: 'secrets',
+        mountPath: objects.find(({ metadata }) => metadata.name === 'demo-tocsin-settings').data
+          .TOCSIN_SECRETS,
+        readOnly: true,
+      })
+      for (const name of ['data', 'tmp'])
+        expect(volumes.find(volume => volume.name === name)).toMatchObject({
+          emptyDir: { sizeLimit: expect.stringMatching(/Gi$/) },
+        })
+    }
     const service = objects.find(each => each.kind === 'Service')
     const served = deployments.filter(each =>
       Object.entries(service.spec.selector).every(
@@ -157,6 +176,13 @@ describe.skipIf(helmProgram === undefined)('rendered', () => {
     expect(spec.ingress).toEqual([{ ports: [{ port: 'http' }] }])
     const out = spec.egress[0].to.map((each: { ipBlock: unknown }) => each.ipBlock)
     expect(out).toContainEqual({ cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] })
+    const told = parseAllDocuments(render('1.31.0', ...everything).stdout)
+      .flatMap(document => document.toJS() ?? [])
+      .find(each => each.kind === 'NetworkPolicy').spec
+    expect(told.ingress).toEqual([
+      { ports: [{ port: 'http' }], from: [{ namespaceSelector: { matchLabels: { name: 'ingress' } } }] },
+    ])
+    expect(told.egress).toEqual([{ to: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }])
   })
 
   it.each([
@@ -165,6 +191,7 @@ describe.skipIf(helmProgram === undefined)('rendered', () => {
     ['a value that it does not have', ['replicas=3']],
     ['a way in without TLS', ['ingress.enabled=true', 'ingress.host=t.example']],
     ['a digest that is none', ['image.digest=latest']],
+    ['a size that is none', ['storage.data=much']],
   ])('refuses %s', (_what, sets) => expect(render('1.31.0', ...sets).status).not.toBe(0))
 })
 

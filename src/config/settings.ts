@@ -14,6 +14,11 @@ export const settings = z.object({
   TOCSIN_MASTER_KEY: secret.optional(),
   /** The same as a file, such as a container's /run/secrets/NAME. Without it, systemd's credential `tocsin-master-key`. */
   TOCSIN_MASTER_KEY_FILE: z.string().optional(),
+  /**
+   * A folder with a file for each secret, named as its setting, or as the variable that models.yaml names: /run/secrets of a container, a volume of a
+   * Secret, `%d` of a unit with LoadCredential=. What is in the environment goes before it.
+   */
+  TOCSIN_SECRETS: z.string().optional(),
   /** Where systemd puts the credentials of a unit (LoadCredentialEncrypted=, LoadCredential=). */
   CREDENTIALS_DIRECTORY: z.string().optional(),
   /** Which models there are: see docs of `tocsin model`. By default models.yaml in the data directory. */

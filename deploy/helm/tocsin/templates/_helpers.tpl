@@ -67,7 +67,6 @@ spec:
       args: [{{ .program }}]
       envFrom:
         - configMapRef: { name: {{ include "tocsin.name" $ }}-settings }
-        - secretRef: { name: {{ $.Values.existingSecret }} }
       securityContext:
         allowPrivilegeEscalation: false
         readOnlyRootFilesystem: true
@@ -112,12 +111,16 @@ spec:
       volumeMounts:
         - { name: data, mountPath: /var/lib/tocsin }
         - { name: tmp, mountPath: /tmp }
+        # As files: the environment of a process is inherited by every other one that it starts.
+        - { name: secrets, mountPath: /run/secrets/tocsin, readOnly: true }
         {{- range $name, $_ := $.Values.files }}
         - { name: files, mountPath: /etc/tocsin/{{ $name }}, subPath: {{ $name }}, readOnly: true }
         {{- end }}
   volumes:
-    - { name: data, emptyDir: {} }
-    - { name: tmp, emptyDir: {} }
+    - { name: data, emptyDir: { sizeLimit: {{ $.Values.storage.data | quote }} } }
+    - { name: tmp, emptyDir: { sizeLimit: {{ $.Values.storage.tmp | quote }} } }
+    - name: secrets
+      secret: { secretName: {{ $.Values.existingSecret }}, defaultMode: 288 } # 0440, as every reader of YAML takes it.
     {{- if $.Values.files }}
     - name: files
       configMap: { name: {{ include "tocsin.name" $ }}-files }
