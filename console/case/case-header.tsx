@@ -11,6 +11,7 @@ import { SlaClock } from '../components/sla-clock.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 import { lastQueueHref } from '../queue/last-queue.ts'
 import { StartRuleButton } from '../rules/start-rule-button.tsx'
+import { count } from '../text/count.ts'
 
 /** What the case is, whose it is, how long it may wait, and what can be done with it as a whole. */
 export function CaseHeader({
@@ -91,8 +92,7 @@ export function CaseHeader({
           Due <SlaClock sla={summary.sla} />
         </span>
         <span className="tabular">
-          {summary.alertCount.toLocaleString('en')} {summary.alertCount === 1 ? 'alert' : 'alerts'}, level{' '}
-          {summary.maxLevel}
+          {count(summary.alertCount, 'alert')}, level {summary.maxLevel}
         </span>
         <span>
           <Moment atMs={summary.firstSeenMs} /> to <Moment atMs={summary.lastSeenMs} />

@@ -9,6 +9,7 @@ import { TextField } from '../components/field.tsx'
 import { Age } from '../components/moment.tsx'
 import { SeverityMark } from '../components/severity.tsx'
 import { toast } from '../components/toast.tsx'
+import { count } from '../text/count.ts'
 import { visibleText } from '../text/visible-text.ts'
 
 /** Finds other cases and moves their alerts into this one. Starts with those on the same host. */
@@ -27,7 +28,7 @@ export function MergeDialog({ into, onClose }: { into: CaseSummary; onClose: () 
     mutationFn: () => mergeCases(into.id, [...chosen]),
     onSuccess: async () => {
       await client.invalidateQueries()
-      toast(`${chosen.size} ${chosen.size === 1 ? 'case' : 'cases'} merged into this one.`)
+      toast(`${count(chosen.size, 'case')} merged into this one.`)
       onClose()
     },
   })
@@ -84,7 +85,7 @@ export function MergeDialog({ into, onClose }: { into: CaseSummary; onClose: () 
           >
             {chosen.size === 0
               ? 'Merge'
-              : `Merge ${chosen.size} ${chosen.size === 1 ? 'case' : 'cases'}, and close ${chosen.size === 1 ? 'it' : 'them'}`}
+              : `Merge ${count(chosen.size, 'case')}, and close ${chosen.size === 1 ? 'it' : 'them'}`}
           </Button>
         </div>
       </div>

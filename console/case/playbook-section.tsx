@@ -10,6 +10,7 @@ import { QueryState } from '../components/query-state.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 import { RunView } from '../playbooks/run-view.tsx'
 import { StartRun } from '../playbooks/start-run.tsx'
+import { count } from '../text/count.ts'
 import type { CaseSectionProps } from './case-sections.ts'
 
 /** Saved investigations on this case: start one, go through it, and read those that others ran. */
@@ -66,7 +67,8 @@ export function PlaybookSection({ detail }: CaseSectionProps) {
                     <Untrusted text={run.name} limit={120} />
                   </span>
                   <span className="text-xs text-muted">
-                    {run.taken} of {run.steps} steps, {run.by?.displayName}, <Moment atMs={run.createdMs} />
+                    {run.taken} of {count(run.steps, 'step')}, {run.by?.displayName},{' '}
+                    <Moment atMs={run.createdMs} />
                   </span>
                 </button>
                 {open === run.id && <RunView id={run.id} />}

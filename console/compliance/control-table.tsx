@@ -1,36 +1,66 @@
+import { useState } from 'react'
 import type { ComplianceControl, ComplianceView } from '../../src/http/contract-compliance.ts'
+import { Button } from '../components/button.tsx'
 import { DataTable } from '../components/data-table.tsx'
 import { Moment } from '../components/moment.tsx'
+import { Untrusted } from '../components/untrusted.tsx'
+import { OwnStatementDialog } from './own-statement-dialog.tsx'
 
-export type ControlStatus = ComplianceControl['status']
-export const controlStatuses: readonly ControlStatus[] = ['evidence', 'partial', 'no evidence']
+/** What an auditor sorts by: what the records say, and apart from it what they cannot say anything of. */
+export const standings = ['evidence', 'partial', 'no evidence', 'not addressed here'] as const
+export type Standing = (typeof standings)[number]
+
+export const standingOf = ({ status, addressed }: ComplianceControl): Standing =>
+  addressed ? status : 'not addressed here'
 
 /** Shape, colour and word: any one of them is enough. */
-const marks: Readonly<Record<ControlStatus, { sign: string; color: string }>> = {
+const marks: Readonly<Record<Standing, { sign: string; color: string }>> = {
   evidence: { sign: '●', color: 'text-good' },
   partial: { sign: '◐', color: 'text-medium' },
-  'no evidence': { sign: '○', color: 'text-muted' },
+  'no evidence': { sign: '○', color: 'text-ink' },
+  'not addressed here': { sign: '–', color: 'text-muted' },
 }
 
 /**
- * Every control of a framework, or those of one status: how far the records speak for it, what they are, and what is
- * missing.
+ * Every control of a framework, or those of one standing: how far the records speak for it, what they are, what is missing,
+ * and apart from that what the organisation says itself.
  */
-export function ControlTable({ view, only }: { view: ComplianceView; only: ControlStatus | undefined }) {
+export function ControlTable({ view, only }: { view: ComplianceView; only: Standing | undefined }) {
+  const [editing, setEditing] = useState<ComplianceControl>()
   return (
-    <DataTable
-      label={`Controls of ${view.framework.name}`}
-      rows={view.controls.filter(control => only === undefined || control.status === only)}
-      rowKey={control => control.id}
-      empty="No control has this status."
-      columns={[
-        { title: 'Control', cell: control => <ControlName control={control} /> },
-        { title: 'Status', cell: control => <Status status={control.status} /> },
-        { title: 'Records', cell: control => <Records control={control} /> },
-        { title: 'Gaps', cell: control => <Lines lines={control.gaps} /> },
-        { title: 'Owner', cell: control => <span className="whitespace-nowrap">{control.owner}</span> },
-      ]}
-    />
+    <>
+      <DataTable
+        label={`Controls of ${view.framework.name}`}
+        rows={view.controls.filter(control => only === undefined || standingOf(control) === only)}
+        rowKey={control => control.id}
+        empty="No control stands so."
+        stacked
+        columns={[
+          { title: 'Control', cell: control => <ControlName control={control} />, hidden: true },
+          { title: 'Status', cell: control => <StandingMark standing={standingOf(control)} /> },
+          { title: 'Records and gaps', cell: control => <Records control={control} /> },
+          {
+            title: 'Owner',
+            cell: control => (
+              <p>
+                <Untrusted text={control.owner} />
+              </p>
+            ),
+          },
+          {
+            title: 'Stated by the organisation, not checked here',
+            cell: control => <Own control={control} onEdit={() => setEditing(control)} />,
+          },
+        ]}
+      />
+      {editing !== undefined && (
+        <OwnStatementDialog
+          framework={view.framework.id}
+          control={editing}
+          onClose={() => setEditing(undefined)}
+        />
+      )}
+    </>
   )
 }
 
@@ -54,21 +84,21 @@ function ControlName({ control }: { control: ComplianceControl }) {
   )
 }
 
-export function Status({ status }: { status: ControlStatus }) {
-  const { sign, color } = marks[status]
+export function StandingMark({ standing }: { standing: Standing }) {
+  const { sign, color } = marks[standing]
   return (
     <span className={`font-medium whitespace-nowrap ${color}`}>
-      <span aria-hidden="true">{sign}</span> {status}
+      <span aria-hidden="true">{sign}</span> {standing}
     </span>
   )
 }
 
 function Records({ control }: { control: ComplianceControl }) {
   return (
-    <ul className="grid min-w-56 gap-0.5">
-      {control.evidence.map(({ name, title, count, latestMs, speaks }) => (
-        <li key={name}>
-          <strong>{count}</strong> {title}
+    <ul className="grid gap-0.5 sm:min-w-64">
+      {control.evidence.map(({ name, words, latestMs, speaks, count }) => (
+        <li key={name} className={count === 0 ? 'text-muted' : ''}>
+          {words}
           {speaks === 'against' && ' (should be none)'}
           {latestMs !== null && (
             <span className="text-xs text-muted">
@@ -77,16 +107,56 @@ function Records({ control }: { control: ComplianceControl }) {
           )}
         </li>
       ))}
+      {/* The counts above say already what is missing. */}
+      {control.gaps
+        .filter(gap => !/^(No record|Not set): /.test(gap))
+        .map(gap => (
+          <li key={gap} className="text-muted">
+            {gap}
+          </li>
+        ))}
     </ul>
   )
 }
 
-function Lines({ lines }: { lines: readonly string[] }) {
+function Own({ control, onEdit }: { control: ComplianceControl; onEdit: () => void }) {
+  const { own } = control
+  const edit = (
+    <Button look="quiet" onClick={onEdit} aria-label={`State something of ${control.id}`}>
+      {own === null ? 'State' : 'Change'}
+    </Button>
+  )
+  if (own === null) return edit
   return (
-    <ul className="grid min-w-56 gap-0.5">
-      {lines.map(line => (
-        <li key={line}>{line}</li>
-      ))}
-    </ul>
+    <div className="grid justify-items-start gap-1 sm:min-w-56">
+      {own.statement !== '' && (
+        <p>
+          <Untrusted text={own.statement} />
+          {own.reference !== '' && (
+            <>
+              {' '}
+              See: <Untrusted text={own.reference} />.
+            </>
+          )}
+        </p>
+      )}
+      {own.gap !== '' && (
+        <p>
+          Gap: <Untrusted text={own.gap} />
+        </p>
+      )}
+      <p className="text-xs text-muted">
+        {own.by}, <Moment atMs={own.atMs} />
+        {own.statement !== '' &&
+          (own.inForce ? (
+            `, holds until ${own.expires}`
+          ) : (
+            <>
+              , <strong className="text-bad">expired on {own.expires}</strong>
+            </>
+          ))}
+      </p>
+      {edit}
+    </div>
   )
 }

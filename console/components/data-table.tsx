@@ -16,6 +16,7 @@ export function DataTable<Row>({
   columns,
   rowKey,
   empty,
+  stacked = false,
 }: {
   label: string
   rows: readonly Row[]
@@ -23,6 +24,8 @@ export function DataTable<Row>({
   rowKey: (row: Row) => string
   /** What to say when there are none. */
   empty: string
+  /** On a phone each row becomes a block of its cells with their headings: for tables of sentences. */
+  stacked?: boolean
 }) {
   if (rows.length === 0) return <p className="py-4 text-muted">{empty}</p>
   return (
@@ -33,7 +36,7 @@ export function DataTable<Row>({
       className="relative overflow-x-auto"
     >
       <table className="w-full text-left" aria-label={label}>
-        <thead className="text-xs text-muted">
+        <thead className={`text-xs text-muted ${stacked ? 'max-sm:sr-only' : ''}`}>
           <tr className="border-b border-line-strong *:py-1 *:pr-4 *:font-normal">
             {columns.map(({ title, hidden }) => (
               <th key={title} scope="col">
@@ -44,9 +47,17 @@ export function DataTable<Row>({
         </thead>
         <tbody>
           {rows.map(row => (
-            <tr key={rowKey(row)} className="border-b border-line align-top *:py-1.5 *:pr-4">
-              {columns.map(({ title, cell, wide }) => (
-                <td key={title} className={wide ? 'max-sm:min-w-44' : ''}>
+            <tr
+              key={rowKey(row)}
+              className={`border-b border-line align-top *:py-1.5 *:pr-4 ${stacked ? 'max-sm:block max-sm:py-2 max-sm:*:block max-sm:*:py-1' : ''}`}
+            >
+              {columns.map(({ title, cell, wide, hidden }) => (
+                <td key={title} className={wide && !stacked ? 'max-sm:min-w-44' : ''}>
+                  {stacked && !hidden && (
+                    <span aria-hidden="true" className="text-xs text-muted sm:hidden">
+                      {title}
+                    </span>
+                  )}
                   {cell(row)}
                 </td>
               ))}

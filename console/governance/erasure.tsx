@@ -10,6 +10,7 @@ import { FormDialog } from '../components/form-dialog.tsx'
 import { Section } from '../components/section.tsx'
 import { toast, toastFailure } from '../components/toast.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
+import { count } from '../text/count.ts'
 
 const types = [
   { value: 'user', label: 'User' },
@@ -82,7 +83,9 @@ function Agreement({
   const run = async () => {
     const erased = await erase(subject, reason.trim(), preview.cases.length)
     await client.invalidateQueries()
-    toast(`Erased: ${erased.cases} cases, ${erased.mails} mails, ${erased.chats} chats. It is in the ledger.`)
+    toast(
+      `Erased: ${count(erased.cases, 'case')}, ${count(erased.mails, 'mail')}, ${count(erased.chats, 'chat')}. It is in the ledger.`,
+    )
     onClose()
   }
   const going = preview.cases.filter(each => each.kept === null).length
@@ -92,8 +95,9 @@ function Agreement({
       <p>
         {nothing
           ? 'Nothing can be deleted: '
-          : `${going} cases, ${preview.mails} mails and ${preview.chats} chats would be deleted: `}
-        {preview.cases.length} cases name <Untrusted text={subject.value} />.
+          : `${count(going, 'case')}, ${count(preview.mails, 'mail')} and ${count(preview.chats, 'chat')} would be deleted: `}
+        {count(preview.cases.length, 'case')} {preview.cases.length === 1 ? 'names' : 'name'}{' '}
+        <Untrusted text={subject.value} />.
       </p>
       <DataTable
         label="Cases that name it"

@@ -8,6 +8,7 @@ import { TextField } from '../components/field.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Section } from '../components/section.tsx'
 import { toast, toastFailure } from '../components/toast.tsx'
+import { count } from '../text/count.ts'
 
 type Settings = ModelGates['settings']
 
@@ -27,14 +28,14 @@ export function GateSettings({ gates }: { gates: ModelGates }) {
             .map(([suite, least]) => `${suite} ≥ ${least}`)
             .join(', ') || 'none'}{' '}
           (lower bound of 95 %, no task under {settings.leastTaskScore}, not older than{' '}
-          {settings.evaluationDays} days); {settings.shadowAnswers} cases in the shadow with{' '}
+          {count(settings.evaluationDays, 'day')}); {count(settings.shadowAnswers, 'case')} in the shadow with{' '}
           {Math.round(settings.leastClaimsHeld * 100)} % of claims held; not worse than the one in use.
         </li>
         <li>
           A canary answers {settings.canaryPercent} % of the cases. Making it active takes a second person.
         </li>
         <li>
-          Taken out by itself, over a day of at least {limits.leastCalls} calls: more than{' '}
+          Taken out by itself, over a day of at least {count(limits.leastCalls, 'call')}: more than{' '}
           {Math.round(limits.failedShare * 100)} % failed, {Math.round(limits.unsupportedShare * 100)} % not
           borne out, {limits.p95Seconds} s for one call in twenty, or ${limits.costPerCallUsd} a call.
         </li>

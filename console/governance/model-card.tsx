@@ -3,6 +3,7 @@ import type { ModelProfileView } from '../../src/http/contract-models.ts'
 import { Button } from '../components/button.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
+import { count } from '../text/count.ts'
 
 const states = {
   candidate: { icon: CircleDashed, colour: 'text-muted', means: 'asked nothing' },
@@ -98,7 +99,7 @@ function Measures({ profile: { usage, shadow } }: { profile: ModelProfileView })
     ...(shadow === null
       ? []
       : [
-          ['In the shadow', `${shadow.answers} cases`],
+          ['In the shadow', count(shadow.answers, 'case')],
           ['Claims held', percent(shadow.claims - shadow.struck, shadow.claims)],
           ['As the one in use', percent(shadow.agreed, shadow.compared)],
           ['Right, by people', `${shadow.shadowRight} of ${shadow.decided} (in use: ${shadow.shownRight})`],

@@ -8,6 +8,7 @@ import { DataTable } from '../components/data-table.tsx'
 import { ReasonDialog } from '../components/reason-dialog.tsx'
 import { toast, toastFailure } from '../components/toast.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
+import { count } from '../text/count.ts'
 import { visibleText } from '../text/visible-text.ts'
 
 /** Below this an indicator is kept and no longer looked for; the server decides. */
@@ -57,9 +58,7 @@ export function IndicatorTable({ detail }: { detail: ReportDetail }) {
               each.sightingCount === 0 ? (
                 <span className="text-muted">no</span>
               ) : (
-                <strong className="tabular text-critical">
-                  {each.sightingCount.toLocaleString('en')} {each.sightingCount === 1 ? 'alert' : 'alerts'}
-                </strong>
+                <strong className="tabular text-critical">{count(each.sightingCount, 'alert')}</strong>
               ),
           },
           { title: 'State', cell: each => <State indicator={each} /> },

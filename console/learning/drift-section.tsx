@@ -53,12 +53,21 @@ export function DriftSection() {
                 },
                 { title: 'By week', cell: each => <Weeks weeks={each.byWeek} /> },
                 {
-                  title: 'By group, lately',
+                  title: 'By group, lately (before)',
                   cell: each => (
                     <ul>
                       {each.byGroup.map(group => (
                         <li key={group.group}>
-                          <Untrusted text={group.group} />: {percent(group)}
+                          <Untrusted text={group.group} />:{' '}
+                          <span
+                            className={
+                              group.alarm === null ? 'tabular-nums' : 'font-medium text-bad tabular-nums'
+                            }
+                          >
+                            {percent(group)}
+                          </span>{' '}
+                          <span className="text-muted tabular-nums">({percent(group.before)})</span>
+                          {group.alarm !== null && <span className="sr-only"> alarm: {group.alarm}</span>}
                         </li>
                       ))}
                     </ul>

@@ -9,6 +9,7 @@ import { SelectField, TextAreaField, TextField } from '../components/field.tsx'
 import { toast } from '../components/toast.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 import { verdictLooks, verdictOrder } from '../components/verdict.tsx'
+import { count } from '../text/count.ts'
 
 export const emptyLesson: LessonDraft = {
   source: 'written',
@@ -133,7 +134,7 @@ function Preview({ preview }: { preview: LessonPreviewView }) {
   return (
     <section aria-label="What it would do" className="grid gap-2 rounded border border-line-strong p-3">
       <p>
-        It would stand in {reach.cases} of the {reach.allCases} cases of the last 90 days; people found{' '}
+        Of {count(reach.allCases, 'case')} in the last 90 days it would stand in {reach.cases}; people found{' '}
         {reach.truePositive} of them to be attacks and {reach.harmless} harmless.
       </p>
       {reach.sample.length > 0 && (

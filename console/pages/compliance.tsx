@@ -1,7 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ComplianceView } from '../../src/http/contract-compliance.ts'
 import { listFrameworks, readCompliance } from '../api/compliance.ts'
-import { type ControlStatus, ControlTable, controlStatuses, Status } from '../compliance/control-table.tsx'
+import {
+  ControlTable,
+  type Standing,
+  StandingMark,
+  standingOf,
+  standings,
+} from '../compliance/control-table.tsx'
 import { SelectField } from '../components/field.tsx'
 import { PageHeading } from '../components/page-heading.tsx'
 import { QueryState } from '../components/query-state.tsx'
@@ -15,7 +21,7 @@ export function Page() {
   const [search, setSearch] = useSearchValues()
   const list = useQuery({ queryKey: ['compliance'], queryFn: ({ signal }) => listFrameworks(signal) })
   const days = periods.find(each => String(each) === search.days) ?? 90
-  const only = controlStatuses.find(each => each === search.status)
+  const only = standings.find(each => each === search.status)
   return (
     <>
       <PageHeading title="Compliance" />
@@ -47,7 +53,7 @@ export function Page() {
                     onChange={event => setSearch({ status: event.target.value || undefined })}
                     options={[
                       { value: '', label: 'All' },
-                      ...controlStatuses.map(each => ({ value: each, label: each })),
+                      ...standings.map(each => ({ value: each, label: each })),
                     ]}
                   />
                 </div>
@@ -68,7 +74,7 @@ function Controls({
 }: {
   framework: string
   days: number
-  only: ControlStatus | undefined
+  only: Standing | undefined
 }) {
   const query = useQuery({
     queryKey: ['compliance', framework, days],
@@ -90,49 +96,42 @@ function Controls({
 }
 
 function Summary({ view }: { view: ComplianceView }) {
-  const { ledger } = view
-  const report = `tocsin compliance report --framework ${view.framework.id} --from ${dateOf(view.fromMs)} --to ${dateOf(view.toMs - 1)}`
+  const { ledger, framework, controls } = view
+  const report = `tocsin compliance report --framework ${framework.id} --from ${dateOf(view.fromMs)} --to ${dateOf(view.toMs - 1)} --format html --out report.html`
+  const stated = controls.filter(({ own }) => own !== null && own.statement !== '')
+  const expired = stated.filter(({ own }) => own?.inForce === false).length
   return (
     <div className="grid max-w-3xl gap-2">
       <ul aria-label="Controls by status" className="flex flex-wrap gap-x-6 gap-y-1">
-        {controlStatuses.map(status => (
-          <li key={status} className="tabular-nums">
-            <strong>{view.controls.filter(control => control.status === status).length}</strong>{' '}
-            <Status status={status} />
+        {standings.map(standing => (
+          <li key={standing} className="tabular-nums">
+            <strong>{controls.filter(control => standingOf(control) === standing).length}</strong>{' '}
+            <StandingMark standing={standing} />
           </li>
         ))}
       </ul>
       <p>
+        All {controls.length} {framework.unit} are listed. Records here can speak of {framework.mapped}; of
+        the others an organisation can say itself who answers for them and what it does
+        {stated.length === 0
+          ? '; nothing is stated yet.'
+          : `: stated of ${stated.length}${expired === 0 ? '' : `, ${expired} expired`}.`}
+      </p>
+      <p className={ledger.firstBad === null ? '' : 'font-medium text-bad'}>
         {ledger.firstBad === null
-          ? `The ledger's chain was recomputed: all ${ledger.verified} entries fit.`
+          ? `The ledger's chain was recomputed: ${ledger.verified === 1 ? 'its one entry fits' : `all ${ledger.verified.toLocaleString('en')} entries fit`}.`
           : `The ledger is broken at entry ${ledger.firstBad}. Run tocsin audit verify before you rely on anything below.`}
       </p>
-      <p className="text-muted">{view.notice}</p>
-      <Coverage view={view} />
-      <p className="text-muted">
-        The signed report: <code className="wrap-anywhere">{report}</code>
-      </p>
+      <details>
+        <summary className="cursor-pointer max-md:py-2">
+          What a status means, and how to get the signed report
+        </summary>
+        <p className="pt-1 text-muted">{view.notice}</p>
+        <p className="pt-1 text-muted">
+          Signed, as HTML, PDF, JSON or OSCAL: <code className="wrap-anywhere">{report}</code>
+        </p>
+      </details>
     </div>
-  )
-}
-
-/** What the table below is not about: an auditor asks for the rest first. */
-function Coverage({ view: { framework, notMapped } }: { view: ComplianceView }) {
-  if (framework.of === null) return null
-  if (notMapped.length === 0)
-    return (
-      <p>
-        All {framework.of} {framework.unit} are mapped to kinds of record.
-      </p>
-    )
-  return (
-    <details>
-      <summary className="cursor-pointer max-md:py-2">
-        {framework.of - notMapped.length} of {framework.of} {framework.unit} are mapped to kinds of record.
-        Nothing that Tocsin keeps speaks of the other {notMapped.length}.
-      </summary>
-      <p className="pt-1 text-muted">{notMapped.join(', ')}</p>
-    </details>
   )
 }
 

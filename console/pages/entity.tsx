@@ -16,6 +16,7 @@ import { Untrusted } from '../components/untrusted.tsx'
 import { VerdictLabel } from '../components/verdict.tsx'
 import { useShortcuts } from '../keyboard/use-shortcuts.ts'
 import { useGo, useRouteParameter } from '../router.tsx'
+import { count } from '../text/count.ts'
 import { visibleText } from '../text/visible-text.ts'
 
 /** One host, account, address …: every case that names it, and what it appears together with. */
@@ -57,8 +58,7 @@ function EntityPage({ entity }: { entity: EntityPivot }) {
         </div>
         <p className="tabular flex flex-wrap gap-x-4 text-muted">
           <span>
-            {entity.alertCount.toLocaleString('en')} {entity.alertCount === 1 ? 'alert' : 'alerts'} in{' '}
-            {entity.caseCount.toLocaleString('en')} {entity.caseCount === 1 ? 'case' : 'cases'}
+            {count(entity.alertCount, 'alert')} in {count(entity.caseCount, 'case')}
           </span>
           {entity.firstSeenMs !== null && entity.lastSeenMs !== null && (
             <span>
@@ -93,7 +93,7 @@ function EntityPage({ entity }: { entity: EntityPivot }) {
                   {visibleText(each.value)}
                 </Link>
                 <span className="tabular ml-auto shrink-0 text-xs text-muted">
-                  {entityTypeWords[each.type].one}, {each.caseCount} {each.caseCount === 1 ? 'case' : 'cases'}
+                  {entityTypeWords[each.type].one}, {count(each.caseCount, 'case')}
                 </span>
               </li>
             ))}

@@ -9,6 +9,7 @@ import { QueryState } from '../components/query-state.tsx'
 import { Section } from '../components/section.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 import { useSearchValues } from '../router.tsx'
+import { count } from '../text/count.ts'
 
 const share = (value: number) => value.toFixed(3)
 
@@ -142,8 +143,8 @@ function Result({ comparison }: { comparison: EvaluationComparison }) {
   return (
     <>
       <p>
-        Of {items} items both were right on {comparison.both} and both wrong on {comparison.neither}; only the
-        first on {onlyFirst}, only the second on {onlySecond}.{' '}
+        Of {count(items, 'item')} both were right on {comparison.both} and both wrong on {comparison.neither}.
+        Only the first was right on {onlyFirst}, only the second on {onlySecond}.{' '}
         {better === undefined
           ? 'Neither is better.'
           : p < 0.05

@@ -12,6 +12,7 @@ import { Section } from '../components/section.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 import { ProfileDialog } from '../intel/profile-dialog.tsx'
 import { useSearchValues } from '../router.tsx'
+import { count } from '../text/count.ts'
 import { visibleText } from '../text/visible-text.ts'
 
 const spans = [
@@ -133,9 +134,7 @@ function DigestView({ digest: { concerning, others, gaps, withheld } }: { digest
             {gaps.map(({ id, name, reports }) => (
               <li key={id}>
                 <span className="font-mono">{id}</span> {name}{' '}
-                <span className="tabular text-muted">
-                  in {reports} {reports === 1 ? 'report' : 'reports'}
-                </span>
+                <span className="tabular text-muted">in {count(reports, 'report')}</span>
               </li>
             ))}
           </ul>

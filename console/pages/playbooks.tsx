@@ -14,6 +14,7 @@ import { ExampleEditor, ExampleList } from '../playbooks/example-list.tsx'
 import { emptyPlaybook, PlaybookEditor } from '../playbooks/playbook-editor.tsx'
 import { StepWords } from '../playbooks/step-words.tsx'
 import { useSearchValues } from '../router.tsx'
+import { count } from '../text/count.ts'
 
 /**
  * Saved investigations. `?edit=` opens one (`new` for none yet), `?example=` starts one from an example, `?chat=` and
@@ -122,7 +123,7 @@ function PlaybookList({
               <Untrusted text={playbook.name} limit={120} />
             </h2>
             <span className="text-xs text-muted">
-              {playbook.steps.length} steps, {playbook.changedBy?.displayName},{' '}
+              {count(playbook.steps.length, 'step')}, {playbook.changedBy?.displayName},{' '}
               <Moment atMs={playbook.changedMs} />
             </span>
             {onEdit !== undefined && (

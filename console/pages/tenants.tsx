@@ -7,6 +7,7 @@ import { PageHeading } from '../components/page-heading.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { SeverityMark } from '../components/severity.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
+import { count } from '../text/count.ts'
 
 const severities = ['critical', 'high', 'medium', 'low'] as const
 
@@ -128,7 +129,7 @@ function Today({ tenant: { today, budgetUsed } }: { tenant: TenantCountsView }) 
   const percent = budgetUsed === null ? null : Math.round(budgetUsed * 100)
   return (
     <span className="tabular-nums">
-      {today.calls.toLocaleString('en')} calls, ${today.costUsd.toFixed(2)}
+      {count(today.calls, 'call')}, ${today.costUsd.toFixed(2)}
       <span
         className={`block text-xs ${percent !== null && percent >= 90 ? 'font-medium text-bad' : 'text-muted'}`}
       >

@@ -10,10 +10,11 @@ import { Section } from '../components/section.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 import { Facts } from '../governance/facts.tsx'
 import { useSearchValues } from '../router.tsx'
+import { count } from '../text/count.ts'
 
 const periods = [7, 30, 90, 365] as const
 const dollars = (value: number) => `$${value < 1 ? value.toFixed(4) : value.toFixed(2)}`
-const count = (value: number) => Math.round(value).toLocaleString('en')
+const whole = (value: number) => Math.round(value).toLocaleString('en')
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
 const percent = (part: number, whole: number) => (whole === 0 ? '–' : `${Math.round((part / whole) * 100)} %`)
 
@@ -64,21 +65,21 @@ function Totals({ usage: { byTask, grouping, monthUsd } }: { usage: ModelUsage }
         facts={[
           ['Spent', dollars(cost)],
           ['A month at this pace', dollars(monthUsd)],
-          ['Calls', count(calls)],
+          ['Calls', whole(calls)],
           ['Answered', percent(answered, calls)],
-          ['Tokens', count(tokens)],
+          ['Tokens', whole(tokens)],
           [
             'Input from prompt caches',
-            cacheable === 0 ? 'not counted' : `${count(cached)} tokens (${percent(cached, cacheable)})`,
+            cacheable === 0 ? 'not counted' : `${whole(cached)} tokens (${percent(cached, cacheable)})`,
           ],
         ]}
       />
       <p className="text-muted">
-        {count(grouping.alerts)} alerts became {count(grouping.cases)} cases, {count(grouping.briefed)} of
+        {count(grouping.alerts, 'alert')} became {count(grouping.cases, 'case')}, {whole(grouping.briefed)} of
         them briefed by a model.{' '}
         {grouping.savedUsd === null
           ? 'With a model, a call goes to a case and not to each alert.'
-          : `${count(grouping.calls)} calls were made for briefs; one for each of the ${count(grouping.askedAlerts)} alerts of those cases would have been ${count(grouping.savedCalls)} more, at about ${dollars(grouping.savedUsd)}.`}
+          : `For briefs ${count(grouping.calls, 'call')} went out; one for each alert of those cases (${whole(grouping.askedAlerts)}) would have been ${whole(grouping.savedCalls)} more, at about ${dollars(grouping.savedUsd)}.`}
       </p>
     </Section>
   )
@@ -86,7 +87,7 @@ function Totals({ usage: { byTask, grouping, monthUsd } }: { usage: ModelUsage }
 
 function Budgets({ usage: { budgets } }: { usage: ModelUsage }) {
   const shown = (unit: string, value: number) =>
-    unit === 'costUsd' ? dollars(value) : `${count(value)} ${unit}`
+    unit === 'costUsd' ? dollars(value) : `${whole(value)} ${unit}`
   return (
     <Section title="Budgets, today (UTC)">
       <DataTable
@@ -130,8 +131,8 @@ function Days({ usage: { byDay } }: { usage: ModelUsage }) {
         empty="No model was asked in this period."
         columns={[
           { title: 'Day', cell: each => <span className="whitespace-nowrap tabular-nums">{each.day}</span> },
-          { title: 'Calls', cell: each => <span className="tabular-nums">{count(each.calls)}</span> },
-          { title: 'Tokens', cell: each => <span className="tabular-nums">{count(each.tokens)}</span> },
+          { title: 'Calls', cell: each => <span className="tabular-nums">{whole(each.calls)}</span> },
+          { title: 'Tokens', cell: each => <span className="tabular-nums">{whole(each.tokens)}</span> },
           { title: 'Cost', cell: each => <span className="tabular-nums">{dollars(each.costUsd)}</span> },
           {
             title: 'Share of the dearest day',
@@ -161,12 +162,12 @@ function Tasks({ usage: { byTask } }: { usage: ModelUsage }) {
         columns={[
           { title: 'Task', cell: each => each.task },
           { title: 'Model', cell: each => <Untrusted text={each.model} /> },
-          { title: 'Calls', cell: each => <span className="tabular-nums">{count(each.calls)}</span> },
+          { title: 'Calls', cell: each => <span className="tabular-nums">{whole(each.calls)}</span> },
           { title: 'Answered', cell: each => percent(each.answered, each.calls) },
           { title: 'Not borne out', cell: each => percent(each.unsupported, each.calls) },
           {
             title: 'Tokens in, out',
-            cell: each => `${count(each.inputTokens)}, ${count(each.outputTokens)}`,
+            cell: each => `${whole(each.inputTokens)}, ${whole(each.outputTokens)}`,
           },
           {
             title: 'Cached',
@@ -203,8 +204,8 @@ function Teams({ usage: { byTeam } }: { usage: ModelUsage }) {
                 <Untrusted text={each.team} />
               ),
           },
-          { title: 'Calls', cell: each => <span className="tabular-nums">{count(each.calls)}</span> },
-          { title: 'Tokens', cell: each => <span className="tabular-nums">{count(each.tokens)}</span> },
+          { title: 'Calls', cell: each => <span className="tabular-nums">{whole(each.calls)}</span> },
+          { title: 'Tokens', cell: each => <span className="tabular-nums">{whole(each.tokens)}</span> },
           { title: 'Cost', cell: each => <span className="tabular-nums">{dollars(each.costUsd)}</span> },
         ]}
       />
@@ -231,7 +232,7 @@ function Dearest({ usage: { dearest } }: { usage: ModelUsage }) {
               ),
           },
           { title: 'Calls', cell: each => <span className="tabular-nums">{each.calls}</span> },
-          { title: 'Tokens', cell: each => <span className="tabular-nums">{count(each.tokens)}</span> },
+          { title: 'Tokens', cell: each => <span className="tabular-nums">{whole(each.tokens)}</span> },
           { title: 'Cost', cell: each => <span className="tabular-nums">{dollars(each.costUsd)}</span> },
         ]}
       />

@@ -10,6 +10,7 @@ import { Button } from '../components/button.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { toastFailure } from '../components/toast.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
+import { count } from '../text/count.ts'
 import { stepText } from './step-text.ts'
 
 /** A run: how far it is, what each step found, and the next step to take. */
@@ -62,7 +63,7 @@ function Run({ run }: { run: PlaybookRunView }) {
           aria-label="Progress"
         />
         <p className="text-sm text-muted" role="status">
-          {taken} of {run.steps.length} steps.{done ? ' Done.' : ''}
+          {taken} of {count(run.steps.length, 'step')}.{done ? ' Done.' : ''}
           {run.by !== null && ` Run by ${run.by.displayName}.`}
         </p>
       </div>

@@ -1,6 +1,7 @@
 import type { Measurement } from '../../src/http/contract-rule-measurement.ts'
 import type { RuleKind } from '../../src/http/contract-rules.ts'
 import { Untrusted } from '../components/untrusted.tsx'
+import { count } from '../text/count.ts'
 import { FindingList } from './finding-list.tsx'
 
 /** What a saved rule did: on its own logs, and on the alerts that are stored here. */
@@ -73,7 +74,7 @@ function CorpusView({ corpus }: { corpus: Corpus }) {
       <ul aria-label="False positives" className="grid grid-cols-1 gap-1">
         {hits.map(hit => (
           <li key={hit.rule}>
-            {hit.rule}: {hit.files.toLocaleString('en')} clean {hit.files === 1 ? 'file' : 'files'}
+            {hit.rule}: {count(hit.files, 'clean file')}
             <ul className="font-mono text-xs text-muted">
               {hit.examples.map(({ file, strings }) => (
                 <li key={file} className="break-all">

@@ -7,6 +7,7 @@ import { Button } from '../components/button.tsx'
 import { TextAreaField } from '../components/field.tsx'
 import { Section } from '../components/section.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
+import { count } from '../text/count.ts'
 import { TextDiff } from './text-diff.tsx'
 
 /** Asking a model for a draft, and what came of it. Nothing here is the model's word: its draft was run. */
@@ -76,7 +77,7 @@ function Outcome({
   return (
     <div className="grid gap-2">
       <p>
-        Drafted by {model} in {rounds} {rounds === 1 ? 'round' : 'rounds'}
+        Drafted by {model} in {count(rounds, 'round')}
         {complaints.length === 0 ? ', all tests pass.' : '. What it still does wrong:'}
       </p>
       {complaints.length > 0 && (

@@ -12,6 +12,7 @@ import { PageHeading } from '../components/page-heading.tsx'
 import { Section } from '../components/section.tsx'
 import { toast, toastFailure } from '../components/toast.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
+import { count } from '../text/count.ts'
 import { diagnosticsOf } from './diagnostics.ts'
 import { FindingList } from './finding-list.tsx'
 import { insertString } from './insert-string.ts'
@@ -215,11 +216,11 @@ function Watch({ watch }: { watch: NonNullable<RuleDraftReply['watch']> }) {
   const { sinceMs, alerts, against } = watch
   return (
     <p>
-      {alerts === 0 ? 'No alert of its rules' : `${alerts.toLocaleString('en')} alerts of its rules`} since{' '}
+      {alerts === 0 ? 'No alert of its rules' : `${count(alerts, 'alert')} of its rules`} since{' '}
       <Moment atMs={sinceMs} />
-      {Object.entries(against).map(([verdict, count]) => (
+      {Object.entries(against).map(([verdict, found]) => (
         <span key={verdict}>
-          , {count.toLocaleString('en')} {verdict.replaceAll('_', ' ')}
+          , {found.toLocaleString('en')} {verdict.replaceAll('_', ' ')}
         </span>
       ))}
       .

@@ -18,6 +18,7 @@ import { Moment } from '../components/moment.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { toast, toastFailure } from '../components/toast.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
+import { count } from '../text/count.ts'
 import { visibleText } from '../text/visible-text.ts'
 
 const kindWords: Readonly<Record<InventoryKind, string>> = {
@@ -135,7 +136,7 @@ function UploadDialog({ replaced, onClose }: { replaced: InventoryList | undefin
     mutationFn: () => putInventoryList({ name: name.trim(), kind, text }),
     onSuccess: async ({ list, problems }) => {
       await client.invalidateQueries({ queryKey: ['inventory'] })
-      toast(`${list.entryCount.toLocaleString('en')} entries are in force from the next question on.`)
+      toast(`In force from the next question on: ${count(list.entryCount, 'value')}.`)
       if (problems.length === 0) onClose()
     },
   })

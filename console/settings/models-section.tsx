@@ -7,6 +7,7 @@ import { Moment } from '../components/moment.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { Section } from '../components/section.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
+import { count } from '../text/count.ts'
 import { visibleText } from '../text/visible-text.ts'
 import { zoneWords } from './zone-words.ts'
 
@@ -84,9 +85,7 @@ function State({ health, running }: { health: ModelHealth; running: number }) {
         </p>
       )}
       {health.kind === 'failing' && (
-        <p className="text-muted">
-          {health.failures} {health.failures === 1 ? 'failure' : 'failures'} in a row
-        </p>
+        <p className="text-muted">{count(health.failures, 'failure')} in a row</p>
       )}
       {running > 0 && <p className="text-muted">{running} being answered now</p>}
     </>
@@ -117,7 +116,7 @@ function Today({ model: { today } }: { model: ModelView }) {
   return (
     <div className="tabular">
       <p>
-        {today.calls.toLocaleString('en')} {today.calls === 1 ? 'call' : 'calls'}
+        {count(today.calls, 'call')}
         {today.failed > 0 && <span className="text-bad">, {today.failed} failed</span>}
       </p>
       <p className="text-muted">
@@ -137,8 +136,8 @@ type BudgetRow = ModelsView['budgets'][number]
 function Budgets({ view }: { view: ModelsView }) {
   const { calls, tokens, costUsd } = view.perQuestion
   const question = [
-    ...(calls === null ? [] : [`${calls} calls`]),
-    ...(tokens === null ? [] : [`${tokens.toLocaleString('en')} tokens`]),
+    ...(calls === null ? [] : [count(calls, 'call')]),
+    ...(tokens === null ? [] : [count(tokens, 'token')]),
     ...(costUsd === null ? [] : [`$${costUsd}`]),
   ]
   return (

@@ -2,6 +2,7 @@ import { type DragEvent, useId, useState } from 'react'
 import type { PackVersion } from '../../src/http/contract-yara.ts'
 import type { PackList } from '../api/yara.ts'
 import { buttonClass } from '../components/button.tsx'
+import { count } from '../text/count.ts'
 
 /** Takes files to scan, dropped or chosen, and with which packs. */
 export function ScanUpload({
@@ -68,7 +69,7 @@ export function ScanUpload({
                 setLeft(event.target.checked ? left.filter(each => each !== name) : [...left, name])
               }
             />
-            {name} {version} <span className="text-muted">({ruleCount} rules)</span>
+            {name} {version} <span className="text-muted">({count(ruleCount, 'rule')})</span>
           </label>
         ))}
       </fieldset>

@@ -137,8 +137,8 @@ async function verify(
   const { ok, entries, head, firstBad, problems } = report
   if (values.json) writeRecord(io, { ok, entries, head, first_bad: firstBad, problems })
   else if (firstBad)
-    io.stdout(`NOT VERIFIED: ${firstBad.kind} at entry ${firstBad.seq} (${entries} entries)\n`)
-  else io.stdout(`verified: ${entries} entries, head ${head}\n`)
+    io.stdout(`NOT VERIFIED: ${firstBad.kind} at entry ${firstBad.seq} (entries: ${entries})\n`)
+  else io.stdout(`verified: ${entries === 1 ? '1 entry' : `${entries} entries`}, head ${head}\n`)
   if (!values.json) for (const each of problems) io.stderr(`${each.code}: ${each.message}\n`)
   return ok ? 0 : 1
 }

@@ -2,7 +2,12 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
 import { type Config, readConfig } from '../config.ts'
-import { type ComplianceReport, complianceReport, type Period } from '../governance/compliance-report.ts'
+import {
+  type ComplianceReport,
+  complianceReport,
+  coverageOf,
+  type Period,
+} from '../governance/compliance-report.ts'
 import type { Framework } from '../governance/control.ts'
 import { frameworkOf, frameworks } from '../governance/frameworks.ts'
 import { type RenderedReport, renderReport, reportFormats } from '../governance/render-report.ts'
@@ -22,7 +27,8 @@ const usage = `tocsin compliance report --framework F --from DATE --to DATE [--f
 tocsin compliance list [--json]
 
 report  counts the evidence in Tocsin's records for each control of a framework in a period, and says what is missing.
-        A status is evidence, partial or no evidence, never "met". The same data and period give the same bytes.
+        All controls are listed, those that nothing here speaks of as not addressed here; what the organisation states
+        itself (in the console) stands apart. A status is evidence, partial or no evidence, never "met". The same data and period give the same bytes.
 list    the frameworks: ${frameworks.map(each => each.id).join(', ')}
 
 --from, --to       dates, both included (2026-01-01), or times with a zone
@@ -76,10 +82,22 @@ export const command: Command = {
 }
 
 function listFrameworks(json: boolean, io: Io): number {
-  for (const { id, name, version, mappingVersion, controls } of frameworks) {
+  for (const each of frameworks) {
+    const { id, name, version, mappingVersion, controls } = each
+    const { mapped } = coverageOf(each)
     if (json)
-      writeRecord(io, { id, name, version, mapping_version: mappingVersion, controls: controls.length })
-    else io.stdout(`${id.padEnd(18)} ${name} ${version} (${controls.length} controls)\n`)
+      writeRecord(io, {
+        id,
+        name,
+        version,
+        mapping_version: mappingVersion,
+        controls: controls.length,
+        mapped,
+      })
+    else
+      io.stdout(
+        `${id.padEnd(18)} ${name} ${version} (${controls.length} controls, ${mapped} of them addressed)\n`,
+      )
   }
   return 0
 }

@@ -8,7 +8,7 @@ export function history(context: CaseContext): EvidenceDraft[] {
     kind: 'history',
     source: `history/${fact.subject}`,
     pointer: '',
-    quote: `${fact.subject}: ${fact.alertsBefore} alerts in the ${tellSpan(fact.overMs)} before${
+    quote: `${fact.subject}: ${fact.alertsBefore} ${fact.alertsBefore === 1 ? 'alert' : 'alerts'} in the ${tellSpan(fact.overMs)} before${
       fact.lastSeenMs === undefined ? '' : `, last on ${new Date(fact.lastSeenMs).toISOString()}`
     }`,
     trust: 'observed',

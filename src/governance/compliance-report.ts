@@ -4,6 +4,7 @@ import { countEvidence, type EvidenceCount } from '../store/compliance-evidence.
 import { checkLedger, type LedgerState } from './check-ledger.ts'
 import type { EvidenceName, Framework, SettingEvidence } from './control.ts'
 import { type ControlStatus, controlStatuses, type JudgedControl, judgeControl } from './judge-control.ts'
+import { readStatements } from './own-statement.ts'
 
 /** What a report is made from. */
 export interface ReportSources {
@@ -37,8 +38,10 @@ export interface ComplianceReport {
   readonly tocsin: string
   readonly ledger: { readonly verified: number; readonly first_bad: number | null; readonly head: string }
   readonly summary: Readonly<Record<ControlStatus, number>>
-  /** Of the framework's identifiers, those that no kind of record is mapped to; null where it is no list of controls. */
-  readonly coverage: Coverage | null
+  /** How many of the framework's identifiers a kind of record is mapped to, and which it is not: those are listed too. */
+  readonly coverage: Coverage
+  /** Statements of the organisation itself: those that held at the end of the period, and those that had expired. */
+  readonly own_statements: { readonly in_force: number; readonly expired: number }
   readonly controls: readonly JudgedControl[]
   readonly notice: string
 }
@@ -51,7 +54,7 @@ export interface Coverage {
 }
 
 const notice =
-  'Statuses count records; they do not judge. "evidence" means that every kind of record named for a control exists in the period, "partial" that some do or that one speaks against, "no evidence" that none does. Whether a control is met is for an auditor to say. Accounts, settings and keys are as of the making of the report; everything else is of the period.'
+  'Statuses count records; they do not judge. "evidence" means that every kind of record named for a control exists in the period, "partial" that some do or that one speaks against, "no evidence" that none does. A control that is not addressed has no kind of record here at all. What the organisation states itself stands apart, with who said it and until when; Tocsin has not checked it, and no status comes of it. Whether a control is met is for an auditor to say. Accounts, settings and keys are as of the making of the report; everything else is of the period.'
 
 /** Counts the evidence of a period and judges every control of the framework by it. */
 export async function complianceReport(
@@ -67,7 +70,10 @@ export async function complianceReport(
     ...settingCounts(sources.settings),
     ['ledger-verified', verifiedCount(ledger, stored.get('ledger-entries')?.count ?? 0)],
   ])
-  const controls = framework.controls.map(control => judgeControl(control, counts))
+  const own = await readStatements(sources.database, sources.tenant, framework.id, period.toMs)
+  const controls = framework.controls.map(control =>
+    judgeControl(control, counts, own.get(control.id) ?? null),
+  )
   return {
     format: 'tocsin-compliance-1',
     framework: {
@@ -83,15 +89,21 @@ export async function complianceReport(
     ledger: { verified: ledger.verified, first_bad: ledger.firstBadSeq, head: ledger.head },
     summary: summaryOf(controls),
     coverage: coverageOf(framework),
+    own_statements: statementsOf(controls),
     controls,
     notice,
   }
 }
 
+function statementsOf(controls: readonly JudgedControl[]): ComplianceReport['own_statements'] {
+  const stated = controls.flatMap(({ own }) => (own === null || own.statement === '' ? [] : [own]))
+  const inForce = stated.filter(own => own.in_force).length
+  return { in_force: inForce, expired: stated.length - inForce }
+}
+
 /** How much of a framework this mapping is about. */
-export function coverageOf({ identifiers, controls }: Framework): Coverage | null {
-  if (identifiers === undefined) return null
-  const mapped = new Set(controls.map(({ id }) => id))
+export function coverageOf({ identifiers, controls }: Framework): Coverage {
+  const mapped = new Set(controls.filter(({ evidence }) => evidence.length > 0).map(({ id }) => id))
   const { unit, all } = identifiers
   const missing = all.filter(id => !mapped.has(id))
   return { unit, of: all.length, mapped: all.length - missing.length, not_mapped: missing }

@@ -35,7 +35,7 @@ export interface Control {
   readonly beyond: string
 }
 
-/** The controls of one framework that Tocsin has evidence for, and those around them. */
+/** The controls of one framework: those that Tocsin has evidence for, and all the others. */
 export interface Framework {
   readonly id: string
   readonly name: string
@@ -44,10 +44,8 @@ export interface Framework {
   /** Of this mapping; it changes with every edit of the controls. */
   readonly mappingVersion: string
   readonly source: string
-  /**
-   * All identifiers of the framework on the level that is mapped, so that a report can name those that are not: nothing that
-   * Tocsin keeps speaks of them. Absent for a regulation that is no list of controls.
-   */
-  readonly identifiers?: { readonly unit: string; readonly all: readonly string[] }
+  /** All identifiers of the framework on the level that is mapped: each is one of the controls. */
+  readonly identifiers: { readonly unit: string; readonly all: readonly string[] }
+  /** All of them, in the framework's order: an auditor asks for those first of which nothing here speaks. */
   readonly controls: readonly Control[]
 }

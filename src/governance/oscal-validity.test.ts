@@ -7,6 +7,16 @@ import { frameworks } from './frameworks.ts'
 import { judgeControl } from './judge-control.ts'
 import { renderReport } from './render-report.ts'
 
+const stated = {
+  ...{
+    owner: 'Head of <b>',
+    gap: 'None\nknown.',
+    statement: ' Doors & "badges".\nTwice. ',
+    reference: 'FAC-7',
+  },
+  ...{ by: 'Ann', at: '2026-03-10T10:00:00.000Z', expires: '2026-12-31', in_force: true, version: 1 },
+}
+
 /** A report of every framework, with as much in it as there can be: each kind of record, some of them against. */
 function reports(): ComplianceReport[] {
   const key = ({ id, name, version, mappingVersion, source }: (typeof frameworks)[number]) => ({
@@ -29,7 +39,10 @@ function reports(): ComplianceReport[] {
         ledger: { verified: 4, first_bad: null, head: 'a'.repeat(64) },
         summary: { evidence: 0, partial: 0, 'no evidence': 0 },
         coverage: coverageOf(framework),
-        controls: framework.controls.map(control => judgeControl(control, counts)),
+        own_statements: { in_force: count === 0 ? 0 : 1, expired: 0 },
+        controls: framework.controls.map((control, index) =>
+          judgeControl(control, counts, index === 0 && count > 0 ? stated : null),
+        ),
         notice: 'Statuses count records.',
       }
     }),

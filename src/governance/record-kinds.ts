@@ -79,10 +79,31 @@ export const recordKinds = {
   policy: z.strictObject({ title: named, text: z.string().trim().min(1).max(50_000) }),
   /** One only: what the working group is for. */
   charter: z.strictObject({ title: named, text: z.string().trim().min(1).max(50_000) }),
+  /**
+   * What the organisation says itself of a control, for a time: beside what is counted, never instead of it. Who says so is
+   * who wrote the version.
+   */
+  statement: z
+    .strictObject({
+      framework: named,
+      control: named,
+      owner: line,
+      gap: text,
+      statement: text,
+      reference: line,
+      expires: day.or(z.literal('')),
+    })
+    .refine(({ statement, expires }) => statement === '' || expires !== '', {
+      path: ['expires'],
+      message: 'say until when the statement holds',
+    }),
 } as const
 export type RecordKind = keyof typeof recordKinds
 
 export const recordKindNames = Object.keys(recordKinds) as [RecordKind, ...RecordKind[]] // Not empty: see above.
+
+/** Those that are read and written as lists. A statement belongs to a control, and is kept with it (`own-statement.ts`). */
+export const registerNames = recordKindNames.filter(kind => kind !== 'statement')
 
 /** Kinds of which there is one record at most. */
 export const singleKinds: readonly RecordKind[] = ['policy', 'charter']

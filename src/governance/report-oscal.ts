@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { digestOf } from '../lib/canonical-json.ts'
 import type { ComplianceReport } from './compliance-report.ts'
 import type { JudgedControl } from './judge-control.ts'
+import { statementLines } from './own-statement.ts'
 import { coverageWords } from './report-facts.ts'
 
 /**
@@ -39,19 +40,44 @@ export function reportOscal(report: ComplianceReport): unknown {
               },
             ],
           },
-          observations: report.controls.map(control => ({
-            uuid: uuid('observation', control.id),
-            title: control.id,
-            description: control.topic,
-            props: propsOf(control),
-            methods: ['EXAMINE'],
-            collected: period.to,
-            ...(control.gaps.length === 0 ? {} : { remarks: control.gaps.join('\n') }),
-          })),
+          observations: report.controls.flatMap(control => [
+            {
+              uuid: uuid('observation', control.id),
+              title: control.id,
+              description: control.topic,
+              props: propsOf(control),
+              methods: ['EXAMINE'],
+              collected: period.to,
+              ...(control.gaps.length === 0 ? {} : { remarks: control.gaps.join('\n') }),
+            },
+            ...statedOf(control, uuid('statement', control.id)),
+          ]),
         },
       ],
     },
   }
+}
+
+/** What people of the organisation said is an interview: an observation of its own, so that nobody takes it for a record. */
+function statedOf(control: JudgedControl, uuid: string): readonly unknown[] {
+  const { own } = control
+  if (own === null || own.statement === '') return []
+  const props = [
+    { name: 'control-id', value: tokenOf(control.id) },
+    { name: 'own-statement', value: own.in_force ? 'in force' : 'expired' },
+    { name: 'checked', value: 'no' },
+  ]
+  return [
+    {
+      uuid,
+      title: `${control.id}: stated by the organisation`,
+      description: statementLines(own).join('\n'),
+      props: props.map(prop => ({ ns: namespace, ...prop })),
+      methods: ['INTERVIEW'],
+      collected: own.at,
+      expires: `${own.expires}T23:59:59Z`,
+    },
+  ]
 }
 
 /**
@@ -64,6 +90,7 @@ function propsOf(control: JudgedControl): readonly unknown[] {
   const props = [
     { name: 'control-id', value: tokenOf(control.id) },
     { name: 'evidence-status', value: control.status },
+    { name: 'addressed', value: control.addressed ? 'yes' : 'no' },
     { name: 'owner', value: control.owner },
     ...control.evidence.map(each => ({
       name: each.name,

@@ -1,6 +1,7 @@
 import PDFDocument from 'pdfkit'
 import type { ComplianceReport } from './compliance-report.ts'
-import { factsOf, recordLines } from './report-facts.ts'
+import { statementLines } from './own-statement.ts'
+import { factsOf, recordLines, statusWords } from './report-facts.ts'
 
 /**
  * The report as a PDF. The same report gives the same bytes: the only time that a PDF must name is the end of the period,
@@ -36,9 +37,10 @@ export async function reportPdf(report: ComplianceReport): Promise<Buffer> {
     if (document.y > document.page.height - 130) document.addPage()
     document.moveDown(0.4)
     write('Helvetica-Bold', 10, `${control.id}${earlier}: ${control.topic}`)
-    write('Helvetica-Bold', 9, `Status: ${control.status}. Owner: ${control.owner}.`, 10)
+    write('Helvetica-Bold', 9, `Status: ${statusWords(control)}. Owner: ${control.owner}.`, 10)
     for (const line of recordLines(control)) write('Helvetica', 8, `Record: ${line}`, 10)
     for (const gap of control.gaps) write('Helvetica', 8, `Gap: ${gap}`, 10)
+    for (const line of statementLines(control.own)) write('Helvetica-Oblique', 8, line, 10)
   }
   numberPages(document, title)
   document.end()

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { controlStatuses } from '../governance/judge-control.ts'
+import { done } from './contract.ts'
 import { endpoint } from './endpoint.ts'
 
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/)
@@ -9,11 +10,23 @@ export const complianceFramework = z.object({
   name: z.string(),
   version: z.string(),
   controls: z.number().int(),
-  /** All that the framework has on that level, and what they are; null for a regulation that is no list of controls. */
-  of: z.number().int().nullable(),
-  unit: z.string().nullable(),
+  /** Of them, those that a kind of record is mapped to. */
+  mapped: z.number().int(),
+  /** What the controls are called. */
+  unit: z.string(),
 })
 export type ComplianceFramework = z.infer<typeof complianceFramework>
+
+const statementFields = {
+  /** Who answers for the control; empty: the function that the mapping proposes. */
+  owner: z.string().max(300),
+  gap: z.string().max(5000),
+  statement: z.string().max(5000),
+  /** Where it can be seen. */
+  reference: z.string().max(300),
+  /** The last day on which it holds, as 2026-06-30; empty where nothing is stated. */
+  expires: z.string().max(10),
+}
 
 /** One control, and what Tocsin's records hold for it. */
 export const complianceControl = z.object({
@@ -22,16 +35,29 @@ export const complianceControl = z.object({
   earlierIds: z.array(z.string()),
   owner: z.string(),
   status: z.enum(controlStatuses),
+  /** False: nothing that Tocsin keeps can speak of it. */
+  addressed: z.boolean(),
   evidence: z.array(
     z.object({
       name: z.string(),
-      title: z.string(),
+      /** `1 account in use`. */
+      words: z.string(),
       count: z.number().int(),
       latestMs: z.number().nullable(),
       speaks: z.enum(['for', 'against']),
     }),
   ),
   gaps: z.array(z.string()),
+  /** What the organisation says itself, unchecked; no status comes of it. */
+  own: z
+    .object({
+      ...statementFields,
+      by: z.string(),
+      atMs: z.number(),
+      inForce: z.boolean(),
+      version: z.number().int(),
+    })
+    .nullable(),
 })
 export type ComplianceControl = z.infer<typeof complianceControl>
 
@@ -45,8 +71,6 @@ export const complianceView = z.object({
   /** How many entries of the ledger were recomputed, and the first that does not fit. */
   ledger: z.object({ verified: z.number().int(), firstBad: z.number().int().nullable() }),
   controls: z.array(complianceControl),
-  /** Identifiers that no kind of record is mapped to. */
-  notMapped: z.array(z.string()),
   notice: z.string(),
 })
 export type ComplianceView = z.infer<typeof complianceView>
@@ -67,5 +91,20 @@ export const complianceEndpoints = {
     params: z.object({ framework: z.string().max(100) }),
     query: z.object({ from: day, to: day }),
     reply: complianceView,
+  }),
+  stateOwn: endpoint({
+    method: 'PUT',
+    path: '/api/compliance/:framework/statement',
+    summary:
+      'Says who answers for a control, what is missing and what the organisation does itself, until when.',
+    access: { kind: 'role', role: 'approver' },
+    params: z.object({ framework: z.string().max(100) }),
+    body: z.object({
+      control: z.string().max(200),
+      /** The version that was read; 0 where there was none. */
+      version: z.int().min(0),
+      ...statementFields,
+    }),
+    reply: done,
   }),
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { recordKindNames } from '../governance/record-kinds.ts'
+import { registerNames } from '../governance/record-kinds.ts'
 import { auditResults } from '../store/output-audits.ts'
 import { seedKinds } from '../store/seeded-suggestions.ts'
 import { done, idParams, person } from './contract.ts'
 import { endpoint } from './endpoint.ts'
 
-const kindParams = z.object({ kind: z.enum(recordKindNames) })
+const kindParams = z.object({ kind: z.enum(registerNames) })
 const recordParams = kindParams.extend({ id: z.string().min(1).max(200) })
 /** What a record holds depends on its kind; the server says which member does not fit. */
 const content = z.record(z.string().max(50), z.string().max(50_000))

@@ -81,7 +81,8 @@ export const driftReport = z.object({
       baseline: share,
       p: z.number(),
       byWeek: z.array(share.extend({ weekMs: z.number() })),
-      byGroup: z.array(share.extend({ group: z.string() })),
+      /** `before`: the same group in the days before. */
+      byGroup: z.array(share.extend({ group: z.string(), before: share, alarm: z.string().nullable() })),
       alarm: z.string().nullable(),
     }),
   ),

@@ -273,7 +273,31 @@ describe('drift', () => {
     expect((await ann.call('PUT', '/api/drift', settings)).statusCode).toBe(403)
     expect((await olga.call('PUT', '/api/drift', settings)).statusCode).toBe(200)
     const after: DriftReport = (await olga.call('GET', '/api/drift')).json()
-    expect(after.tasks[0]?.byGroup).toMatchObject([{ group: 'night shift', decided: 71, disagreed: 25 }])
+    expect(after.tasks[0]?.byGroup).toMatchObject([
+      { group: 'night shift', decided: 71, disagreed: 25, before: { decided: 60, disagreed: 3 } },
+    ])
+    expect(after.tasks[0]?.byGroup[0]?.alarm).toContain('before that with 5 % of 60')
+  })
+
+  it('is told of one group that drifts while all together do not', async () => {
+    const nowMs = server.clock.now()
+    await server.test.database.query(`delete from cases where id like 'worse-%' or id like 'new-%'`)
+    await decided('steady', 400, nowMs - 3 * dayMs, 20, 0.9, olga.id)
+    await decided('steady-before', 400, nowMs - 40 * dayMs, 20, 0.9, olga.id)
+    await decided('shift', 40, nowMs - 2 * dayMs, 16, 0.9)
+    const drift: DriftReport = (await olga.call('GET', '/api/drift')).json()
+    const code = drift.tasks.find(({ task }) => task === 'triage-code')
+    expect(code?.alarm).toBeNull()
+    const alarms = code?.byGroup.map(({ group, alarm }) => [group, alarm !== null])
+    expect(alarms).toEqual([
+      ['approver', false],
+      ['night shift', true],
+    ])
+    const week = Math.floor(nowMs / (7 * dayMs))
+    expect(await notices()).toContain(`model-drift:disagreement-group:triage-code:${week}`)
+    await server.test.database.query(`delete from cases where id ~ '^(steady|shift)'`)
+    await decided('new', 40, nowMs - 3 * dayMs, 4, 0.9)
+    await decided('worse', 30, nowMs - 2 * dayMs, 20, 0.9)
   })
 
   it('says how far off confidence is, and tells it', async () => {
@@ -290,8 +314,15 @@ describe('drift', () => {
   })
 })
 
-/** So many cases that ann decided, of which she disagreed with so many. */
-async function decided(name: string, count: number, atMs: number, wrong: number, confidence: number) {
+/** So many cases that ann, or somebody else, decided, of which they disagreed with so many. */
+async function decided(
+  name: string,
+  count: number,
+  atMs: number,
+  wrong: number,
+  confidence: number,
+  by = ann.id,
+) {
   await server.test.database.query(
     `insert into cases (tenant_id, id, title, severity, max_level, alert_count, revision, first_seen_ms, last_seen_ms,
        created_ms, updated_ms, due_ms, hosts, users, techniques, tactics, grouping, status, proposed_verdict, confidence,
@@ -299,6 +330,6 @@ async function decided(name: string, count: number, atMs: number, wrong: number,
      select $1, $2 || '-' || n, $2 || n, 1, 5, 1, 1, $4, $4, $4, $4, $4, '{}', '{}', '{}', '{}', '{}', 'closed',
        'false_positive', $6, case when n <= $5 then 'true_positive' else 'false_positive' end, $7, $4, ''
      from generate_series(1, $3::int) as n`,
-    [tenant, name, count, atMs, wrong, confidence, ann.id],
+    [tenant, name, count, atMs, wrong, confidence, by],
   )
 }

@@ -1,5 +1,6 @@
 import PDFDocument from 'pdfkit'
 import { isWithheld } from '../evidence/sighting.ts'
+import { count } from '../lib/count.ts'
 import type { Database } from '../lib/database.ts'
 import type { IntelProfile } from '../store/intel-profile.ts'
 import { type DigestRow, digestReports } from '../store/intel-reports.ts'
@@ -69,7 +70,7 @@ export function rankDigest({ reports, profile, days, nowMs, coverage }: DigestIn
     ({ report, reasons }): DigestEntry => ({
       id: report.id,
       title: report.title ?? report.name,
-      marks: `${report.tlp ?? 'no TLP mark'}; source ${report.source}, trust ${report.trust}; ${report.indicatorCount} indicators`,
+      marks: `${report.tlp ?? 'no TLP mark'}; source ${report.source}, trust ${report.trust}; ${count(report.indicatorCount, 'indicator')}`,
       reasons,
       techniqueIds: report.techniqueIds,
       createdMs: report.createdMs,

@@ -27,7 +27,7 @@ describe('Navigator layers', () => {
         ],
         unknown: [],
       },
-      { name: 'ICS', techniques: [{ id: 'T0831', score: 1, comment: '1 reports, 0 alerts' }], unknown: [] },
+      { name: 'ICS', techniques: [{ id: 'T0831', score: 1, comment: '1 report, 0 alerts' }], unknown: [] },
     ]
     expect(readLayers(JSON.parse(JSON.stringify(exported)), attack)).toEqual(read)
     expect(exported.flatMap(layer => readLayers(layer, attack))).toEqual(read)

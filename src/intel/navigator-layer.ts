@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type AttackDomain, type AttackKnowledge, shippedAttack } from '../knowledge/attack-knowledge.ts'
 import { AppError } from '../lib/app-error.ts'
+import { count } from '../lib/count.ts'
 import type { LayerTechnique } from '../store/intel-layers.ts'
 
 /** How often a technique was met: in reports, and in our own alerts. */
@@ -30,7 +31,7 @@ export function navigatorLayer(
     techniques: own.map(({ id, reports, alerts }) => ({
       techniqueID: id,
       score: reports,
-      comment: `${reports} reports, ${alerts} alerts`,
+      comment: `${count(reports, 'report')}, ${count(alerts, 'alert')}`,
       ...(reports > 0 && alerts === 0 ? { color: '#e5484d' } : {}),
       enabled: true,
     })),

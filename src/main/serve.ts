@@ -146,9 +146,8 @@ export async function serve(app: Application): Promise<Serving> {
         readVault: caseId => vaults.read({ tenant, caseId }),
       }),
       ...complianceRoutes({
-        database,
+        ...parts,
         ledger: openDatabaseLedger(database, clock),
-        tenant,
         settings: settingEvidence(config),
         version: packageJson.version,
       }),

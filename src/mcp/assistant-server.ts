@@ -10,6 +10,7 @@ import {
   McpError,
   ReadResourceRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js'
+import { count } from '../lib/count.ts'
 
 /** A tool as a client sees it. */
 export interface ToolDescription {
@@ -67,7 +68,7 @@ export function createAssistantServer(source: AssistantSource, version: string):
         uri: `tocsin://cases/${row.id}`,
         name: String(row.id),
         title: String(row.title),
-        description: `${row.severity}, ${row.alerts} alerts`,
+        description: `${row.severity}, ${count(row.alerts, 'alert')}`,
         mimeType: 'application/json',
       })),
     }

@@ -1,5 +1,6 @@
 import type { DraftCase, RuleKind, RuleOrigin } from '../domain/rule-draft.ts'
 import { zonesForTlp } from '../domain/tlp.ts'
+import { count } from '../lib/count.ts'
 import { parseJsonDocuments } from '../lib/json-documents.ts'
 import { convertSigma, standingAlone } from '../sigma/convert/convert-sigma.ts'
 import { parseSigma } from '../sigma/sigma-rule.ts'
@@ -162,7 +163,7 @@ async function fromNoisyRule(
     origin: {
       kind: 'noisy-rule',
       id,
-      title: `It quiets ${quieted} alerts that people called noise, leaves ${left}, and hides ${hidden} others.`,
+      title: `It quiets ${count(quieted, 'alert')} that people called noise, leaves ${left}, and hides ${count(hidden, 'other')}.`,
       material: [],
       zones: null,
     },

@@ -9,6 +9,9 @@ import { countEvidence, type StoredEvidence } from './compliance-evidence.ts'
 const inside = Date.UTC(2026, 2, 10)
 const period = { fromMs: Date.UTC(2026, 2, 1), toMs: Date.UTC(2026, 3, 1) }
 const at = String(inside)
+/** After the period. */
+const later = String(period.toMs + 1)
+const commandLine = 'user:command-line'
 
 type Row = readonly [table: string, values: Readonly<Record<string, string | null>>]
 interface Kind {
@@ -18,6 +21,8 @@ interface Kind {
   readonly not?: readonly Row[]
   /** As of the making of the report: no period holds it. */
   readonly always?: true
+  /** Of the whole installation: it counts for every tenant in it. */
+  readonly everybody?: true
 }
 
 const openCase = {
@@ -50,10 +55,10 @@ const ofLedger = (name: StoredEvidence, has: Row[1], not: Row[1]): Kind => ({
   rows: [['ledger', { seq: '1', at: when, ...has }]],
   not: [['ledger', { seq: '2', at: when, ...has, ...not }]],
 })
-const ofRegister = (name: StoredEvidence, kind: string): Kind => ({
+const ofRegister = (name: StoredEvidence, kind: string, other = 'charter'): Kind => ({
   name,
   rows: [['governance_records', { id: 'r1', kind, changed_ms: at }]],
-  not: [['governance_records', { id: 'r2', kind: 'charter', changed_ms: at }]],
+  not: [['governance_records', { id: 'r2', kind: other, changed_ms: at }]],
 })
 const ofEvent = (name: StoredEvidence, kind: string, other: string): Kind => ({
   name,
@@ -97,6 +102,31 @@ const simple = (name: StoredEvidence, table: string, time: string, has: Row[1] =
 })
 
 const alert = { received_ms: at, case_id: 'case', agent_name: 'web-1', id: 'a1' }
+const ofModule = (name: StoredEvidence, location: string): Kind => ({
+  name,
+  rows: [
+    ['cases', openCase],
+    ['alerts', { ...alert, location }],
+  ],
+  not: [
+    ['alerts', { ...alert, id: 'a2', location: `${location}/other` }],
+    ['cases', { ...openCase, id: 'sample', sample: 'true' }],
+    ['alerts', { ...alert, id: 'a3', case_id: 'sample', location }],
+  ],
+})
+const naming = (name: StoredEvidence, type: string, other: string): Kind => ({
+  name,
+  rows: [
+    ['cases', openCase],
+    ['case_entities', { case_id: 'case', type }],
+  ],
+  not: [
+    ['cases', { ...openCase, id: 'other' }],
+    ['case_entities', { case_id: 'other', type: other }],
+    ['cases', { ...openCase, id: 'sample', sample: 'true' }],
+    ['case_entities', { case_id: 'sample', type }],
+  ],
+})
 const kinds: readonly Kind[] = [
   {
     name: 'alerts',
@@ -208,6 +238,85 @@ const kinds: readonly Kind[] = [
   simple('notices-sent', 'notice_deliveries', 'done_ms', { state: 'sent' }, { state: 'failed' }),
   simple('lessons-decided', 'lessons', 'decided_ms', { decided_by: 'ann' }, { decided_by: null }),
   simple('playbook-runs', 'playbook_runs', 'created_ms'),
+  ofModule('sca-alerts', 'sca'),
+  ofModule('vulnerability-alerts', 'vulnerability-detector'),
+  ofModule('file-alerts', 'syscheck'),
+  {
+    name: 'alert-sources',
+    rows: [
+      ['cases', openCase],
+      ['alerts', { ...alert, source: 'indexer' }],
+    ],
+    not: [
+      ['alerts', { ...alert, id: 'a2', source: 'indexer' }],
+      ['cases', { ...openCase, id: 'sample', sample: 'true' }],
+      ['alerts', { ...alert, id: 'a3', case_id: 'sample', source: 'file' }],
+    ],
+  },
+  naming('cases-domains', 'domain', 'url'),
+  naming('cases-urls', 'url', 'domain'),
+  ofAccount('directory-accounts', { external_id: 'x', provider_subject: null }, { external_id: null }),
+  {
+    ...simple('inventory-lists', 'inventory_lists', 'updated_ms', {}, { name: 'later', updated_ms: later }),
+    always: true,
+  },
+  simple('inventory-compared', 'intel_reports', 'inventory_ms', {}, { inventory_ms: null }),
+  simple('feeds-read', 'intel_feeds', 'last_ok_ms', {}, { last_ok_ms: null }),
+  {
+    ...ofLedger('backups', { kind: 'note', actor: commandLine, subject: 'backup' }, { actor: 'user:ann' }),
+    everybody: true,
+  },
+  {
+    ...ofLedger('restores', { kind: 'note', actor: commandLine, subject: 'restore' }, { subject: 'case' }),
+    everybody: true,
+  },
+  ofLedger(
+    'retention-set',
+    { kind: 'config-change', actor: 'user:ann', subject: 'retention' },
+    { subject: 'gates' },
+  ),
+  ofLedger(
+    'retention-deletions',
+    { kind: 'note', actor: 'job:retention', subject: 'retention' },
+    { actor: 'user:ann' },
+  ),
+  {
+    name: 'accounts-closed',
+    rows: [
+      ['account_events', { id: 'e1', kind: 'user-change', detail: 'role viewer, state disabled', at_ms: at }],
+    ],
+    not: [['account_events', { id: 'e2', kind: 'user-change', detail: 'state active', at_ms: at }]],
+  },
+  {
+    ...simple('notice-channels', 'notification_channels', 'created_ms', {}, { created_ms: later }),
+    always: true,
+  },
+  simple(
+    'emergency-accesses',
+    'break_glass_uses',
+    'at_ms',
+    { acknowledged_ms: at },
+    { acknowledged_ms: null },
+  ),
+  simple('file-scans', 'yara_scans', 'at_ms'),
+  simple('injection-evaluations', 'evaluation_runs', 'created_ms', { suite: 'injection' }, { suite: 'mail' }),
+  simple('leakage-evaluations', 'evaluation_runs', 'created_ms', { suite: 'leakage' }, { suite: 'mail' }),
+  {
+    ...simple('legal-holds', 'legal_holds', 'at_ms', {}, { case_id: 'later', at_ms: later }),
+    always: true,
+  },
+  ofRegister('ai-policy', 'policy'),
+  ofRegister('charter', 'charter', 'policy'),
+  {
+    name: 'stand-ins',
+    rows: [['approval_delegations', { principal: 'a', from_ms: at, until_ms: at }]],
+    not: [['approval_delegations', { principal: 'b', from_ms: '5', until_ms: '6' }]],
+  },
+  { ...simple('playbooks', 'playbooks', 'created_ms', {}, { created_ms: later }), always: true },
+  {
+    ...simple('training-answers', 'training_consents', 'at_ms', {}, { user_id: 'late', at_ms: later }),
+    always: true,
+  },
   {
     name: 'sealed-cases',
     rows: [['data_keys', { wrapped: 'x' }]],
@@ -246,11 +355,15 @@ describe('what is counted', () => {
     expect([...new Set(kinds.map(({ name }) => name))].sort()).toEqual([...counts.keys()].sort())
   })
 
-  it.each(kinds)('$name', async ({ name, rows, not = [], always }) => {
+  it.each(kinds)('$name', async ({ name, rows, not = [], always, everybody }) => {
     await test.database.query(`truncate ${[...tables.keys()].map(table => `"${table}"`).join(', ')} cascade`)
     for (const row of [...rows, ...not]) await insert(row)
     expect(await counted(name, 'default')).toMatchObject({ count: 1 })
     expect(await counted(name, 'other')).toMatchObject({ count: 0 })
+    if (everybody === true) {
+      for (const row of rows) await insert([row[0], { ...row[1], tenant: '', seq: '3' }])
+      expect(await counted(name, 'other')).toMatchObject({ count: 1 })
+    }
     const before = { fromMs: period.fromMs - 86_400_000, toMs: period.fromMs }
     if (always !== true) expect(await counted(name, 'default', before)).toMatchObject({ count: 0 })
   })

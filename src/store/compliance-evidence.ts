@@ -90,7 +90,10 @@ const queries = {
   'seeded-suggestions': `select count(*), max(at_ms) from seeded_suggestions where tenant_id = $1 and at_ms >= $2 and at_ms < $3`,
   'group-members': register('member'),
   'decisions-recorded': register('decision'),
-  'config-changes': ledger(`kind = 'config-change' and actor like 'user:%'`),
+  // What an organisation states of a control is no change of a setting, and must not become evidence by being written.
+  'config-changes': ledger(
+    `kind = 'config-change' and actor like 'user:%' and subject not like 'statement:%'`,
+  ),
   'notices-sent': `select count(*), max(done_ms) from notice_deliveries
     where tenant_id = $1 and state = 'sent' and done_ms >= $2 and done_ms < $3`,
   runbooks: register('runbook'),
@@ -101,6 +104,40 @@ const queries = {
   'playbook-runs': `select count(*), max(created_ms) from playbook_runs
     where tenant_id = $1 and created_ms >= $2 and created_ms < $3`,
   reveals: ledger(`kind = 'vault-reveal'`),
+  'sca-alerts': moduleAlerts('sca'),
+  'vulnerability-alerts': moduleAlerts('vulnerability-detector'),
+  'file-alerts': moduleAlerts('syscheck'),
+  'cases-domains': naming('domain'),
+  'cases-urls': naming('url'),
+  'directory-accounts': people('(u.external_id is not null or u.provider_subject is not null)'),
+  'alert-sources': `select count(distinct a.source), max(a.received_ms) from alerts a
+    join cases c on c.tenant_id = a.tenant_id and c.id = a.case_id
+    where a.tenant_id = $1 and a.received_ms >= $2 and a.received_ms < $3 and not c.sample`,
+  'inventory-lists': `select count(*), max(updated_ms) from inventory_lists where tenant_id = $1 and updated_ms < $3`,
+  'inventory-compared': `select count(*), max(inventory_ms) from intel_reports
+    where tenant_id = $1 and inventory_ms >= $2 and inventory_ms < $3`,
+  'feeds-read': `select count(*), max(last_ok_ms) from intel_feeds
+    where tenant_id = $1 and last_ok_ms >= $2 and last_ok_ms < $3`,
+  backups: ofInstallation('backup'),
+  restores: ofInstallation('restore'),
+  'retention-set': ledger(`kind = 'config-change' and subject = 'retention' and actor like 'user:%'`),
+  'retention-deletions': ledger(
+    `actor = 'job:retention' and (kind = 'key-erased' or (kind = 'note' and subject = 'retention'))`,
+  ),
+  'accounts-closed': accountEvents(`kind = 'user-change' and detail ~ '(^|, )state disabled(,|$)'`),
+  'notice-channels': `select count(*), max(created_ms) from notification_channels where tenant_id = $1 and created_ms < $3`,
+  'emergency-accesses': `select count(*), max(at_ms) from break_glass_uses
+    where tenant_id = $1 and at_ms >= $2 and at_ms < $3 and acknowledged_ms is not null`,
+  'file-scans': `select count(*), max(at_ms) from yara_scans where tenant_id = $1 and at_ms >= $2 and at_ms < $3`,
+  'injection-evaluations': suite('injection'),
+  'leakage-evaluations': suite('leakage'),
+  'legal-holds': `select count(*), max(at_ms) from legal_holds where tenant_id = $1 and at_ms < $3`,
+  'ai-policy': register('policy'),
+  charter: register('charter'),
+  'stand-ins': `select count(*), max(from_ms) from approval_delegations
+    where tenant_id = $1 and from_ms < $3 and until_ms >= $2`,
+  playbooks: `select count(*), max(changed_ms) from playbooks where tenant_id = $1 and created_ms < $3`,
+  'training-answers': `select count(*), max(at_ms) from training_consents where tenant_id = $1 and at_ms < $3`,
   'sealed-cases': 'select count(*), null::bigint from data_keys where tenant = $1 and wrapped is not null',
   vaults: 'select count(*), null::bigint from vaults where tenant_id = $1',
 } as const
@@ -135,10 +172,42 @@ function register(kind: string): string {
     where tenant_id = $1 and changed_ms >= $2 and changed_ms < $3 and kind = '${kind}'`
 }
 
+/** Cases of which an alert carries a value of this type. */
+function naming(type: 'domain' | 'url'): string {
+  return cases(
+    'created_ms',
+    `exists (select from case_entities e where e.tenant_id = cases.tenant_id and e.case_id = cases.id and e.type = '${type}')`,
+  )
+}
+
+/** What a module of the agents reports: Wazuh names it as the location of the alert. */
+function moduleAlerts(module: 'sca' | 'vulnerability-detector' | 'syscheck'): string {
+  return `select coalesce(sum(count), 0)::bigint, max(latest) from module_alerts where location = '${module}'`
+}
+
+/** Done by whoever runs the installation, for all who are in it: the tenant of such an entry is empty. */
+function ofInstallation(subject: 'backup' | 'restore'): string {
+  return `select count(*), (extract(epoch from max(at)) * 1000)::bigint from ledger
+    where tenant in ('', $1) and kind = 'note' and actor = 'user:command-line' and subject = '${subject}'
+      and at >= to_timestamp($2 / 1000.0) and at < to_timestamp($3 / 1000.0)`
+}
+
+function suite(name: 'injection' | 'leakage'): string {
+  return `select count(*), max(created_ms) from evaluation_runs
+    where tenant_id = $1 and created_ms >= $2 and created_ms < $3 and suite = '${name}'`
+}
+
 function accountEvents(condition: string): string {
   return `select count(*), max(at_ms) from account_events
     where tenant_id = $1 and at_ms >= $2 and at_ms < $3 and ${condition}`
 }
+
+/** Read once: there may be millions of alerts. */
+const modules = `select a.location, count(*) as count, max(a.received_ms) as latest from alerts a
+  join cases c on c.tenant_id = a.tenant_id and c.id = a.case_id
+  where a.tenant_id = $1 and a.received_ms >= $2 and a.received_ms < $3 and not c.sample
+    and a.location in ('sca', 'vulnerability-detector', 'syscheck')
+  group by a.location`
 
 /** Counts every kind of evidence in one statement, so that all counts are of one moment. */
 export async function countEvidence(
@@ -150,7 +219,7 @@ export async function countEvidence(
     ([name, query]) => `select '${name}' as name, found.* from (${query}) as found (count, latest_ms)`,
   )
   const rows = await sql.query<{ name: StoredEvidence; count: number; latest_ms: number | null }>(
-    `with period as (select $1::text, $2::bigint, $3::bigint) ${parts.join('\nunion all\n')}`,
+    `with period as (select $1::text, $2::bigint, $3::bigint), module_alerts as materialized (${modules}) ${parts.join('\nunion all\n')}`,
     [tenant, period.fromMs, period.toMs],
   )
   return new Map(rows.map(row => [row.name, { count: row.count, latestMs: row.latest_ms }]))

@@ -62,6 +62,36 @@ export async function writeRecord(
   return true
 }
 
+/** A version of a record, and who wrote it. */
+export interface RecordVersion {
+  readonly id: string
+  readonly content: unknown
+  readonly version: number
+  readonly byId: string
+  /** Null where the account is gone. */
+  readonly byName: string | null
+  readonly atMs: number
+}
+
+/** The records of a kind as they stood before `beforeMs`, by id. */
+export function recordsAsOf(
+  sql: Sql,
+  tenant: string,
+  kind: string,
+  beforeMs: number,
+): Promise<RecordVersion[]> {
+  return sql.query(
+    `select distinct on (v.record_id) v.record_id as id, v.content, v.version, v.by_id as "byId",
+       u.display_name as "byName", v.at_ms as "atMs"
+     from governance_record_versions v
+     join governance_records r on r.tenant_id = v.tenant_id and r.id = v.record_id and r.kind = $2
+     left join users u on u.tenant_id = v.tenant_id and u.id = v.by_id
+     where v.tenant_id = $1 and v.at_ms < $3
+     order by v.record_id, v.version desc`,
+    [tenant, kind, beforeMs],
+  )
+}
+
 /** Notes that a person has read a version of the policy. */
 export async function acknowledge(
   sql: Sql,

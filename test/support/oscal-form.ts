@@ -28,6 +28,7 @@ const observation = z.strictObject({
   props: some(property).optional(),
   methods: some(z.enum(['EXAMINE', 'INTERVIEW', 'TEST', 'UNKNOWN'])),
   collected: dateTime,
+  expires: dateTime.optional(),
   remarks: markup.optional(),
 })
 

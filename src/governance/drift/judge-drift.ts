@@ -28,7 +28,14 @@ export interface TaskDrift {
   /** One-sided: how likely so much more disagreement is by chance. */
   readonly p: number
   readonly byWeek: readonly (Share & { readonly weekMs: number })[]
-  readonly byGroup: readonly (Share & { readonly group: string })[]
+  /** Lately, and how the same group stood before: one shift may drift while all together do not. */
+  readonly byGroup: readonly GroupDrift[]
+  readonly alarm: string | null
+}
+
+export interface GroupDrift extends Share {
+  readonly group: string
+  readonly before: Share
   readonly alarm: string | null
 }
 
@@ -94,6 +101,7 @@ function taskDrift(
   const [recent, baseline] = [sum(lately), sum(before)]
   const rise = judgeRise(recent, baseline, settings)
   const groupOf = (row: DriftRow) => settings.groups[row.byId] ?? row.role ?? 'left'
+  const groupsBefore = new Map(summedBy(before, groupOf))
   return {
     task,
     recent,
@@ -103,11 +111,24 @@ function taskDrift(
       weekMs: Number(weekMs),
       ...share,
     })),
-    byGroup: summedBy(lately, groupOf).map(([group, share]) => ({ group, ...share })),
-    alarm: rise.much
-      ? `people disagree with ${percent(recent)}, before that with ${percent(baseline)} (p ${rise.p.toFixed(4)})`
-      : null,
+    byGroup: summedBy(lately, groupOf).map(([group, share]) => {
+      const earlier = groupsBefore.get(group) ?? { decided: 0, disagreed: 0 }
+      return {
+        group,
+        ...share,
+        before: earlier,
+        alarm: alarmOf(share, earlier, judgeRise(share, earlier, settings)),
+      }
+    }),
+    alarm: alarmOf(recent, baseline, rise),
   }
+}
+
+/** Why people are told that they disagree more than they did; null: too few judgements, too small a rise, or chance. */
+function alarmOf(recent: Share, baseline: Share, { p, much }: ReturnType<typeof judgeRise>): string | null {
+  if (!much) return null
+  const chance = p < 0.0001 ? 'under 0.0001' : p.toFixed(4)
+  return `people disagree with ${percent(recent)}, before that with ${percent(baseline)} (p ${chance})`
 }
 
 /** Whether people disagree so much more with the first than with the second that chance does not explain it. */
@@ -190,6 +211,12 @@ export async function driftNotices(
   })
   return [
     ...tasks.flatMap(each => (each.alarm === null ? [] : [notice('disagreement', each.task)])),
+    // Where all together are told of, their groups are on the same page.
+    ...tasks.flatMap(each =>
+      each.alarm === null && each.byGroup.some(({ alarm }) => alarm !== null)
+        ? [notice('disagreement-group', each.task)]
+        : [],
+    ),
     ...calibration.flatMap(each => (each.alarm === null ? [] : [notice('calibration', each.task)])),
   ]
 }

@@ -1,5 +1,12 @@
 import type { Framework } from '../control.ts'
+import { otherSafeguards } from './cis-safeguards.ts'
+import { inOrder } from './control-lines.ts'
 import { numbered } from './identifiers.ts'
+
+// How many each of the 18 controls has, in order.
+const identifiers = [5, 7, 14, 12, 6, 8, 7, 12, 7, 7, 5, 8, 11, 9, 7, 14, 9, 5].flatMap((count, index) =>
+  numbered(`${index + 1}.`, count),
+)
 
 /** CIS Controls 8.1, by safeguard. Skills training is Control 14 (decisions/2026-11-25-cis-training-control.md). */
 export const cisControls: Framework = {
@@ -10,12 +17,10 @@ export const cisControls: Framework = {
   source: 'https://www.cisecurity.org/controls/v8-1',
   identifiers: {
     unit: 'safeguards',
-    // How many each of the 18 controls has, in order.
-    all: [5, 7, 14, 12, 6, 8, 7, 12, 7, 7, 5, 8, 11, 9, 7, 14, 9, 5].flatMap((count, index) =>
-      numbered(`${index + 1}.`, count),
-    ),
+    all: identifiers,
   },
-  controls: [
+  controls: inOrder(identifiers, [
+    ...otherSafeguards,
     {
       id: '1.1',
       topic: 'Inventory of assets',
@@ -160,7 +165,7 @@ export const cisControls: Framework = {
       id: '10.1',
       topic: 'Anti-malware on hosts',
       owner: 'platform engineer',
-      evidence: [],
+      evidence: ['file-scans'],
       beyond: 'Protection on each endpoint.',
     },
     {
@@ -296,5 +301,5 @@ export const cisControls: Framework = {
       evidence: [],
       beyond: 'Tests and their findings.',
     },
-  ],
+  ]),
 }

@@ -1,5 +1,15 @@
 import type { Framework } from '../control.ts'
+import { inOrder, notAddressed } from './control-lines.ts'
 import { numbered } from './identifiers.ts'
+
+const identifiers = [
+  'Article 12(1)',
+  ...['a', 'b', 'c'].map(letter => `Article 12(2)(${letter})`),
+  'Article 12(3)',
+  ...numbered('Article 14(', 3).map(id => `${id})`),
+  ...['a', 'b', 'c', 'd', 'e'].map(letter => `Article 14(4)(${letter})`),
+  'Article 14(5)',
+]
 
 /** Regulation (EU) 2024/1689, articles 12 (records) and 14 (human oversight). */
 export const euAiAct: Framework = {
@@ -10,17 +20,13 @@ export const euAiAct: Framework = {
   source: 'https://eur-lex.europa.eu/eli/reg/2024/1689/oj',
   identifiers: {
     unit: 'provisions of the two articles',
-    // 12(3) and 14(5) are about remote biometric identification, which Tocsin does not do.
-    all: [
-      'Article 12(1)',
-      ...['a', 'b', 'c'].map(letter => `Article 12(2)(${letter})`),
-      'Article 12(3)',
-      ...numbered('Article 14(', 3).map(id => `${id})`),
-      ...['a', 'b', 'c', 'd', 'e'].map(letter => `Article 14(4)(${letter})`),
-      'Article 14(5)',
-    ],
+    all: identifiers,
   },
-  controls: [
+  controls: inOrder(identifiers, [
+    ...notAddressed('CISO', [
+      ['Article 12(3)', 'Records of biometric identification, which this product does not do'],
+      ['Article 14(5)', 'Two people confirm biometric identification, which this product does not do'],
+    ]),
     {
       id: 'Article 12(1)',
       topic: 'Events are recorded automatically over the lifetime',
@@ -108,5 +114,5 @@ export const euAiAct: Framework = {
       evidence: ['rejections', 'model-moves'],
       beyond: 'A drill of switching models off.',
     },
-  ],
+  ]),
 }

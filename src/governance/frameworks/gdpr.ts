@@ -1,4 +1,12 @@
 import type { Framework } from '../control.ts'
+import { inOrder, notAddressed, seen } from './control-lines.ts'
+
+// The duties of controllers and processors and the rights of people: chapters II to V.
+const identifiers = [
+  ...[...'abcdef'].map(letter => `Art. 5(1)(${letter})`),
+  'Art. 5(2)',
+  ...Array.from({ length: 45 }, (_, index) => `Art. ${index + 6}`),
+]
 
 /** Articles of Regulation (EU) 2016/679 on which the records of a SOC with a language model can speak. */
 export const gdpr: Framework = {
@@ -7,7 +15,73 @@ export const gdpr: Framework = {
   version: '2016',
   mappingVersion: '2026-11-28',
   source: 'https://eur-lex.europa.eu/eli/reg/2016/679/oj',
-  controls: [
+  identifiers: { unit: 'articles of chapters II to V, with the principles of article 5', all: identifiers },
+  controls: inOrder(identifiers, [
+    ...seen('data protection officer', [
+      [
+        'Art. 5(1)(f)',
+        'Integrity and confidentiality',
+        ['sealed-cases', 'ledger-verified', 'setting-https'],
+        'Data in other systems.',
+      ],
+      [
+        'Art. 24',
+        'Measures of the controller',
+        ['ai-policy', 'risks'],
+        'Measures as a whole, and their review.',
+      ],
+      [
+        'Art. 29',
+        'Processing on instruction only',
+        ['acknowledgements'],
+        'Instructions beyond the policy on the use of AI.',
+      ],
+      [
+        'Art. 44',
+        'Transfers to other countries',
+        ['suppliers', 'setting-policy-file'],
+        'Transfers other than to models; the register notes the region.',
+      ],
+    ]),
+    ...notAddressed('data protection officer', [
+      ['Art. 5(1)(a)', 'Lawfulness, fairness, transparency'],
+      ['Art. 5(1)(b)', 'Purpose'],
+      ['Art. 5(1)(d)', 'Accuracy'],
+      ['Art. 6', 'Legal ground'],
+      ['Art. 7', 'Consent'],
+      ['Art. 8', 'Consent of children'],
+      ['Art. 9', 'Special categories of data'],
+      ['Art. 10', 'Data on criminal convictions'],
+      ['Art. 11', 'Processing that needs no identification'],
+      ['Art. 12', 'How people are told'],
+      ['Art. 13', 'Told when data comes from the person'],
+      ['Art. 14', 'Told when data comes from elsewhere'],
+      ['Art. 15', 'Access'],
+      ['Art. 16', 'Correction'],
+      ['Art. 18', 'Restriction'],
+      ['Art. 19', 'Recipients told of correction and erasure'],
+      ['Art. 20', 'Portability'],
+      ['Art. 21', 'Objection'],
+      ['Art. 23', 'Restrictions by law'],
+      ['Art. 26', 'Joint controllers'],
+      ['Art. 27', 'Representatives in the Union'],
+      ['Art. 31', 'Cooperation with the authority'],
+      ['Art. 34', 'Breaches told to those concerned'],
+      ['Art. 36', 'Authority asked beforehand'],
+      ['Art. 37', 'Data protection officer named'],
+      ['Art. 38', 'Position of the officer'],
+      ['Art. 39', 'Tasks of the officer'],
+      ['Art. 40', 'Codes of conduct'],
+      ['Art. 41', 'Codes of conduct monitored'],
+      ['Art. 42', 'Certification'],
+      ['Art. 43', 'Bodies that certify'],
+      ['Art. 45', 'Transfers by decision on adequacy'],
+      ['Art. 46', 'Transfers with safeguards'],
+      ['Art. 47', 'Rules within a group'],
+      ['Art. 48', 'Disclosure that other law asks for'],
+      ['Art. 49', 'Exceptions for transfers'],
+      ['Art. 50', 'Cooperation between countries'],
+    ]),
     {
       id: 'Art. 5(1)(c)',
       topic: 'Data minimised',
@@ -19,8 +93,8 @@ export const gdpr: Framework = {
       id: 'Art. 5(1)(e)',
       topic: 'Storage limited',
       owner: 'data protection officer',
-      evidence: ['keys-erased'],
-      beyond: 'Retention periods in force, and their reasons.',
+      evidence: ['retention-set', 'keys-erased'],
+      beyond: 'Reasons for each period; other systems and backups.',
     },
     {
       id: 'Art. 5(2)',
@@ -69,7 +143,7 @@ export const gdpr: Framework = {
       id: 'Art. 32',
       topic: 'Security of processing',
       owner: 'platform engineer',
-      evidence: ['sign-ins', 'setting-https', 'sealed-cases'],
+      evidence: ['sign-ins', 'setting-https', 'sealed-cases', 'backups'],
       beyond: 'Technical and organisational measures as a whole.',
     },
     {
@@ -86,5 +160,5 @@ export const gdpr: Framework = {
       evidence: ['risks'],
       beyond: 'The assessment, where one is required.',
     },
-  ],
+  ]),
 }

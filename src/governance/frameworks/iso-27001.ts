@@ -1,5 +1,14 @@
 import type { Framework } from '../control.ts'
+import { inOrder } from './control-lines.ts'
 import { numbered } from './identifiers.ts'
+import { otherAnnexControls } from './iso-27001-others.ts'
+
+const identifiers = [
+  ...numbered('A.5.', 37),
+  ...numbered('A.6.', 8),
+  ...numbered('A.7.', 14),
+  ...numbered('A.8.', 34),
+]
 
 /** ISO/IEC 27001:2022, Annex A. Topics are ours; the text of the standard is not copied. */
 export const iso27001: Framework = {
@@ -10,9 +19,10 @@ export const iso27001: Framework = {
   source: 'https://www.iso.org/standard/27001',
   identifiers: {
     unit: 'controls of Annex A',
-    all: [...numbered('A.5.', 37), ...numbered('A.6.', 8), ...numbered('A.7.', 14), ...numbered('A.8.', 34)],
+    all: identifiers,
   },
-  controls: [
+  controls: inOrder(identifiers, [
+    ...otherAnnexControls,
     {
       id: 'A.5.1',
       topic: 'Security policies',
@@ -244,22 +254,22 @@ export const iso27001: Framework = {
       id: 'A.8.7',
       topic: 'Protection against malware',
       owner: 'SOC lead',
-      evidence: ['mails', 'alerts'],
+      evidence: ['mails', 'file-scans'],
       beyond: 'Protection on each endpoint.',
     },
     {
       id: 'A.8.8',
       topic: 'Technical vulnerabilities',
       owner: 'platform engineer',
-      evidence: [],
-      beyond: 'Scans, patches and their deadlines.',
+      evidence: ['vulnerability-alerts', 'inventory-compared'],
+      beyond: 'Patches and their deadlines; hosts without an agent.',
     },
     {
       id: 'A.8.9',
       topic: 'Configuration management',
       owner: 'platform engineer',
-      evidence: ['config-changes'],
-      beyond: 'Configuration of other systems; Tocsin’s own files outside the console.',
+      evidence: ['config-changes', 'sca-alerts'],
+      beyond: 'The baseline that is checked against; Tocsin’s own files outside the console.',
     },
     {
       id: 'A.8.10',
@@ -286,8 +296,8 @@ export const iso27001: Framework = {
       id: 'A.8.13',
       topic: 'Backup',
       owner: 'platform engineer',
-      evidence: [],
-      beyond: 'Backups and restores proven.',
+      evidence: ['backups', 'restores'],
+      beyond: 'Backups of everything but Tocsin.',
     },
     {
       id: 'A.8.15',
@@ -324,5 +334,5 @@ export const iso27001: Framework = {
       evidence: ['rules-deployed', 'model-moves', 'config-changes'],
       beyond: 'Changes outside rules and accounts.',
     },
-  ],
+  ]),
 }

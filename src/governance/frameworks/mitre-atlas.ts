@@ -1,5 +1,11 @@
 import type { Framework } from '../control.ts'
+import { inOrder, notAddressed, seen } from './control-lines.ts'
 import { numbered } from './identifiers.ts'
+
+/** Newer than what we know of: the source says what it is about. */
+const named = 'As named by the source'
+
+const identifiers = ['AML.M0000', ...numbered('AML.M', 39, 4)]
 
 /** Mitigations of MITRE ATLAS that a SOC with a language model can show. */
 export const mitreAtlas: Framework = {
@@ -8,8 +14,52 @@ export const mitreAtlas: Framework = {
   version: '2026.09',
   mappingVersion: '2026-11-28',
   source: 'https://atlas.mitre.org/mitigations',
-  identifiers: { unit: 'mitigations', all: ['AML.M0000', ...numbered('AML.M', 39, 4)] },
-  controls: [
+  identifiers: { unit: 'mitigations', all: identifiers },
+  controls: inOrder(identifiers, [
+    ...seen('platform engineer', [
+      [
+        'AML.M0012',
+        'Sensitive information encrypted',
+        ['sealed-cases', 'vaults', 'setting-https'],
+        'Disks, and model files.',
+      ],
+      [
+        'AML.M0025',
+        'Origin of data sets',
+        ['lessons-decided', 'training-answers'],
+        'Data that a provider trained on.',
+      ],
+    ]),
+    ...notAddressed('CISO', [
+      ['AML.M0000', 'What is published about models'],
+      ['AML.M0001', 'Model files released'],
+      ['AML.M0034', 'Forged voices and pictures found'],
+    ]),
+    ...notAddressed('platform engineer', [
+      ['AML.M0002', 'Output made coarser'],
+      ['AML.M0003', 'Models hardened'],
+      ['AML.M0006', 'Several models together'],
+      ['AML.M0009', 'Several kinds of sensor'],
+      ['AML.M0010', 'Input restored'],
+      ['AML.M0011', 'Loading of libraries restricted'],
+      ['AML.M0017', 'Ways to hand models out'],
+      ['AML.M0022', 'Alignment of models'],
+      ['AML.M0023', 'Bill of materials of AI'],
+      ['AML.M0027', 'Rights of agents of one user'],
+      ['AML.M0032', 'Parts of agents kept apart'],
+      ['AML.M0035', named],
+      ['AML.M0037', named],
+      ['AML.M0038', named],
+      ['AML.M0039', named],
+    ]),
+    ...seen('SOC lead', [
+      [
+        'AML.M0008',
+        'Models validated',
+        ['evaluations', 'model-moves'],
+        'Back doors, and models of third parties before they came here.',
+      ],
+    ]),
     {
       id: 'AML.M0004',
       topic: 'Number of queries to models limited',
@@ -28,7 +78,7 @@ export const mitreAtlas: Framework = {
       id: 'AML.M0007',
       topic: 'Training data cleaned',
       owner: 'detection engineer',
-      evidence: [],
+      evidence: ['training-answers', 'lessons-decided'],
       beyond: 'Origin and cleaning of any data that a model was tuned on.',
     },
     {
@@ -49,7 +99,7 @@ export const mitreAtlas: Framework = {
       id: 'AML.M0015',
       topic: 'Hostile input detected',
       owner: 'detection engineer',
-      evidence: ['quarantined', 'claims-checked'],
+      evidence: ['quarantined', 'claims-checked', 'injection-evaluations'],
       beyond: 'Results of the injection suite.',
     },
     {
@@ -77,7 +127,7 @@ export const mitreAtlas: Framework = {
       id: 'AML.M0020',
       topic: 'Guardrails of generative models',
       owner: 'SOC lead',
-      evidence: ['pseudonymised-calls', 'claims-checked', 'setting-policy-file'],
+      evidence: ['pseudonymised-calls', 'claims-checked', 'setting-policy-file', 'leakage-evaluations'],
       beyond: 'Results of the leakage suite.',
     },
     {
@@ -147,5 +197,5 @@ export const mitreAtlas: Framework = {
       evidence: ['model-calls'],
       beyond: 'The limits in models.yaml.',
     },
-  ],
+  ]),
 }

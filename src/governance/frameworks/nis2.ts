@@ -37,8 +37,8 @@ export const nis2: Framework = {
       id: 'Art. 21(2)(c)',
       topic: 'Continuity, backup and crisis management',
       owner: 'platform engineer',
-      evidence: [],
-      beyond: 'Backups, restore exercises, crisis plan.',
+      evidence: ['backups', 'restores'],
+      beyond: 'Crisis plan, and backups of everything but Tocsin.',
     },
     {
       id: 'Art. 21(2)(d)',
@@ -51,7 +51,7 @@ export const nis2: Framework = {
       id: 'Art. 21(2)(e)',
       topic: 'Acquisition, development and vulnerabilities',
       owner: 'platform engineer',
-      evidence: ['rules-deployed'],
+      evidence: ['rules-deployed', 'vulnerability-alerts'],
       beyond: 'Vulnerability handling and disclosure.',
     },
     {

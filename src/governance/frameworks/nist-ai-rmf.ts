@@ -1,5 +1,7 @@
 import type { Framework } from '../control.ts'
+import { inOrder } from './control-lines.ts'
 import { numbered } from './identifiers.ts'
+import { otherAiSubcategories } from './nist-ai-rmf-others.ts'
 
 /** `counts`: how many subcategories each category of the function has. */
 const subcategories = (name: string, counts: readonly number[]) =>
@@ -20,6 +22,15 @@ const generativeRisks = [
   'Value Chain',
 ]
 
+const identifiers = [
+  ...subcategories('GOVERN', [7, 3, 2, 3, 2, 2]),
+  ...subcategories('MAP', [6, 3, 5, 2, 2]),
+  ...subcategories('MEASURE', [3, 13, 3, 3]),
+  ...subcategories('MANAGE', [4, 4, 2, 3]),
+  // AI 600-1 names its risks and does not number them.
+  ...generativeRisks.map(risk => `AI 600-1 ${risk}`),
+]
+
 /** NIST AI Risk Management Framework 1.0 (AI 100-1) and risks of its Generative AI Profile (AI 600-1). */
 export const nistAiRmf: Framework = {
   id: 'nist-ai-rmf-1.0',
@@ -29,16 +40,10 @@ export const nistAiRmf: Framework = {
   source: 'https://doi.org/10.6028/NIST.AI.600-1',
   identifiers: {
     unit: 'subcategories and risks',
-    all: [
-      ...subcategories('GOVERN', [7, 3, 2, 3, 2, 2]),
-      ...subcategories('MAP', [6, 3, 5, 2, 2]),
-      ...subcategories('MEASURE', [3, 13, 3, 3]),
-      ...subcategories('MANAGE', [4, 4, 2, 3]),
-      // AI 600-1 names its risks and does not number them.
-      ...generativeRisks.map(risk => `AI 600-1 ${risk}`),
-    ],
+    all: identifiers,
   },
-  controls: [
+  controls: inOrder(identifiers, [
+    ...otherAiSubcategories,
     {
       id: 'GOVERN 1.2',
       topic: 'Trustworthiness is part of policy',
@@ -191,8 +196,8 @@ export const nistAiRmf: Framework = {
       id: 'MEASURE 2.7',
       topic: 'Security and resilience are assessed',
       owner: 'CISO',
-      evidence: ['evaluations', 'claims-checked'],
-      beyond: 'Red-team results: injection and leakage suites.',
+      evidence: ['injection-evaluations', 'leakage-evaluations', 'claims-checked'],
+      beyond: 'What the suites found, and red teams of people.',
     },
     {
       id: 'MEASURE 2.8',
@@ -314,5 +319,5 @@ export const nistAiRmf: Framework = {
       evidence: ['suppliers'],
       beyond: 'Supplier register and software bill of materials.',
     },
-  ],
+  ]),
 }

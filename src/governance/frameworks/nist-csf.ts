@@ -1,6 +1,34 @@
 import type { Framework } from '../control.ts'
+import { inOrder } from './control-lines.ts'
 import { numbered } from './identifiers.ts'
 import { governIdentify } from './nist-csf-govern-identify.ts'
+import { otherSubcategories } from './nist-csf-others.ts'
+
+const identifiers = [
+  ...numbered('GV.OC-', 5, 2),
+  ...numbered('GV.RM-', 7, 2),
+  ...numbered('GV.RR-', 4, 2),
+  ...numbered('GV.PO-', 2, 2),
+  ...numbered('GV.OV-', 3, 2),
+  ...numbered('GV.SC-', 10, 2),
+  // Numbers that 1.1 had and 2.0 does not are left out, as there.
+  ...['01', '02', '03', '04', '05', '07', '08'].map(number => `ID.AM-${number}`),
+  ...numbered('ID.RA-', 10, 2),
+  ...numbered('ID.IM-', 4, 2),
+  ...numbered('PR.AA-', 6, 2),
+  ...numbered('PR.AT-', 2, 2),
+  ...['01', '02', '10', '11'].map(number => `PR.DS-${number}`),
+  ...numbered('PR.PS-', 6, 2),
+  ...numbered('PR.IR-', 4, 2),
+  ...['01', '02', '03', '06', '09'].map(number => `DE.CM-${number}`),
+  ...['02', '03', '04', '06', '07', '08'].map(number => `DE.AE-${number}`),
+  ...numbered('RS.MA-', 5, 2),
+  ...['03', '06', '07', '08'].map(number => `RS.AN-${number}`),
+  ...['02', '03'].map(number => `RS.CO-${number}`),
+  ...numbered('RS.MI-', 2, 2),
+  ...numbered('RC.RP-', 6, 2),
+  ...['03', '04'].map(number => `RC.CO-${number}`),
+]
 
 /** NIST Cybersecurity Framework 2.0 (NIST CSWP 29), with the identifiers of 1.1 on the same subject. */
 export const nistCsf: Framework = {
@@ -11,34 +39,11 @@ export const nistCsf: Framework = {
   source: 'https://doi.org/10.6028/NIST.CSWP.29',
   identifiers: {
     unit: 'subcategories',
-    all: [
-      ...numbered('GV.OC-', 5, 2),
-      ...numbered('GV.RM-', 7, 2),
-      ...numbered('GV.RR-', 4, 2),
-      ...numbered('GV.PO-', 2, 2),
-      ...numbered('GV.OV-', 3, 2),
-      ...numbered('GV.SC-', 10, 2),
-      // Numbers that 1.1 had and 2.0 does not are left out, as there.
-      ...['01', '02', '03', '04', '05', '07', '08'].map(number => `ID.AM-${number}`),
-      ...numbered('ID.RA-', 10, 2),
-      ...numbered('ID.IM-', 4, 2),
-      ...numbered('PR.AA-', 6, 2),
-      ...numbered('PR.AT-', 2, 2),
-      ...['01', '02', '10', '11'].map(number => `PR.DS-${number}`),
-      ...numbered('PR.PS-', 6, 2),
-      ...numbered('PR.IR-', 4, 2),
-      ...['01', '02', '03', '06', '09'].map(number => `DE.CM-${number}`),
-      ...['02', '03', '04', '06', '07', '08'].map(number => `DE.AE-${number}`),
-      ...numbered('RS.MA-', 5, 2),
-      ...['03', '06', '07', '08'].map(number => `RS.AN-${number}`),
-      ...['02', '03'].map(number => `RS.CO-${number}`),
-      ...numbered('RS.MI-', 2, 2),
-      ...numbered('RC.RP-', 6, 2),
-      ...['03', '04'].map(number => `RC.CO-${number}`),
-    ],
+    all: identifiers,
   },
-  controls: [
+  controls: inOrder(identifiers, [
     ...governIdentify,
+    ...otherSubcategories,
     {
       id: 'PR.AA-01',
       topic: 'Identities and credentials are managed',
@@ -294,13 +299,5 @@ export const nistCsf: Framework = {
       evidence: ['actions-confirmed'],
       beyond: 'Eradication by hand.',
     },
-    {
-      id: 'RC.RP-01',
-      topic: 'Recovery is carried out',
-      earlierIds: ['RC.RP-1'],
-      owner: 'platform engineer',
-      evidence: [],
-      beyond: 'Recovery plans, restores and their tests.',
-    },
-  ],
+  ]),
 }

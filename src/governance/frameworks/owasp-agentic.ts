@@ -14,7 +14,7 @@ export const owaspAgentic: Framework = {
       id: 'ASI01',
       topic: 'Goals of an agent turned by what it reads',
       owner: 'SOC lead',
-      evidence: ['claims-checked', 'evaluations'],
+      evidence: ['claims-checked', 'injection-evaluations'],
       beyond: 'Results of the injection suite on the model in use.',
     },
     {

@@ -1,5 +1,112 @@
 import type { Framework } from '../control.ts'
+import { inOrder, notAddressed, seen } from './control-lines.ts'
 import { numbered } from './identifiers.ts'
+
+const identifiers = [
+  ...[5, 3, 4, 2, 3, 8, 5, 1, 2].flatMap((count, index) => numbered(`CC${index + 1}.`, count)),
+  ...numbered('A1.', 3),
+  ...numbered('C1.', 2),
+  ...numbered('PI1.', 5),
+  ...[1, 1, 2, 3, 2, 7, 1, 1].flatMap((count, index) => numbered(`P${index + 1}.`, count)),
+]
+
+/** Criteria beside those that records are about first of all. */
+const otherCriteria = [
+  ...seen('CISO', [
+    ['CC1.4', 'Competent people', ['exercises', 'acknowledgements'], 'Hiring, and training records.'],
+    [
+      'CC3.4',
+      'Changes that matter for controls',
+      ['risks', 'model-moves'],
+      'Changes outside the use of models.',
+    ],
+    [
+      'CC4.2',
+      'Shortcomings told and followed up',
+      ['ai-incidents', 'output-audits'],
+      'Shortcomings outside the use of models.',
+    ],
+  ]),
+  ...seen('SOC lead', [
+    [
+      'CC2.1',
+      'Information of good quality',
+      ['alerts', 'cases-briefed', 'claims-checked'],
+      'Information outside the SOC.',
+    ],
+    ['PI1.2', 'Input is complete and right', ['alerts', 'alert-sources'], 'Sources that are not connected.'],
+  ]),
+  ...seen('platform engineer', [
+    ['CC6.5', 'Data gone before media are given away', ['keys-erased'], 'Media and devices.'],
+    [
+      'CC6.6',
+      'Threats from outside kept out',
+      ['alerts', 'actions-confirmed'],
+      'Firewalls and everything else at the border.',
+    ],
+    [
+      'CC6.8',
+      'Malicious software kept out and found',
+      ['file-scans', 'file-alerts'],
+      'Protection on each endpoint.',
+    ],
+    ['A1.3', 'Recovery tested', ['restores'], 'Recovery of everything but Tocsin.'],
+    [
+      'PI1.5',
+      'What is stored is complete and unaltered',
+      ['ledger-verified', 'backups'],
+      'What other systems store.',
+    ],
+  ]),
+  ...seen('data protection officer', [
+    [
+      'P4.1',
+      'Personal data used for its purpose',
+      ['pseudonymised-calls', 'setting-policy-file'],
+      'Use in other systems.',
+    ],
+    [
+      'P4.2',
+      'Personal data kept no longer than needed',
+      ['retention-set', 'retention-deletions'],
+      'Other systems and backups.',
+    ],
+    ['P4.3', 'Personal data disposed of', ['keys-erased'], 'Other systems and backups.'],
+  ]),
+  ...notAddressed('CISO', [
+    ['CC1.1', 'Integrity and values'],
+    ['CC1.2', 'Oversight by the board'],
+    ['CC1.5', 'People answer for controls'],
+    ['CC3.1', 'Objectives'],
+    ['CC3.3', 'Fraud'],
+    ['CC5.1', 'Choice of controls'],
+    ['CC5.2', 'General controls over technology'],
+    ['CC9.1', 'Disruption of the business'],
+  ]),
+  ...notAddressed('platform engineer', [
+    ['CC6.4', 'Physical access'],
+    ['A1.1', 'Capacity'],
+    ['PI1.1', 'Definitions of what is processed'],
+    ['PI1.3', 'Processing'],
+  ]),
+  ...notAddressed('data protection officer', [
+    ['P1.1', 'Notice to people'],
+    ['P2.1', 'Choice and consent'],
+    ['P3.1', 'Collection for the purpose'],
+    ['P3.2', 'Explicit consent'],
+    ['P5.1', 'Access of people to their data'],
+    ['P5.2', 'Correction'],
+    ['P6.1', 'Disclosure with consent'],
+    ['P6.2', 'Record of disclosures'],
+    ['P6.3', 'Record of disclosures without right'],
+    ['P6.4', 'Commitments of those who receive data'],
+    ['P6.5', 'Breaches told by those who receive data'],
+    ['P6.6', 'Breaches told to those concerned'],
+    ['P6.7', 'Account of what is held and disclosed'],
+    ['P7.1', 'Data right and up to date'],
+    ['P8.1', 'Complaints'],
+  ]),
+]
 
 /** Trust services criteria of the AICPA (2017, points of focus of 2022) that a SOC with a language model can show. */
 export const soc2: Framework = {
@@ -11,20 +118,15 @@ export const soc2: Framework = {
     'https://www.aicpa-cima.com/resources/download/2017-trust-services-criteria-with-revised-points-of-focus-2022',
   identifiers: {
     unit: 'criteria',
-    all: [
-      ...[5, 3, 4, 2, 3, 8, 5, 1, 2].flatMap((count, index) => numbered(`CC${index + 1}.`, count)),
-      ...numbered('A1.', 3),
-      ...numbered('C1.', 2),
-      ...numbered('PI1.', 5),
-      ...[1, 1, 2, 3, 2, 7, 1, 1].flatMap((count, index) => numbered(`P${index + 1}.`, count)),
-    ],
+    all: identifiers,
   },
-  controls: [
+  controls: inOrder(identifiers, [
+    ...otherCriteria,
     {
       id: 'CC1.3',
       topic: 'Structures and responsibilities',
       owner: 'CISO',
-      evidence: ['group-members', 'approvers'],
+      evidence: ['group-members', 'approvers', 'charter'],
       beyond: 'Charter of the working group, organisation chart.',
     },
     {
@@ -95,8 +197,8 @@ export const soc2: Framework = {
       id: 'CC7.1',
       topic: 'Changes and vulnerabilities detected',
       owner: 'detection engineer',
-      evidence: ['rules-deployed', 'model-moves'],
-      beyond: 'Vulnerability scans.',
+      evidence: ['rules-deployed', 'sca-alerts', 'vulnerability-alerts', 'file-alerts'],
+      beyond: 'Hosts without an agent.',
     },
     {
       id: 'CC7.2',
@@ -123,8 +225,8 @@ export const soc2: Framework = {
       id: 'CC7.5',
       topic: 'Recovery from incidents',
       owner: 'platform engineer',
-      evidence: [],
-      beyond: 'Restore exercises: tocsin restore says what it compared.',
+      evidence: ['restores'],
+      beyond: 'Recovery of everything but Tocsin.',
     },
     {
       id: 'CC8.1',
@@ -144,8 +246,8 @@ export const soc2: Framework = {
       id: 'A1.2',
       topic: 'Environment backed up and recoverable',
       owner: 'platform engineer',
-      evidence: [],
-      beyond: 'Backups and the dates of restore exercises.',
+      evidence: ['backups'],
+      beyond: 'Backups of everything but Tocsin.',
     },
     {
       id: 'C1.1',
@@ -168,5 +270,5 @@ export const soc2: Framework = {
       evidence: ['claims-checked', 'output-audits'],
       beyond: 'Output of other systems.',
     },
-  ],
+  ]),
 }

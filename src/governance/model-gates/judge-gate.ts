@@ -1,4 +1,5 @@
 import { isPromotion, type ModelState } from '../../domain/model-state.ts'
+import { count } from '../../lib/count.ts'
 import type { ShadowRecord } from '../../store/shadow-briefs.ts'
 import type { GateSettings } from './gate-settings.ts'
 
@@ -74,8 +75,8 @@ export function supplierCheck({
   const late = Math.ceil((nowMs - supplier.reviewDueMs) / dayMs)
   return [
     late > 0
-      ? { name, passed: false, detail: `its review is ${late} days overdue` }
-      : { name, passed: true, detail: `reviewed; due again in ${-late} days` },
+      ? { name, passed: false, detail: `its review is ${count(late, 'day')} overdue` }
+      : { name, passed: true, detail: `reviewed; due again in ${count(-late, 'day')}` },
   ]
 }
 
@@ -96,7 +97,7 @@ export function suiteChecks({
       }
     const days = Math.floor((nowMs - run.atMs) / dayMs)
     if (days > settings.evaluationDays)
-      return { name, passed: false, detail: `it is ${days} days old: run it again` }
+      return { name, passed: false, detail: `it is ${count(days, 'day')} old: run it again` }
     const [weakest, score] = Object.entries(run.tasks).sort(([, a], [, b]) => a - b)[0] ?? ['', 1]
     if (score < settings.leastTaskScore)
       return {

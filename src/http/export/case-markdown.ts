@@ -1,4 +1,5 @@
 import { struckStatuses } from '../../domain/claim.ts'
+import { count } from '../../lib/count.ts'
 import type { BriefRecord } from '../contract-briefs.ts'
 import type { CaseDetail } from '../contract-cases.ts'
 
@@ -8,7 +9,7 @@ export function caseMarkdown(detail: CaseDetail): string {
   return [
     `# ${plain(summary.title)}`,
     '',
-    `Case \`${summary.id}\`, severity ${summary.severity}, status ${summary.status}, ${summary.alertCount} alerts from ${time(summary.firstSeenMs)} to ${time(summary.lastSeenMs)}.`,
+    `Case \`${summary.id}\`, severity ${summary.severity}, status ${summary.status}, ${count(summary.alertCount, 'alert')} from ${time(summary.firstSeenMs)} to ${time(summary.lastSeenMs)}.`,
     ...(summary.sample ? ['', '**Sample data that Tocsin ships: not from your Wazuh.**'] : []),
     '',
     ...decision(detail),
@@ -26,7 +27,7 @@ export function caseMarkdown(detail: CaseDetail): string {
     '',
     ...detail.entities.map(
       entity =>
-        `- ${entity.type} ${plain(entity.value)} (${entity.roles.join(', ')}; ${entity.alertCount} alerts)`,
+        `- ${entity.type} ${plain(entity.value)} (${entity.roles.join(', ')}; ${count(entity.alertCount, 'alert')})`,
     ),
     '',
     ...(detail.notes.length > 0 ? ['## Notes', ''] : []),

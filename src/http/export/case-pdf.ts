@@ -1,5 +1,6 @@
 import PDFDocument from 'pdfkit'
 import { struckStatuses } from '../../domain/claim.ts'
+import { count } from '../../lib/count.ts'
 import type { BriefRecord } from '../contract-briefs.ts'
 import type { CaseDetail } from '../contract-cases.ts'
 import { madeWith, oneLine, time, words } from './case-markdown.ts'
@@ -18,7 +19,7 @@ export async function casePdf(detail: CaseDetail): Promise<Buffer> {
   const page = createPage(document)
   page.title(summary.title)
   page.text(
-    `Case ${summary.id}, severity ${summary.severity}, status ${summary.status}, ${summary.alertCount} alerts from ${time(summary.firstSeenMs)} to ${time(summary.lastSeenMs)}.`,
+    `Case ${summary.id}, severity ${summary.severity}, status ${summary.status}, ${count(summary.alertCount, 'alert')} from ${time(summary.firstSeenMs)} to ${time(summary.lastSeenMs)}.`,
   )
   if (summary.sample) page.strong('Sample data that Tocsin ships: not from your Wazuh.')
   const { decision } = detail
@@ -37,7 +38,7 @@ export async function casePdf(detail: CaseDetail): Promise<Buffer> {
   }
   page.heading('Entities')
   for (const entity of page.first(detail.entities, 100))
-    page.item(`${entity.type} ${entity.value}: ${entity.alertCount} alerts`)
+    page.item(`${entity.type} ${entity.value}: ${count(entity.alertCount, 'alert')}`)
   if (detail.notes.length > 0) page.heading('Notes')
   for (const note of detail.notes) page.item(`${time(note.atMs)} ${note.by.displayName}: ${note.text}`)
   page.heading('History')

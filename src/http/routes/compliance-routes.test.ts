@@ -11,6 +11,8 @@ beforeAll(async () => {
     ...sessionRoutes(parts, false, 10_000),
     ...complianceRoutes({
       database: parts.database,
+      clock: parts.clock,
+      ids: parts.ids,
       ledger: openDatabaseLedger(parts.database, parts.clock),
       tenant: parts.tenant,
       settings: {
@@ -34,8 +36,8 @@ it('shows approvers what the records hold, and analysts nothing', async () => {
     const answer = await approver.call('GET', `/api/compliance/${id}?${period}`)
     expect(answer.statusCode).toBe(200)
     expect(answer.json().controls).toHaveLength(controls.length)
-    const { framework, notMapped } = answer.json()
-    expect(controls.length + notMapped.length).toBe(framework.of ?? controls.length)
+    const shown = answer.json().controls as { addressed: boolean }[]
+    expect(shown.filter(({ addressed }) => addressed)).toHaveLength(answer.json().framework.mapped)
   }
   // The approver's own account and sign-in are evidence already.
   const { controls } = (await approver.call('GET', `/api/compliance/nist-csf-2.0?${period}`)).json()
@@ -54,4 +56,32 @@ it('refuses unknown frameworks and impossible periods', async () => {
   expect(await status('/api/compliance/nist-csf-2.0?from=2026-06-30&to=2026-06-01')).toBe(400)
   expect(await status('/api/compliance/nist-csf-2.0?from=2026-99-99&to=2026-06-01')).toBe(400)
   expect(await status('/api/compliance/nist-csf-2.0')).toBe(400)
+})
+
+it('keeps what an approver states of a control, and refuses everything else', async () => {
+  const approver = await server.signIn('approver', 'third')
+  const expires = new Date(server.clock.now() + 86_400_000).toISOString().slice(0, 10)
+  const said = { owner: 'HR', gap: '', statement: 'Screened by HR.', reference: '', expires }
+  const state = (person: typeof approver, framework: string, body: object) =>
+    person.call('PUT', `/api/compliance/${framework}/statement`, { version: 0, ...said, ...body })
+  expect((await state(approver, 'iso-27001-2022', { control: 'A.6.1' })).statusCode).toBe(200)
+  expect((await state(approver, 'iso-27001-2022', { control: 'A.6.1' })).statusCode).toBe(409)
+  expect((await state(approver, 'iso-27001-2022', { control: 'A.9.9' })).statusCode).toBe(400)
+  expect((await state(approver, 'nothing', { control: 'A.6.1' })).statusCode).toBe(400)
+  expect(
+    (await state(approver, 'iso-27001-2022', { control: 'A.6.2', expires: '2020-01-01' })).statusCode,
+  ).toBe(400)
+  const analyst = await server.signIn('analyst', 'fourth')
+  expect((await state(analyst, 'iso-27001-2022', { control: 'A.6.2' })).statusCode).toBe(403)
+  const view = (
+    await approver.call('GET', `/api/compliance/iso-27001-2022?from=${expires}&to=${expires}`)
+  ).json()
+  const control = view.controls.find((each: { id: string }) => each.id === 'A.6.1')
+  expect(control).toMatchObject({
+    status: 'no evidence',
+    owner: 'HR',
+    own: { ...said, inForce: true, version: 1 },
+  })
+  // The registers' own routes neither list statements nor write them around these checks.
+  expect((await approver.call('GET', '/api/governance/records/statement')).statusCode).not.toBe(200)
 })

@@ -1,19 +1,30 @@
 import {
   type ComplianceReport,
   complianceReport,
+  coverageOf,
   type Period,
   type ReportSources,
 } from '../../governance/compliance-report.ts'
 import type { Framework } from '../../governance/control.ts'
+import { evidenceWords } from '../../governance/evidence-titles.ts'
 import { frameworkOf, frameworks } from '../../governance/frameworks.ts'
+import type { RecordParts } from '../../governance/keep-record.ts'
+import { keepStatement, type OwnStatement } from '../../governance/own-statement.ts'
 import { reportPeriod } from '../../governance/report-period.ts'
 import { AppError } from '../../lib/app-error.ts'
-import { type ComplianceFramework, type ComplianceView, complianceEndpoints } from '../contract-compliance.ts'
+import { wasDone } from '../contract.ts'
+import {
+  type ComplianceControl,
+  type ComplianceFramework,
+  type ComplianceView,
+  complianceEndpoints,
+} from '../contract-compliance.ts'
 import { RequestError } from '../http-error.ts'
 import { type Route, route } from '../route.ts'
+import { personOf } from './session-routes.ts'
 
 /** What the records hold for the controls of a framework. The signed report is the command's: `tocsin compliance`. */
-export function complianceRoutes(sources: ReportSources): Route[] {
+export function complianceRoutes(sources: ReportSources & RecordParts): Route[] {
   return [
     route(complianceEndpoints.listFrameworks, async () => ({ frameworks: frameworks.map(summaryOf) })),
     route(complianceEndpoints.readCompliance, async ({ params, query, signal }) => {
@@ -22,6 +33,12 @@ export function complianceRoutes(sources: ReportSources): Route[] {
         throw new RequestError('not-found', `there is no framework '${params.framework}'`)
       const report = await complianceReport(sources, framework, periodOf(query.from, query.to), signal)
       return viewOf(framework, report)
+    }),
+    route(complianceEndpoints.stateOwn, async ({ params, body, caller }) => {
+      const { control, version, ...content } = body
+      const about = { framework: params.framework, control, before: version }
+      await keepStatement(sources, sources.tenant, about, content, personOf(caller).user.id)
+      return wasDone
     }),
   ]
 }
@@ -38,8 +55,8 @@ function periodOf(from: string, to: string): Period {
 
 function summaryOf(framework: Framework): ComplianceFramework {
   const { id, name, version, controls, identifiers } = framework
-  const all = { of: identifiers?.all.length ?? null, unit: identifiers?.unit ?? null }
-  return { id, name, version, controls: controls.length, ...all }
+  const { mapped } = coverageOf(framework)
+  return { id, name, version, controls: controls.length, mapped, unit: identifiers.unit }
 }
 
 function viewOf(framework: Framework, report: ComplianceReport): ComplianceView {
@@ -49,16 +66,21 @@ function viewOf(framework: Framework, report: ComplianceReport): ComplianceView 
     fromMs: Date.parse(report.period.from),
     toMs: Date.parse(report.period.to),
     ledger: { verified: report.ledger.verified, firstBad: report.ledger.first_bad },
-    controls: report.controls.map(({ earlier_ids, evidence, gaps, ...control }) => ({
+    controls: report.controls.map(({ earlier_ids, evidence, gaps, own, ...control }) => ({
       ...control,
       earlierIds: [...earlier_ids],
-      evidence: evidence.map(({ latest, ...each }) => ({
+      evidence: evidence.map(({ latest, title: _title, ...each }) => ({
         ...each,
+        words: evidenceWords(each.name, each.count),
         latestMs: latest === null ? null : Date.parse(latest),
       })),
       gaps: [...gaps],
+      own: own === null ? null : viewOfStatement(own),
     })),
-    notMapped: [...(report.coverage?.not_mapped ?? [])],
     notice: report.notice,
   }
+}
+
+function viewOfStatement({ at, in_force, ...own }: OwnStatement): NonNullable<ComplianceControl['own']> {
+  return { ...own, atMs: Date.parse(at), inForce: in_force }
 }

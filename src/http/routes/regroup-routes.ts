@@ -1,4 +1,5 @@
 import { merge, type RegroupParts, split } from '../../ingest/regroup.ts'
+import { count } from '../../lib/count.ts'
 import type { Database } from '../../lib/database.ts'
 import { caseEndpoints } from '../contract-cases.ts'
 import { type Route, route } from '../route.ts'
@@ -32,10 +33,10 @@ export function regroupRoutes(parts: RegroupParts & { readonly database: Databas
       const byId = actorId(caller)
       const newId = await parts.database.transaction(async sql => {
         const id = await split(sql, parts, params.id, body.alertKeys)
-        const count = body.alertKeys.length
+        const alerts = count(body.alertKeys.length, 'alert')
         await recordActs(sql, parts, [
-          { caseId: params.id, kind: 'split', byId, detail: `${count} alerts moved to ${id}` },
-          { caseId: id, kind: 'split', byId, detail: `${count} alerts taken out of ${params.id}` },
+          { caseId: params.id, kind: 'split', byId, detail: `${alerts} moved to ${id}` },
+          { caseId: id, kind: 'split', byId, detail: `${alerts} taken out of ${params.id}` },
         ])
         return id
       })

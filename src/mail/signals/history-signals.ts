@@ -1,3 +1,4 @@
+import { count } from '../../lib/count.ts'
 import type { FileMatch, MailHistory } from '../mail-context.ts'
 import { walkParts } from '../mime/part-tree.ts'
 import { bodyRange, fieldRange } from '../mime/source-range.ts'
@@ -30,14 +31,14 @@ export function historySignals(
     findings.push({
       id: 'first-contact',
       strength: 1,
-      text: `nobody at ${registrable(from.domain)} wrote before, in ${history.mails} mails over ${history.days} days`,
+      text: `nobody at ${registrable(from.domain)} wrote before, in ${count(history.mails, 'mail')} over ${count(history.days, 'day')}`,
       where,
     })
   else if (enough && history.ofSender === 0)
     findings.push({
       id: 'first-contact',
       strength: 0.5,
-      text: `${from.address} never wrote before, in ${history.mails} mails over ${history.days} days`,
+      text: `${from.address} never wrote before, in ${count(history.mails, 'mail')} over ${count(history.days, 'day')}`,
       where,
     })
   const isKnown = history.ofSender >= knownMails && history.senderDays >= knownDays
@@ -46,7 +47,7 @@ export function historySignals(
     findings.push({
       id: 'known-correspondent',
       strength: 1,
-      text: `${from.address} wrote ${history.ofSender} times over ${history.senderDays} days, and is authenticated`,
+      text: `${from.address} wrote ${count(history.ofSender, 'time')} over ${count(history.senderDays, 'day')}, and is authenticated`,
       where,
     })
   return [...findings, ...threadFindings(mail, history, registrable(from.domain))]

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import packageJson from '../../../package.json' with { type: 'json' }
+import { appendEntries } from '../../ledger/database-ledger.ts'
 import { AppError } from '../../lib/app-error.ts'
 import type { Database, Transaction } from '../../lib/database.ts'
 import { isErrno } from '../../lib/file-lock.ts'
@@ -40,7 +41,7 @@ const largestFile = 128 * 1024 * 1024
 export const archiveKeyContext = 'key of a backup'
 
 /**
- * Writes every row as of one moment, while others go on writing. The archive's key is wrapped by the master key:
+ * Writes every row as of one moment, while others go on writing, and a note of it to the ledger. The archive's key is wrapped by the master key:
  * without that no row can be read.
  */
 export async function makeBackup(options: BackupOptions): Promise<BackupSummary> {
@@ -57,6 +58,11 @@ export async function makeBackup(options: BackupOptions): Promise<BackupSummary>
     sql => writeArchive(options.place, head, key, recordsOf(sql, options, summary)),
     { reads: 'snapshot' },
   )
+  // After the snapshot, so that no backup speaks of itself; only now is it whole.
+  const { tables, rows, files } = summary
+  const body = { text: 'a backup was written', tables, rows, files }
+  const note = { kind: 'note', tenant: '', actor: 'user:command-line', subject: 'backup', body } as const
+  await options.database.transaction(sql => appendEntries(sql, [note], options.nowMs))
   return summary
 }
 
