@@ -1,4 +1,8 @@
-import type { EvaluationComparison, EvaluationRunView } from '../../src/http/contract-evaluations.ts'
+import type {
+  EvaluationComparison,
+  EvaluationReport,
+  EvaluationRunView,
+} from '../../src/http/contract-evaluations.ts'
 import type { ModelUsage } from '../../src/http/contract-usage.ts'
 import { getJson } from './request.ts'
 
@@ -16,4 +20,8 @@ export function compareEvaluations(
   signal: AbortSignal,
 ): Promise<EvaluationComparison> {
   return getJson('/api/evaluations/compare', signal, { first, second })
+}
+
+export function readEvaluation(id: string, signal: AbortSignal): Promise<EvaluationReport> {
+  return getJson(`/api/evaluations/${encodeURIComponent(id)}`, signal)
 }

@@ -1,6 +1,5 @@
 import { useState } from 'react'
 import type { ComplianceControl, ComplianceView } from '../../src/http/contract-compliance.ts'
-import { Button } from '../components/button.tsx'
 import { DataTable } from '../components/data-table.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
@@ -36,13 +35,13 @@ export function ControlTable({ view, only }: { view: ComplianceView; only: Stand
         empty="No control stands so."
         stacked
         columns={[
-          { title: 'Control', cell: control => <ControlName control={control} />, hidden: true },
+          { title: 'Control', cell: control => <ControlName control={control} /> },
           { title: 'Status', cell: control => <StandingMark standing={standingOf(control)} /> },
           { title: 'Records and gaps', cell: control => <Records control={control} /> },
           {
             title: 'Owner',
             cell: control => (
-              <p>
+              <p className="sm:min-w-28">
                 <Untrusted text={control.owner} />
               </p>
             ),
@@ -112,7 +111,7 @@ function Records({ control }: { control: ComplianceControl }) {
         .filter(gap => !/^(No record|Not set): /.test(gap))
         .map(gap => (
           <li key={gap} className="text-muted">
-            {gap}
+            {gap.replace('Not addressed here; to be shown by', 'By')}
           </li>
         ))}
     </ul>
@@ -122,9 +121,14 @@ function Records({ control }: { control: ComplianceControl }) {
 function Own({ control, onEdit }: { control: ComplianceControl; onEdit: () => void }) {
   const { own } = control
   const edit = (
-    <Button look="quiet" onClick={onEdit} aria-label={`State something of ${control.id}`}>
-      {own === null ? 'State' : 'Change'}
-    </Button>
+    <button
+      type="button"
+      className="text-left text-accent hover:underline max-md:py-2"
+      onClick={onEdit}
+      aria-label={`${own === null ? 'State something' : 'Change what is stated'} of ${control.id}`}
+    >
+      {own === null ? 'State something' : 'Change'}
+    </button>
   )
   if (own === null) return edit
   return (

@@ -51,10 +51,10 @@ export function DataTable<Row>({
               key={rowKey(row)}
               className={`border-b border-line align-top *:py-1.5 *:pr-4 ${stacked ? 'max-sm:block max-sm:py-2 max-sm:*:block max-sm:*:py-1' : ''}`}
             >
-              {columns.map(({ title, cell, wide, hidden }) => (
+              {columns.map(({ title, cell, wide, hidden }, index) => (
                 <td key={title} className={wide && !stacked ? 'max-sm:min-w-44' : ''}>
-                  {stacked && !hidden && (
-                    <span aria-hidden="true" className="text-xs text-muted sm:hidden">
+                  {stacked && !hidden && index > 0 && (
+                    <span aria-hidden="true" className="block text-xs text-muted sm:hidden">
                       {title}
                     </span>
                   )}

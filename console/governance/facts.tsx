@@ -3,7 +3,7 @@ export function Facts({ facts }: { facts: readonly (readonly [name: string, valu
   return (
     <dl className="grid grid-cols-2 gap-x-6 gap-y-3 sm:grid-cols-3 lg:grid-cols-5">
       {facts.map(([name, value]) => (
-        <div key={name} className="grid content-between">
+        <div key={name} className="grid content-start">
           <dt className="text-xs text-muted">{name}</dt>
           <dd className="text-lg tabular-nums">{value}</dd>
         </div>

@@ -31,6 +31,7 @@ export function RegisterSection({ register, single = false }: { register: Regist
               rows={records}
               rowKey={({ id }) => id}
               empty={register.empty}
+              stacked
               columns={[
                 ...listed.map((field, index) => ({
                   title: field.label,
@@ -45,7 +46,7 @@ export function RegisterSection({ register, single = false }: { register: Regist
                         <Untrusted text={record.content[field.name] || '—'} />
                       </button>
                     ) : (
-                      <Untrusted text={record.content[field.name] ?? ''} />
+                      <FieldValue name={field.name} content={record.content} />
                     ),
                 })),
                 {
@@ -75,6 +76,22 @@ export function RegisterSection({ register, single = false }: { register: Regist
         )}
       </QueryState>
     </Section>
+  )
+}
+
+/** A date of a review that is past says so: a register is for that. */
+function FieldValue({ name, content }: { name: string; content: Readonly<Record<string, string>> }) {
+  const text = content[name] ?? ''
+  const overdue =
+    name === 'reviewDue' &&
+    content.state !== 'closed' &&
+    text !== '' &&
+    text < new Date().toISOString().slice(0, 10)
+  return (
+    <>
+      <Untrusted text={text} />
+      {overdue && <span className="font-medium text-bad"> overdue</span>}
+    </>
   )
 }
 

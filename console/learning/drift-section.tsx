@@ -41,15 +41,20 @@ export function DriftSection() {
               rows={report.tasks}
               rowKey={({ task }) => task}
               empty="Nobody has decided on anything that was proposed yet."
+              stacked
               columns={[
                 { title: 'Task', wide: true, cell: each => taskWords[each.task] },
                 {
                   title: 'Lately',
-                  cell: each => <span className="tabular-nums">{percent(each.recent)}</span>,
+                  cell: each => (
+                    <span className="whitespace-nowrap tabular-nums">{percent(each.recent)}</span>
+                  ),
                 },
                 {
                   title: 'Before',
-                  cell: each => <span className="tabular-nums">{percent(each.baseline)}</span>,
+                  cell: each => (
+                    <span className="whitespace-nowrap tabular-nums">{percent(each.baseline)}</span>
+                  ),
                 },
                 { title: 'By week', cell: each => <Weeks weeks={each.byWeek} /> },
                 {
@@ -57,7 +62,7 @@ export function DriftSection() {
                   cell: each => (
                     <ul>
                       {each.byGroup.map(group => (
-                        <li key={group.group}>
+                        <li key={group.group} className="sm:whitespace-nowrap">
                           <Untrusted text={group.group} />:{' '}
                           <span
                             className={
@@ -86,6 +91,7 @@ export function DriftSection() {
               rows={report.calibration}
               rowKey={({ task }) => task}
               empty="No proposal with a confidence has been decided yet."
+              stacked
               columns={[
                 { title: 'Task', wide: true, cell: each => taskWords[each.task] },
                 { title: 'Decided', cell: each => each.proposals },

@@ -95,6 +95,7 @@ function Lessons({ onWrite }: { onWrite: () => void }) {
             label="Lessons taught"
             rows={lessons}
             rowKey={({ id }) => id}
+            stacked
             empty="Nothing has been taught yet. Verdicts with a reason are what lessons are made of."
             columns={[
               {
@@ -187,6 +188,7 @@ function Teachable({ onWrite }: { onWrite: (caseId: string) => void }) {
             label="What people said"
             rows={feedback}
             rowKey={each => `${each.kind} ${each.caseId} ${each.atMs}`}
+            stacked
             empty="No verdict has a reason yet, and nobody has decided otherwise than was proposed."
             columns={[
               {

@@ -35,14 +35,20 @@ export function TrainingSection() {
         {consent => (
           <>
             <p>
-              {consent.allowed ? 'It is allowed' : 'It is not allowed'}
+              {consent.allowed ? 'It is allowed' : 'It is not allowed yet'}
               {consent.changed !== null && (
                 <>
                   {' '}
                   ({consent.changed.by?.displayName ?? '—'}, <Moment atMs={consent.changed.atMs} />)
                 </>
               )}
-              . {consent.agreed === 1 ? 'One person has' : `${consent.agreed} people have`} agreed.
+              .{' '}
+              {consent.agreed === 0
+                ? 'Nobody has'
+                : consent.agreed === 1
+                  ? 'One person has'
+                  : `${consent.agreed} people have`}{' '}
+              agreed.
             </p>
             {consent.basis !== '' && (
               <p>

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import type { EvaluationComparison, EvaluationRunView } from '../../src/http/contract-evaluations.ts'
 import { compareEvaluations, listEvaluations } from '../api/usage.ts'
 import { DataTable } from '../components/data-table.tsx'
@@ -8,6 +9,7 @@ import { PageHeading } from '../components/page-heading.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { Section } from '../components/section.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
+import { RunReport } from '../governance/run-report.tsx'
 import { useSearchValues } from '../router.tsx'
 import { count } from '../text/count.ts'
 
@@ -33,7 +35,16 @@ export function Page() {
   )
 }
 
+/** `triage/fp` as people say it. */
+const classWords = (name: string) =>
+  name
+    .replace(/^[^/]+\//, '')
+    .replace(/^tp$/, 'true positive')
+    .replace(/^fp$/, 'false positive')
+    .replaceAll('_', ' ')
+
 function Runs({ runs }: { runs: readonly EvaluationRunView[] }) {
+  const [opened, setOpened] = useState<EvaluationRunView>()
   return (
     <Section title="Runs">
       <p className="text-muted">
@@ -45,15 +56,20 @@ function Runs({ runs }: { runs: readonly EvaluationRunView[] }) {
         label="Recorded runs"
         rows={runs}
         rowKey={({ id }) => id}
-        empty="No evaluation has been recorded yet."
+        empty="No evaluation has been recorded yet: run the command above on the machine of Tocsin, without --model for what code answers by itself."
+        stacked
         columns={[
           { title: 'When', cell: run => <Moment atMs={run.atMs} /> },
           {
             title: 'Suite',
             cell: run => (
-              <span className="whitespace-nowrap">
+              <button
+                type="button"
+                className="text-left whitespace-nowrap text-accent hover:underline max-md:py-2"
+                onClick={() => setOpened(run)}
+              >
                 <Untrusted text={run.suite} />
-              </span>
+              </button>
             ),
           },
           {
@@ -84,9 +100,7 @@ function Runs({ runs }: { runs: readonly EvaluationRunView[] }) {
             cell: run =>
               run.classes.length === 0
                 ? '—'
-                : run.classes
-                    .map(({ name, score }) => `${name.replaceAll('_', ' ')} ${share(score)}`)
-                    .join(', '),
+                : run.classes.map(({ name, score }) => `${classWords(name)} ${share(score)}`).join(', '),
           },
           {
             title: 'Signature',
@@ -94,13 +108,18 @@ function Runs({ runs }: { runs: readonly EvaluationRunView[] }) {
           },
         ]}
       />
+      {opened !== undefined && <RunReport run={opened} onClose={() => setOpened(undefined)} />}
     </Section>
   )
 }
 
 function Compare({ runs }: { runs: readonly EvaluationRunView[] }) {
   const [search, setSearch] = useSearchValues()
-  const first = runs.find(({ id }) => id === search.first) ?? runs[0]
+  // Without a choice the newest that can be held against another.
+  const first =
+    runs.find(({ id }) => id === search.first) ??
+    runs.find(run => runs.some(({ id, suite }) => suite === run.suite && id !== run.id)) ??
+    runs[0]
   const others = runs.filter(({ id, suite }) => suite === first?.suite && id !== first?.id)
   const second = others.find(({ id }) => id === search.second) ?? others[0]
   const query = useQuery({
@@ -119,15 +138,19 @@ function Compare({ runs }: { runs: readonly EvaluationRunView[] }) {
           onChange={event => setSearch({ first: event.target.value, second: undefined })}
           options={runs.map(run => ({ value: run.id, label: nameOf(run) }))}
         />
-        <SelectField
-          label="Second, of the same suite"
-          value={second?.id ?? ''}
-          onChange={event => setSearch({ first: first?.id, second: event.target.value })}
-          options={others.map(run => ({ value: run.id, label: nameOf(run) }))}
-        />
+        {second !== undefined && (
+          <SelectField
+            label="Second, of the same suite"
+            value={second.id}
+            onChange={event => setSearch({ first: first?.id, second: event.target.value })}
+            options={others.map(run => ({ value: run.id, label: nameOf(run) }))}
+          />
+        )}
       </div>
       {second === undefined ? (
-        <p className="text-muted">There is no other run of this suite.</p>
+        <p className="text-muted">
+          There is no other run of this suite to hold it against: record one with another model.
+        </p>
       ) : (
         <QueryState query={query} what="The comparison">
           {comparison => <Result comparison={comparison} />}

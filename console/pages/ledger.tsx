@@ -62,6 +62,7 @@ function EntryTable({
       label="Ledger"
       rows={entries}
       rowKey={entry => String(entry.seq)}
+      stacked
       empty="Nothing is recorded yet. Model calls, approvals and actions will be, before they happen."
       columns={[
         { title: 'Entry', cell: entry => <span className="tabular">{entry.seq}</span> },
@@ -71,14 +72,17 @@ function EntryTable({
           cell: entry => (
             <button
               type="button"
-              className="font-medium text-accent hover:underline"
+              className="text-left font-medium text-accent hover:underline max-md:py-2"
               onClick={() => onOpen(entry)}
             >
               {entry.kind.replaceAll('-', ' ')}
             </button>
           ),
         },
-        { title: 'By', cell: entry => <Untrusted text={entry.actor} limit={80} /> },
+        {
+          title: 'By',
+          cell: entry => <Untrusted text={entry.by?.displayName ?? actorWords(entry.actor)} limit={80} />,
+        },
         { title: 'About', cell: entry => <Untrusted text={entry.subject} limit={80} /> },
         { title: 'Outcome', cell: entry => <Untrusted text={summaryOf(entry)} limit={120} /> },
       ]}
@@ -86,9 +90,13 @@ function EntryTable({
   )
 }
 
+/** A job or the program as it is; of a person without an account here the bare name. */
+const actorWords = (actor: string) =>
+  actor.startsWith('job:') ? `job ${actor.slice('job:'.length)}` : actor.replace(/^user:/, '')
+
 /** The members of an entry that tell it at a glance. */
 function summaryOf({ body }: LedgerEntryView): string {
-  return ['model', 'zone', 'status', 'decision', 'error']
+  return ['setting', 'text', 'model', 'zone', 'status', 'decision', 'error']
     .flatMap(name => (typeof body[name] === 'string' ? [body[name]] : []))
     .join(', ')
 }
@@ -99,6 +107,10 @@ function EntryDrawer({ entry, onClose }: { entry: LedgerEntryView; onClose: () =
   return (
     <Drawer title={`Entry ${entry.seq}`} onClose={onClose}>
       <div className="grid gap-4 p-3">
+        <p className="wrap-anywhere">
+          By <code className="text-xs">{entry.actor}</code>, about{' '}
+          <code className="text-xs">{entry.subject}</code>
+        </p>
         <p className="font-mono text-xs wrap-anywhere text-muted">{entry.hash}</p>
         <RawJson raw={JSON.stringify(entry.body)} />
         {entry.sealed.length > 0 && mayOpen && content.data === undefined && (

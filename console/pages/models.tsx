@@ -85,7 +85,8 @@ function ChangeLog({ gates }: { gates: ModelGates }) {
         label="Changes of models"
         rows={gates.log}
         rowKey={({ id }) => id}
-        empty="No model has been set up yet."
+        empty="No model has been set up yet: name one in models.yaml and start again."
+        stacked
         columns={[
           { title: 'When', cell: each => <Moment atMs={each.atMs} /> },
           { title: 'Profile', cell: each => <Untrusted text={each.name} /> },

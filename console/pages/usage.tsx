@@ -68,10 +68,8 @@ function Totals({ usage: { byTask, grouping, monthUsd } }: { usage: ModelUsage }
           ['Calls', whole(calls)],
           ['Answered', percent(answered, calls)],
           ['Tokens', whole(tokens)],
-          [
-            'Input from prompt caches',
-            cacheable === 0 ? 'not counted' : `${whole(cached)} tokens (${percent(cached, cacheable)})`,
-          ],
+          ['From prompt caches', cacheable === 0 ? 'not counted' : whole(cached)],
+          ['Of that input', cacheable === 0 ? '–' : percent(cached, cacheable)],
         ]}
       />
       <p className="text-muted">

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { person } from './contract.ts'
+import { idParams, person } from './contract.ts'
 import { endpoint } from './endpoint.ts'
 
 const interval = z.tuple([z.number(), z.number()])
@@ -27,6 +27,15 @@ export const evaluationRun = z.object({
 })
 export type EvaluationRunView = z.infer<typeof evaluationRun>
 
+/** One run in full. `signature`: Ed25519 over the bytes of `document`, base64; `key`: the public key as PEM. */
+export const evaluationReport = z.object({
+  items: z.array(z.object({ id: z.string(), task: z.string(), score: z.number() })),
+  document: z.string(),
+  signature: z.string(),
+  key: z.string(),
+})
+export type EvaluationReport = z.infer<typeof evaluationReport>
+
 /** Two runs on the items that both have. An item counts as right from a score of one half on. */
 export const evaluationComparison = z.object({
   items: z.number().int(),
@@ -49,6 +58,14 @@ export const evaluationEndpoints = {
     summary: 'Recorded runs of evaluation suites, the newest first.',
     access: approver,
     reply: z.object({ runs: z.array(evaluationRun) }),
+  }),
+  readEvaluation: endpoint({
+    method: 'GET',
+    path: '/api/evaluations/:id',
+    summary: 'The report of one run: its items, and exactly what was signed with the signature and the key.',
+    access: approver,
+    params: idParams,
+    reply: evaluationReport,
   }),
   compareEvaluations: endpoint({
     method: 'GET',

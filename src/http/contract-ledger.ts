@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { person } from './contract.ts'
 import { endpoint } from './endpoint.ts'
 
 /** One entry of the ledger. What it keeps encrypted is not in `body`; `sealed` names those members. */
@@ -7,6 +8,8 @@ export const ledgerEntryView = z.object({
   atMs: z.number(),
   kind: z.string(),
   actor: z.string(),
+  /** Who that is, where it is a person with an account here. */
+  by: person.nullable(),
   subject: z.string(),
   body: z.record(z.string(), z.json()),
   sealed: z.array(z.string()),

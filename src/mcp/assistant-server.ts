@@ -68,7 +68,7 @@ export function createAssistantServer(source: AssistantSource, version: string):
         uri: `tocsin://cases/${row.id}`,
         name: String(row.id),
         title: String(row.title),
-        description: `${row.severity}, ${count(row.alerts, 'alert')}`,
+        description: `${row.severity}, ${count(Number(row.alerts), 'alert')}`,
         mimeType: 'application/json',
       })),
     }

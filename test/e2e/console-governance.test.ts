@@ -240,6 +240,16 @@ describe.skipIf(!hasBrowser)('governance in the console', () => {
     const table = page.getByRole('table', { name: 'Recorded runs' })
     await table.getByText('fits').first().waitFor()
     await page.getByText('Of 10 items both were right on 10').waitFor()
+    await table.getByRole('button', { name: 'leakage' }).first().click()
+    const report = page.getByRole('dialog', { name: 'Report: leakage, answered by code' })
+    await report.getByText('10 items, all right.').waitFor()
+    await report.getByText('The signature (Ed25519) fits the document.').waitFor()
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      report.getByRole('link', { name: 'Document' }).click(),
+    ])
+    expect(file.suggestedFilename()).toMatch(/^run_\w+\.json$/)
+    await report.getByRole('button', { name: 'Close' }).click()
   })
 
   it('an auditor sees every control, and what the organisation states of one stands apart', async () => {

@@ -37,6 +37,12 @@ export function evaluationRoutes({ database, tenant }: { database: Database; ten
       const whole = await Promise.all(runs.map(({ id }) => found(id)))
       return { runs: whole.map(run => ({ ...viewOf(run), by: people(run.createdBy) })) }
     }),
+    route(evaluationEndpoints.readEvaluation, async ({ params }) => {
+      const run = await found(params.id)
+      const { document, signature, key } = run
+      // What went wrong is what a person looks for.
+      return { items: itemsOf(run).sort((a, b) => a.score - b.score), document, signature, key }
+    }),
     route(evaluationEndpoints.compareEvaluations, async ({ query }) => {
       const [first, second] = await Promise.all([found(query.first), found(query.second)])
       if (first.suite !== second.suite)

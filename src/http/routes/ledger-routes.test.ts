@@ -63,3 +63,23 @@ it('opens what is encrypted for approvers only, and records who did', async () =
   const after = ledgerContent.parse((await send('approver', 'POST', '/api/ledger/2/content')).json())
   expect(after).toEqual({ parts: [], erased: true })
 })
+
+it('says who an actor is where that is a person with an account here', async () => {
+  const { tenant, database } = server.accounts
+  const id = people.get('analyst')?.id ?? ''
+  const note = { kind: 'note' as const, subject: 'case_2', body: {} }
+  await database.transaction(sql =>
+    appendEntries(
+      sql,
+      [
+        { ...note, tenant, actor: `user:${id}` },
+        { ...note, tenant, actor: 'user:command-line' },
+        { ...note, tenant, actor: id },
+      ],
+      0,
+    ),
+  )
+  const answer = await send('analyst', 'GET', '/api/ledger?subject=case_2')
+  const { entries } = ledgerEndpoints.listEntries.reply.parse(answer.json())
+  expect(entries.map(({ by }) => by?.displayName ?? null)).toEqual([null, null, 'analyst'])
+})

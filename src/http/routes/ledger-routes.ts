@@ -6,6 +6,7 @@ import type { Clock } from '../../lib/clock.ts'
 import type { Database } from '../../lib/database.ts'
 import { type LedgerEntryView, ledgerEndpoints } from '../contract-ledger.ts'
 import { RequestError } from '../http-error.ts'
+import { namedPeople } from '../named-people.ts'
 import { type Route, route } from '../route.ts'
 
 /** The ledger, for reading. Nothing here can change an entry. */
@@ -21,7 +22,11 @@ export function ledgerRoutes(parts: {
       const { limit, before, subject } = query
       const entries = await listEntries(database, { tenant, limit: limit + 1, before, subject })
       const page = entries.slice(0, limit)
-      return { entries: page.map(viewOf), next: entries.length > limit ? (page.at(-1)?.seq ?? null) : null }
+      const people = await namedActors(database, tenant, page)
+      return {
+        entries: page.map(entry => ({ ...viewOf(entry), by: people(entry.actor) })),
+        next: entries.length > limit ? (page.at(-1)?.seq ?? null) : null,
+      }
     }),
     route(ledgerEndpoints.readContent, async ({ params, caller }) => {
       const [entry] = await listEntries(database, { tenant, limit: 1, before: params.seq + 1 })
@@ -47,7 +52,18 @@ export function ledgerRoutes(parts: {
   ]
 }
 
-function viewOf(entry: LedgerEntry): LedgerEntryView {
+/** An actor names a person by id, or, at a terminal and in older entries, by user name. */
+async function namedActors(database: Database, tenant: string, entries: readonly LedgerEntry[]) {
+  const idOf = (actor: string) => (actor.startsWith('user:') ? actor.slice('user:'.length) : null)
+  const named = await namedPeople(
+    database,
+    tenant,
+    entries.map(({ actor }) => idOf(actor)),
+  )
+  return (actor: string) => named(idOf(actor))
+}
+
+function viewOf(entry: LedgerEntry): Omit<LedgerEntryView, 'by'> {
   const { seq, at, kind, actor, subject, hash } = entry
   const members = Object.entries(entry.body)
   return {
