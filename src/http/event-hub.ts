@@ -13,6 +13,8 @@ export interface EventHub {
   subscribe(tenant: string, listener: Listener): () => void
   /** How many consoles listen. */
   readonly size: () => number
+  /** Resolves once it hears the database: consoles that come later miss nothing. */
+  readonly hears: Promise<void>
   /** Listens until the signal fires. */
   run(signal: AbortSignal): Promise<void>
 }
@@ -36,7 +38,9 @@ export function createEventHub(database: Database): EventHub {
     for (const [listener, of] of listeners) if (of === tenant) listener.onEvent(event.data)
   }
   // The first time too: a console may have come before anybody listened to the database.
+  const { promise: hears, resolve: heard } = Promise.withResolvers<void>()
   const tellGap = () => {
+    heard()
     for (const listener of listeners.keys()) listener.onGap()
   }
   return {
@@ -45,6 +49,7 @@ export function createEventHub(database: Database): EventHub {
       return () => listeners.delete(listener)
     },
     size: () => listeners.size,
+    hears,
     run: signal => database.listen(eventsChannel, deliver, tellGap, signal),
   }
 }

@@ -50,6 +50,7 @@ import { usageRoutes } from '../http/routes/usage-routes.ts'
 import { yaraRoutes } from '../http/routes/yara-routes.ts'
 import { openDatabaseLedger } from '../ledger/database-ledger.ts'
 import { openDatabaseDataKeys } from '../ledger/stored-data-keys.ts'
+import { sleep } from '../lib/abort.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import { keepDayBudget } from '../store/tenant-overview.ts'
 import type { Application } from './application.ts'
@@ -78,6 +79,9 @@ export interface Serving {
   /** Ends streams, answers what is open, and closes. */
   close(): Promise<void>
 }
+
+/** How long the start waits for the connection that hears what other processes announce. */
+const hearsWithinMs = 10_000
 
 /** Serves the API and the console. At the first start it creates `admin` and prints its one-time password. */
 export async function serve(app: Application): Promise<Serving> {
@@ -197,6 +201,10 @@ export async function serve(app: Application): Promise<Serving> {
     requestsPerMinute: config.requestsPerMinute,
   })
   const listening = hub.run(stopping.signal)
+  // A database that is away is for what follows to say.
+  const waited = new AbortController()
+  await Promise.race([hub.hears, sleep(hearsWithinMs, waited.signal)])
+  waited.abort()
   try {
     await server.listen({ host: config.host, port: config.port })
   } catch (error) {
