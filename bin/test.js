@@ -7,5 +7,5 @@ await runPrepared(join('bin', 'test.js'), process.argv.slice(2), async () => {
   const { installTestPrograms } = await import('./test-programs.js')
   const { runChecks } = await import('./checks.js')
   const missing = installTestPrograms()
-  process.exitCode = await runChecks({ missing })
+  process.exitCode = await runChecks({ missing, onceMore: true })
 })
