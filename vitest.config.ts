@@ -9,7 +9,7 @@ export default defineConfig({
       'dashboard-plugin/**/*.test.ts',
     ],
     // None of these says how fast anything is: they end what hangs, and a starved machine is twenty times slower than an idle one.
-    testTimeout: 300_000,
+    testTimeout: 600_000,
     hookTimeout: 600_000,
     expect: { poll: { timeout: 120_000 } },
     pool: 'forks',

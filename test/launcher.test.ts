@@ -34,5 +34,4 @@ it.skipIf(older === undefined)(
     expect(gone.status).toBe(2)
     for (const line of gone.stdout.trim().split('\n')) JSON.parse(line)
   },
-  600_000,
 )

@@ -81,5 +81,5 @@ describe.skipIf(found === undefined)('an evaluation with the small model in this
       versions: { model: 'small' },
     })
     expect(Object.keys(summary.metrics)).not.toContain('live_intel')
-  }, 420_000)
+  })
 })

@@ -47,7 +47,7 @@ describe.skipIf(found === undefined)('tocsin model test on a real small model in
     expect(report?.output_tokens).toBeGreaterThan(20)
     expect(report?.tokens_per_second).toBeGreaterThan(0)
     expect(report?.milliseconds).toBeGreaterThan(0)
-  }, 600_000)
+  })
 })
 
 describe('tocsin model test on a model behind an address', () => {

@@ -92,7 +92,7 @@ describe('reports by NIST’s schema of OSCAL', () => {
   let validate: ReturnType<typeof oscalValidator>
   beforeAll(() => {
     validate = oscalValidator()
-  }, 400_000)
+  })
 
   it('those of every framework are valid, with and without records; broken ones are not', async context => {
     if (validate === undefined) return context.skip()

@@ -29,7 +29,7 @@ describe('exports by the validator of OASIS', () => {
   let validate: ReturnType<typeof stixValidator>
   beforeAll(() => {
     validate = stixValidator()
-  }, 400_000)
+  })
 
   it('every type of indicator under every mark is valid, and so is a report with nothing in it', context => {
     if (validate === undefined) return context.skip()

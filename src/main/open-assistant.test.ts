@@ -23,7 +23,6 @@ import { openModels } from './open-models.ts'
 const clock = fixedClock(Date.UTC(2026, 5, 28, 12))
 const folder = mkdtempSync(join(tmpdir(), 'tocsin-assistant-'))
 const [rulesetDir, yaraRulesDir] = [join(folder, 'ruleset'), join(folder, 'yara')]
-const timeout = 60_000
 
 let test: TestDatabase
 let tools: Tool[]
@@ -127,7 +126,7 @@ async function found(name: string, input: object) {
   return outcome.finding
 }
 
-describe('explain_log', { timeout }, () => {
+describe('explain_log', () => {
   it('says which decoder, fields and rule a line gets, line by line', async () => {
     const log = 'Jun 28 12:00:00 gate doord[1]: opened by root from 203.0.113.9\nnothing that a rule knows'
     const { rows, summary } = await found('explain_log', { log })
@@ -150,7 +149,7 @@ describe('explain_log', { timeout }, () => {
   })
 })
 
-describe('explain_rule', { timeout }, () => {
+describe('explain_rule', () => {
   it('shows the text of a rule and what it made', async () => {
     const { rows, evidence } = await found('explain_rule', { rule_id: '100501' })
     expect(rows[0]).toMatchObject({ rule: '100501', alerts: 0 })
@@ -162,7 +161,7 @@ describe('explain_rule', { timeout }, () => {
   })
 })
 
-describe('explain_policy', { timeout }, () => {
+describe('explain_policy', () => {
   it('says for each zone what would become of a text, and sends nothing', async () => {
     const { rows, summary } = await found('explain_policy', { text: 'anna logged on at pc-1 from 10.1.2.3' })
     expect(rows.map(row => row.zone)).toEqual([...trustZones])
@@ -180,7 +179,7 @@ describe('explain_policy', { timeout }, () => {
   })
 })
 
-describe('scan_upload', { timeout }, () => {
+describe('scan_upload', () => {
   it('scans what was attached with the installed rules', async () => {
     const bad = await found('scan_upload', { file_id: 'file_bad' })
     expect(bad.rows).toMatchObject([{ rule: 'own_mark', strings: 1 }])
@@ -199,7 +198,7 @@ describe('scan_upload', { timeout }, () => {
   })
 })
 
-describe('process_history', { timeout }, () => {
+describe('process_history', () => {
   it('lists command lines with parent and user, narrowed by words and time', async () => {
     const all = await found('process_history', { host: 'PC-1' })
     expect(all.rows).toMatchObject([

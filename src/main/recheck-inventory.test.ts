@@ -62,7 +62,7 @@ it('a live report is asked about anew each day, once, and an old one no longer',
     logger: pino({ level: 'silent' }),
   }
   const running = recheckInventory(app, stop.signal)
-  await vi.waitFor(async () => expect(await asked()).toEqual([id]), { timeout: 60_000, interval: 50 })
+  await vi.waitFor(async () => expect(await asked()).toEqual([id]), { timeout: 300_000, interval: 50 })
   stop.abort()
   await running
 

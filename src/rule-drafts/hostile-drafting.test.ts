@@ -191,7 +191,7 @@ const start = {
 } as const
 
 describe.each(['wazuh', 'decoders', 'sigma', 'yara'] as const)('a hostile model that drafts %s', kind => {
-  it('deploys nothing, writes no file, and gets no unsafe draft through', { timeout: 600_000 }, async () => {
+  it('deploys nothing, writes no file, and gets no unsafe draft through', async () => {
     written = []
     const before = tree()
     const hostile = attacks()[kind]

@@ -88,7 +88,7 @@ describe('how people decide', () => {
       const made = madeUpRow(tables.get(table) ?? [], given, `mark ${index}`)
       await test.database.query(made.text, made.values)
     }
-  }, 120_000)
+  })
   afterAll(() => test?.close())
 
   it('is summed with the time from what they had before them to the decision', async () => {

@@ -105,7 +105,7 @@ describe.skipIf(program === undefined)('the compose file', () => {
     const admin = await apiPerson(`http://127.0.0.1:${port}`, 'admin', password)
     expect((await admin('POST', '/api/sample')).status).toBe(200)
     expect((await allBriefed(admin)).length).toBeGreaterThan(5)
-  }, 600_000)
+  })
 
   it('confines serve and workers, and opens no port to the database', () => {
     for (const each of all.slice(0, 3)) {
@@ -126,5 +126,5 @@ describe.skipIf(program === undefined)('the compose file', () => {
     await up()
     const admin = await apiPerson(`http://127.0.0.1:${port}`, 'admin', consolePassword)
     expect((await allBriefed(admin)).length).toBeGreaterThan(5)
-  }, 600_000)
+  })
 })

@@ -37,14 +37,14 @@ describe.skipIf(wanted === undefined)('the image', () => {
     for (const path of ['/healthz', '/readyz']) expect((await fetch(base + path)).status).toBe(200)
     expect(await (await fetch(base)).text()).toContain('<div id="root"')
     await podman.healthy(name)
-  }, 600_000)
+  })
 
   it('signs in with the password that it printed, and briefs every case of the sample', async () => {
     const [, password = ''] = await podman.said(name, /one-time password (\S+)/)
     const admin = await apiPerson(base, 'admin', password)
     await podman.said(name, /sample: \d+ alerts taken in/)
     expect((await allBriefed(admin)).length).toBeGreaterThan(5)
-  }, 600_000)
+  })
 
   it('runs as user 7411 without a capability, and can gain none', () => {
     const status = podman('exec', name, 'cat', '/proc/1/status')
@@ -84,5 +84,5 @@ describe.skipIf(wanted === undefined)('the image', () => {
     await podman.said(name, /ready on http/)
     const admin = await apiPerson(base, 'admin', consolePassword)
     expect((await allBriefed(admin)).length).toBeGreaterThan(5)
-  }, 600_000)
+  })
 })

@@ -65,7 +65,7 @@ describe.skipIf(wanted === undefined)('the units', () => {
     expect(status).toMatch(/^NoNewPrivs:\s+1$/m)
     expect(status).toMatch(/^Seccomp:\s+2$/m)
     expect(journal('tocsin')).toMatch(/one-time password \S+/)
-  }, 600_000)
+  })
 
   it('it ends cleanly when it is stopped, and starts again on what it has', async () => {
     inside('systemctl', 'stop', 'tocsin')
@@ -74,7 +74,7 @@ describe.skipIf(wanted === undefined)('the units', () => {
     expect(inside('find', '/proc', '-maxdepth', '1', '-user', 'tocsin')).toBe('')
     inside('systemctl', 'start', 'tocsin')
     await starts(2)
-  }, 600_000)
+  })
 
   it('it is started again where it is killed', async () => {
     const before = property('tocsin', 'MainPID')
@@ -82,5 +82,5 @@ describe.skipIf(wanted === undefined)('the units', () => {
     await starts(3)
     expect(property('tocsin', 'MainPID')).not.toBe(before)
     expect(property('tocsin', 'NRestarts')).toBe('1')
-  }, 600_000)
+  })
 })

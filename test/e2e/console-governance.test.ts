@@ -297,7 +297,7 @@ describe.skipIf(!hasBrowser)('governance in the console', () => {
       expect(await accessibilityViolations(page), path).toEqual([])
     }
     expect(complaints).toEqual([])
-  }, 240_000)
+  })
 
   it.runIf(process.env.TOCSIN_SCREENSHOTS)('is pictured for people', async () => {
     const pages = Object.fromEntries(

@@ -129,6 +129,5 @@ describe('a model in use that answers well', () => {
       expect(receiver.taken[0]?.body).toContain('A model did badly and was taken out of use')
       expect(receiver.taken[0]?.body).toContain('https://tocsin.example.org/models')
     },
-    300_000,
   )
 })

@@ -302,24 +302,20 @@ describe.skipIf(!hasBrowser)('from a report to a case', () => {
     expect(complaints).toEqual([])
   })
 
-  it.skipIf(process.env.TOCSIN_SCREENSHOTS === undefined)(
-    'screenshots',
-    async () => {
-      const report = new URL(page.url()).pathname
-      const pages = {
-        'intel-report': report,
-        'intel-list': '/intel',
-        'intel-matrix': '/intel/matrix',
-        'intel-digest': '/intel/digest',
-      }
-      const urls = Object.fromEntries(Object.entries(pages).map(([name, path]) => [name, tocsin.base + path]))
-      await takeScreenshots(
-        browser,
-        await page.context().storageState(),
-        process.env.TOCSIN_SCREENSHOTS ?? '',
-        urls,
-      )
-    },
-    300_000,
-  )
+  it.skipIf(process.env.TOCSIN_SCREENSHOTS === undefined)('screenshots', async () => {
+    const report = new URL(page.url()).pathname
+    const pages = {
+      'intel-report': report,
+      'intel-list': '/intel',
+      'intel-matrix': '/intel/matrix',
+      'intel-digest': '/intel/digest',
+    }
+    const urls = Object.fromEntries(Object.entries(pages).map(([name, path]) => [name, tocsin.base + path]))
+    await takeScreenshots(
+      browser,
+      await page.context().storageState(),
+      process.env.TOCSIN_SCREENSHOTS ?? '',
+      urls,
+    )
+  })
 })

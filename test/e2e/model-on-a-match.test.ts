@@ -243,4 +243,4 @@ it('a hostile model gets nothing done, in no question that it is asked', async (
     '/api/cases?limit=100',
   )
   expect(body.cases.filter(each => each.status === 'closed' || each.verdict !== null)).toEqual([])
-}, 400_000)
+})

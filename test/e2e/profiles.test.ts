@@ -183,7 +183,7 @@ describe('small: one process, its own database', () => {
     expect(after).toEqual(expect.arrayContaining(['DE.CM-09', 'PR.AA-03', 'RS.MA-03']))
     // What nobody did is still without evidence.
     for (const id of ['RS.MI-01', 'GV.SC-07', 'GV.RM-06']) expect(after).not.toContain(id)
-  }, 560_000)
+  })
 })
 
 describe.skipIf(!databaseKinds.includes('server'))('on a PostgreSQL server', () => {
@@ -230,7 +230,7 @@ describe.skipIf(!databaseKinds.includes('server'))('on a PostgreSQL server', () 
     await until('the brief in Wazuh', async () => (wazuh.events.length > 0 ? true : undefined))
     const { body } = await admin<{ database: unknown }>('GET', '/api/settings')
     expect(JSON.stringify(body)).toContain('server')
-  }, 560_000)
+  })
 
   it('large: two consoles and two workers, sign-in by the provider, models let in by people', async () => {
     const data = join(folder, 'large')
@@ -291,7 +291,7 @@ describe.skipIf(!databaseKinds.includes('server'))('on a PostgreSQL server', () 
     // The model that is set up is asked nothing before people let it.
     const { body } = await admin<{ profiles: { name: string; state: string }[] }>('GET', '/api/model-gates')
     expect(body.profiles.map(({ name, state }) => [name, state])).toEqual([['ours', 'candidate']])
-  }, 560_000)
+  })
 })
 
 /** A browser's way: to the provider and back with its code. Returns the session's cookie. */

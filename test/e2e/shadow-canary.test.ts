@@ -122,4 +122,4 @@ describe('a new model beside the one in use', () => {
     expect(await bench.newCase()).toBe('house')
     expect([await bench.stateOf('fresh'), await bench.stateOf('house')]).toEqual(['shadow', 'active'])
   })
-}, 400_000)
+})

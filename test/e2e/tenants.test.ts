@@ -182,7 +182,7 @@ describe.skipIf(!databaseKinds.includes('server'))('tenants over the HTTP API', 
     await Promise.all(Array.from({ length: 6 }, worker))
     expect(tried).toBeGreaterThan(200)
     expect(await state()).toEqual(before)
-  }, 400_000)
+  })
 
   it('a session, or a token, of one opens nothing at the other', async () => {
     const made = await acme.call('POST', '/api/tokens', {

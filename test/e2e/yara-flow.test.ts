@@ -225,7 +225,6 @@ it.skipIf(!hasYara)(
     await anasDesk.close()
     await bensPhone.close()
   },
-  400_000,
 )
 
 interface Desk {

@@ -28,5 +28,4 @@ it.skipIf(!databaseKinds.includes('server')).each(Object.keys(few) as FaultName[
     expect(facts.modelBriefs).toBeGreaterThan(0)
     expect(facts.actions).toBeGreaterThan(0)
   },
-  600_000,
 )

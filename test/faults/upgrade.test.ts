@@ -119,7 +119,6 @@ it.skipIf(before === undefined || !databaseKinds.includes('server'))(
       rmSync(folder, { recursive: true, force: true })
     }
   },
-  600_000,
 )
 
 async function ingestToken(port: number, password: string): Promise<string> {

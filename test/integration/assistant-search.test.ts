@@ -14,7 +14,7 @@ import { wazuhLine } from '../support/wazuh-alert.ts'
 
 // Questions as searches of a real OpenSearch: what is understood, shown and run finds what code counts in the same alerts.
 
-const timeoutMs = 300_000
+const timeoutMs = 600_000
 const signal = AbortSignal.timeout(timeoutMs)
 const nowMs = Date.parse('2026-06-28T12:00:00Z')
 

@@ -11,7 +11,7 @@ import type { Person } from '../support/test-server.ts'
 
 const root = resolve(import.meta.dirname, '..', '..')
 const inspector = join(root, 'node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js')
-const timeoutMs = 120_000
+const timeoutMs = 600_000
 const home = mkdtempSync(join(tmpdir(), 'tocsin-inspector-'))
 const children = new Set<ChildProcess>()
 

@@ -51,4 +51,4 @@ it('in no history is anything sent without valid approvals, or twice', async () 
   expect(result.violations).toEqual([])
   expect(result.sent).toBeGreaterThan(2) // The histories do reach the point where something is sent.
   expect(result.restarts).toBeGreaterThan(0)
-}, 600_000)
+})

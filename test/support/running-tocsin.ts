@@ -13,7 +13,7 @@ export interface RunningTocsin {
   stop(): Promise<void>
 }
 
-const startTimeoutMs = 280_000
+const startTimeoutMs = 500_000
 
 /**
  * Starts it and waits until it answers. Throws with everything it said when it does not. `models` and `response`: the texts

@@ -458,7 +458,7 @@ describe('the commands', () => {
     expect(back.code, back.stderr).toBe(0)
     expect(back.stdout).toContain('compared one by one and the same')
     expect(readFileSync(join(second, 'master.key'))).toEqual(readFileSync(join(first, 'master.key')))
-  }, 400_000)
+  })
 })
 
 async function stateOf(database: Database): Promise<Record<string, string>> {

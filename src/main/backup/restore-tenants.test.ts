@@ -71,7 +71,7 @@ describe.skipIf(!databaseKinds.includes('server'))(
       )
       for (const each of restored.records[0]?.tenants ?? []) urls.set(each.tenant, each.database_url)
       vi.unstubAllEnvs()
-    }, 600_000)
+    })
     afterEach(() => vi.unstubAllEnvs())
     afterAll(async () => {
       await Promise.all(opened.map(database => database.close()))
@@ -127,7 +127,7 @@ describe.skipIf(!databaseKinds.includes('server'))(
       const stranger = start('ann', urls.get('bob') ?? '')
       await stranger.seen(/does not sign in as tenant/)
       await expect.poll(() => stranger.child.exitCode).toBe(1)
-    }, 400_000)
+    })
 
     it('gives a role another password when it is asked to', async () => {
       at(second, 'owner')
@@ -168,14 +168,14 @@ describe.skipIf(!databaseKinds.includes('server'))(
       })
       const there = open(second.url.replace('/postgres?', '/plain?'))
       expect(await there.query(`select from pg_tables where schemaname = 'public'`)).toEqual([])
-    }, 400_000)
+    })
 
     it('lets neither tenant reach anything of the other, by whatever way', async () => {
       const tables = await tenantColumns(owner)
       await fillEveryTable(owner, tables, tenants)
       for (const [id, other] of [tenants, [...tenants].reverse()] as [string, string][])
         await attackAsTenant({ owner, tenant: open(urls.get(id) ?? '', true), id, other, tables })
-    }, 400_000)
+    })
   },
 )
 
