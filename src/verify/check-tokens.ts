@@ -37,15 +37,24 @@ function checkToken(token: Token, ground: Ground, known: KnownIds, itemIds: Read
         : [missing]
     case 'url':
     case 'path':
-      return standsIn(ground.text, token.value.replace(/(?<=\w)\/$/, '')) ? [] : [missing]
-    case 'hash':
+      return endsIn(ground.text, token.value.replace(/(?<=\w)\/$/, '')) ? [] : [missing]
     case 'email':
     case 'domain':
+      return endsIn(ground.text, token.value) ? [] : [missing]
+    case 'hash':
     case 'identifier':
       return standsIn(ground.text, token.value) ? [] : [missing]
     default:
       return assertNever(token.kind)
   }
+}
+
+/** Whether a name stands there and ends: `evil.com` is another than `evil.com.ru`, and `x` than `x.sh`. */
+function endsIn(text: string, name: string): boolean {
+  if (!/[\p{L}\p{N}_]$/u.test(name)) return standsIn(text, name)
+  // What goes on behind the dot is cut off for the comparison, each time that it does.
+  const goesOn = text.replaceAll(new RegExp(`${RegExp.escape(name)}\\.(?=[\\p{L}\\p{N}_])`, 'gu'), ' ')
+  return standsIn(goesOn, name)
 }
 
 /**

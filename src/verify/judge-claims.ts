@@ -7,7 +7,7 @@ import { checkScope, checkSeverity } from './check-scope.ts'
 import { checkAttackNames, checkTokens } from './check-tokens.ts'
 import { checkWords, saysSomething } from './check-words.ts'
 import { type Finding, faults } from './finding.ts'
-import { fold } from './fold.ts'
+import { fold, standsIn } from './fold.ts'
 import { type Ground, groundOf, mergeGrounds } from './ground.ts'
 import type { KnownIds } from './known-ids.ts'
 import { takeMoments } from './moments.ts'
@@ -73,7 +73,9 @@ function readCitations(
 function holdsQuote(item: SentItem, quote: string): boolean {
   const spaced = (text: string) => text.replace(/\s+/g, ' ').trim()
   const wanted = spaced(quote)
-  return wanted !== '' && [item.quote, item.label, item.facts].some(text => spaced(text).includes(wanted))
+  // A few characters stand in everything: they must be whole words.
+  const holds = (text: string) => (wanted.length < 6 ? standsIn(text, wanted) : text.includes(wanted))
+  return [item.quote, item.label, item.facts].some(text => wanted !== '' && holds(spaced(text)))
 }
 
 /** What is wrong with the sentence, given the items it cites. */

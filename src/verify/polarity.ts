@@ -15,7 +15,7 @@ const pairs: readonly Pair[] = [
   {
     name: 'outcome',
     weight: 'strict',
-    plus: /^(?:succe|accept|grant|authoriz|authoris|managed$|gained$|obtained$|able$)/,
+    plus: /^(?:succe|accept|grant|authoriz|authoris|authenticated$|logged-on$|managed$|gained$|obtained$|able$)/,
     minus:
       /^(?:fail|unsuccess|deny|denied|denial|reject|refus|invalid|incorrect|wrong|bad$|unauthoriz|unauthoris)/,
   },
@@ -81,7 +81,7 @@ const pairs: readonly Pair[] = [
 ]
 
 /** Words that say a side of a strict pair in some sentences and something else in others. */
-const soft = /^(?:drop|prevent|stopp|pass|bad|wrong|manag|gain|obtain|able)/
+const soft = /^(?:drop|prevent|stopp|pass|bad|wrong|manag|gain|obtain|able|authenticated|logged-on)/
 
 /** A word with the side that it says. */
 export interface Stance {
@@ -97,6 +97,8 @@ export const nameMark = '\u220e'
 /** A word in its place, with whether a negation reaches it. */
 export interface PlacedWord {
   readonly word: string
+  /** What it says together with the word behind it: `logged on` says that a log-on succeeded, `logged` does not. */
+  readonly phrase?: 'logged-on'
   readonly stem: string
   readonly negated: boolean
   /** Which negation of the text reaches it, counted from 1; 0 for none. */
@@ -138,7 +140,7 @@ export function placeWords(text: string): PlacedWord[] {
   let left = 0
   let by = ''
   let negations = 0
-  for (const part of parts) {
+  for (const [at, part] of parts.entries()) {
     const answered = part.endsWith('\u0000')
     const word = answered ? part.slice(0, -1) : part
     if (negation.test(word)) {
@@ -157,6 +159,7 @@ export function placeWords(text: string): PlacedWord[] {
     const distance = answered ? 1 : negated ? reach - left + 1 : 0
     placed.push({
       word: /^[\d\u220e]/.test(word) ? nameMark : word,
+      ...(saysLoggedOn(parts, at) ? { phrase: 'logged-on' as const } : {}),
       stem: stemOf(word),
       negated,
       negation: negated ? negations : 0,
@@ -167,6 +170,15 @@ export function placeWords(text: string): PlacedWord[] {
   return placed
 }
 
+/** Somebody `logged on`; what `was logged on 5 April` is an event. */
+function saysLoggedOn(parts: readonly string[], at: number): boolean {
+  return (
+    /^(?:logged|signed)$/.test(parts[at] ?? '') &&
+    /^(?:on|in|into|onto)$/.test(parts[at + 1] ?? '') &&
+    !/^(?:was|were|been|is|are|be)$/.test(parts[at - 1] ?? '')
+  )
+}
+
 /** A text whose exact names are blanks in `rest`, with a mark in the place of each. */
 export function markNames(text: string, rest: string): string {
   return text.replace(/\S/g, (character, at: number) => (rest[at] === ' ' ? nameMark : character))
@@ -174,14 +186,15 @@ export function markNames(text: string, rest: string): string {
 
 /** The sides that words take. A negated word takes the other one. */
 export function stancesOf(words: readonly PlacedWord[]): Stance[] {
-  return words.flatMap(({ word, negated }) =>
+  return words.flatMap(({ word, phrase, negated }) =>
     pairs.flatMap(({ name, weight, plus, minus }): Stance[] => {
-      const says = minus.test(word) ? 'minus' : plus.test(word) ? 'plus' : undefined
+      const said = phrase ?? word
+      const says = minus.test(said) ? 'minus' : plus.test(said) ? 'plus' : undefined
       if (says === undefined) return []
       // "Not before" is not "after": a negated time or order says nothing of the other side.
       const turned = negated && name !== 'order'
       const side = turned ? (says === 'plus' ? 'minus' : 'plus') : says
-      return [{ pair: name, weight: soft.test(word) ? 'plain' : weight, side, word }]
+      return [{ pair: name, weight: soft.test(said) ? 'plain' : weight, side, word }]
     }),
   )
 }

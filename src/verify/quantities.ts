@@ -45,8 +45,8 @@ const ordinals: Readonly<Record<string, number>> = {
 
 const digits = String.raw`\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?`
 const anyNumber = new RegExp(
-  String.raw`(?<![\w.-])(?<number>${digits}|\b(?:${numberWords})\b)(?<suffix>st|nd|rd|th)?(?![\w]*_)`,
-  'gi',
+  String.raw`(?<![\w.]|[\p{L}_)\]]-)(?<number>${digits}|\b(?:${numberWords})\b)(?<suffix>st|nd|rd|th)?(?![\w]*_)`,
+  'giu',
 )
 
 const sizes: Readonly<Record<string, number>> = { b: 1, byte: 1, kb: 1e3, kib: 1024, mb: 1e6, mib: 1024 ** 2, gb: 1e9, gib: 1024 ** 3, tb: 1e12, kilobyte: 1e3, megabyte: 1e6, gigabyte: 1e9 } // biome-ignore format: a table
@@ -62,7 +62,7 @@ export function quantitiesIn(text: string): Quantity[] {
     const number = match.groups?.number ?? ''
     const before = plain.slice(Math.max(0, match.index - 40), match.index).toLowerCase()
     const after = plain.slice(match.index + match[0].length, match.index + match[0].length + 40).toLowerCase()
-    const value = readNumber(number.toLowerCase())
+    const value = scaled(readNumber(number.toLowerCase()), before, after)
     if (value === undefined || isPronoun(number, before, after)) continue
     found.push(measured(value, before, after, match[0]))
   }
@@ -75,6 +75,16 @@ export function quantitiesIn(text: string): Quantity[] {
     if (value !== undefined) found.push({ kind: 'count', value, relation: 'exactly', of: [], text: word })
   }
   return found
+}
+
+const factors: Readonly<Record<string, number>> = { k: 1000, bn: 1e9, billion: 1e9, ...scales }
+
+/** A number with the word behind it that multiplies it (`12 million`, `12k`), or the sign in front. */
+function scaled(value: number | undefined, before: string, after: string): number | undefined {
+  if (value === undefined) return undefined
+  const factor = /^[\s-]?([a-z]+)\b/.exec(after)?.[1] ?? ''
+  const sign = /(?:^|[\s(:=])-$/.test(before) ? -1 : 1
+  return sign * value * (Object.hasOwn(factors, factor) ? (factors[factor] ?? 1) : 1)
 }
 
 function measured(value: number, before: string, after: string, text: string): Quantity {
