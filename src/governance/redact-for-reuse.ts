@@ -19,7 +19,7 @@ export function redactForReuse(inventory: Inventory, scope: string, own: readonl
   const vault = new Vault('reuse', scope)
   const rules = redactionRules(inventory, [])
   return {
-    clean: text => redact(text, vault, rules, { inventory }).text,
+    clean: text => redact(text, vault, rules).text,
     // The scan shares no code with redaction: what one misses the other finds.
     refuseLeak(text, code, subject) {
       const [first] = scanRequest(Buffer.from(text), {

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import { AppError } from '../lib/app-error.ts'
 import { type Checkpoint, markedSeqs, signCheckpoint } from './checkpoint.ts'
-import { closingDraft } from './closing.ts'
+import { closingDraft, signRange } from './closing.ts'
 import type { LedgerEntry } from './entry.ts'
 import type { Ledger, LedgerRange } from './ledger.ts'
 
@@ -37,7 +37,7 @@ export async function* exportLedger(
   const checkpoint = await makeCheckpoint(ledger, by.key, by.nowMs)
   if (checkpoint === undefined) throw new AppError('ledger-empty', 'the ledger could not be opened')
   const lastSeq = Math.min(range.toSeq, checkpoint.seq)
-  const closing = { firstSeq: range.fromSeq, lastSeq, checkpoint }
+  const closing = signRange({ firstSeq: range.fromSeq, lastSeq, checkpoint }, by.key)
   const [closingEntry] = await ledger.append([closingDraft(by.actor, closing)])
   yield* ledger.read({ fromSeq: range.fromSeq, toSeq: lastSeq })
   if (closingEntry) yield closingEntry

@@ -2,7 +2,7 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { canonicalJson } from '../lib/canonical-json.ts'
 import { type Checkpoint, markedSeqs, signCheckpoint } from './checkpoint.ts'
-import { closingDraft } from './closing.ts'
+import { type Closing, closingDraft, signRange } from './closing.ts'
 import { chainEntries, emptyChain, type LedgerDraft, type LedgerEntry, openingDraft } from './entry.ts'
 import type { Break } from './tampering.ts'
 import { verifyChain } from './verify-chain.ts'
@@ -208,6 +208,35 @@ describe('verifyChain', () => {
     const whole = text(honest)
     const middle = whole.split('\n').slice(0, 6).join('\n').length
     expect(verifyChain(whole.slice(0, middle - 20)).firstBad).toEqual({ seq: 6, kind: 'truncate' })
+  })
+
+  it('tells a part that was exported from a file that was cut and closed again as one', () => {
+    const checkpoint = checkpointOf(honest.slice(0, 9))
+    const part = (firstSeq: number, lastSeq: number, sign?: (closing: Closing) => Closing) => {
+      const closing = { firstSeq, lastSeq, checkpoint }
+      const draft = closingDraft('user:alice', sign === undefined ? closing : sign(closing))
+      const last = chainEntries(at(9), [draft], startMs + 99_000)
+      return text([...honest.slice(firstSeq - 1, lastSeq), ...last])
+    }
+    const forger = generateKeyPairSync('ed25519').privateKey
+    for (const sign of [undefined, (closing: Closing) => signRange(closing, forger)]) {
+      expect(verifyChain(part(4, 9, sign), { publicKey }).firstBad).toEqual({ seq: 1, kind: 'delete' })
+      expect(verifyChain(part(1, 6, sign), { publicKey }).firstBad).toEqual({ seq: 7, kind: 'truncate' })
+      // The signature of another range is none of this one.
+      const moved = () => signRange({ firstSeq: 3, lastSeq: 8, checkpoint }, privateKey)
+      const other = part(4, 8, closing => ({ ...closing, rangeSignature: moved().rangeSignature }))
+      expect(verifyChain(other, { publicKey }).firstBad).toEqual({ seq: 1, kind: 'delete' })
+      const alone = verifyChain(part(4, 9, sign))
+      expect([alone.ok, alone.problems.map(each => each.code)]).toEqual([true, ['export-of-a-part']])
+    }
+    const honestly = verifyChain(
+      part(4, 8, closing => signRange(closing, privateKey)),
+      { publicKey },
+    )
+    expect([honestly.ok, honestly.problems[0]?.message]).toEqual([
+      true,
+      'this is a part, entries 4 to 8 of 9',
+    ])
   })
 
   it('does not believe a checkpoint that another key signed', () => {

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import { type Problem, problem } from '../lib/problem.ts'
 import { type Checkpoint, checkpointIsSigned } from './checkpoint.ts'
-import { type Closing, closingOf } from './closing.ts'
+import { type Closing, closingOf, isWhole, rangeIsSigned } from './closing.ts'
 import { compareWithCheckpoint } from './compare-checkpoint.ts'
 import { type ChainHead, emptyChain } from './entry.ts'
 import { explainBreak } from './explain-break.ts'
@@ -58,6 +58,9 @@ export function verifyChain(text: string, options: VerifyOptions = {}): ChainRep
       : compareWithCheckpoint(bySeq, lastSeq, closing.checkpoint)
     if (difference && difference.kind !== 'truncate') breaks.push(difference)
   }
+  const part = judgePart(lines.at(-1), publicKey)
+  problems.push(...part.problems)
+  breaks.push(...part.breaks)
   const firstBad = earliestBreak(breaks)
   return {
     ok: firstBad === null,
@@ -66,6 +69,27 @@ export function verifyChain(text: string, options: VerifyOptions = {}): ChainRep
     firstBad,
     problems,
   }
+}
+
+/**
+ * An export of a part says where it begins and ends. Who cuts entries off the beginning or the end of a file can close it
+ * anew as one: with the public key that shows, since only the key's owner can sign a range.
+ */
+function judgePart(
+  last: ExportLine | undefined,
+  publicKey: KeyObject | undefined,
+): { readonly problems: readonly Problem[]; readonly breaks: readonly Break[] } {
+  const closing = last?.kind === 'entry' ? closingOf(last.entry) : undefined
+  if (closing === undefined || isWhole(closing)) return { problems: [], breaks: [] }
+  const { firstSeq, lastSeq, checkpoint } = closing
+  if (publicKey !== undefined && !rangeIsSigned(closing, publicKey)) {
+    const cut = firstSeq > 1 ? { seq: 1, kind: 'delete' } : { seq: lastSeq + 1, kind: 'truncate' }
+    return { problems: [], breaks: [cut as Break] }
+  }
+  const asked =
+    publicKey === undefined ? '; without --public-key nobody can tell whether it was asked for' : ''
+  const message = `this is a part, entries ${firstSeq} to ${lastSeq} of ${checkpoint.seq}${asked}`
+  return { problems: [problem('export-of-a-part', message)], breaks: [] }
 }
 
 function judgeSignature(checkpoint: Checkpoint, publicKey: KeyObject | undefined): Problem | undefined {
