@@ -53,8 +53,9 @@ function checkToken(token: Token, ground: Ground, known: KnownIds, itemIds: Read
 function endsIn(text: string, name: string): boolean {
   if (!/[\p{L}\p{N}_]$/u.test(name)) return standsIn(text, name)
   // What goes on behind the dot is cut off for the comparison, each time that it does.
-  const goesOn = text.replaceAll(new RegExp(`${RegExp.escape(name)}\\.(?=[\\p{L}\\p{N}_])`, 'gu'), ' ')
-  return standsIn(goesOn, name)
+  const [first = '', ...others] = text.split(`${name}.`)
+  const goesOn = others.map(rest => (/^[\p{L}\p{N}_]/u.test(rest) ? ` ${rest}` : `${name}.${rest}`))
+  return standsIn([first, ...goesOn].join(''), name)
 }
 
 /**
