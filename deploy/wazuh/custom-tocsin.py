@@ -52,7 +52,7 @@ def spool(alert_file):
     if is_own_enrichment(alert):
         return  # Tocsin's own enrichment must not come back to it.
     os.makedirs(SPOOL, mode=0o700, exist_ok=True)
-    used = sum(entry.stat().st_size for entry in os.scandir(SPOOL))
+    used = spool_bytes()
     if used + len(alert) > SPOOL_LIMIT_BYTES:
         raise ValueError("the spool %s is full (%d bytes): start Tocsin, or empty it" % (SPOOL, used))
     name = "%020d-%d" % (time.time_ns(), os.getpid())
@@ -64,6 +64,16 @@ def spool(alert_file):
     os.rename(temporary, os.path.join(SPOOL, name + ".alert"))
 
 
+def spool_bytes():
+    used = 0
+    for entry in os.scandir(SPOOL):
+        try:
+            used += entry.stat().st_size
+        except FileNotFoundError:
+            pass  # Sent meanwhile: no reason to refuse an alert.
+    return used
+
+
 def is_own_enrichment(alert):
     try:
         return json.loads(alert).get("data", {}).get("integration") == "custom-tocsin"
@@ -73,16 +83,23 @@ def is_own_enrichment(alert):
 
 def send_all(url, key):
     """Posts the spool until it is empty. One sender at a time: the lock is held by the open file."""
+    # What was spooled as the last one was about to go, and whose own sender found the lock taken, is seen after it.
+    while waiting() and send_while_locked(url, key):
+        pass
+
+
+def send_while_locked(url, key):
+    """Returns whether it emptied the spool: not where another sender does, nor where Tocsin takes nothing."""
     with open(os.path.join(SPOOL, ".lock"), "w", encoding="ascii") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            return
+            return False
         tries = 0
         while True:
             batch = next_batch()
             if not batch:
-                return
+                return True
             error = post(url, key, b"".join(content for _, content in batch))
             if error is None:
                 for path, _ in batch:
@@ -92,13 +109,17 @@ def send_all(url, key):
             tries += 1
             if tries >= TRIES:
                 log("Tocsin does not take alerts (%s); %d files or more wait in %s" % (error, len(batch), SPOOL))
-                return
+                return False
             time.sleep(2**tries)
+
+
+def waiting():
+    return sorted(name for name in os.listdir(SPOOL) if name.endswith(".alert"))
 
 
 def next_batch():
     batch, size = [], 0
-    for name in sorted(name for name in os.listdir(SPOOL) if name.endswith(".alert")):
+    for name in waiting():
         path = os.path.join(SPOOL, name)
         with open(path, "rb") as file:
             content = file.read()
@@ -107,6 +128,13 @@ def next_batch():
         batch.append((path, content))
         size += len(content)
     return batch
+
+
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    """An answer from elsewhere, such as a page to sign in, is none of Tocsin's: nothing is stored, and the key is not for it."""
+
+    def redirect_request(self, request, file, code, message, headers, url):
+        return None
 
 
 def post(url, key, body):
@@ -121,9 +149,10 @@ def post(url, key, body):
     if url.startswith("https:"):
         context = ssl.create_default_context(cafile=CA_FILE if os.path.exists(CA_FILE) else None)
     try:
-        with urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)).open(
-            request, timeout=TIMEOUT_SECONDS
-        ) as response:
+        opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context), NoRedirect
+        )
+        with opener.open(request, timeout=TIMEOUT_SECONDS) as response:
             return None if 200 <= response.status < 300 else "HTTP %d" % response.status
     except urllib.error.HTTPError as error:
         return "HTTP %d" % error.code

@@ -103,6 +103,74 @@ it('keeps what Tocsin did not store', async () => {
   expect(spooled().length).toBe(1)
 })
 
+it('takes no answer from elsewhere for Tocsin’s: the alert stays, and the key goes nowhere else', async () => {
+  const elsewhere = await listen()
+  let asked = 0
+  const redirecting = createServer((_request, response) => {
+    asked++
+    response.writeHead(302, { location: `http://127.0.0.1:${elsewhere}/sign-in`, connection: 'close' }).end()
+  })
+  await new Promise<void>(done => redirecting.listen(0, '127.0.0.1', done))
+  integrate('{"id":"1"}', (redirecting.address() as AddressInfo).port) // A server that listens on TCP has one.
+  // It came back from the first answer, and tries again.
+  await until(() => asked >= 2)
+  expect(received).toEqual([])
+  expect(spooled().length).toBe(1)
+  redirecting.closeAllConnections()
+  await new Promise<void>(done => redirecting.close(() => done()))
+})
+
+/** Runs Python with the script as the module `script`, whose spool is there. */
+function inside(code: string): string {
+  const file = join(ossec, 'integrations/custom-tocsin.py')
+  mkdirSync(join(ossec, 'var/tocsin-spool'))
+  const load = `import importlib.util, os, sys
+spec = importlib.util.spec_from_file_location('script', ${JSON.stringify(file)})
+script = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(script)
+put = lambda name, text: open(os.path.join(script.SPOOL, name), 'w').write(text)
+`
+  const done = spawnSync('python3', ['-I', '-B', '-c', load + code], { encoding: 'utf8' })
+  expect(done.status, done.stderr).toBe(0)
+  return done.stdout
+}
+
+it('takes an alert while the sender takes others out of the spool', () => {
+  writeFileSync(join(ossec, 'tmp/new.alert'), '{"id":"2"}\n')
+  inside(`put('1.alert', '{"id":"1"}')
+listed = script.os.scandir
+def scandir(path):
+    entries = list(listed(path))
+    for entry in entries: os.unlink(entry.path)
+    return entries
+script.os.scandir = scandir
+script.spool(${JSON.stringify(join(ossec, 'tmp/new.alert'))})`)
+  expect(spooled().length).toBe(1)
+})
+
+it('leaves no alert behind that came as the sender was about to go', () => {
+  const sent = inside(`put('1.alert', '{"id":"1"}\\n')
+seen = []
+def post(url, key, body):
+    seen.append(body.decode().strip())
+script.post = post
+batch = script.next_batch
+late = [True]
+def next_batch():
+    found = batch()
+    if not found and late:
+        late.clear()
+        put('2.alert', '{"id":"2"}\\n')
+        script.send_all('u', 'k')  # Its own sender: the lock is taken.
+        assert seen == ['{"id":"1"}'], seen
+    return found
+script.next_batch = next_batch
+script.send_all('u', 'k')
+print(seen)`)
+  expect(sent.trim()).toBe(`['{"id":"1"}', '{"id":"2"}']`)
+  expect(spooled()).toEqual([])
+})
+
 it('does not wait for a Tocsin that hangs', async () => {
   const hanging = spawn('python3', [
     '-c',
