@@ -16,7 +16,7 @@ import { goProgram } from './support/go-program.ts'
 const root = resolve(import.meta.dirname, '..')
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
 /** Read by bin/prepare.js, which runs before there are settings, and by the compose file itself. */
-const known = [...settingNames, 'TOCSIN_SKIP_INSTALL', 'TOCSIN_IMAGE']
+const known = [...settingNames, 'TOCSIN_SKIP_INSTALL', 'TOCSIN_IMAGE', 'TOCSIN_MEMORY']
 const settingsIn = (text: string) => [
   ...new Set([...text.matchAll(/\b(TOCSIN_[A-Z_]+|DATABASE_URL)\b/g)].map(match => match[0])),
 ]
@@ -39,6 +39,8 @@ describe.each(units)('%s', name => {
     'RestrictSUIDSGID=yes',
     'StateDirectory=tocsin',
     'User=tocsin',
+    'LimitCORE=0',
+    'TasksMax=512',
   ])('is confined: %s', option => expect(lines).toContain(option))
 
   it('starts a command that there is', () => {
@@ -58,6 +60,8 @@ const service = z.object({
   ports: z.array(z.object({ host_ip: z.string().optional() })).optional(),
   healthcheck: z.object({ test: z.array(z.string()).optional(), disable: z.boolean().optional() }).optional(),
   environment: z.record(z.string(), z.unknown()).optional(),
+  mem_limit: z.unknown().optional(),
+  pids_limit: z.unknown().optional(),
 })
 
 const compose = await goProgram(
@@ -84,6 +88,8 @@ describe.skipIf(compose === undefined)('the compose file, by the reference imple
     expect(Object.keys(services).sort()).toEqual(['database', 'serve', 'worker'])
     for (const name of ['serve', 'worker'])
       expect(services[name]).toMatchObject({ command: [name], read_only: true, cap_drop: ['ALL'] })
+    for (const name of ['serve', 'worker'])
+      expect([Number(services[name]?.mem_limit), services[name]?.pids_limit]).toEqual([2 * 1024 ** 3, 512])
     for (const each of Object.values(services)) expect(each.security_opt).toEqual(['no-new-privileges:true'])
     // The image's own check asks the console, which a worker has not.
     const { healthcheck, environment } = services.worker ?? {}
