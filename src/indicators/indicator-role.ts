@@ -63,9 +63,12 @@ export function roleOf(type: IndicatorType, { line, sentence, near, heading }: S
   if (!network.includes(type)) return 'unknown'
   // Names say nothing about roles: `c2-tools.example` is no command server for that.
   // Whose host is a victim's is said right beside it; one sentence can go on to who attacked them.
-  for (const words of [sentence, heading])
+  for (const words of [sentence, heading]) {
+    // Most rows of a long list have no word in them.
+    if (!/[a-z]{2}/i.test(words)) continue
     for (const [role, pattern] of rolePatterns)
       if (pattern.test((role === 'victim' ? near : words).replaceAll(/\S+[.[]\S+/g, ' '))) return role
+  }
   return 'unknown'
 }
 

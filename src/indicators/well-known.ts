@@ -51,20 +51,20 @@ export function isEmptyDigest(digest: string): boolean {
   return emptyDigests.has(digest)
 }
 
+const internalRanges = new Set(
+  'private,loopback,linkLocal,carrierGradeNat,unspecified,broadcast,uniqueLocal'.split(','),
+)
+
 /** Addresses that mean something only inside one network: RFC 1918, loopback, link-local, carrier NAT, unique local. */
 export function isInternalAddress(value: string): boolean {
+  return internalRanges.has(parsedAddress(value)?.range() ?? '')
+}
+
+/** The address of a value, or of a range; undefined for names, which never begin like one. */
+function parsedAddress(value: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
   const address = value.split('/', 1)[0] ?? ''
-  if (!ipaddr.isValid(address)) return false
-  const internal = [
-    'private',
-    'loopback',
-    'linkLocal',
-    'carrierGradeNat',
-    'unspecified',
-    'broadcast',
-    'uniqueLocal',
-  ]
-  return internal.includes(ipaddr.parse(address).range())
+  if (!/^(?:\d{1,3}\.\d|[\da-f]{0,4}:)/i.test(address) || !ipaddr.isValid(address)) return undefined
+  return ipaddr.parse(address)
 }
 
 /** The site behind a domain, URL or address: `blog.example.co.uk` and `https://example.co.uk/x` share one. */
@@ -82,11 +82,10 @@ export function hostOf(url: string): string | undefined {
 
 /** Addresses that stand for all: 0.0.0.0, ::, and ranges wider than any network that one party runs. */
 export function isEveryAddress(value: string): boolean {
-  const [address = '', prefix] = value.split('/')
-  if (!ipaddr.isValid(address)) return false
-  const parsed = ipaddr.parse(address)
-  if (['unspecified', 'broadcast'].includes(parsed.range())) return true
-  return prefix !== undefined && Number(prefix) < (parsed.kind() === 'ipv4' ? 8 : 16)
+  const prefix = value.split('/')[1]
+  if (prefix === undefined) return value === '0.0.0.0' || value === '::' || value === '255.255.255.255'
+  const parsed = parsedAddress(value)
+  return parsed !== undefined && Number(prefix) < (parsed.kind() === 'ipv4' ? 8 : 16)
 }
 
 export function isThreatSite(site: string): boolean {

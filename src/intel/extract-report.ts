@@ -47,7 +47,7 @@ export interface ReportOptions {
  * What is larger is read in a process of its own. A page nested two million deep or a list of a million rows takes its time, in
  * which nobody else would be served; and what packs a thousandfold counts for what it unpacks to.
  */
-const mostHere = { bytes: 256 * 1024, packedBytes: 32 * 1024 }
+const mostHere = { bytes: 64 * 1024, packedBytes: 32 * 1024 }
 const readingMs = 180_000
 const workerScript = new URL('./extract-report.worker.ts', import.meta.url)
 

@@ -18,7 +18,7 @@ const longestPage = 12_000_000
 /** The visible text of a page: blocks on lines of their own, table cells split by tabs. Scripts are dropped unread. */
 export function readHtml(html: string): ReportText {
   const page = cutText(html, longestPage)
-  const $ = load(page)
+  const $ = load(flattened(page))
   const title =
     $('meta[property="og:title"]').attr('content') ?? $('title').first().text() ?? $('h1').first().text()
   const url = $('link[rel="canonical"]').attr('href') ?? $('meta[property="og:url"]').attr('content')
@@ -41,6 +41,40 @@ export function readHtml(html: string): ReportText {
     ...(title.trim() === '' ? {} : { title: cutText(title.replaceAll(/\s+/g, ' ').trim(), 300) }),
     ...(url === undefined ? {} : { url }),
   }
+}
+
+/** Browsers stop nesting at 512 as well. */
+const deepest = 512
+/** Elements that hold nothing, that the next of their kind ends, or whose content is no markup: they do not nest. */
+const flat = new Set(
+  'area,base,br,col,embed,hr,img,input,link,meta,source,track,wbr,p,li,dt,dd,tr,td,th,thead,tbody,tfoot,option,optgroup,body,html,head,script,style,textarea,title,xmp,iframe,noembed,noframes,noscript,plaintext'.split(
+    ',',
+  ),
+)
+
+/**
+ * The page without the tags that would nest deeper. For each tag the parser looks through all that are open: 200 KB of `<div>`
+ * kept it busy for a quarter of a minute.
+ */
+function flattened(page: string): string {
+  const open = new Map<string, number>()
+  let depth = 0
+  return page.replaceAll(
+    /<(\/?)([a-z][a-z0-9:-]{0,40})[^<>]{0,20000}>/gi,
+    (tag, close: string, written: string) => {
+      const name = written.toLowerCase()
+      if (flat.has(name) || tag.endsWith('/>')) return tag
+      const count = open.get(name) ?? 0
+      if (close === '') {
+        open.set(name, count + 1)
+        return ++depth > deepest ? '\n' : tag
+      }
+      // What closes nothing would be looked for among all that is open.
+      if (count === 0) return '\n'
+      open.set(name, count - 1)
+      return depth-- > deepest ? '\n' : tag
+    },
+  )
 }
 
 /** The part of a parsed node that is read here. */
