@@ -271,6 +271,22 @@ describe('ask', () => {
     expect(await kinds(ledger)).toEqual(['ledger-opened', 'model-intent', 'model-outcome'])
   })
 
+  it('sends no secret that only the scan found where policy lets none go, not even as a placeholder', async () => {
+    const glued = numberEvidence([
+      { ...evidence[0], quote: 'token xghp_16C7e42F292c6912E7710c838347Ae178B4a used' } as EvidenceDraft,
+    ])
+    const anyone = await askBench([client(far, 'public')])
+    expect(await anyone.ask(question({ evidence: glued }), signal())).toMatchObject({
+      kind: 'refused',
+      problems: [{ code: 'egress-blocked' }],
+    })
+    expect(far.requests.length).toBe(farBefore)
+    const contracted = await askBench([client(far, 'contracted')])
+    far.script({ kind: 'answer', text: good })
+    await contracted.ask(question({ evidence: glued }), signal())
+    expect(JSON.stringify(far.requests.at(-1)?.body)).toContain('token▁[SECRET-1]▁used')
+  })
+
   it('stops the call when the scan of the bytes finds something that is not in the data', async () => {
     const { ask, ledger } = await askBench([client(far, 'contracted')], {
       // As the model itself is called.

@@ -11,7 +11,7 @@ import type { RedactionRules } from '../redact/redact.ts'
 import { judgeClaims } from '../verify/judge-claims.ts'
 import type { KnownIds } from '../verify/known-ids.ts'
 import { tooLittleSupport } from '../verify/too-little-support.ts'
-import { type BuiltRequest, buildRequest } from './build-request.ts'
+import { type BuiltRequest, buildRequest, mayStillGo } from './build-request.ts'
 import { chooseModels } from './choose-models.ts'
 import { forbiddenInventory, guardEgress } from './guard-egress.ts'
 import type { RouteModels } from './model-route.ts'
@@ -95,6 +95,7 @@ async function askOnce<Answer>(
         return { built: request, replacedValues: values }
       },
     )
+    if (forbidden !== undefined && !mayStillGo(question, built, decision, rules)) return stoppedUnsent
     const record = createRecord(adapters, question, policy, decision, profileOf)
     const guard = { ...scope, built, replacedValues }
     const onText = claimListener(question, built, adapters)
@@ -117,15 +118,18 @@ async function askOnce<Answer>(
       return await converse(question, built, send, record, adapters)
     } catch (error) {
       await record.failure(error)
-      if (isStopped(error) && !mayHaveLeft && forbidden === undefined) return stoppedUnsent
+      if (isStopped(error) && !mayHaveLeft && forbidden === undefined) {
+        stop = error
+        return stoppedUnsent
+      }
       return declined(error, signal)
     }
   }
+  let stop: unknown
   const answer = await put()
   // What redaction overlooked in the data is replaced where the scan found it. What is still found then stays a stop.
   const last = answer === stoppedUnsent ? await put(forbiddenInventory(scope)) : answer
-  if (last === stoppedUnsent) throw new AppError('unreachable', 'a stopped call was put a third time')
-  return last
+  return last === stoppedUnsent ? declined(stop, signal) : last
 }
 
 /** The scan stopped the call before anything of this question was sent. */

@@ -2,7 +2,7 @@ import type { ModelTask, TrustZone } from '../domain/data-class.ts'
 import type { EvidenceItem } from '../domain/evidence.ts'
 import type { Inventory } from '../domain/inventory.ts'
 import type { ModelQuestion } from '../domain/model-question.ts'
-import { dataClassOf } from '../domain/value-class.ts'
+import { dataClassOf, type ValueClass } from '../domain/value-class.ts'
 import { AppError } from '../lib/app-error.ts'
 import type { Problem } from '../lib/problem.ts'
 import type { CompletionRequest } from '../llm/completion.ts'
@@ -39,6 +39,22 @@ export interface BuiltRequest {
   /** What we wrote ourselves, for the egress scan. */
   readonly constants: readonly string[]
   readonly problems: readonly Problem[]
+  readonly replacedClasses: ReadonlySet<ValueClass>
+}
+
+/**
+ * Whether a request that was built with `forbidden` may go where the decision says. The decision was made on what
+ * redaction found: a secret that only the scan found may belong to a class that must not go there even as a placeholder.
+ */
+export function mayStillGo(
+  { task }: Question,
+  { replacedClasses }: BuiltRequest,
+  { zone, classes }: QuestionDecision,
+  { policy }: RequestRules,
+): boolean {
+  const present = [...classes.map(entry => entry.class), ...[...replacedClasses].map(dataClassOf)]
+  const { decision } = decide(policy, { task, zone, classes: [...new Set(present)] })
+  return decision === 'allow' || decision === 'pseudonymise' || (decision === 'local' && zone === 'local')
 }
 
 type Question = Omit<ModelQuestion<unknown>, 'claimsOf'>
@@ -81,7 +97,7 @@ export function buildRequest(
 ): BuiltRequest {
   const redaction = { ...rules.redaction, keep: keptFor(question.task, decision, rules) }
   const bounded = withoutBoundary(searched, boundary, rules)
-  const { texts: clean, placeholders, problems } = redactTogether(bounded, vault, redaction, forbidden)
+  const { texts: clean, ...rest } = redactTogether(bounded, vault, redaction, forbidden)
   const textAt = (index: number) => {
     const text = clean[index]
     if (text === undefined) throw new AppError('unreachable', `text ${index} of a question was not redacted`)
@@ -106,9 +122,8 @@ export function buildRequest(
       temperature: 0,
     },
     evidence: items.map(sentItem),
-    placeholders,
+    ...rest,
     constants: [system, JSON.stringify(schema), ...kinds],
-    problems,
   }
 }
 

@@ -3,7 +3,7 @@ import type { ModelQuestion } from '../domain/model-question.ts'
 import { AppError } from '../lib/app-error.ts'
 import { Vault } from '../redact/vault.ts'
 import type { AskAdapters } from './ask.ts'
-import { buildRequest, type QuestionDecision } from './build-request.ts'
+import { buildRequest, mayStillGo, type QuestionDecision } from './build-request.ts'
 import { chooseModels } from './choose-models.ts'
 import { forbiddenInventory, guardEgress } from './guard-egress.ts'
 
@@ -75,16 +75,18 @@ export async function explainQuestion(
     const { bytes, destination } = await atTheSocket(client, built.completion, signal)
     const replacedValues = replaced.map(each => each.value)
     const stopped = whyStopped(() => guardEgress(bytes, { ...scope, built, replacedValues }))
-    return { destination, bytes, replaced, stopped }
+    return { built, destination, bytes, replaced, stopped }
   }
   const first = await attempt()
+  const second = first.stopped === undefined ? first : await attempt(forbiddenInventory(scope))
+  const { built, ...sent } = mayStillGo(question, second.built, decision, rules) ? second : first
   return {
     kind: 'would-send',
     model: client.name,
     modelId: client.modelId,
     fallbacks: others.map(other => other.name),
     decision,
-    ...(first.stopped === undefined ? first : await attempt(forbiddenInventory(scope))),
+    ...sent,
   }
 }
 

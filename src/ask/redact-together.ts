@@ -10,6 +10,8 @@ export interface RedactedTexts {
   /** In the order given. */
   readonly texts: readonly RedactedText[]
   readonly placeholders: ReadonlySet<string>
+  /** Of all that was replaced. */
+  readonly replacedClasses: ReadonlySet<ValueClass>
   readonly problems: readonly Problem[]
 }
 
@@ -56,6 +58,7 @@ export function redactTogether(
   return {
     texts: split.length === texts.length ? split : parts.map(part => part.text),
     placeholders: new Set(parts.flatMap(part => part.replacements.map(each => each.placeholder))),
+    replacedClasses: new Set(parts.flatMap(part => part.replacements.map(each => each.class))),
     problems: parts.flatMap(part => part.problems),
   }
 }

@@ -65,6 +65,14 @@ describe('tocsin redact and reveal', () => {
     expect(refused.stderr).toMatch(/wrong key/)
   })
 
+  it('leave readable what policy says, also where the scan of a request would find it', async () => {
+    await writeFile(inFolder('keep.yaml'), 'version: 1\nrules: []\nredaction: {keep: [host]}\n')
+    const flags = ['--inventory', inFolder('inventory.json'), '--policy', inFolder('keep.yaml')]
+    const token = 'xghp_16C7e42F292c6912E7710c838347Ae178B4a'
+    const { stdout } = await runCommand(['redact', ...flags], `jdoe on srv1 with ${token}`)
+    expect(stdout).toBe('[USER-1] on srv1 with [SECRET-1]')
+  })
+
   it('write one record with code-point offsets', async () => {
     const { stdout, code } = await runCommand(
       ['redact', '--inventory', inFolder('inventory.json'), '--json'],

@@ -1,5 +1,6 @@
 import { systemClock } from '../lib/clock.ts'
 import { decodeEscapedUtf8, encodeEscapedUtf8 } from '../redact/escaped-utf8.ts'
+import { inventoryWithout } from '../redact/find-residue.ts'
 import { joinInventories, learnInventory } from '../redact/learn-inventory.ts'
 import { redact, redactionRules } from '../redact/redact.ts'
 import type { Command } from './command.ts'
@@ -32,7 +33,8 @@ Exit code 0; 2 where the usage is wrong or a file cannot be read.
     const known = joinInventories(inventory.value, learnInventory(text))
     const rules = redactionRules(known, policy.redaction.keep)
     await withVault(values, systemClock.now(), io.signal, async ({ vault, save }) => {
-      const redaction = redact(text, vault, rules, { inventory: known })
+      const residue = { inventory: inventoryWithout(known, rules.keep) }
+      const redaction = redact(text, vault, rules, residue)
       // Before anything is printed: a placeholder that was shown can always be revealed.
       await save()
       const problems = [...inventory.problems, ...rules.problems, ...redaction.problems]

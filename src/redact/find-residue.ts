@@ -151,14 +151,21 @@ class ResidueSearch {
   }
 }
 
-const classOfList = new Map<string, ValueClass>([
+const lists = [
   ['hosts', 'host'],
   ['users', 'user'],
   ['domains', 'domain'],
   ['groups', 'group'],
   ['terms', 'term'],
   ['addresses', 'address.internal'],
-])
+] as const satisfies readonly (readonly [keyof Inventory, ValueClass])[]
+const classOfList = new Map<string, ValueClass>(lists)
+
+/** The lists of an inventory without those that are to stay readable. */
+export function inventoryWithout(inventory: Inventory, keep: ReadonlySet<string>): Inventory {
+  const kept = lists.filter(([, valueClass]) => keep.has(valueClass)).map(([list]) => [list, []])
+  return { ...inventory, ...Object.fromEntries(kept) }
+}
 
 /** As redaction itself would call it, so that one thing has one placeholder, and is known again in other texts. */
 function identityOf(valueClass: ValueClass, value: string): string {

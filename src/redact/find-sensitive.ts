@@ -80,7 +80,7 @@ export function searchText(text: string, names: NameIndex): SearchedText {
     contents: new Map(),
   }
   const inside = searchViews(viewsOf(text), search, 0)
-  return { text, inside, lookAlikes: lookAlikes(text), problems: search.problems }
+  return { text, inside, lookAlikes: lookAlikes(inside.views[0]), problems: search.problems }
 }
 
 /**
@@ -207,11 +207,14 @@ function classOfContent(content: RunContent, choice: Choice): ValueClass | undef
   return sensitive.some(span => span.class.startsWith('secret.')) ? 'secret.encoded' : content.class
 }
 
-/** Text that could be taken for a placeholder of ours is replaced by one, and so reveals to itself. */
-function lookAlikes(text: string): Span[] {
-  return Array.from(text.matchAll(placeholderShape), match => ({
-    start: match.index,
-    end: match.index + match[0].length,
+/**
+ * Text that could be taken for a placeholder of ours is replaced by one, and so reveals to itself. Folded, since
+ * whoever checks an answer folds, too: `［HOST-1］` would else speak of the real host.
+ */
+function lookAlikes(folded: View | undefined): Span[] {
+  if (folded === undefined) return []
+  return Array.from(folded.text.matchAll(placeholderShape), match => ({
+    ...folded.toSource(match.index, match.index + match[0].length),
     class: 'literal',
     identity: `literal ${match[0]}`,
   }))

@@ -134,6 +134,7 @@ describe('redact', () => {
   it('escapes look-alikes of its own placeholders', () => {
     check('[HOST-1] srv1 [HOST-1]', '[LITERAL-1] [HOST-1] [LITERAL-1]')
     check('[[HOST-1]] [HOST-x]', '[[LITERAL-1]] [HOST-x]')
+    check('［HOST-1］ srv1 [HO\u200bST-1]', '[LITERAL-1] [HOST-1] [LITERAL-1b]')
   })
 
   it('counts offsets in code points', () => {
