@@ -44,7 +44,7 @@ export function Page() {
               <p className="text-muted">
                 ATT&amp;CK {attackDomainsText(coverage.domains)}. Techniques that a report describes or an
                 alert carries
-                {rules.isPending && '; reading our rules…'}
+                {rules.isPending && '; our rules are still being read'}
                 {rules.isError && '; there are no rules here to compare with (TOCSIN_RULESET)'}.
               </p>
               <AttackMatrix coverage={withLayer(coverage, layer)} rules={named} layer={layer} />

@@ -252,6 +252,22 @@ describe('what a value is in its text', () => {
   })
 })
 
+describe('names of other scripts', () => {
+  it.each([
+    // Cyrillic letters that look like those of a well-known brand.
+    ['it is аррӏе.com', ['domain xn--80ak6aa92e.com']],
+    ['hxxps://аррӏе[.]com/login', ['url https://xn--80ak6aa92e.com/login', 'domain xn--80ak6aa92e.com']],
+    [
+      'http://bücher.example.com/x',
+      ['url http://xn--bcher-kva.example.com/x', 'domain xn--bcher-kva.example.com'],
+    ],
+    [
+      'bad\u202e-one\u202c[.]com and \u2066two\u2069.example.com',
+      ['domain bad-one.com', 'domain two.example.com'],
+    ],
+  ])('%j', (text, expected) => expect(found(text)).toEqual(expected))
+})
+
 describe('hostile text', () => {
   it('never throws, and every offset is inside the text', () => {
     const pieces = fc.constantFrom(

@@ -13,7 +13,7 @@ import { findIdentifiers } from './find-identifiers.ts'
 import { findPaths, findRegistryKeys } from './find-paths.ts'
 import { findUrls } from './find-urls.ts'
 import type { Found } from './found.ts'
-import { registrableDomain } from './host-name.ts'
+import { asciiName, registrableDomain } from './host-name.ts'
 import { roleOf, type Surroundings, surroundings } from './indicator-role.ts'
 import { refang } from './refang.ts'
 import {
@@ -185,7 +185,8 @@ function findCandidates(text: string): Candidate[] {
     ...findIdentifiers(plain),
   ]
   const first = new Map<string, Candidate>()
-  for (const found of all) {
+  for (const each of all) {
+    const found = { ...each, value: asciiHost(each) }
     const offset = refanged.originOf(found.start)
     const original = refanged.originalSlice(found.start, found.end)
     const defanged = original !== plain.slice(found.start, found.end)
@@ -197,6 +198,17 @@ function findCandidates(text: string): Candidate[] {
     first.set(key, better ? { ...found, defanged, offset, mentions, alone } : { ...before, mentions, alone })
   }
   return [...first.values()].sort((a, b) => a.offset - b.offset)
+}
+
+/** The value with its host in Punycode. */
+function asciiHost({ type, value }: Found): string {
+  if (type === 'domain') return asciiName(value)
+  if (type === 'email') return value.replace(/[^@]+$/, asciiName)
+  if (type !== 'url') return value
+  return value.replace(
+    /^((?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^/?#@]*@)?)([^/?#:@]+)/i,
+    (_, before: string, host: string) => before + asciiName(host),
+  )
 }
 
 function isTelling(candidate: Candidate): boolean {
@@ -249,7 +261,9 @@ function reasonToDrop(candidate: Candidate, context: Context): string | undefine
 
 /** Whether a line, or a cell of a table's row, holds nothing but the value and marks: an entry, not a mention. */
 function isListed({ line }: Surroundings, value: string): boolean {
-  const lower = line.toLowerCase()
+  const lower = value.includes('xn--')
+    ? line.toLowerCase().replaceAll(/[^\s|,;"'<>()]+/g, asciiName)
+    : line.toLowerCase()
   if (!lower.includes(value.toLowerCase())) return false
   if (line.length - value.length < 12 && !/\bpage \d/i.test(line)) return true
   return lower

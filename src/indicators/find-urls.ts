@@ -6,7 +6,7 @@ import { isHostName } from './host-name.ts'
 // A scheme, an optional user, then everything that may stand in a URL and some that may not: trimmed afterwards.
 const withScheme = /(?<![a-z0-9])([a-z][a-z0-9+.-]{1,11}):\/\/\/?([^\s<>"“”‘’«»`\\|^＜＞]{2,4000})/gi
 const withoutScheme =
-  /(?<![\w@./:%-])((?:[a-z0-9_](?:[\w-]{0,61}[a-z0-9])?\.){1,8}[a-z][a-z0-9-]{1,62}|(?:\d{1,3}\.){3}\d{1,3})((?::\d{1,5})?\/[^\s<>"“”‘’«»`\\|^＜＞]{0,4000})/gi
+  /(?<![\w@./:%\u00c0-\u1fff\u3040-\uffdc-])((?:[a-z0-9_](?:[\w-]{0,61}[a-z0-9])?\.){1,8}[a-z][a-z0-9-]{1,62}|(?:\d{1,3}\.){3}\d{1,3})((?::\d{1,5})?\/[^\s<>"“”‘’«»`\\|^＜＞]{0,4000})/gi
 // The same bytes in other dress: percent-encoded, base64 (`aHR0cDovL`, `aHR0cHM6Ly`) and hex (`687474703a2f2f`).
 const encodings: readonly { readonly pattern: RegExp; readonly decode: (text: string) => string }[] = [
   { pattern: /(?<![a-z0-9])https?%3a%2f%2f[a-z0-9%._~-]{3,2000}/gi, decode: decodePercent },

@@ -47,3 +47,8 @@ export function isSharedHost(name: string): boolean {
     parsed.isPrivate === true || ['github.com', 'gitlab.com', 'bitbucket.org'].includes(parsed.domain ?? '')
   )
 }
+
+/** A name as resolvers and logs write it, in Punycode: what looks like another name does not in this form. */
+export function asciiName(name: string): string {
+  return /[^\u0000-\u007f]/.test(name) ? URL.parse(`http://${name}/`)?.hostname || name : name
+}

@@ -10,8 +10,14 @@ const open = String.raw`[\[({<]`
 const close = String.raw`[\])}>]`
 const ws = String.raw`[ \t]`
 
-/** Invisible characters that split a name without showing: zero-width spaces and joiners, soft hyphen, word joiner. */
-const invisible = /[\u00ad\u200b-\u200f\u2060\ufeff]+/g
+/**
+ * Invisible characters that split a name without showing, or turn it around: zero-width spaces and joiners, soft hyphen, word
+ * joiner, marks of writing direction.
+ */
+const invisible = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+/g
+
+/** A letter of a name, of any script; no quote or dash. */
+const letter = String.raw`[\w\u00c0-\u1fff\u3040-\uffdc]`
 
 /** Dots that are not a full stop to a parser but are to a reader, between letters or digits of a name. */
 const dotLookAlike = /(?<=[a-z0-9-])(?:[\u2024\u3002\uff0e\uff61]|&(?:#46|#x2e|period);)(?=[a-z0-9-])/gi
@@ -19,7 +25,7 @@ const dotLookAlike = /(?<=[a-z0-9-])(?:[\u2024\u3002\uff0e\uff61]|&(?:#46|#x2e|p
 // hxxp, h**p, h__p, hXXp, h00p, hp, meow, htxp; then the separator in any dress: ://, [:]//, [://], :__, __, :\\
 const separator = String.raw`(?:${open}{0,3}:${close}{0,3}${open}{0,3}(?:\/\/\/?|\\\\|__)${close}{0,3}|${open}:\/\/${close}|${open}:${close}\/\/|__(?=[\w[]))`
 const webScheme = new RegExp(
-  String.raw`(?<![a-z0-9])(?:h(?:tt|xx|zz|\*\*|__|00|tx|xt|\.\.|\[tt\]|\(tt\)|\[xx\])?p|meow)(${open}?s${close}?)?${separator}${ws}?${open}?(?=[\w\[(])`,
+  String.raw`(?<![a-z0-9])(?:h(?:tt|xx|zz|\*\*|__|00|tx|xt|\.\.|\[tt\]|\(tt\)|\[xx\])?p|meow)(${open}?s${close}?)?${separator}${ws}?${open}?(?=[\w\[(]|${letter})`,
   'gi',
 )
 const fileScheme = new RegExp(
@@ -34,7 +40,7 @@ const otherScheme = new RegExp(
 // One dot in brackets, both sides or one, with spaces only where both sides have a bracket.
 const dotWord = String.raw`(?:\.|,|dot|d0t|punto)`
 const bracketedDot = new RegExp(
-  String.raw`(?<=[\w\])}-])(?:${ws}{0,4}(?:${open}${ws}{0,4}){1,8}${dotWord}${ws}{0,4}(?:${close}${ws}{0,4}){1,8})(?=[\w\[({-])`,
+  String.raw`(?<=[\])}-]|${letter})(?:${ws}{0,4}(?:${open}${ws}{0,4}){1,8}${dotWord}${ws}{0,4}(?:${close}${ws}{0,4}){1,8})(?=[\[({-]|${letter})`,
   'gi',
 )
 const spacedHalfDot = new RegExp(

@@ -9,6 +9,7 @@ import { fixedClock } from '../../lib/clock.ts'
 import { randomIds } from '../../lib/ids.ts'
 import { readFeedState } from '../../store/intel-feeds.ts'
 import { listReports, readReport } from '../../store/intel-reports.ts'
+import { feedEntries } from './feed-items.ts'
 import { type Feed, parseFeeds } from './feed-settings.ts'
 import { readFeedWhenDue } from './run-feeds.ts'
 
@@ -357,4 +358,16 @@ it('settings that are wrong are named', () => {
   expect(() =>
     parseFeeds('feeds: [{id: x, kind: folder, path: a}, {id: x, kind: folder, path: b}]', 'f'),
   ).toThrow(/two feeds/)
+})
+
+it('entities of a feed do not multiply, and what never closes is refused', () => {
+  const names = [...'abcdefghij']
+  const declared = names.map((name, at) => {
+    const value = at === 0 ? 'x'.repeat(10) : `&${names[at - 1]};`.repeat(10)
+    return `<!ENTITY ${name} "${value}">`
+  })
+  const bomb = `<!DOCTYPE r [${declared.join('')}]><rss><channel><item><title>&j;</title></item></channel></rss>`
+  for (const { bytes } of feedEntries(bomb)) expect(bytes.length).toBeLessThan(10_000)
+  for (const unit of ['<item>', '<![CDATA[', '<!--', '<item '])
+    expect(() => feedEntries(`<rss><channel>${unit.repeat(50_000)}`)).toThrow()
 })
