@@ -243,6 +243,16 @@ describe('what a value is in its text', () => {
     expect(extractIndicators(`${filler}bad@ours[.]org`, options).indicators).toHaveLength(2)
   })
 
+  it('what every machine has is nobody’s: its own address in a URL, its shells and devices', () => {
+    const report = `${filler}${filler}C2: one[.]example.com two[.]example.com three[.]example.com. `
+    const text = `${report}It asks hxxp://127.0.0[.]1:4445/update, starts /bin/sh and /tmp/.x/run, and writes to /dev/null.`
+    const values = extractIndicators(text).indicators.map(({ value }) => value)
+    expect(values).toContain('/tmp/.x/run')
+    for (const value of ['http://127.0.0.1:4445/update', '/bin/sh', '/dev/null'])
+      expect(values).not.toContain(value)
+    expect(roleOf('http://10.0.0.4/x', 'look at http://10.0.0.4/x')).toBe('internal')
+  })
+
   it('ranges that hold everybody, and threat sites in any dress, are bait', () => {
     const text = `${filler}Block 0.0.0.0/0, ::/0, 0.0.0.0 and 64.0.0.0/3, urlhaus [at] abuse.ch, and 203.0.113.0/24.`
     expect(found(text)).toEqual(['cidr 203.0.113.0/24'])

@@ -20,6 +20,7 @@ import {
   hostOf,
   isEmptyDigest,
   isEveryAddress,
+  isEverywhere,
   isInternalAddress,
   isMailProvider,
   isPublicResolver,
@@ -106,7 +107,7 @@ function roleIn(
   around: (offset: number) => Surroundings,
 ): Indicator['role'] {
   const { type, value, defanged, offset, mentions } = candidate
-  if (isInternalAddress(value)) return 'internal'
+  if (isInternalAddress(type === 'url' ? (hostOf(value) ?? '') : value)) return 'internal'
   const places = [offset, ...mentions.filter(mention => mention !== offset)].map(around)
   if (isReference(candidate, context, places)) return 'reference'
   const roles = places.map(place => roleOf(type, place))
@@ -239,8 +240,10 @@ function reasonToDrop(candidate: Candidate, context: Context): string | undefine
   if (!context.isNote && isPublicResolver(value)) return 'a public DNS resolver'
   if (!context.isNote && isEveryAddress(value)) return 'a range so wide that it names nobody'
   if (isEmptyDigest(value)) return 'the digest of an empty file'
-  if (context.isReport && isInternalAddress(value))
+  const host = type === 'url' ? hostOf(value) : value
+  if (context.isReport && host !== undefined && isInternalAddress(host))
     return 'a private or reserved address, in a report that names public ones'
+  if (context.isReport && type === 'path' && isEverywhere(value)) return 'a file that every system has'
   const site = siteOf(candidate)
   if (site === undefined) return undefined
   if (context.own.has(site)) return 'one of our own domains'

@@ -88,6 +88,14 @@ export function isEveryAddress(value: string): boolean {
   return parsed !== undefined && Number(prefix) < (parsed.kind() === 'ipv4' ? 8 : 16)
 }
 
+/** Shells, devices and programs that stand in any account of any attack. */
+const everywhere =
+  /^(?:\/dev\/(?:null|zero|u?random|tcp|std(?:in|out|err)|shm|tty)|(?:\/usr)?\/bin\/(?:env|(?:ba|da|z|c|k)?sh)|\/etc\/(?:hosts|passwd|shadow)|c:\\windows(?:\\system32(?:\\(?:cmd|rundll32|svchost|regsvr32|mshta|lsass)\.exe)?)?)$/i
+
+export function isEverywhere(path: string): boolean {
+  return everywhere.test(path)
+}
+
 export function isThreatSite(site: string): boolean {
   return threatSites.has(site)
 }
