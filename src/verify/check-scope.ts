@@ -25,6 +25,13 @@ const majority: Scope = {
   known: /\b(?:most|majority|mainly|mostly|largest)\b/i,
 }
 
+/** More than one, without a number. */
+const several: Scope = {
+  claimed: /\b(?:many|multiple|several|numerous|countless|repeated(?:ly)?|(?:dozen|hundred|thousand)s of)\b/i,
+  known:
+    /\b(?:many|multiple|several|numerous|various|repeat\w*|again|attempts|failures|times|series|both)\b/i,
+}
+
 /**
  * Checks how far a claim reaches. "All" and "only" speak of more than the items shown, so the evidence must say so
  * itself; "all" may also be seen from the items, when each of several names the same things.
@@ -57,7 +64,21 @@ export function checkScope(
     miss(only)
   const most = majority.claimed.exec(text)?.[0]
   if (most !== undefined && !majority.known.test(ground.text)) miss(most)
+  const many = several.claimed.exec(text)?.[0]
+  if (many !== undefined && !several.known.test(ground.text) && !showsSeveral(ground))
+    findings.push({ fault: 'inference', reason: `the cited evidence does not say "${many}"` })
   return findings
+}
+
+/** Several items, a count of two or more, or several names of one kind. */
+function showsSeveral({ items, quantities, tokens }: Ground): boolean {
+  if (items > 1 || quantities.some(({ kind, value }) => kind === 'count' && value > 1)) return true
+  const named = new Map<string, string>()
+  return tokens.some(({ kind, value }) => {
+    const before = named.get(kind)
+    named.set(kind, value)
+    return before !== undefined && before !== value
+  })
 }
 
 function eachItemNames(tokens: readonly Token[], items: readonly Ground[]): boolean {
