@@ -63,7 +63,7 @@ const cases: readonly (readonly [text: string, cites: string, status: ClaimStatu
   ['root logged on from 203.0.113.9.', 'E1', 'contradicted'],
   ['root signed in.', 'E1', 'contradicted'],
   ['Repeated failed passwords for root from 203.0.113.9.', 'E1', 'inference'],
-  ['Many alerts are in this case.', 'E3', 'verified'],
+  ['Many alerts, 12 of them, are in this case.', 'E3', 'verified'],
   ['A failed password for root was logged on this port 51122.', 'E1', 'verified'],
   ['There are 12.000 alerts.', 'E3', 'not-in-evidence'],
   ['There are 12k alerts.', 'E3', 'contradicted'],
