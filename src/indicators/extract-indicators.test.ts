@@ -243,6 +243,18 @@ describe('what a value is in its text', () => {
     expect(extractIndicators(`${filler}bad@ours[.]org`, options).indicators).toHaveLength(2)
   })
 
+  it('what its author defanged is no link to read on, and a contact at a mail provider is no helpdesk', () => {
+    const text = `${filler}Source of the archive: squeak[.]example.com. See also hxxps://bear[.]example.com/x.`
+    expect(roleOf('squeak.example.com', text)).toBe('unknown')
+    const nested = `${filler}hxxps://one[.]example.com/go?to=https%3A%2F%2Ftwo[.]example.org`
+    expect(roleOf('two.example.org', nested)).toBe('unknown')
+    expect(roleOf('https://bear.example.com/x', text)).toBe('unknown')
+    const note = `${filler}Contact: pay.up@onionmail.org, or contact csirt@regional-cert.org for help.`
+    expect(roleOf('pay.up@onionmail.org', note)).toBe('sender')
+    expect(roleOf('csirt@regional-cert.org', note)).toBe('reference')
+    expect(roleOf('wipe@two-mail.co', `${filler}Contact: wipe[@]two-mail[.]co`)).toBe('sender')
+  })
+
   it('what every machine has is nobody’s: its own address in a URL, its shells and devices', () => {
     const report = `${filler}${filler}C2: one[.]example.com two[.]example.com three[.]example.com. `
     const text = `${report}It asks hxxp://127.0.0[.]1:4445/update, starts /bin/sh and /tmp/.x/run, and writes to /dev/null.`

@@ -14,7 +14,7 @@ import { findPaths, findRegistryKeys } from './find-paths.ts'
 import { findUrls } from './find-urls.ts'
 import type { Found } from './found.ts'
 import { asciiName, registrableDomain } from './host-name.ts'
-import { roleOf, type Surroundings, surroundings } from './indicator-role.ts'
+import { isNotLookedFor, roleOf, type Surroundings, surroundings } from './indicator-role.ts'
 import { refang } from './refang.ts'
 import {
   hostOf,
@@ -96,7 +96,14 @@ export function extractIndicators(text: string, options: ExtractionOptions = {})
     const offset = toCodePoints(candidate.offset)
     indicators.push({ type, value, defanged, offset, role, confidence: confidenceOf(candidate, role) })
   }
-  const onlyHosts = new Set(candidates.filter(({ alone }) => !alone).map(({ value }) => value))
+  const mailHosts = new Set(
+    candidates.flatMap(({ type, value }) =>
+      type === 'email' ? value.slice(value.lastIndexOf('@') + 1) : [],
+    ),
+  )
+  const onlyHosts = new Set(
+    candidates.flatMap(({ alone, value }) => (!alone && mailHosts.has(value) ? value : [])),
+  )
   return { indicators: withTheirHosts(indicators, onlyHosts), dropped: [...dropped.values()] }
 }
 
@@ -111,8 +118,15 @@ function roleIn(
   const places = [offset, ...mentions.filter(mention => mention !== offset)].map(around)
   if (isReference(candidate, context, places)) return 'reference'
   const roles = places.map(place => roleOf(type, place))
-  const told = roles.find(role => role !== 'unknown' && !(role === 'reference' && defanged))
-  return told ?? roles[0] ?? 'unknown'
+  const told = roles.find(role => role !== 'unknown' && role !== 'reference')
+  if (told !== undefined || !roles.includes('reference')) return told ?? 'unknown'
+  // What its author defanged is no link to read on, whatever word stands by it, unless it says so itself; and who is to be
+  // contacted at a mail provider is who wants the ransom.
+  const site = siteOf(candidate)
+  const safe = site !== undefined && (isReferenceSite(site) || isThreatSite(site))
+  if (defanged ? safe || places.some(isNotLookedFor) : type !== 'email' || !isMailProvider(site ?? ''))
+    return 'reference'
+  return type === 'email' ? 'sender' : 'unknown'
 }
 
 /** A link for the reader, in a text that defangs what it warns of or that links to a well-known site in passing. */

@@ -30,6 +30,10 @@ const rolePatterns: readonly (readonly [IndicatorRole, RegExp])[] = [
 /** What a list says that is not to be looked for, whatever kind it is of. */
 const notLookedFor = /\bto_ids is false\b|\(benign\)/
 
+export function isNotLookedFor({ line }: Surroundings): boolean {
+  return notLookedFor.test(line)
+}
+
 /** A mailbox to write to: the report's own, or a reader's. */
 const contact =
   /\bcontact\b|\bquestions?\b|\breach (?:us|me|out)\b|\bwrite to\b|\b(?:ping|e-?mail|ask) (?:us|me)\b|\breport(?:ed)? to\b|\bwenden sie sich\b|\bkontakt\b|\bsupport@|\bauthors?\b/i
