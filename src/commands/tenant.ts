@@ -115,12 +115,12 @@ Exit code 0 done, 1 could not be done, 2 bad usage.
       if (id === undefined) {
         const held = new Map((await listHoldUps(store.database)).map(each => [each.tenant, each]))
         for (const tenant of await tenantOverview(store.database, systemClock.now())) {
-          const { holdUps = 0, suspendedMs = null } = held.get(tenant.id) ?? {}
+          const { holdUps = 0, suspendedMs = null, bounded = true } = held.get(tenant.id) ?? {}
           if (values.json)
             writeRecord(io, { ...tenant, budgetUsed: budgetUsed(tenant), holdUps, suspendedMs })
           else
             io.stdout(
-              `${tenant.id.padEnd(32)} ${tenant.name}${tenant.operator ? ' (operator)' : ''}: ${wordsOf(tenant)}${heldWords(holdUps, suspendedMs)}\n`,
+              `${tenant.id.padEnd(32)} ${tenant.name}${tenant.operator ? ' (operator)' : ''}: ${wordsOf(tenant)}${heldWords(holdUps, suspendedMs, bounded)}\n`,
             )
         }
         return 0
@@ -163,8 +163,11 @@ function connectionsOf(text: string | undefined): number | undefined {
   return most
 }
 
-function heldWords(holdUps: number, suspendedMs: number | null): string {
-  const ended = holdUps === 0 ? '' : `; ${holdUps} sessions ended that held others up`
+function heldWords(holdUps: number, suspendedMs: number | null, bounded: boolean): string {
+  const may = bounded
+    ? ''
+    : '; sessions that hold others up CANNOT be ended: grant its role to the owner of the database'
+  const ended = holdUps === 0 ? may : `; ${holdUps} sessions ended that held others up${may}`
   return suspendedMs === null ? ended : `${ended}; SUSPENDED since ${new Date(suspendedMs).toISOString()}`
 }
 

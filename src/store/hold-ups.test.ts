@@ -114,8 +114,8 @@ describe.each(databaseKinds)('a tenant that holds the others up, on the %s datab
     await expect
       .poll(() => listHoldUps(test.database))
       .toEqual([
-        { tenant: 'ann', holdUps: 3, suspendedMs: expect.any(Number) },
-        { tenant: 'bob', holdUps: 0, suspendedMs: null },
+        { tenant: 'ann', holdUps: 3, suspendedMs: expect.any(Number), bounded: true },
+        { tenant: 'bob', holdUps: 0, suspendedMs: null, bounded: true },
       ])
     await expect(session()).rejects.toThrow('not permitted to log in')
     await test.database.transaction(sql => resumeTenant(sql, 'ann'))

@@ -16,11 +16,14 @@ export interface TenantHoldUps {
   readonly holdUps: number
   /** Since when its role may not sign in; null where it may. */
   readonly suspendedMs: number | null
+  /** Whether the owner may end sessions of its role. */
+  readonly bounded: boolean
 }
 
 export function listHoldUps(sql: Sql): Promise<TenantHoldUps[]> {
   return sql.query<TenantHoldUps>(
-    `select t.id as tenant, count(h.session) as "holdUps", t.suspended_ms as "suspendedMs"
+    `select t.id as tenant, count(h.session) as "holdUps", t.suspended_ms as "suspendedMs",
+       pg_has_role(current_user, t.role, 'usage') as bounded
      from tenants t left join hold_ups h on h.tenant = t.id group by t.id order by t.id`,
   )
 }
