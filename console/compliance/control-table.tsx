@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { Fragment, useState } from 'react'
 import type { ComplianceControl, ComplianceView } from '../../src/http/contract-compliance.ts'
 import { DataTable } from '../components/data-table.tsx'
 import { Moment } from '../components/moment.tsx'
@@ -41,7 +41,7 @@ export function ControlTable({ view, only }: { view: ComplianceView; only: Stand
           {
             title: 'Owner',
             cell: control => (
-              <p className="sm:min-w-28">
+              <p className="sm:min-w-24">
                 <Untrusted text={control.owner} />
               </p>
             ),
@@ -72,10 +72,12 @@ function ControlName({ control }: { control: ComplianceControl }) {
         <p className="text-xs text-muted">
           Earlier version:{' '}
           {control.earlierIds.map((id, index) => (
-            <span key={id} className="whitespace-nowrap">
-              {id}
-              {index < control.earlierIds.length - 1 && ', '}
-            </span>
+            <Fragment key={id}>
+              <span className="whitespace-nowrap">
+                {id}
+                {index < control.earlierIds.length - 1 && ','}
+              </span>{' '}
+            </Fragment>
           ))}
         </p>
       )}
@@ -94,7 +96,7 @@ export function StandingMark({ standing }: { standing: Standing }) {
 
 function Records({ control }: { control: ComplianceControl }) {
   return (
-    <ul className="grid gap-0.5 sm:min-w-64">
+    <ul className="grid gap-0.5 sm:min-w-56">
       {control.evidence.map(({ name, words, latestMs, speaks, count }) => (
         <li key={name} className={count === 0 ? 'text-muted' : ''}>
           {words}
@@ -132,7 +134,7 @@ function Own({ control, onEdit }: { control: ComplianceControl; onEdit: () => vo
   )
   if (own === null) return edit
   return (
-    <div className="grid justify-items-start gap-1 sm:min-w-56">
+    <div className="grid justify-items-start gap-1 sm:min-w-48">
       {own.statement !== '' && (
         <p>
           <Untrusted text={own.statement} />

@@ -32,7 +32,8 @@ export function Page() {
               label="Tenants"
               rows={tenants.toSorted(mostUrgentFirst)}
               rowKey={tenant => tenant.id}
-              empty="There are no tenants."
+              empty="There are no tenants: tocsin tenant add NAME makes one."
+              stacked
               columns={[
                 { title: 'Tenant', wide: true, cell: tenant => <TenantName tenant={tenant} /> },
                 { title: 'Open cases', cell: tenant => <OpenCases tenant={tenant} /> },

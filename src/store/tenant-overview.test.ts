@@ -130,6 +130,11 @@ describe.each(databaseKinds)('counts of all tenants on the %s database', kind =>
     expect((await tenantOverview(as('house'), nowMs + 86_400_000))[0]?.calls).toBe(0)
   })
 
+  it('says of a tenant that asked no model today that it cost nothing', async () => {
+    const house = (await tenantOverview(as('house'), nowMs)).find(({ id }) => id === 'house')
+    expect(house).toMatchObject({ calls: 0, tokens: 0, costUsd: 0 })
+  })
+
   it('lets no tenant slip the operator anything but numbers, or keep those of others from them', async () => {
     const before = await tenantOverview(as('house'), nowMs)
     const amounts = [secret, 1e300, -5, '7', null, Number.MAX_SAFE_INTEGER, { [secret]: 1 }]

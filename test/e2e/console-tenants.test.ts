@@ -93,7 +93,8 @@ describe.skipIf(!hasBrowser || !databaseKinds.includes('server'))('tenants in th
       '1',
       '1',
     ])
-    await row.getByText('0 % of the day’s budget').waitFor()
+    await row.getByText('0 % of the day’s budget', { exact: true }).waitFor()
+    await row.getByText('0 calls, $0.00').waitFor()
     const link = row.getByRole('link', { name: 'Open its console' })
     expect(await link.getAttribute('href')).toBe('https://acme.example/')
     expect(await link.getAttribute('rel')).toContain('noopener')
