@@ -99,6 +99,8 @@ export interface Config {
   readonly indexerPollMs: number
   readonly wazuhApi: ServiceAddress | undefined
   readonly wazuhQueue: string
+  /** Set by an admin; undefined: as the servers say. */
+  readonly wazuhGeneration: 4 | 5 | undefined
   readonly publish: boolean
   readonly publishDocument: boolean
   /** Show what response actions would send, and send nothing. */
@@ -116,7 +118,6 @@ export interface Config {
   readonly rulesetDir: string | undefined
   readonly yaraRulesDir: string
   readonly dashboard: { readonly origin: string; readonly keyFile: string } | undefined
-  readonly contentManager: boolean
   readonly yaraEndpointDir: string | undefined
   readonly cleanFolders: readonly string[]
   /** Low, medium, high, critical. */
@@ -203,6 +204,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, givenDa
       caFile: values.TOCSIN_WAZUH_API_CA,
     }),
     wazuhQueue: values.TOCSIN_WAZUH_QUEUE,
+    wazuhGeneration: values.TOCSIN_WAZUH_GENERATION,
     publish: values.TOCSIN_PUBLISH,
     publishDocument: values.TOCSIN_PUBLISH_DOCUMENT,
     respondDryRun: values.TOCSIN_RESPOND_DRY_RUN,
@@ -217,7 +219,6 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, givenDa
     rulesetDir: values.TOCSIN_RULESET,
     dashboard: dashboard(values),
     yaraRulesDir: values.TOCSIN_YARA_RULES ?? join(dataDir, 'yara'),
-    contentManager: values.TOCSIN_CONTENT_MANAGER,
     yaraEndpointDir: values.TOCSIN_YARA_ENDPOINT_RULES,
     cleanFolders: values.TOCSIN_YARA_CORPUS,
     slaMinutes: values.TOCSIN_SLA_MINUTES,

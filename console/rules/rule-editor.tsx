@@ -179,7 +179,7 @@ const notDeployable: Readonly<Record<RuleDraftView['kind'], string>> = {
   decoders: noServer,
   lists: noServer,
   sigma:
-    'No Wazuh 5 indexer is connected (TOCSIN_CONTENT_MANAGER): turn it into a Wazuh rule for a Wazuh 4 manager.',
+    'No indexer of Wazuh 5 is connected (TOCSIN_INDEXER_URL): turn it into a Wazuh rule for a Wazuh 4 manager.',
   yara: 'There is no folder for the rules of endpoints (TOCSIN_YARA_ENDPOINT_RULES): it can be measured, not deployed.',
 }
 

@@ -93,6 +93,7 @@ function Facts({ settings }: { settings: Settings }) {
       'Database',
       `PostgreSQL ${database.version}, ${database.kind === 'embedded' ? 'embedded' : 'on a server'}`,
     ],
+    ['Wazuh', settings.wazuh.detail],
     ['Alerts', counts.alerts.toLocaleString('en')],
     ['Cases', `${counts.cases.toLocaleString('en')}, ${counts.openCases.toLocaleString('en')} open`],
     ['Quarantined', counts.quarantined.toLocaleString('en')],
@@ -108,7 +109,9 @@ function Facts({ settings }: { settings: Settings }) {
       {rows.map(([name, value]) => (
         <div key={name} className="contents">
           <dt className="text-muted">{name}</dt>
-          <dd>{value}</dd>
+          <dd>
+            <Untrusted text={value} limit={600} />
+          </dd>
         </div>
       ))}
     </dl>

@@ -13,6 +13,7 @@ import { runCommand } from '../../test/support/run-command.ts'
 import { startS3Server } from '../../test/support/s3-server.ts'
 import { selfSigned } from '../../test/support/self-signed.ts'
 import { startSyslogServer } from '../../test/support/syslog-server.ts'
+import { standInUser, startWazuhServer } from '../../test/support/wazuh-server.ts'
 import { addTenant } from '../store/tenants.ts'
 
 interface Finding {
@@ -47,7 +48,7 @@ describe('tocsin doctor', () => {
     expect(existsSync(join(folder, 'data'))).toBe(false)
     // What scripts rely on: these checks, in this order, each with these members and no others.
     expect(findings.map(({ check }) => check)).toEqual(
-      'node,data folder,database,port,alerts file,indexer,wazuh api,publishing,policy,models,files,checkpoints,telemetry,sign-in,exposure'.split(
+      'node,data folder,database,port,alerts file,indexer,wazuh api,wazuh,publishing,policy,models,files,checkpoints,telemetry,sign-in,exposure'.split(
         ',',
       ),
     )
@@ -273,6 +274,32 @@ describe('tocsin doctor', () => {
     } finally {
       inside.close()
       foul.close()
+    }
+  })
+
+  it('says which Wazuh was found, and by what', async () => {
+    const server = await startWazuhServer()
+    vi.stubEnv('TOCSIN_WAZUH_API_URL', server.url)
+    vi.stubEnv('TOCSIN_WAZUH_API_USER', standInUser.username)
+    vi.stubEnv('TOCSIN_WAZUH_API_PASSWORD', standInUser.password)
+    try {
+      expect((await doctor()).of('wazuh')).toMatchObject({
+        state: 'ok',
+        detail: 'Wazuh 4: the server API is 4.14.7',
+      })
+      server.version = '6.1.0'
+      expect((await doctor()).of('wazuh')).toMatchObject({
+        state: 'warning',
+        detail: expect.stringContaining('6.1.0'),
+        hint: expect.stringContaining('TOCSIN_WAZUH_GENERATION'),
+      })
+      vi.stubEnv('TOCSIN_WAZUH_GENERATION', '5')
+      expect((await doctor()).of('wazuh')).toMatchObject({
+        state: 'ok',
+        detail: expect.stringMatching(/^Wazuh 5/),
+      })
+    } finally {
+      await server.close()
     }
   })
 

@@ -8,7 +8,6 @@ import type { Database } from '../lib/database.ts'
 import { createLogger } from '../main/create-logger.ts'
 import { type OpenedStore, openStoreAsIs } from '../main/open-store.ts'
 import { readResponseFile } from '../main/response-file.ts'
-import { openWazuh } from '../main/wazuh.ts'
 import { queueDepth } from '../queue/jobs.ts'
 import { policyNow } from '../respond/policy-now.ts'
 import { countRows } from '../store/counts.ts'
@@ -21,6 +20,7 @@ import { readArgs, writeRecord } from './command.ts'
 import { checkpoints } from './doctor-checkpoints.ts'
 import { exposure, models, objectStore, telemetry } from './doctor-outside.ts'
 import { clockFinding, signIn } from './doctor-sign-in.ts'
+import { alertsFile, indexer, publishing, wazuhApi, wazuhGeneration } from './doctor-wazuh.ts'
 
 /** What one check found. `off`: not set up, which is no fault. */
 export interface Finding {
@@ -35,8 +35,8 @@ export interface Finding {
 export const command: Command = {
   usage: `tocsin doctor [--json]
 
-Checks Node, data folder, database and tenant, what holds about response actions, port, alerts file, indexer, Wazuh server API and queue,
-models and their keys, policy, object store, places for checkpoints, telemetry collector, sign-in provider, clocks and how the console is
+Checks Node, data folder, database and tenant, what holds about response actions, port, alerts file, indexer, Wazuh server API and queue, which
+Wazuh it is, models and their keys, policy, object store, places for checkpoints, telemetry collector, sign-in provider, clocks and how the console is
 reached, each with a hint. It changes nothing anywhere and calls no model: what takes data is sent none. Secrets are never printed.
 
   --json   one JSON record a check: {check, state: ok|warning|failed|off, detail, hint}
@@ -72,6 +72,7 @@ const checks: readonly ((config: Config, io: Io) => Promise<Finding[]>)[] = [
   alertsFile,
   indexer,
   wazuhApi,
+  wazuhGeneration,
   publishing,
   models,
   objectStore,
@@ -242,88 +243,4 @@ async function port(config: Config): Promise<Finding[]> {
           hint: 'By Tocsin itself, if it runs; else set TOCSIN_PORT.',
         },
   ]
-}
-
-async function alertsFile({ alertsFile: path }: Config): Promise<Finding[]> {
-  const check = 'alerts file'
-  if (path === undefined) return [{ check, state: 'off', detail: 'TOCSIN_ALERTS_FILE is off' }]
-  try {
-    await access(path, constants.R_OK)
-    return [{ check, state: 'ok', detail: `${path} is readable` }]
-  } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    return [
-      missing
-        ? {
-            check,
-            state: 'off',
-            detail: `${path} is not there`,
-            hint: 'On a Wazuh 4 manager it would be followed.',
-          }
-        : {
-            check,
-            state: 'failed',
-            detail: `${path} cannot be read`,
-            hint: 'Run Tocsin as a user of the group wazuh: usermod -aG wazuh USER.',
-          },
-    ]
-  }
-}
-
-async function indexer(config: Config, io: Io): Promise<Finding[]> {
-  const check = 'indexer'
-  if (config.indexer === undefined)
-    return [
-      {
-        check,
-        state: 'off',
-        detail: 'not connected',
-        hint: 'Set TOCSIN_INDEXER_URL, TOCSIN_INDEXER_USER, TOCSIN_INDEXER_PASSWORD and TOCSIN_INDEXER_CA.',
-      },
-    ]
-  try {
-    const { indexer: client } = openWazuh(config, systemClock, () => {})
-    const path = '/wazuh-alerts-4.x-*,wazuh-findings-v5-*/_search?size=0&terminate_after=1'
-    await client?.request('POST', path, undefined, io.signal)
-    return [{ check, state: 'ok', detail: `${config.indexer.url} answers searches` }]
-  } catch (error) {
-    return [
-      {
-        check,
-        state: 'failed',
-        detail: messageOf(error),
-        hint: 'Check address, user and TOCSIN_INDEXER_CA (root-ca.pem of the indexer).',
-      },
-    ]
-  }
-}
-
-async function wazuhApi(config: Config): Promise<Finding[]> {
-  const check = 'wazuh api'
-  if (config.wazuhApi === undefined)
-    return [
-      {
-        check,
-        state: 'off',
-        detail: 'not connected',
-        hint: 'Set TOCSIN_WAZUH_API_URL, TOCSIN_WAZUH_API_USER, TOCSIN_WAZUH_API_PASSWORD and TOCSIN_WAZUH_API_CA.',
-      },
-    ]
-  let trouble: string | undefined
-  const wazuh = openWazuh(config, systemClock, error => {
-    trouble = messageOf(error)
-  })
-  await wazuh.lookUpAgents(['000'])
-  return trouble === undefined
-    ? [{ check, state: 'ok', detail: `${config.wazuhApi.url} answers` }]
-    : [{ check, state: 'failed', detail: trouble }]
-}
-
-async function publishing(config: Config): Promise<Finding[]> {
-  const check = 'publishing'
-  if (!config.publish) return [{ check, state: 'off', detail: 'TOCSIN_PUBLISH is off' }]
-  const { sink } = openWazuh(config, systemClock, () => {})
-  return sink === undefined
-    ? [{ check, state: 'off', detail: 'there is no local manager and no server API to write briefs back to' }]
-    : [{ check, state: 'ok', detail: 'briefs are written back to Wazuh' }]
 }

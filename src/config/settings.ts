@@ -120,6 +120,11 @@ export const settings = z.object({
   TOCSIN_WAZUH_API_USER: z.string().optional(),
   TOCSIN_WAZUH_API_PASSWORD: secret.optional(),
   TOCSIN_WAZUH_API_CA: z.string().optional(),
+  /** Which Wazuh this is: `auto` is what its server API and its indexer say of themselves; else `4` or `5`. */
+  TOCSIN_WAZUH_GENERATION: z
+    .enum(['auto', '4', '5'])
+    .default('auto')
+    .transform(text => (text === 'auto' ? undefined : text === '4' ? 4 : 5)),
   /** Socket of a local manager's analysisd. */
   TOCSIN_WAZUH_QUEUE: z.string().default('/var/ossec/queue/sockets/queue'),
   /** Whether briefs are written back to Wazuh, through the socket or the server API. */
@@ -139,8 +144,6 @@ export const settings = z.object({
   TOCSIN_DASHBOARD_KEY: z.string().optional(),
   /** A folder of YARA rules that the assistant scans attachments with. By default yara in the data directory. */
   TOCSIN_YARA_RULES: z.string().optional(),
-  /** Whether the indexer is one of Wazuh 5, whose content manager takes Sigma rules. */
-  TOCSIN_CONTENT_MANAGER: flag.default(false),
   /** Folder for the YARA rules of endpoints, such as the manager's etc/shared/default. */
   TOCSIN_YARA_ENDPOINT_RULES: z.string().optional(),
   /** Folders of files that are known to be clean, separated by commas: YARA drafts are run over them. */

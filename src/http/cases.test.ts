@@ -82,7 +82,7 @@ async function brief(): Promise<void> {
     lookUpAgents: async () => [],
     ask: undefined,
     selection,
-    publishes: false,
+    publishes: () => false,
     slaMinutes,
     shadows: async () => [],
   }

@@ -22,6 +22,8 @@ export const settings = z.object({
   /** Empty is a first-class state: Tocsin works without a model. */
   models: z.array(connection),
   publish: z.array(connection),
+  /** Whether Wazuh is 4 or 5, and what it said of itself; null while nobody said. */
+  wazuh: z.object({ generation: z.union([z.literal(4), z.literal(5)]).nullable(), detail: z.string() }),
   counts: z.object({ alerts: z.number(), cases: z.number(), openCases: z.number(), quarantined: z.number() }),
   /** Minutes until a case of each severity is due. */
   slaMinutes: z.record(z.string(), z.number()),

@@ -68,7 +68,7 @@ it('closes, decides, lowers, proposes and approves nothing', async () => {
     lookUpAgents: async () => [],
     ask,
     selection: { minLevel: 0, minProbability: 0, ruleIds: [], groups: [], entities: [] },
-    publishes: true,
+    publishes: () => true,
     slaMinutes: [1440, 480, 120, 30],
     shadows: async () => [],
   }

@@ -33,7 +33,7 @@ export interface InvestigationParts {
   readonly ask: AskModel | undefined
   readonly selection: ModelSelection
   /** Whether anything is connected to publish to. */
-  readonly publishes: boolean
+  readonly publishes: () => boolean
   /** Minutes to a verdict by severity, 0 (low) to 3 (critical). */
   readonly slaMinutes: readonly number[]
   /** The profiles that are asked beside the one in use and shown to nobody. */
@@ -70,7 +70,7 @@ export async function handleInvestigate(parts: InvestigationParts, job: Job): Pr
       }
       const next = [
         ...(state.kind === 'waiting' ? [modelBriefJob] : []),
-        ...(parts.publishes ? [publishJob] : []),
+        ...(parts.publishes() ? [publishJob] : []),
       ]
       await enqueue(
         sql,
@@ -165,7 +165,7 @@ export async function handleModelBrief(
     const draft = { id: parts.ids.next('brief'), caseId, revision, brief: model.brief, evidence }
     if (!(await insertModelBrief(sql, job.tenant, draft, nowMs))) return
     await setModelBriefState(sql, job.tenant, caseId, { kind: 'ready' })
-    if (parts.publishes) await enqueue(sql, job.tenant, [jobFor(publishJob, caseId, severity)], nowMs)
+    if (parts.publishes()) await enqueue(sql, job.tenant, [jobFor(publishJob, caseId, severity)], nowMs)
     await announce(sql, job.tenant, [{ kind: 'brief-ready', caseId, revision, origin: 'model', atMs: nowMs }])
   })
 }

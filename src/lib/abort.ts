@@ -29,3 +29,16 @@ export function withTimeout(timeoutMs: number, what: string, signal?: AbortSigna
   timer.unref()
   return signal ? AbortSignal.any([controller.signal, signal]) : controller.signal
 }
+
+/** What the promise gives, or the signal's reason at once where that fires first; the work behind it goes on. */
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const stopped = Promise.withResolvers<never>()
+  const stop = () => stopped.reject(signal.reason)
+  if (signal.aborted) stop()
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    return await Promise.race([work, stopped.promise])
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}

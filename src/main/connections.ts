@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Connection } from '../http/contract-settings.ts'
+import { describeWazuh } from '../wazuh/generation.ts'
 import type { Application } from './application.ts'
 
 /** What is connected, and in one line each how to connect what is not. */
@@ -14,6 +15,14 @@ export function connectionsOf(app: Application) {
       detail: config.indexer?.url ?? 'no indexer',
       hint: 'From anywhere: set TOCSIN_INDEXER_URL, _USER, _PASSWORD and _CA (root-ca.pem) to poll the Wazuh indexer.',
     }),
+    ...(config.indexer === undefined
+      ? []
+      : [
+          source(app, 'indexer-findings', 'indexer', true, {
+            detail: 'findings of Wazuh 5',
+            hint: 'It begins by itself once the indexer is of Wazuh 5, or holds its findings; or set TOCSIN_WAZUH_GENERATION.',
+          }),
+        ]),
     source(app, 'webhook', 'webhook', true, {
       detail: 'waits at POST /api/webhook',
       hint: 'From the manager: install deploy/wazuh/custom-tocsin and an <integration> with an API token of scope ingest.',
@@ -43,7 +52,12 @@ export function connectionsOf(app: Application) {
     },
   ]
   const models: Connection[] = []
-  return { sources, publish, models }
+  const found = app.wazuh.which.known()
+  const wazuh = {
+    generation: found?.generation ?? null,
+    detail: found === undefined ? 'not asked yet' : describeWazuh(found),
+  }
+  return { sources, publish, models, wazuh }
 }
 
 function source(

@@ -28,16 +28,14 @@ export function openRuleDrafts(app: Application): RuleDraftPorts {
     ids,
     base: () => presentRules(config.rulesetDir),
     measure: measureWith(clean, attack.added),
-    targets: {
-      ...(wazuh.rulesetFiles && {
-        wazuh: wazuh.rulesetFiles.rules,
-        decoders: wazuh.rulesetFiles.decoders,
-        lists: wazuh.rulesetFiles.lists,
-      }),
-      ...(wazuh.contentManager && { sigma: wazuh.contentManager }),
-      ...(config.yaraEndpointDir !== undefined && {
-        yara: openYaraFolder(config.yaraEndpointDir, yaraLimits),
-      }),
+    // Asked for at each use: which Wazuh this is turns out after the start, and may change under a running Tocsin.
+    get targets() {
+      return {
+        ...wazuh.ruleTargets(),
+        ...(config.yaraEndpointDir !== undefined && {
+          yara: openYaraFolder(config.yaraEndpointDir, yaraLimits),
+        }),
+      }
     },
     logtest: wazuh.logtest,
     surroundings: surroundingsWith(clean),

@@ -1,4 +1,5 @@
 import { environmentSecret } from '../config.ts'
+import type { WazuhGeneration } from '../domain/alert.ts'
 import {
   alertMailJob,
   contextJob,
@@ -51,6 +52,8 @@ import { alertsFile } from '../sources/alerts-file.ts'
 import { indexerPoller } from '../sources/indexer-poller.ts'
 import type { Source } from '../sources/source.ts'
 import { deleteExpiredSessions } from '../store/sessions.ts'
+import { alertPatterns, describeWazuh } from '../wazuh/generation.ts'
+import type { TimeField } from '../wazuh/indexer.ts'
 import type { Application } from './application.ts'
 import { keepFolderKept } from './backup/kept-folder.ts'
 import { intelPartsOf } from './intel-parts.ts'
@@ -86,7 +89,7 @@ export async function work(app: Application, stop: AbortSignal): Promise<void> {
     addedTechniques: app.attack.added,
     ask: models.ask,
     selection: models.selection,
-    publishes: app.wazuh.sink !== undefined,
+    publishes: app.wazuh.publishes,
     slaMinutes: app.config.slaMinutes,
     shadows: tenant => shadowProfiles(database, tenant, models.profileIds),
   }
@@ -371,27 +374,27 @@ function sourcesOf(app: Application): Source[] {
   ]
 }
 
-/** Alerts of Wazuh 4 and findings of Wazuh 5: the pattern that matches nothing costs one empty answer a poll. */
-function indexerSources(app: Application): Source[] {
-  const { indexer } = app.wazuh
+/** Alerts of Wazuh 4, findings of Wazuh 5, or both: whatever the indexer has, as far as it says. */
+function indexerSources({ wazuh, clock, config }: Application): Source[] {
+  const { indexer, which } = wazuh
   if (indexer === undefined) return []
-  const common = {
-    indexer,
-    clock: app.clock,
-    intervalMs: app.config.indexerPollMs,
-    overlapMs: 60_000,
-    lateMs: 3 * 24 * 60 * 60_000,
-    firstLookBackMs: 24 * 60 * 60_000,
-  }
-  return [
-    indexerPoller({ ...common, name: 'indexer', pattern: 'wazuh-alerts-4.x-*', timeField: 'timestamp' }),
+  const of = (generation: WazuhGeneration, name: string, timeField: TimeField) =>
     indexerPoller({
-      ...common,
-      name: 'indexer-findings',
-      pattern: 'wazuh-findings-v5-*',
-      timeField: '@timestamp',
-    }),
-  ]
+      name,
+      indexer,
+      pattern: alertPatterns[generation],
+      timeField,
+      notHere: async signal => {
+        const found = await which.ask(signal)
+        return found.indexed.includes(generation) ? undefined : describeWazuh(found)
+      },
+      clock,
+      intervalMs: config.indexerPollMs,
+      overlapMs: 60_000,
+      lateMs: 3 * 24 * 60 * 60_000,
+      firstLookBackMs: 24 * 60 * 60_000,
+    })
+  return [of(4, 'indexer', 'timestamp'), of(5, 'indexer-findings', '@timestamp')]
 }
 
 const sweepEveryMs = 30_000

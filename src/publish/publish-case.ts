@@ -81,7 +81,7 @@ export async function publishCase(parts: PublishParts, job: Job, signal: AbortSi
   if (asDocuments && parts.indexer !== undefined) {
     const updated = await updateDocuments(parts.indexer, alerts, event.tocsin, signal)
     // Brief 0 is quicker than Filebeat: the documents of new alerts are there some seconds later.
-    if (updated === 0 && alerts.some(alert => alert.generation === 4) && job.attempt < triesForDocuments)
+    if (updated === 0 && alerts.length > 0 && job.attempt < triesForDocuments)
       throw new AppError('not-indexed', `no alert of case ${draft.id} is in the indexer yet`, {
         retryable: true,
       })

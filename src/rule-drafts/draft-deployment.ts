@@ -119,7 +119,7 @@ const whereTo: Readonly<Record<RuleKind, string>> = {
   decoders: noServer,
   lists: noServer,
   sigma:
-    'no Wazuh 5 indexer is connected that takes Sigma rules: set TOCSIN_INDEXER_URL and TOCSIN_CONTENT_MANAGER=true, or turn the rule into a Wazuh rule',
+    'no Wazuh 5 indexer is connected that takes Sigma rules: set TOCSIN_INDEXER_URL, or turn the rule into a Wazuh rule',
   yara: 'there is no folder for YARA rules of endpoints: set TOCSIN_YARA_ENDPOINT_RULES',
 }
 

@@ -26,7 +26,7 @@ export interface SearchableIndexer {
   ): Promise<ReadonlyMap<number, number>>
 }
 
-type TimeField = 'timestamp' | '@timestamp'
+export type TimeField = 'timestamp' | '@timestamp'
 
 interface Hit {
   readonly _index: string
@@ -39,6 +39,8 @@ export interface IndexerPollerOptions {
   readonly name: string
   /** `wazuh-alerts-4.x-*`, or `wazuh-findings-v5-*`. */
   readonly pattern: string
+  /** Asked before each poll: why nothing of the pattern is to be read here, or undefined where it is. */
+  readonly notHere?: (signal: AbortSignal) => Promise<string | undefined>
   /** What its documents call the time: `timestamp` in alerts of Wazuh 4, `@timestamp` in findings of Wazuh 5. */
   readonly timeField: TimeField
   readonly indexer: SearchableIndexer
@@ -93,11 +95,16 @@ export function indexerPoller(options: IndexerPollerOptions): Source {
       while (!signal.aborted) {
         let waitMs = options.intervalMs
         try {
-          await poll(options, reading, deliver, signal)
-          onState({
-            kind: 'connected',
-            detail: `${options.pattern}, read through ${new Date(reading.throughMs).toISOString()}`,
-          })
+          const why = await options.notHere?.(signal)
+          if (why === undefined) await poll(options, reading, deliver, signal)
+          onState(
+            why === undefined
+              ? {
+                  kind: 'connected',
+                  detail: `${options.pattern}, read through ${new Date(reading.throughMs).toISOString()}`,
+                }
+              : { kind: 'waiting', detail: `${options.pattern} is not read: ${why}` },
+          )
         } catch (error) {
           if (signal.aborted) return
           onState(failing(options, error))

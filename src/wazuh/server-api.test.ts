@@ -54,12 +54,12 @@ describe('the server API', () => {
   })
 
   it('tells what was never sent from what was not answered', async () => {
-    await api({ method: 'GET', path: '/' }, signal)
+    await api({ method: 'GET', path: '/agents' }, signal)
     wazuh.faults.push({ kind: 'hang' }, { kind: 'reset' })
-    await expect(api({ method: 'GET', path: '/' }, signal)).rejects.toMatchObject({ code: 'wazuh-no-answer' })
-    await expect(api({ method: 'GET', path: '/' }, signal)).rejects.toMatchObject({ code: 'wazuh-no-answer' })
+    await expect(api({ method: 'GET', path: '/agents' }, signal)).rejects.toMatchObject({ code: 'wazuh-no-answer' })
+    await expect(api({ method: 'GET', path: '/agents' }, signal)).rejects.toMatchObject({ code: 'wazuh-no-answer' })
     await wazuh.close()
-    await expect(api({ method: 'GET', path: '/' }, signal)).rejects.toMatchObject({
+    await expect(api({ method: 'GET', path: '/agents' }, signal)).rejects.toMatchObject({
       code: 'wazuh-unreachable',
     })
   })
@@ -136,7 +136,7 @@ describe('active response', () => {
     [{ kind: 'lost-answer' }, 'unknown', undefined],
     [{ kind: 'redirect' }, 'unknown', undefined],
   ] as const)('on %j it is %s', async (fault, kind, retryable) => {
-    await api({ method: 'GET', path: '/' }, signal)
+    await api({ method: 'GET', path: '/agents' }, signal)
     wazuh.faults.push(fault)
     const result = await openActiveResponse(api).send(request('001'), signal)
     expect([result.kind, 'retryable' in result ? result.retryable : undefined]).toEqual([kind, retryable])

@@ -5,6 +5,8 @@ import { normalizeLine } from '../../src/normalize/normalize-line.ts'
 import { updateDocuments } from '../../src/publish/update-documents.ts'
 import { indexerPoller } from '../../src/sources/indexer-poller.ts'
 import { openActiveResponseChannel } from '../../src/wazuh/active-response-channel.ts'
+import { describeWazuh, openWhichWazuh } from '../../src/wazuh/generation.ts'
+import { briefsIndex, indexSink } from '../../src/wazuh/index-sink.ts'
 import type { Indexer } from '../../src/wazuh/indexer.ts'
 import { connectIndexer, type OpenSearchNode, startOpenSearch, writeDocument } from '../support/opensearch.ts'
 import { wazuhLine } from '../support/wazuh-alert.ts'
@@ -211,6 +213,74 @@ describe('what Tocsin writes into a real OpenSearch', () => {
     )) as { hits: { hits: { _id: string; _source: { tocsin: unknown } }[] } }
     expect(reply.hits.hits.map(hit => hit._id).sort()).toEqual(['1.1', '1.3'])
     expect(reply.hits.hits[0]?._source.tocsin).toEqual({ headline: 'a "b" \n', techniques: ['T1110'] })
+  })
+
+  it('puts an enrichment into findings of Wazuh 5, which lie in a data stream', async context => {
+    if (node === undefined) return context.skip()
+    const stream = 'wazuh-findings-v5-enriched'
+    await indexer.request(
+      'PUT',
+      '/_index_template/findings-stream',
+      { index_patterns: [stream], data_stream: {}, priority: 200 },
+      signal,
+    )
+    const finding = (id: string) => ({
+      '@timestamp': new Date(nowMs).toISOString(),
+      event: { id },
+      wazuh: { rule: { id: '0b1c7d9e-3a52-4f60-9c11-2f7a5d8e9b10', title: 'x', level: 'high' } },
+    })
+    for (const id of ['w1', 'w2', 'w3'])
+      await indexer.request('PUT', `/${stream}/_create/${id}?refresh=true`, finding(id), signal)
+    const alerts = ['w1', 'w3', 'not there'].flatMap(id => {
+      const hit = { _index: stream, _id: id, _source: finding(id) }
+      const read = normalizeLine(Buffer.from(JSON.stringify(hit)), { where: id, receivedAtMs: 0 })
+      return read.kind === 'quarantined' ? [] : [read.alert]
+    })
+    expect(alerts.map(({ generation }) => generation)).toEqual([5, 5, 5])
+    expect(await updateDocuments(indexer, alerts, { headline: 'y' }, signal)).toBe(2)
+    // Again, as after a crash between the write and the note of it.
+    expect(await updateDocuments(indexer, alerts, { headline: 'y' }, signal)).toBe(2)
+    await indexer.request('POST', `/${stream}/_refresh`, undefined, signal)
+    const reply = (await indexer.request(
+      'POST',
+      `/${stream}/_search`,
+      { query: { exists: { field: 'tocsin.headline' } } },
+      signal,
+    )) as { hits: { hits: { _id: string; _source: { event: unknown } }[] } }
+    expect(reply.hits.hits.map(hit => hit._id).sort()).toEqual(['w1', 'w3'])
+    expect(reply.hits.hits.map(hit => hit._source.event)).toEqual(
+      expect.arrayContaining([{ id: 'w1' }, { id: 'w3' }]),
+    )
+    await indexer.request('DELETE', `/_data_stream/${stream}`, undefined, signal)
+  })
+
+  it('says itself what it is, and what else lies in it', async context => {
+    if (node === undefined) return context.skip()
+    const which = openWhichWazuh({
+      api: undefined,
+      indexer,
+      socketHere: false,
+      set: undefined,
+      clock: fixedClock(nowMs),
+    })
+    const found = await which.ask(signal)
+    expect(found).toMatchObject({ generation: 4, setBy: 'indexer', indexed: [4, 5] })
+    expect(describeWazuh(found)).toMatch(/^Wazuh 4: the indexer is OpenSearch 2\.19\.\d+$/)
+  })
+
+  it('writes a brief beside the findings of Wazuh 5, once', async context => {
+    if (node === undefined) return context.skip()
+    const sink = indexSink(indexer, () => new Date(nowMs).toISOString())
+    const text = JSON.stringify({ integration: 'tocsin', tocsin: { event_id: 'b1', headline: 'a "b" \n' } })
+    for (let time = 0; time < 2; time++)
+      expect(await sink({ text, agent: undefined }, signal)).toEqual({ kind: 'taken' })
+    await indexer.request('POST', `/${briefsIndex}/_refresh`, undefined, signal)
+    const reply = (await indexer.request('POST', `/${briefsIndex}/_search`, undefined, signal)) as {
+      hits: { hits: { _id: string; _source: { tocsin: unknown } }[] }
+    }
+    expect(reply.hits.hits).toMatchObject([
+      { _id: 'b1', _source: { tocsin: { event_id: 'b1', headline: 'a "b" \n' } } },
+    ])
   })
 
   it('hands an action to the channel of Wazuh 5, and says when that was refused', async context => {

@@ -198,7 +198,7 @@ describe('retro-hunt in the history of a real OpenSearch', () => {
           lookUpAgents: async () => [],
           ask: undefined,
           selection: modelSelectionSchema.parse({}),
-          publishes: false,
+          publishes: () => false,
           shadows: async () => [],
           slaMinutes: [1440, 480, 120, 30],
         },

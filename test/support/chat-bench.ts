@@ -73,7 +73,7 @@ export async function openChatBench(): Promise<ChatBench> {
         ports: respond,
         accounts,
         tenant,
-        connected: false,
+        connected: () => false,
         mailConnected: false,
         caseUrl: caseId => caseId,
       }),

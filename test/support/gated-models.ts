@@ -60,7 +60,7 @@ export async function startGatedModels(clock: Clock, imported: Parameters<typeof
       lookUpAgents: async () => [],
       ask: models.ask,
       selection: modelSelectionSchema.parse({ minLevel: 3 }),
-      publishes: false,
+      publishes: () => false,
       slaMinutes: [1440, 480, 120, 30],
       shadows: (of: string) => shadowProfiles(test.database, of, models.profileIds),
     }

@@ -82,7 +82,7 @@ export async function respondBench({
       ...accountRoutes(accounts),
       ...factorRoutes(accounts),
       ...breakGlassRoutes(accounts, false, 1000),
-      ...respondRoutes({ ports, accounts, tenant, connected: true, mailConnected: false, caseUrl }),
+      ...respondRoutes({ ports, accounts, tenant, connected: () => true, mailConnected: false, caseUrl }),
       ...responseSettingsRoutes({ ports, accounts, tenant, caseUrl, filePath: 'response.yaml' }),
     ]
   })

@@ -42,6 +42,8 @@ export interface WazuhStandIn {
   /** Events that were taken by POST /events. */
   readonly events: string[]
   agents: readonly StandInAgent[]
+  /** What `GET /` says: `4.14.7` unless a test sets another. Of 5.x, it refuses the paths that 5.x has no more. */
+  version: string
   /** Rows of `/syscollector/{id}/…`, `/sca/{id}…` and `/syscheck/{id}`, by path. */
   readonly states: Map<string, readonly Record<string, unknown>[]>
   /** Faults for the next calls, first come first served. */
@@ -61,6 +63,7 @@ export async function startWazuhServer(agents: readonly StandInAgent[] = []): Pr
     files: new Map<string, string>(),
     events: [] as string[],
     agents,
+    version: '4.14.7',
     states: new Map<string, readonly Record<string, unknown>[]>(),
     faults: [] as Fault[],
     tokens: new Set<string>(),
@@ -87,6 +90,7 @@ type State = {
   files: Map<string, string>
   events: string[]
   agents: readonly StandInAgent[]
+  version: string
   states: Map<string, readonly Record<string, unknown>[]>
   faults: Fault[]
   tokens: Set<string>
@@ -117,7 +121,8 @@ async function answer(state: State, request: IncomingMessage, response: ServerRe
     if (call.path === '/security/user/authenticate') return signIn(state, request, call.query, response)
     const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1]
     if (bearer === undefined || !state.tokens.has(bearer)) throw new Problem(401, 6000, 'Invalid token')
-    const fault = state.faults.shift()
+    // Which version it is, is asked beside the calls that faults are meant for.
+    const fault = call.path === '/' ? undefined : state.faults.shift()
     if (fault?.kind === 'hang') return
     if (fault?.kind === 'reset') return void request.socket.destroy()
     if (fault?.kind === 'status') throw new Problem(fault.status, fault.code, fault.title)
@@ -163,13 +168,15 @@ type Call = Pick<RecordedCall, 'method' | 'path' | 'query'>
 
 function route(state: State, call: Call, type: string | undefined, text: string): unknown {
   const name = `${call.method} ${call.path}`
+  if (state.version.startsWith('5.') && removedInFive.test(call.path))
+    throw new Problem(404, 6000, `Not Found: ${name}`)
   if (name === 'PUT /active-response') return activeResponse(state, call, json(type, text))
   if (/^PUT \/agents\/\d{3,}\/restart$/.test(name)) return restart(state, call)
   if (name === 'POST /events') return events(state, call, json(type, text))
   if (name === 'GET /agents') return agentList(state, call)
   if (/^GET \/(syscollector|sca|syscheck)\/\d{3,}(\/|$)/.test(name)) return stateRows(state, call)
   if (name === 'GET /')
-    return { data: { title: 'Wazuh API REST', api_version: '4.14.7', revision: 'x' }, error: 0 }
+    return { data: { title: 'Wazuh API REST', api_version: state.version, revision: 'x' }, error: 0 }
   if (name === 'GET /manager/configuration/validation')
     return items([{ name: 'node01', status: 'OK' }], 'Validation was successfully checked')
   if (name === 'PUT /manager/analysisd/reload')
@@ -183,6 +190,10 @@ function route(state: State, call: Call, type: string | undefined, text: string)
   if (file !== null) return ruleFile(state, call, `${file[1]}/${file[2]}`, type, text)
   throw new Problem(404, 6000, `Not Found: ${name}`)
 }
+
+/** Source: the API's description of 4.14.7 beside that of 5.1.0. */
+const removedInFive =
+  /^\/(rules|decoders|lists|events|active-response|logtest|sca|syscollector|syscheck|rootcheck|manager)(\/|$)/
 
 function json(type: string | undefined, text: string): Record<string, unknown> {
   if (!type?.startsWith('application/json')) throw new Problem(406, 6002, 'Invalid content-type')

@@ -9,7 +9,7 @@ import { personOf } from './session-routes.ts'
 import { recordActs, type TriageRouteParts } from './triage-routes.ts'
 
 /** A named person's judgement of what a model found. What was published to Wazuh is then published again. */
-export function briefRoutes(parts: TriageRouteParts & { readonly publishes: boolean }): Route[] {
+export function briefRoutes(parts: TriageRouteParts & { readonly publishes: () => boolean }): Route[] {
   const { database, tenant } = parts
   return [
     route(caseEndpoints.reviewBrief, async ({ params, body, caller }) => {
@@ -24,7 +24,7 @@ export function briefRoutes(parts: TriageRouteParts & { readonly publishes: bool
           throw new RequestError('conflict', 'this brief needs no review, or has been reviewed already')
         const detail = `model brief ${body.decision}${body.reason === '' ? '' : `: ${body.reason}`}`
         await recordActs(sql, parts, [{ caseId: params.id, kind: 'brief-review', byId, detail }])
-        if (parts.publishes)
+        if (parts.publishes())
           await enqueue(
             sql,
             tenant,

@@ -37,7 +37,7 @@ import { personOf } from './session-routes.ts'
 export interface RespondRouteParts extends ProposalViewParts {
   readonly accounts: AccountParts
   /** Whether a Wazuh server is connected that can carry actions out. */
-  readonly connected: boolean
+  readonly connected: () => boolean
   /** Whether a connector to the mail system is set. */
   readonly mailConnected: boolean
 }
@@ -71,7 +71,7 @@ export function respondRoutes(parts: RespondRouteParts): Route[] {
         proposals: await proposalViews(parts, proposals, caller),
         actions: await actionInfos(parts, policy, caller),
         targets: [...new Map(targets.map(target => [target.agentId, target])).values()],
-        connected: parts.connected,
+        connected: parts.connected(),
         mailConnected: parts.mailConnected,
         dryRun: policy.dryRun,
       }

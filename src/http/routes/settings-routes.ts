@@ -20,6 +20,7 @@ export interface SettingsRouteParts {
     readonly sources: readonly Connection[]
     readonly models: readonly Connection[]
     readonly publish: readonly Connection[]
+    readonly wazuh: Settings['wazuh']
   }
   readonly sample: {
     readonly offered: () => boolean
@@ -54,7 +55,7 @@ export function settingsRoutes(parts: SettingsRouteParts): Route[] {
 
 async function settingsOf(parts: SettingsRouteParts): Promise<Settings> {
   const counts = await countRows(parts.database, parts.tenant)
-  const { sources, models, publish } = parts.connections()
+  const { sources, models, publish, wazuh } = parts.connections()
   const [low = 0, medium = 0, high = 0, critical = 0] = parts.slaMinutes
   return {
     version: parts.version,
@@ -62,6 +63,7 @@ async function settingsOf(parts: SettingsRouteParts): Promise<Settings> {
     sources: [...sources],
     models: [...models],
     publish: [...publish],
+    wazuh,
     counts: {
       alerts: counts.alerts,
       cases: counts.cases,
