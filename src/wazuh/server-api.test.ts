@@ -56,8 +56,12 @@ describe('the server API', () => {
   it('tells what was never sent from what was not answered', async () => {
     await api({ method: 'GET', path: '/agents' }, signal)
     wazuh.faults.push({ kind: 'hang' }, { kind: 'reset' })
-    await expect(api({ method: 'GET', path: '/agents' }, signal)).rejects.toMatchObject({ code: 'wazuh-no-answer' })
-    await expect(api({ method: 'GET', path: '/agents' }, signal)).rejects.toMatchObject({ code: 'wazuh-no-answer' })
+    await expect(api({ method: 'GET', path: '/agents' }, signal)).rejects.toMatchObject({
+      code: 'wazuh-no-answer',
+    })
+    await expect(api({ method: 'GET', path: '/agents' }, signal)).rejects.toMatchObject({
+      code: 'wazuh-no-answer',
+    })
     await wazuh.close()
     await expect(api({ method: 'GET', path: '/agents' }, signal)).rejects.toMatchObject({
       code: 'wazuh-unreachable',
