@@ -33,18 +33,22 @@ function inspect(
   onText: (text: string) => void = () => undefined,
 ): Promise<Inspected> {
   return new Promise((settle, reject) => {
-    const child = spawn(process.execPath, [inspector, '--cli', '--format', 'json', ...args], {
-      // Without a terminal it signs in only where it may open a browser: the test is the browser, and it finds no other.
-      env: {
-        PATH: home,
-        BROWSER: '/bin/true',
-        HOME: home,
-        MCP_AUTO_OPEN_ENABLED: 'true',
-        MCP_STORAGE_DIR: home,
-        MCP_INSPECTOR_SECRET_STORE: 'file',
+    const child = spawn(
+      process.execPath,
+      [inspector, '--cli', '--format', 'json', '--connect-timeout', String(timeoutMs), ...args],
+      {
+        // Without a terminal it signs in only where it may open a browser: the test is the browser, and it finds no other.
+        env: {
+          PATH: home,
+          BROWSER: '/bin/true',
+          HOME: home,
+          MCP_AUTO_OPEN_ENABLED: 'true',
+          MCP_STORAGE_DIR: home,
+          MCP_INSPECTOR_SECRET_STORE: 'file',
+        },
+        stdio: ['ignore', 'pipe', 'pipe'],
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    )
     children.add(child)
     let [output, errors] = ['', '']
     child.stdout.setEncoding('utf8').on('data', text => {
