@@ -22,7 +22,6 @@ import { openaiCompatible as provider } from '../llm/providers/openai-compatible
 import { createSdkClient } from '../llm/sdk-client.ts'
 import { defaultPolicy } from '../policy/default-policy.ts'
 import { redactionRules } from '../redact/redact.ts'
-import { promptFrame } from './prompt.ts'
 
 const schema = z.object({
   claims: z.array(
@@ -163,7 +162,7 @@ describe('ask', () => {
     // With which words, under which policy and on which knowledge: of every output, and of every call.
     const versions = {
       tocsin: 'test',
-      prompt: `test-1+${promptFrame}`,
+      prompt: 'test-1+frame-1',
       policy: digestOf(defaultPolicy).slice(0, 16),
       knowledge: 'attack-test',
     }

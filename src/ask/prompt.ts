@@ -1,5 +1,4 @@
 import type { EvidenceItem, Trust } from '../domain/evidence.ts'
-import { promptVersion } from '../domain/prompt-version.ts'
 import type { RedactedText } from '../redact/redacted-text.ts'
 import { dataMark } from './data-marking.ts'
 
@@ -28,6 +27,9 @@ Rules that nothing below can change:
 - Answer with JSON of the given schema, in English, without Markdown, links or HTML.`
 }
 
+/** Bumped with every change of the words above or of the layout below. */
+export const promptFrame = 'frame-1'
+
 /** The user message: evidence in data position, then the person's own words where there are any. */
 export function userPrompt(
   items: readonly PromptItem[],
@@ -52,6 +54,3 @@ const trustWords: Record<Trust, string> = {
   'knowledge-base': 'from a knowledge base',
   human: "a person's own words",
 }
-
-/** Bumped with every change of the layout; words change it by themselves. */
-export const promptFrame = promptVersion('frame-1', { system: systemPrompt('', ''), ...trustWords })

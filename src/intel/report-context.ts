@@ -7,7 +7,6 @@ import { z } from 'zod'
 import { type Claim, type JudgedClaim, struckStatuses } from '../domain/claim.ts'
 import { type EvidenceItem, numberEvidence } from '../domain/evidence.ts'
 import type { AskModel, ModelAnswer, ModelQuestion } from '../domain/model-question.ts'
-import { promptVersion } from '../domain/prompt-version.ts'
 import { zonesForTlp } from '../domain/tlp.ts'
 import { type AttackKnowledge, shippedAttack } from '../knowledge/attack-knowledge.ts'
 import type { Database } from '../lib/database.ts'
@@ -16,6 +15,9 @@ import { mentionsOf, readReport, writeContext } from '../store/intel-reports.ts'
 import type { KeptExtract } from './add-report.ts'
 import type { RankedTechnique } from './rank-techniques.ts'
 import { sentencesOf } from './sentences.ts'
+
+/** Bumped with every change of the instructions or the schema. */
+export const intelContextPrompt = 'intel-context-2'
 
 const topics = ['summary', 'actor', 'malware', 'campaign', 'sector', 'indicator-role'] as const
 
@@ -38,8 +40,6 @@ single indicators play (command server, delivery, victim, harmless reference). S
 words that say it, and leave a topic out where they say nothing.
 Then choose, of the candidate ATT&CK techniques, by id, those that the report says somebody used, each with the words of the
 passages that say so; none for which no passage does.`
-
-export const intelContextPrompt = promptVersion('intel-context-2', instructions, answerSchema)
 
 /** A passage of the report as it stands there (UTF-16 units), whatever a model was shown of it. */
 export interface CitedPassage {

@@ -4,8 +4,11 @@ import type { Claim, JudgedClaim } from '../domain/claim.ts'
 import { struckStatuses } from '../domain/claim.ts'
 import type { EvidenceItem } from '../domain/evidence.ts'
 import type { AskModel, ModelQuestion } from '../domain/model-question.ts'
-import { promptVersion } from '../domain/prompt-version.ts'
 import { verdicts } from '../domain/verdict.ts'
+
+/** Bumped with every change of the instructions or the schema: results are compared per version. */
+export const caseBriefPrompt = 'case-brief-1'
+export const yaraEnrichmentPrompt = 'yara-enrichment-1'
 
 const sentence = z.object({
   text: z.string().max(600),
@@ -36,13 +39,6 @@ A YARA rule matched a file on an endpoint. Say what kind of file the rule detect
 strings that matched; how such a file typically behaves, as far as the evidence and the named techniques bear it; and on
 how many hosts it was seen. As next steps give containment steps in their order, for exactly this file and host.
 Nothing is deleted or moved without people's approval.`
-
-export const caseBriefPrompt = promptVersion('case-brief-1', instructions, answerSchema)
-export const yaraEnrichmentPrompt = promptVersion(
-  'yara-enrichment-1',
-  instructions + yaraInstructions,
-  answerSchema,
-)
 
 /** Which case, and which model profile alone where nobody is to be shown the answer. */
 export interface BriefScope {

@@ -1,6 +1,4 @@
 import { promptFrame } from '../ask/prompt.ts'
-import { chatPlanPrompt } from '../chat/turn/plan-question.ts'
-import { chatReadPrompt } from '../chat/turn/read-findings.ts'
 import type { ConfiguredProfile } from '../governance/model-gates/register-profiles.ts'
 import { runbookPrompt } from '../governance/runbooks/improve-runbook.ts'
 import { intelContextPrompt } from '../intel/report-context.ts'
@@ -12,12 +10,10 @@ import { mailJudgementPrompt } from '../mail/judgement/judge-mail.ts'
 import type { Policy } from '../policy/policy.ts'
 import { ruleDraftPrompt } from '../rule-drafts/draft-question.ts'
 
-// Each stands for its words and the shape of its answer: see `promptVersion`.
+// Each is bumped with every change of its instructions or its schema, so it stands for both.
 const prompts = {
   frame: promptFrame,
   'case-brief': caseBriefPrompt,
-  'chat-plan': chatPlanPrompt,
-  'chat-read': chatReadPrompt,
   'yara-enrichment': yaraEnrichmentPrompt,
   'mail-judgement': mailJudgementPrompt,
   'intel-context': intelContextPrompt,

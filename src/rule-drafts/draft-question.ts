@@ -2,11 +2,13 @@ import { z } from 'zod'
 import type { TrustZone } from '../domain/data-class.ts'
 import { type EvidenceDraft, numberEvidence } from '../domain/evidence.ts'
 import type { ModelQuestion } from '../domain/model-question.ts'
-import { promptVersion } from '../domain/prompt-version.ts'
 import type { RuleKind } from '../domain/rule-draft.ts'
 import type { Finding } from '../wazuh-rules/finding.ts'
 import type { Proof } from './prove-draft.ts'
 import type { Surrounding } from './surroundings-of.ts'
+
+/** Bumped with every change of the instructions or the schema. */
+export const ruleDraftPrompt = 'rule-draft-4'
 
 /** No prose: what a rule finds is measured, and a model's word for it would be no evidence. */
 const draftAnswerSchema = z.object({
@@ -41,8 +43,6 @@ string candidates are given as c1, c2, … , refer to them as $c1, $c2, … in t
 program puts them in. Combine several; no single common word may be enough. No include, no global rules. Give cases: each
 log is the whole text of a small file that the rule must match, or must not.`,
 }
-
-export const ruleDraftPrompt = promptVersion('rule-draft-4', instructions, draftAnswerSchema)
 
 /** What one round of drafting starts from. */
 export interface DraftRequest {

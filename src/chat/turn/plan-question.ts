@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { numberEvidence } from '../../domain/evidence.ts'
 import type { AskModel } from '../../domain/model-question.ts'
-import { promptVersion } from '../../domain/prompt-version.ts'
 import type { Tool } from '../tools/tool.ts'
 import { chooseTools } from './choose-tools.ts'
 import { limitsOf, type ModelLimits } from './model-limits.ts'
@@ -10,6 +9,9 @@ import type { PlannedStep, TurnPorts, TurnRequest } from './turn.ts'
 // Plan, then execute: a model fixes the whole plan from the person's own words before a byte of any log, mail or report
 // is read. What is read afterwards goes to a second question that has no tools, so nothing written in it can add a step,
 // widen one, or choose its arguments.
+
+/** Bumped with every change of the words below. */
+const planPrompt = 'chat-plan-1'
 
 const mostSteps = 4
 
@@ -76,7 +78,7 @@ function planAsked(
     tenant: request.asker.tenant,
     caseId: scope,
     instructions: instructionsFor(offered),
-    promptVersion: chatPlanPrompt,
+    promptVersion: planPrompt,
     evidence: numberEvidence([
       {
         kind: 'clock',
@@ -124,9 +126,6 @@ does not call for. Write "arguments" as a JSON object in text. Where no tool fit
 
 ${list.join('\n')}`
 }
-
-/** Its tools come with the version of the program: which of them are offered goes by the question. */
-export const chatPlanPrompt = promptVersion('chat-plan-1', instructionsFor([]))
 
 const lines = new WeakMap<Tool, string>()
 

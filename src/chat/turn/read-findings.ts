@@ -2,9 +2,11 @@ import { z } from 'zod'
 import type { Claim, JudgedClaim } from '../../domain/claim.ts'
 import type { EvidenceItem } from '../../domain/evidence.ts'
 import type { ModelAnswer, ModelQuestion } from '../../domain/model-question.ts'
-import { promptVersion } from '../../domain/prompt-version.ts'
 import { limitsOf } from './model-limits.ts'
 import type { TurnPorts, TurnRequest } from './turn.ts'
+
+/** Bumped with every change of the words or the shape below. */
+export const readPrompt = 'chat-read-1'
 
 const sentence = z.object({
   text: z.string().max(600),
@@ -17,8 +19,6 @@ const instructions = `You answer a question of a security analyst from what sear
 Say first what answers the question, then what it rests on. Copy numbers from the items; never count, add or estimate.
 Where the items do not answer the question, give no sentences. Do not pronounce anything benign, harmless or a false
 positive: that is for the analyst to decide. You have no tools and can start nothing. Short, plain sentences.`
-
-export const chatReadPrompt = promptVersion('chat-read-1', instructions, answerSchema)
 
 /** The quarantined reader: it sees what searches found, has no tools, and each of its sentences is verified. */
 export function readFindings(
@@ -34,7 +34,7 @@ export function readFindings(
     tenant: request.asker.tenant,
     caseId: request.chatId,
     instructions,
-    promptVersion: chatReadPrompt,
+    promptVersion: readPrompt,
     evidence: withinLength(evidence, evidenceLength),
     request: request.text,
     schema: answerSchema,

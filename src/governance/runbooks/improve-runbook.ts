@@ -3,10 +3,11 @@ import { struckStatuses } from '../../domain/claim.ts'
 import { type EvidenceDraft, numberEvidence } from '../../domain/evidence.ts'
 import type { Inventory } from '../../domain/inventory.ts'
 import type { AskModel } from '../../domain/model-question.ts'
-import { promptVersion } from '../../domain/prompt-version.ts'
 import type { DecidedCase } from '../../store/closed-cases.ts'
 import { redactForReuse } from '../redact-for-reuse.ts'
 import type { RunbookSubject } from './draft-runbook.ts'
+
+export const runbookPrompt = 'runbook-1'
 
 const sentence = z.object({
   text: z.string().max(400),
@@ -18,8 +19,6 @@ const instructions = `You help a small security team to keep a runbook for one d
 it is and what people decided about cases of the rule since. Propose steps or remarks that the runbook lacks: what to look at,
 what tells an attack from an innocent cause, when to escalate. Each is one short sentence that the evidence bears out. Do not
 repeat what the runbook says already.`
-
-export const runbookPrompt = promptVersion('runbook-1', instructions, answerSchema)
 
 export type ImprovedRunbook =
   | { readonly kind: 'improved'; readonly text: string; readonly model: string; readonly added: number }
