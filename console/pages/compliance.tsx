@@ -119,7 +119,7 @@ function Summary({ view }: { view: ComplianceView }) {
       </p>
       <p className={ledger.firstBad === null ? '' : 'font-medium text-bad'}>
         {ledger.firstBad === null
-          ? `The ledger's chain was recomputed: ${ledger.verified === 1 ? 'its one entry fits' : `all ${ledger.verified.toLocaleString('en')} entries fit`}.`
+          ? chainWords(ledger.verified)
           : `The ledger is broken at entry ${ledger.firstBad}. Run tocsin audit verify before you rely on anything below.`}
       </p>
       <details>
@@ -136,3 +136,9 @@ function Summary({ view }: { view: ComplianceView }) {
 }
 
 const dateOf = (atMs: number) => new Date(atMs).toISOString().slice(0, 10)
+
+function chainWords(verified: number): string {
+  if (verified === 0) return 'The ledger has no entry yet.'
+  const fit = verified === 1 ? 'its one entry fits' : `all ${verified.toLocaleString('en')} entries fit`
+  return `The ledger's chain was recomputed: ${fit}.`
+}

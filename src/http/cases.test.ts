@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Person, startTestServer, type TestServer } from '../../test/support/test-server.ts'
 import { wazuhLine } from '../../test/support/wazuh-alert.ts'
 import type { Brief } from '../domain/brief.ts'
@@ -243,6 +243,11 @@ describe('a case', () => {
     const pdf = await analyst.call('GET', `/api/cases/${id}/export?format=pdf`)
     expect(pdf.rawPayload.subarray(0, 5).toString()).toBe('%PDF-')
     expect(pdf.headers['content-disposition']).toBe(`attachment; filename="${id}.pdf"`)
+    // An hour later: writers of PDF put the time of writing into a file unless they are told another.
+    vi.useFakeTimers({ now: Date.now() + 3_600_000, toFake: ['Date'] })
+    const later = await analyst.call('GET', `/api/cases/${id}/export?format=pdf`)
+    vi.useRealTimers()
+    expect(later.rawPayload.equals(pdf.rawPayload)).toBe(true)
   })
 
   it('says in every export what a model claimed without support, and what its brief was made with', async () => {

@@ -177,6 +177,12 @@ describe('which Wazuh this is', () => {
     expect(indexer.calls).toEqual([])
   })
 
+  it('says that nothing is connected where nothing is', async () => {
+    const found = await open([]).which.ask(signal)
+    expect(found.generation).toBeUndefined()
+    expect(describeWazuh(found)).toMatch(/^neither a server API nor an indexer is connected/)
+  })
+
   it('prints no control characters of a version', async () => {
     server.version = '4.14.7\u001b[2J\u202e'
     expect(describeWazuh(await open(['server']).which.ask(signal))).toBe(

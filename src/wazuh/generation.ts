@@ -166,8 +166,10 @@ export function describeWazuh(found: FoundWazuh): string {
       : found.indexer?.reason,
     setBy === 'socket' ? 'the socket of its analysis is on this machine' : undefined,
   ].filter(text => text !== undefined)
+  if (said.length === 0)
+    return 'neither a server API nor an indexer is connected that could say whether it is Wazuh 4 or 5'
   const what = generation === undefined ? 'not known whether Wazuh 4 or 5' : `Wazuh ${generation}`
-  return said.length === 0 ? what : `${what}: ${said.join('; ')}`
+  return `${what}: ${said.join('; ')}`
 }
 
 /** A version is text from outside, and goes to a terminal. */

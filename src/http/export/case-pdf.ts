@@ -11,7 +11,8 @@ export async function casePdf(detail: CaseDetail): Promise<Buffer> {
   const document = new PDFDocument({
     size: 'A4',
     margin: 50,
-    info: { Title: printable(summary.title), Creator: 'Tocsin' },
+    // The same case, unchanged, is the same file.
+    info: { Title: printable(summary.title), Creator: 'Tocsin', CreationDate: new Date(summary.updatedMs) },
   })
   const chunks: Buffer[] = []
   document.on('data', chunk => chunks.push(chunk))
