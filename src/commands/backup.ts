@@ -1,6 +1,7 @@
 import { type Config, readConfig } from '../config.ts'
 import { AppError } from '../lib/app-error.ts'
 import { systemClock } from '../lib/clock.ts'
+import { count } from '../lib/count.ts'
 import type { Sql } from '../lib/database.ts'
 import { openArchive } from '../main/backup/archive.ts'
 import { keysOf, readKeys, writeKeys } from '../main/backup/backup-keys.ts'
@@ -139,7 +140,7 @@ async function keepFolderNow(config: Config, io: Io, json: boolean | undefined):
   )
   for (const path of kept.tooLarge) io.stderr(`tocsin: ${path} is too large: keep it yourself\n`)
   if (json) writeRecord(io, kept)
-  else io.stdout(`kept: ${kept.files} files of ${dataDir}, ${kept.written} of them new or changed\n`)
+  else io.stdout(`kept: ${count(kept.files, 'file')} of ${dataDir}, ${kept.written} of them new or changed\n`)
   return 0
 }
 
@@ -160,9 +161,23 @@ async function folderNotes(sql: Sql, nowMs: number): Promise<string[]> {
   return [...notes, `each of these tenants keeps its own keys ('tocsin backup keys'): ${names}`]
 }
 
-function tell(io: Io, json: boolean | undefined, summary: Record<string, unknown>, word: string): number {
+interface Kept {
+  readonly rows: number
+  readonly tables: number
+  readonly files: number
+}
+
+function tell(
+  io: Io,
+  json: boolean | undefined,
+  summary: Kept & Record<string, unknown>,
+  word: string,
+): number {
   if (json) writeRecord(io, summary)
-  else io.stdout(`${word}: ${summary.rows} rows of ${summary.tables} tables, ${summary.files} files\n`)
+  else
+    io.stdout(
+      `${word}: ${count(summary.rows, 'row')} of ${count(summary.tables, 'table')}, ${count(summary.files, 'file')}\n`,
+    )
   return 0
 }
 

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { z } from 'zod'
 import { type DraftCase, type RuleKind, ruleFileEndings, ruleKinds } from '../domain/rule-draft.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
+import { count } from '../lib/count.ts'
 import { storedAttack } from '../main/stored-knowledge.ts'
 import { type Measured, measureWith } from '../rule-drafts/measure-draft.ts'
 import type { Finding } from '../wazuh-rules/finding.ts'
@@ -288,7 +289,7 @@ export async function rulesExport(args: readonly string[], io: Io): Promise<numb
     const tests = { title, cases: cases.map(({ log, fires }) => ({ log, fires })) }
     writeFileSync(join(folder, testsOf(fileName)), `${JSON.stringify(tests, null, 2)}\n`)
   }
-  io.stderr(`${wanted.length} rules written\n`)
+  io.stderr(`${count(wanted.length, 'rule')} written\n`)
   if (values.commit !== undefined) {
     await git(folder, 'add', '--all', '--', ...ruleKinds, 'tests')
     const changes = await git(folder, 'diff', '--cached', '--name-only')

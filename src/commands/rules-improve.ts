@@ -1,4 +1,5 @@
 import { AppError } from '../lib/app-error.ts'
+import { count } from '../lib/count.ts'
 import { storedAttack } from '../main/stored-knowledge.ts'
 import { coveringWazuhRules, techniqueCoverage } from '../rule-drafts/technique-coverage.ts'
 import { tuneException } from '../rule-drafts/tune-exception.ts'
@@ -32,7 +33,7 @@ export async function rulesCoverage(args: readonly string[], io: Io): Promise<nu
     if (values.json) writeRecord(io, row)
     else
       io.stdout(
-        `${row.state.padEnd(12)} ${row.id.padEnd(10)} ${row.name}: ${row.rules.length} rules, seen ${row.seen}\n`,
+        `${row.state.padEnd(12)} ${row.id.padEnd(10)} ${row.name}: ${count(row.rules.length, 'rule')}, seen ${row.seen}\n`,
       )
   }
   if (values.json) writeRecord(io, { summary: true, techniques: techniques.length, unknown })

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { basename, extname, resolve } from 'node:path'
 import { readConfig } from '../config.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
+import { count } from '../lib/count.ts'
 import { type Problem, problem } from '../lib/problem.ts'
 import { candidatesOf } from '../rule-drafts/draft-surroundings.ts'
 import { lintYara } from '../yara/lint-rules.ts'
@@ -156,7 +157,9 @@ async function check(
         problems: [...withSeverity(checked.errors, 'error'), ...withSeverity(warnings, 'warning')],
       })
     } else {
-      io.stdout(`${file}: ${ok ? `${checked.rules.length} rules compile` : 'does not compile'}\n`)
+      io.stdout(
+        `${file}: ${ok ? `${count(checked.rules.length, 'rule')} ${checked.rules.length === 1 ? 'compiles' : 'compile'}` : 'does not compile'}\n`,
+      )
       printProblems(io, [...checked.errors, ...warnings])
     }
   }
