@@ -26,6 +26,7 @@ import {
 } from '../support/postgres-server.ts'
 import { openaiCompatible } from '../support/provider-servers/chat-completions.ts'
 import { startProviderServer } from '../support/provider-servers/start-server.ts'
+import { stubModels } from '../support/stub-models.ts'
 import { wazuhLine } from '../support/wazuh-alert.ts'
 import { standInUser, startWazuhServer, type WazuhStandIn } from '../support/wazuh-server.ts'
 
@@ -170,7 +171,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     { id: '007', name: 'web-01', status: 'active', activeResponse: true },
   ])
   for (const { url } of [model, wazuh]) await options.reach?.(Number(new URL(url).port))
-  writeFileSync(join(folder, 'models.yaml'), modelsYaml(model.url))
+  writeFileSync(join(folder, 'models.yaml'), faultModels(model.url))
   const port = await freePort()
   const settings = {
     TOCSIN_DATA: join(folder, 'data'),
@@ -446,19 +447,11 @@ async function verifiedLedger(database: OpenDatabase): Promise<Facts['ledger']> 
   }
 }
 
-export function modelsYaml(url: string): string {
-  return `models:
-  - name: stub
-    provider: openai-compatible
-    model: stub-1
-    zone: contracted
-    baseUrl: ${url}/v1
-    plainHttp: true
-    addresses: [127.0.0.1/32]
-    key: { env: TOCSIN_STUB_KEY }
-    maxConcurrent: 8
-briefs: { minLevel: 0 }
-budgets:
-  perDay: { tokens: 1000000000 }
-`
+/** Every case is put to the stub, and no budget stops it. */
+export function faultModels(url: string): string {
+  return stubModels(
+    url,
+    { zone: 'contracted', maxConcurrent: 8 },
+    { briefs: { minLevel: 0 }, budgets: { perDay: { tokens: 1_000_000_000 } } },
+  )
 }

@@ -12,7 +12,7 @@ import { startPostgresServer } from '../support/postgres-server.ts'
 import { openaiCompatible } from '../support/provider-servers/chat-completions.ts'
 import { startProviderServer } from '../support/provider-servers/start-server.ts'
 import { startWazuhServer } from '../support/wazuh-server.ts'
-import { inspect, modelsYaml, postAlerts, Supervised, settle, until } from './installation.ts'
+import { faultModels, inspect, postAlerts, Supervised, settle, until } from './installation.ts'
 
 // The version before the newest change of the schema runs under load; the new one starts beside it, changes the schema under
 // it, and takes over program by program. Nobody stops the load.
@@ -53,7 +53,7 @@ it.skipIf(before === undefined || !databaseKinds.includes('server'))(
     const model = await startProviderServer(openaiCompatible, 'test-key')
     model.always({ kind: 'answer', text: citingAnswer, afterMs: 200 })
     const wazuh = await startWazuhServer()
-    writeFileSync(join(folder, 'models.yaml'), modelsYaml(model.url))
+    writeFileSync(join(folder, 'models.yaml'), faultModels(model.url))
     const port = await freePort()
     const settings = {
       TOCSIN_DATA: join(folder, 'data'),
