@@ -24,7 +24,6 @@ const { values } = parseArgs({
     kind: { type: 'string', default: 'embedded' },
     file: { type: 'string', default: '' },
   },
-  args: process.argv.slice(2).filter(argument => argument !== 'ingest'),
 })
 const total = Number(values.alerts)
 /** Rows of one COPY of the reference: it has no more to gain from more. */

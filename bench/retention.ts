@@ -21,7 +21,6 @@ const { values } = parseArgs({
     /** Alerts a second that arrive meanwhile. */
     rate: { type: 'string', default: '500' },
   },
-  args: process.argv.slice(2).filter(argument => argument !== 'retention'),
 })
 const dayMs = 86_400_000
 const tenant = 'default'

@@ -25,7 +25,6 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '30' },
     latency: { type: 'string', default: '1000' },
   },
-  args: process.argv.slice(2).filter(argument => argument !== 'scale'),
 })
 const latencyMs = Number(values.latency)
 /** Model questions that one worker has under way at once: `maxConcurrent` below. */

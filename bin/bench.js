@@ -21,5 +21,7 @@ await runPrepared(join('bin', 'bench.js'), process.argv.slice(2), async () => {
     process.exitCode = 2
     return
   }
+  // A bench reads its own arguments, as any program does.
+  process.argv.splice(2, 1)
   await import(pathToFileURL(file).href)
 })
