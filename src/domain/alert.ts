@@ -88,7 +88,8 @@ export type AlertFacts = Pick<
 /**
  * A line that could not be taken as it stands. Its bytes are kept, with the reason, so that nothing is dropped
  * silently. `code` is stable: `not-json`, `not-an-alert`, `too-large`, `too-deep`, `invalid-utf8`, `lone-surrogate`,
- * `nul-character`, `forbidden-key`, `number-out-of-range`, `duplicate-id`.
+ * `nul-character`, `forbidden-key`, `number-out-of-range`, `name-too-long`,
+ * `duplicate-id`.
  */
 export interface QuarantinedLine {
   readonly code: string

@@ -11,6 +11,12 @@ import { readCheckpoint } from '../store/checkpoints.ts'
 const start = 1_770_000_000_000
 const clock = fixedClock(start)
 
+interface LooseAlert {
+  readonly manager: object
+  readonly agent: object
+  readonly rule: object
+}
+
 const newProcess = (database: Database) => newIngest(database, clock)
 
 const failedLogon = (second: number, host = 'web-01') =>
@@ -51,6 +57,47 @@ describe.each(databaseKinds)('ingest on the %s database', kind => {
       `select alert_count, roles from case_entities where value = '203.0.113.9'`,
     )
     expect(entity).toEqual([{ alert_count: 2, roles: ['source'] }])
+  })
+
+  it('things that differ only far behind, or in what the database cannot hold, stop no batch', async () => {
+    const long = `http://shop.example/?q=${'A'.repeat(600)}`
+    const lines = [`${long}1`, `${long}2`, 'http://a.example/\0', 'http://a.example/\uFFFD'].map(
+      (url, index) =>
+        wazuhLine({
+          id: `1770000100.${index}`,
+          atMs: start + index * 1000,
+          rule: ['31106', 6, 'A web attack returned code 200', ['web']],
+          data: { srcip: '203.0.113.9', url },
+        }),
+    )
+    expect(await newProcess(test.database)(lines)).toMatchObject({ stored: 4 })
+    const urls = await test.database.query<{ alerts: number }>(
+      `select alert_count as alerts from case_entities where type = 'url' order by length(value)`,
+    )
+    expect(urls).toEqual([{ alerts: 2 }, { alerts: 2 }])
+  })
+
+  it.each<[string, (alert: LooseAlert, long: string) => void]>([
+    ['id', (alert, long) => Object.assign(alert, { id: long })],
+    ['manager', (alert, long) => Object.assign(alert.manager, { name: long })],
+    ['node', (alert, long) => Object.assign(alert, { cluster: { node: long } })],
+    ['agent', (alert, long) => Object.assign(alert.agent, { name: long })],
+    ['rule', (alert, long) => Object.assign(alert.rule, { id: long })],
+  ])('an overlong name of %s goes to quarantine, and the rest of the batch is stored', async (_, change) => {
+    // Text that PostgreSQL cannot compress, of three bytes a letter.
+    const random = seededRandom(7)
+    const letters = (length: number) =>
+      Array.from({ length }, () => String.fromCharCode(0x4e00 + Math.floor(random() * 20_000))).join('')
+    const changed = (long: string) => {
+      const alert: LooseAlert = JSON.parse(failedLogon(5))
+      change(alert, long)
+      return JSON.stringify(alert)
+    }
+    const take = newProcess(test.database)
+    expect(await take([failedLogon(0), changed(letters(4000))])).toMatchObject({ stored: 1, quarantined: 1 })
+    expect(await count('quarantine', `code = 'name-too-long'`)).toBe(1)
+    // As long as is let in.
+    expect(await take([changed(letters(80))])).toMatchObject({ stored: 1 })
   })
 
   it('the same alert through two sources is one alert, in one batch or two', async () => {

@@ -85,6 +85,10 @@ function normalizeParsed(
       origin,
     )
   }
+  const name = overlongName(alert)
+  if (name !== undefined) {
+    return quarantined('name-too-long', `the ${name} is longer than any of Wazuh's`, line, origin)
+  }
   const [fault] = faults
   if (fault === undefined) return { kind: 'alert', alert, problems }
   const message = `the line was repaired before it was read (${faults.join(', ')}); the original is in quarantine`
@@ -95,6 +99,23 @@ function normalizeParsed(
     problems,
     quarantined: { code: fault, message, where: origin.where, bytes: line },
   }
+}
+
+/**
+ * In bytes of UTF-8, what alerts are looked up by: an entry of a database index holds 2,704, and one alert that does not fit
+ * would stop its batch, and every try of it. Wazuh's own ids and names are below 130.
+ */
+const longestNames = { key: 1024, agent: 512, rule: 256 }
+
+function overlongName({ key, agent, rule }: Alert): string | undefined {
+  if (isLonger(key, longestNames.key)) return 'id with the names of manager and node'
+  if (isLonger(agent.name, longestNames.agent)) return 'name of the agent'
+  return isLonger(rule.id, longestNames.rule) ? 'id of the rule' : undefined
+}
+
+function isLonger(text: string, bytes: number): boolean {
+  // A UTF-16 unit takes three bytes at most.
+  return text.length * 3 > bytes && Buffer.byteLength(text) > bytes
 }
 
 /** The fields that the two generations keep under different names. */

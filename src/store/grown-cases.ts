@@ -105,13 +105,22 @@ function namesOf(entities: readonly Entity[], type: Entity['type']): string[] {
   return [...names]
 }
 
+/** Longer values are kept by their beginning. */
+const longestValue = 500
+
 interface EntityCount {
   readonly caseId: string
-  readonly entity: Entity
+  readonly type: Entity['type']
+  /** As it is stored. */
+  readonly value: string
   readonly roles: Set<string>
   alerts: number
   /** The alert that named it last. */
   last: AlertFacts
+}
+
+function storedValue({ value }: Entity): string {
+  return withoutNul(value.length > longestValue ? value.slice(0, longestValue).toWellFormed() : value)
 }
 
 /** Which entities a batch's alerts name, by case: in which roles, and in how many alerts. */
@@ -125,10 +134,13 @@ export class EntityTally {
       this.#byCase.set(caseId, counts)
     }
     for (const entity of alert.entities) {
-      const key = entityKey(entity)
+      const value = storedValue(entity)
+      // By what is stored: two that are stored as one, in one statement, would stop the batch, and every try of it.
+      const key = value === entity.value ? entityKey(entity) : entityKey({ type: entity.type, value })
       const known = counts.get(key)
       if (known === undefined) {
-        counts.set(key, { caseId, entity, roles: new Set([entity.role]), alerts: 1, last: alert })
+        const { type, role } = entity
+        counts.set(key, { caseId, type, value, roles: new Set([role]), alerts: 1, last: alert })
         continue
       }
       known.roles.add(entity.role)
@@ -156,8 +168,8 @@ export async function upsertCaseEntities(sql: Sql, tenant: string, tally: Entity
     [
       tenant,
       rows.map(row => row.caseId),
-      rows.map(row => row.entity.type),
-      rows.map(row => withoutNul(row.entity.value).slice(0, 500)),
+      rows.map(row => row.type),
+      rows.map(row => row.value),
       rows.map(row => [...row.roles].join(' ')),
       rows.map(row => row.alerts),
     ],
