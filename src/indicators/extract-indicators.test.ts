@@ -138,6 +138,20 @@ describe('what is dropped, and why', () => {
   const reasonFor = (value: string, text: string, options = {}) =>
     extractIndicators(text, options).dropped.find(item => item.value === value)?.reason
 
+  it('what is longer than anything that is looked for', () => {
+    const long = `hxxp://bad-one[.]com/${'x'.repeat(2000)}`
+    const { indicators, dropped } = extractIndicators(
+      `It calls ${long} then hxxp://bad-one[.]com/${'y'.repeat(900)}`,
+    )
+    expect(indicators.map(({ type, value }) => [type, value.length])).toEqual([
+      ['domain', 11],
+      ['url', 919],
+    ])
+    expect(dropped).toEqual([
+      { value: `http://bad-one.com/${'x'.repeat(481)}`, reason: 'longer than 1000 bytes' },
+    ])
+  })
+
   it('versions, other digests, empty files, programs', () => {
     expect(reasonFor('10.0.19041.1', 'Windows version 10.0.19041.1')).toBeUndefined()
     expect(reasonFor('4.2.0.1', 'fixed in version 4.2.0.1')).toMatch(/version/)

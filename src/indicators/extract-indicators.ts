@@ -4,6 +4,7 @@
  */
 import type { DroppedIndicator, Indicator } from '../domain/indicator.ts'
 import { codePointOffsets } from '../lib/code-points.ts'
+import { cutText } from '../lib/cut-text.ts'
 import { coveredBy } from './covered-by.ts'
 import { findAddresses } from './find-addresses.ts'
 import { findDomains } from './find-domains.ts'
@@ -88,7 +89,7 @@ export function extractIndicators(text: string, options: ExtractionOptions = {})
   for (const candidate of candidates) {
     const reason = reasonToDrop(candidate, context)
     if (reason !== undefined) {
-      dropped.set(`${candidate.value}\n${reason}`, { value: candidate.value, reason })
+      dropped.set(`${candidate.value}\n${reason}`, { value: cutText(candidate.value, 500), reason })
       continue
     }
     const role = roleIn(candidate, context, around)
@@ -245,11 +246,16 @@ interface Context {
   readonly defangsUrls: boolean
 }
 
+/** Bytes of UTF-8. Alerts name nothing longer in a field that is matched, and an entry of a database index holds 2,704 with all its columns. */
+const longestIndicator = 1000
+
 const wellKnown = 'a well-known site that others use as well'
 
 function reasonToDrop(candidate: Candidate, context: Context): string | undefined {
   const { type, value, defanged } = candidate
   if (candidate.dropped !== undefined) return candidate.dropped
+  if (value.length * 3 > longestIndicator && Buffer.byteLength(value) > longestIndicator)
+    return `longer than ${longestIndicator} bytes`
   if (candidate.doubt !== undefined && !defanged) return candidate.doubt
   if (!context.isNote && isPublicResolver(value)) return 'a public DNS resolver'
   if (!context.isNote && isEveryAddress(value)) return 'a range so wide that it names nobody'
