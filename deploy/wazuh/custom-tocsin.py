@@ -15,6 +15,7 @@ ossec.conf:
 """
 
 import fcntl
+import http.client
 import json
 import os
 import ssl
@@ -30,6 +31,7 @@ LOG = os.path.join(OSSEC, "logs", "integrations.log")
 CA_FILE = os.path.join(OSSEC, "etc", "tocsin-ca.pem")
 SPOOL_LIMIT_BYTES = 512 * 1024 * 1024
 BATCH_LIMIT_BYTES = 1024 * 1024
+GATHERED_FILES = 20
 ALERT_LIMIT_BYTES = 8 * 1024 * 1024
 TIMEOUT_SECONDS = 10
 TRIES = 5
@@ -37,7 +39,7 @@ TRIES = 5
 
 def log(text):
     try:
-        with open(LOG, "a", encoding="utf-8") as file:
+        with open(LOG, "a", encoding="utf-8", errors="backslashreplace") as file:
             file.write("%s custom-tocsin: %s\n" % (time.strftime("%Y/%m/%d %H:%M:%S"), text))
     except OSError:
         pass  # There is nowhere else to say it.
@@ -49,19 +51,36 @@ def spool(alert_file):
         alert = file.read(ALERT_LIMIT_BYTES + 1).strip()
     if len(alert) > ALERT_LIMIT_BYTES:
         raise ValueError("the alert is larger than %d bytes" % ALERT_LIMIT_BYTES)
+    if not alert:
+        raise ValueError("the file is empty")
     if is_own_enrichment(alert):
         return  # Tocsin's own enrichment must not come back to it.
     os.makedirs(SPOOL, mode=0o700, exist_ok=True)
     used = spool_bytes()
     if used + len(alert) > SPOOL_LIMIT_BYTES:
         raise ValueError("the spool %s is full (%d bytes): start Tocsin, or empty it" % (SPOOL, used))
-    name = "%020d-%d" % (time.time_ns(), os.getpid())
-    temporary = os.path.join(SPOOL, "." + name)
-    with open(temporary, "wb") as file:
-        file.write(alert.replace(b"\n", b" ") + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    os.rename(temporary, os.path.join(SPOOL, name + ".alert"))
+    write_whole("%020d-%d.alert" % (time.time_ns(), os.getpid()), alert.replace(b"\n", b" ") + b"\n")
+
+
+def write_whole(name, content):
+    """A file of that name in the spool, there with all of its content or not at all."""
+    temporary = os.path.join(SPOOL, ".%s-%d" % (name, os.getpid()))
+    try:
+        with open(temporary, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.rename(temporary, os.path.join(SPOOL, name))
+    except OSError:
+        forget(temporary)  # A full disk must not fill further with what is left of tries.
+        raise
+
+
+def forget(path):
+    try:
+        os.unlink(path)
+    except OSError:
+        pass
 
 
 def spool_bytes():
@@ -75,16 +94,19 @@ def spool_bytes():
 
 
 def is_own_enrichment(alert):
+    """By where it came in, too: a line in some log that only says so is an alert as any other."""
     try:
-        return json.loads(alert).get("data", {}).get("integration") == "custom-tocsin"
-    except (ValueError, AttributeError):
-        return False  # Tocsin quarantines what is no JSON; that is not for this script to judge.
+        parsed = json.loads(alert)
+        named = parsed.get("data", {}).get("integration") == "custom-tocsin"
+        return named and parsed.get("location") in ("custom-tocsin", "API-Webhook")
+    except (ValueError, AttributeError, RecursionError):
+        return False  # Tocsin quarantines what is no JSON, or nested too deep; that is not for this script to judge.
 
 
 def send_all(url, key):
     """Posts the spool until it is empty. One sender at a time: the lock is held by the open file."""
     # What was spooled as the last one was about to go, and whose own sender found the lock taken, is seen after it.
-    while waiting() and send_while_locked(url, key):
+    while next_batch() and send_while_locked(url, key):
         pass
 
 
@@ -107,6 +129,8 @@ def send_while_locked(url, key):
                 tries = 0
                 continue
             tries += 1
+            if tries == 1:
+                gather()
             if tries >= TRIES:
                 log("Tocsin does not take alerts (%s); %d files or more wait in %s" % (error, len(batch), SPOOL))
                 return False
@@ -114,20 +138,58 @@ def send_while_locked(url, key):
 
 
 def waiting():
-    return sorted(name for name in os.listdir(SPOOL) if name.endswith(".alert"))
+    names = os.listdir(SPOOL) if os.path.isdir(SPOOL) else []
+    return sorted(name for name in names if name.endswith(".alert"))
 
 
 def next_batch():
+    return next(batches(), [])
+
+
+def batches():
+    """What waits, oldest first, in parts that are posted at once. What cannot be read is put aside: it holds up no other."""
     batch, size = [], 0
     for name in waiting():
         path = os.path.join(SPOOL, name)
-        with open(path, "rb") as file:
-            content = file.read()
+        try:
+            with open(path, "rb") as file:
+                content = file.read()
+        except FileNotFoundError:
+            continue  # The sender that holds the lock has sent it meanwhile.
+        except OSError as error:
+            log("put aside in the spool, it cannot be read: %s" % error)
+            put_aside(path)
+            continue
         if batch and size + len(content) > BATCH_LIMIT_BYTES:
-            break
+            yield batch
+            batch, size = [], 0
         batch.append((path, content))
         size += len(content)
-    return batch
+    if batch:
+        yield batch
+
+
+def put_aside(path):
+    try:
+        os.rename(path, path + ".unreadable")
+    except OSError:
+        pass
+
+
+def gather():
+    """
+    Makes one file of many, where Tocsin is away: each alert looks at all files to know whether the spool is full, and the
+    manager waits for that. Ended in the middle it leaves alerts twice; Tocsin knows them by their ids.
+    """
+    for batch in batches():
+        if len(batch) < GATHERED_FILES:
+            continue
+        try:
+            write_whole(os.path.basename(batch[0][0]), b"".join(content for _, content in batch))
+        except OSError:
+            return  # No room for both; they wait as they are.
+        for path, _ in batch[1:]:
+            forget(path)
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -138,17 +200,19 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 def post(url, key, body):
-    """Returns None when Tocsin has stored the alerts, else why not."""
-    request = urllib.request.Request(
-        url,
-        data=body,
-        headers={"authorization": "Bearer " + key, "content-type": "application/x-ndjson"},
-        method="POST",
-    )
-    context = None
-    if url.startswith("https:"):
-        context = ssl.create_default_context(cafile=CA_FILE if os.path.exists(CA_FILE) else None)
+    """Returns None when Tocsin has stored the alerts, else why not, in one line without the key."""
+    if not (key.isascii() and key.isprintable()):
+        return "the key has characters that no key has"
     try:
+        request = urllib.request.Request(
+            url,
+            data=body,
+            headers={"authorization": "Bearer " + key, "content-type": "application/x-ndjson"},
+            method="POST",
+        )
+        context = None
+        if url.startswith("https:"):
+            context = authorities()
         opener = urllib.request.build_opener(
             urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context), NoRedirect
         )
@@ -156,8 +220,15 @@ def post(url, key, body):
             return None if 200 <= response.status < 300 else "HTTP %d" % response.status
     except urllib.error.HTTPError as error:
         return "HTTP %d" % error.code
-    except (OSError, ValueError) as error:
-        return str(error)
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        return "%s: %s" % (type(error).__name__, " ".join(str(error).split())[:300])
+
+
+def authorities():
+    try:
+        return ssl.create_default_context(cafile=CA_FILE if os.path.exists(CA_FILE) else None)
+    except OSError as error:
+        raise OSError("%s is no authority that can be used: %s" % (CA_FILE, error)) from error
 
 
 def main(arguments):
@@ -168,23 +239,32 @@ def main(arguments):
     if len(arguments) < 4 or not arguments[3].startswith(("http://", "https://")):
         log("usage: custom-tocsin ALERT_FILE API_KEY HOOK_URL (set hook_url and api_key in ossec.conf)")
         return 1
+    taken = 0
     try:
         spool(arguments[1])
     except (OSError, ValueError) as error:
         log("alert not taken: %s" % error)
-        return 1
+        taken = 1
+    # Also where the spool is full: nobody else would empty it.
+    try:
+        start_sender(arguments[3], arguments[2])
+    except OSError as error:
+        log("no sender could be started, what is in the spool goes with the next alert: %s" % error)
+    return taken
+
+
+def start_sender(url, key):
     # The key goes in on standard input: arguments are there for every user to read.
     sender = subprocess.Popen(
-        [sys.executable, "-I", os.path.abspath(__file__), "--send", arguments[3], "-"],
+        [sys.executable, "-I", os.path.abspath(__file__), "--send", url, "-"],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
         close_fds=True,
     )
-    sender.stdin.write((arguments[2] + "\n").encode())
+    sender.stdin.write(os.fsencode(key) + b"\n")
     sender.stdin.close()
-    return 0
 
 
 if __name__ == "__main__":

@@ -260,11 +260,16 @@ describe.each(databaseKinds)('ingest on the %s database', kind => {
 
   it("Tocsin's own enrichment, back from Wazuh, is counted and not taken in", async () => {
     const take = newProcess(test.database)
-    const own = wazuhLine({
-      rule: ['100900', 3, 'Tocsin', ['tocsin']],
-      data: { integration: 'custom-tocsin', tocsin: { case_id: 'case_1' } },
-    })
-    expect(await take([own])).toEqual({ stored: 0, duplicates: 0, quarantined: 0, ignored: 1 })
+    const own = (location: string) =>
+      wazuhLine({
+        rule: ['100901', 3, 'Tocsin', ['tocsin']],
+        data: { integration: 'custom-tocsin', tocsin: { case_id: 'case_1' } },
+        location,
+      })
+    const receipt = await take(['custom-tocsin', 'API-Webhook'].map(own))
+    expect(receipt).toEqual({ stored: 0, duplicates: 0, quarantined: 0, ignored: 2 })
+    // A line that an attacker wrote into a log does not hide by naming the integration.
+    expect(await take([own('/var/log/app.json')])).toMatchObject({ stored: 1, ignored: 0 })
   })
 })
 

@@ -65,15 +65,41 @@ describe('the event that goes back', () => {
     expect(text).toBe('Said so. (as written by whoever produced the log) [E1]')
   })
 
-  it('stays within what analysisd and the indexer take, whatever the brief', () => {
-    const event = eventOf({
-      headline: '\u{1F6A8}'.repeat(50_000),
-      claims: Array.from({ length: 500 }, () => claim('é"\\\n\u0001'.repeat(500))),
-      nextSteps: ['x'.repeat(90_000)],
+  it.each([
+    ['emoji', '\u{1F6A8}'],
+    ['quotes and control characters', 'é"\\\n\u0001'],
+    ['control characters alone', '\u0001'],
+    ['half of a pair', '\ud83d'],
+    ['letters', 'x'],
+  ])('stays within what analysisd and the indexer take, whatever the brief: %s', (_, odd) => {
+    const long = odd.repeat(90_000)
+    const change: Partial<Brief> = {
+      headline: long,
+      claims: Array.from({ length: 50 }, () => claim(long)),
+      nextSteps: [long],
+      techniques: Array.from({ length: 80 }, () => ({ id: long, name: '', tactics: [], evidence: [] })),
+      origin: { kind: 'model', model: long, zone: 'local', promptVersion: '1', ledgerSeq: 1 },
+    }
+    const event = enrichmentEvent({
+      case: draft,
+      brief: brief(change),
+      review: { kind: 'validated', by: long, atMs: 0 },
+      alertIds: ['1.2', ...Array.from({ length: 200 }, () => odd.repeat(400))],
+      caseUrl: `https://tocsin.example/${long}`,
     })
-    for (const value of Object.values(event.tocsin))
-      expect(Buffer.byteLength(String(value))).toBeLessThan(30_000)
-    expect(event.tocsin.headline).not.toContain('\uFFFD')
+    const text = JSON.stringify(event)
+    expect(Buffer.byteLength(text)).toBeLessThan(eventLimitBytes)
+    expect(text.isWellFormed() && !/\\ud[89a-f]/.test(text)).toBe(true)
+    for (const value of Object.values(event.tocsin).flat())
+      expect(Buffer.byteLength(value)).toBeLessThan(30_000)
+    expect(event.tocsin.alert_id).toBe('1.2')
+    expect(event.tocsin.brief).toMatch(/…$/)
+  })
+
+  it('fits the datagram with the longest agent that is taken in', () => {
+    const agent = { id: '001', name: ':'.repeat(512), ip: undefined }
+    const message = queueMessage({ text: 'x'.repeat(eventLimitBytes), agent })
+    expect(Buffer.byteLength(message)).toBeLessThan(65_263)
   })
 
   it('has one id while a reader would do the same, and another when not', () => {

@@ -19,10 +19,14 @@ export interface Enrichment {
   readonly caseUrl: string
 }
 
-// A keyword over 32,766 bytes makes the indexer reject the whole document; analysisd takes 60,000 bytes in all.
+// A keyword over 32,766 bytes makes the indexer reject the whole document; analysisd takes 60,000 bytes in all. So all
+// limits are of bytes as JSON writes them, where a control character is six, and their sum is below 60,000.
 const textLimitBytes = 20_000
 const shortLimitBytes = 2_000
+const idLimitBytes = 200
+const idsLimitBytes = 10_000
 const alertIdLimit = 100
+const techniqueLimit = 50
 
 /**
  * The event that becomes an alert beside the original one. Everything lies under `tocsin`: analysisd takes top-level
@@ -39,10 +43,10 @@ export function enrichmentEvent(enrichment: Enrichment): {
     schema: '1',
     event: 'enrichment',
     case_id: enrichment.case.id,
-    case_url: enrichment.caseUrl,
+    case_url: cut(enrichment.caseUrl, shortLimitBytes),
     revision: String(enrichment.case.revision),
-    alert_id: enrichment.alertIds[0] ?? '',
-    alert_ids: enrichment.alertIds.slice(0, alertIdLimit),
+    alert_id: idsWithin(enrichment.alertIds)[0] ?? '',
+    alert_ids: idsWithin(enrichment.alertIds),
     alert_count: String(enrichment.case.alertCount),
     headline: cut(brief.headline, shortLimitBytes),
     severity: enrichment.case.severity,
@@ -50,13 +54,15 @@ export function enrichmentEvent(enrichment: Enrichment): {
     confidence: brief.confidence.toFixed(2),
     brief: cut(shown.map(sentence).join('\n'), textLimitBytes),
     next_steps: cut(brief.nextSteps.join('\n'), textLimitBytes / 2),
-    techniques: brief.techniques.slice(0, 50).map(technique => technique.id),
+    techniques: brief.techniques
+      .slice(0, techniqueLimit)
+      .map(technique => cut(technique.id, idLimitBytes / 2)),
     origin: brief.origin.kind,
     review: review.kind,
   }
-  if (brief.origin.kind === 'model') tocsin.model = cut(brief.origin.model, 200)
+  if (brief.origin.kind === 'model') tocsin.model = cut(brief.origin.model, idLimitBytes)
   if (review.kind === 'validated' || review.kind === 'rejected') {
-    tocsin.reviewed_by = cut(review.by, 200)
+    tocsin.reviewed_by = cut(review.by, idLimitBytes)
     tocsin.reviewed_at = new Date(review.atMs).toISOString()
   }
   // A case that only grows is not written again with each alert: what counts is what a reader would act on.
@@ -75,9 +81,33 @@ function sentence(claim: JudgedClaim): string {
   return `${claim.text}${mark} [${claim.evidence.map(citation => citation.id).join(', ')}]`
 }
 
-/** At most that many bytes of UTF-8, cut between characters, with a mark that it was cut. */
-function cut(text: string, limitBytes: number): string {
-  const bytes = Buffer.from(text.toWellFormed())
-  if (bytes.length <= limitBytes) return text.toWellFormed()
-  return `${new TextDecoder('utf-8', { fatal: false }).decode(bytes.subarray(0, limitBytes - 4)).replace(/\uFFFD+$/, '')}…`
+/** The first ids, whole: part of one would name another alert, or none. */
+function idsWithin(ids: readonly string[]): string[] {
+  const taken: string[] = []
+  let left = idsLimitBytes
+  for (const id of ids.slice(0, alertIdLimit)) {
+    left -= jsonBytes(id.toWellFormed())
+    if (left < 0) break
+    taken.push(id.toWellFormed())
+  }
+  return taken
 }
+
+const ellipsis = '…'
+
+/** At most that many bytes as JSON writes them, cut between characters, with a mark that it was cut. */
+function cut(text: string, limitBytes: number): string {
+  const whole = text.toWellFormed()
+  if (jsonBytes(whole) <= limitBytes) return whole
+  let left = limitBytes - Buffer.byteLength(ellipsis)
+  let end = 0
+  for (const character of whole) {
+    left -= jsonBytes(character)
+    if (left < 0) break
+    end += character.length
+  }
+  return `${whole.slice(0, end)}${ellipsis}`
+}
+
+/** Without the quotes around it. */
+const jsonBytes = (text: string) => Buffer.byteLength(JSON.stringify(text)) - 2

@@ -45,13 +45,18 @@ const hits: readonly (readonly [log: string, data: object])[] = [
   ['from=<ops@phish-mail.com> to=<x@example.com>', {}],
   ['', { win: { eventdata: { hashes: `SHA1=AB,SHA256=${(listed[7] ?? '').toUpperCase()},MD5=1` } } }],
 ]
-const misses: readonly (readonly [log: string, data: object])[] = [
+type Line = readonly [log: string, data: object, location?: string]
+const misses: readonly Line[] = [
   ['src=198.51.100.70', { srcip: '198.51.100.71' }],
   ['', { dstip: '203.0.113.12' }],
   ['dns query for notevil-c2.example.org', {}],
   ['', { url: 'https://drop.example.net/load' }],
   ['bad99.network', { domain: 'xbad99.net' }],
-  ['', { integration: 'custom-tocsin', tocsin: { headline: 'known indicator 198.51.100.7' } }],
+  [
+    '',
+    { integration: 'custom-tocsin', tocsin: { headline: 'known indicator 198.51.100.7' } },
+    'custom-tocsin',
+  ],
 ]
 
 /** Of Wazuh 5: older than every alert, and with no time but that of ECS. */
@@ -64,7 +69,7 @@ const finding = {
   destination: { ip: '203.0.113.99' },
 }
 
-const alertLine = (number: number, [log, data]: readonly [string, object], daysAgo: number) =>
+const alertLine = (number: number, [log, data, location]: Line, daysAgo: number) =>
   wazuhLine({
     id: `17${String(number).padStart(8, '0')}.${number}`,
     atMs: nowMs - daysAgo * dayMs - number * 1000,
@@ -72,6 +77,7 @@ const alertLine = (number: number, [log, data]: readonly [string, object], daysA
     rule: ['100100', 5, 'Proxy line', ['proxy']],
     data,
     ...(log === '' ? {} : { log }),
+    ...(location && { location }),
   })
 
 describe('retro-hunt in the history of a real OpenSearch', () => {

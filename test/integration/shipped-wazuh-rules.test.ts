@@ -3,8 +3,10 @@ import { copyFileSync, cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { isOwnEnrichment } from '../../src/domain/own-enrichment.ts'
 import { enrichmentEvent } from '../../src/publish/enrichment-event.ts'
 import { sharedData } from '../support/shared-data.ts'
+import { wazuhAlert } from '../support/wazuh-alert.ts'
 
 // The rules that we ship, among Wazuh's own 4.14 ruleset, evaluated by our engine of Wazuh's semantics.
 const root = resolve(import.meta.dirname, '..', '..')
@@ -29,9 +31,10 @@ interface Answer {
   readonly rule_id: string | null
   readonly level: number | null
   readonly description: string | null
+  readonly data: object
 }
 
-function evaluate(logs: readonly string[], location: string): Answer[] {
+function evaluate(logs: readonly string[], location: string, ...more: readonly string[]): Answer[] {
   const args = [
     join(root, 'src/run-cli.ts'),
     'rules',
@@ -42,6 +45,7 @@ function evaluate(logs: readonly string[], location: string): Answer[] {
     '-',
     '--location',
     location,
+    ...more,
     '--json',
   ]
   const output = execFileSync(process.execPath, args, {
@@ -133,6 +137,31 @@ it.skipIf(stock === undefined)(
       ['json', '100904'],
     ])
     expect(answers[2]?.description).toBe('Tocsin (validated by Ana): Log-ons failed')
+    // From the server API, and from the socket about an agent; what comes of it is not taken in again.
+    for (const [location, ...more] of [
+      ['API-Webhook'],
+      ['custom-tocsin'],
+      ['custom-tocsin', '--agent', '001,web-01,10.0.0.5'],
+    ] as const) {
+      const [answer] = evaluate([event({ kind: 'pending' })], location, ...more)
+      expect(answer?.rule_id).toBe('100902')
+      const rule = ['100902', 3, 'Tocsin', ['local']] as const
+      expect(isOwnEnrichment(wazuhAlert({ rule, data: answer?.data ?? {}, location }))).toBe(true)
+    }
+    // A line in a log that only says so goes to the rules that it would go to without ours.
+    const eve = JSON.stringify({
+      integration: 'custom-tocsin',
+      tocsin: { review: 'pending' },
+      timestamp: 'x',
+      event_type: 'alert',
+      alert: { signature: 's' },
+    })
+    for (const location of ['/var/log/eve.json', '/var/log/custom-tocsin', 'API-Webhook.json']) {
+      const [answer] = evaluate([eve], location)
+      expect(answer?.rule_id).toBe('86601')
+      const rule = ['86601', 3, 'Suricata', ['suricata']] as const
+      expect(isOwnEnrichment(wazuhAlert({ rule, data: answer?.data ?? {}, location }))).toBe(false)
+    }
   },
 )
 

@@ -14,6 +14,7 @@ export interface AlertParts {
   readonly data?: object
   readonly syscheck?: object
   readonly log?: string
+  readonly location?: string
 }
 
 /** The JSON text of a Wazuh 4 alert, as in alerts.json. */
@@ -42,7 +43,7 @@ export function wazuhLine(parts: AlertParts): string {
     ...(parts.syscheck !== undefined && { syscheck: parts.syscheck }),
     decoder: { name: 'test' },
     ...(parts.data !== undefined && { data: parts.data }),
-    location: 'test',
+    location: parts.location ?? 'test',
   })
 }
 
