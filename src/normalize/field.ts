@@ -8,20 +8,30 @@ export function fieldsOf(value: unknown): Fields {
 
 const empty: Fields = Object.freeze(Object.create(null))
 
-/** The member at a path of keys, or `undefined`. */
-function fieldAt(document: Fields, path: readonly string[]): unknown {
-  let value: unknown = document
-  for (const key of path) {
-    if (value === null || typeof value !== 'object' || !Object.hasOwn(value, key)) return undefined
-    value = (value as Fields)[key]
-  }
-  return value
+/** A place in a document, by the keys that lead there. */
+export interface FieldPlace {
+  readonly value: unknown
+  readonly keys: readonly string[]
 }
 
-/** The same in a finding, where `{"a.b": 1}` is as good as `{"a": {"b": 1}}`. */
+/**
+ * The member at a path of a finding, where `{"a.b": {"c": 1}}` and `{"a": {"b.c": 1}}` are as good as `{"a": {"b": {"c": 1}}}`:
+ * the indexer takes each for the same field, and returns what was written. Where several are there, the flattest.
+ */
+export function findingPlaceAt(document: Fields, path: readonly string[]): FieldPlace | undefined {
+  for (let length = path.length; length > 0; length--) {
+    const key = path.slice(0, length).join('.')
+    if (!Object.hasOwn(document, key)) continue
+    const value = document[key]
+    if (length === path.length) return { value, keys: [key] }
+    const inner = findingPlaceAt(fieldsOf(value), path.slice(length))
+    if (inner !== undefined) return { value: inner.value, keys: [key, ...inner.keys] }
+  }
+  return undefined
+}
+
 export function findingFieldAt(document: Fields, path: readonly string[]): unknown {
-  const flat = path.join('.')
-  return Object.hasOwn(document, flat) ? document[flat] : fieldAt(document, path)
+  return findingPlaceAt(document, path)?.value
 }
 
 /** The value as text where it is text or a number, else `undefined`. */
@@ -36,9 +46,9 @@ export function numberOf(value: unknown): number | undefined {
   return Number.isFinite(number) ? number : undefined
 }
 
-/** The texts in a value: of an array its texts, of a text itself. Wazuh writes single-element lists either way. */
+/** The texts in a value: of an array, and of arrays in it, its texts; of a text itself. Wazuh writes single-element lists either way. */
 export function textsOf(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap(item => textOf(item) ?? [])
+  if (Array.isArray(value)) return value.flatMap(textsOf)
   const text = textOf(value)
   return text === undefined ? [] : [text]
 }

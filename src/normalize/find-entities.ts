@@ -1,7 +1,7 @@
 import type { Entity, WazuhGeneration } from '../domain/alert.ts'
 import { pointerOf } from '../lib/json-pointer.ts'
 import { alertFields, type EntityField, findingFields } from './entity-fields.ts'
-import { type Fields, findingFieldAt, textsOf } from './field.ts'
+import { type Fields, findingPlaceAt, textsOf } from './field.ts'
 import { foldEntity } from './fold-entity.ts'
 
 /** No alert of Wazuh names more; a hostile one must not make every later stage slow. */
@@ -11,8 +11,10 @@ const maxEntities = 64
 export function findEntities(document: Fields, generation: WazuhGeneration): Entity[] {
   const found: Entity[] = []
   if (generation === 5) {
-    for (const field of findingFields)
-      take(field, findingFieldAt(document, field.path), pointerIn(document, field), found)
+    for (const field of findingFields) {
+      const place = findingPlaceAt(document, field.path)
+      if (place !== undefined) take(field, place.value, pointerTo(place.keys, field), found)
+    }
   } else {
     walk(document, alertTree, found)
   }
@@ -90,9 +92,9 @@ function makeEntity(field: EntityField, text: string, pointer: string): Entity |
   return folded === undefined ? undefined : { type: field.type, value: folded, role: field.role, pointer }
 }
 
-function pointerIn(document: Fields, field: EntityField): string {
-  const flat = field.path.join('.')
-  return Object.hasOwn(document, flat) ? pointerOf([flat]) : field.pointer
+/** The field's own pointer where the keys are not flattened: what is remembered goes by it. */
+function pointerTo(keys: readonly string[], field: EntityField): string {
+  return keys.length === field.path.length ? field.pointer : pointerOf(keys)
 }
 
 /** Sysmon writes `SHA1=…,MD5=…,SHA256=…,IMPHASH=…`; IMPHASH is left out: it names no one file. */

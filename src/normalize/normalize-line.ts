@@ -10,7 +10,7 @@ import { messageOf } from '../lib/app-error.ts'
 import type { Json } from '../lib/canonical-json.ts'
 import { cutText } from '../lib/cut-text.ts'
 import { type Problem, problem } from '../lib/problem.ts'
-import { type Fields, fieldsOf, findingFieldAt, textOf } from './field.ts'
+import { type Fields, fieldsOf, findingFieldAt, textOf, textsOf } from './field.ts'
 import { findEntities } from './find-entities.ts'
 import { faultsOf, repairDocument } from './inspect-document.ts'
 import { parseTimestamp } from './parse-timestamp.ts'
@@ -129,13 +129,13 @@ interface AlertNames {
   readonly decoder: string | undefined
 }
 
-function namesOf(document: Alert['document']): AlertNames | undefined {
+function namesOf(document: Alert['document'], onUnknownLevel: () => void): AlertNames | undefined {
   const rule = fieldsOf(document.rule)
   if (rule.id !== undefined || rule.level !== undefined) return alertNames(document, rule)
   const hasRule = ['id', 'title'].some(
     name => findingFieldAt(document, ['wazuh', 'rule', name]) !== undefined,
   )
-  return hasRule ? findingNames(document) : undefined
+  return hasRule ? findingNames(document, onUnknownLevel) : undefined
 }
 
 function alertNames(document: Alert['document'], rule: Fields): AlertNames {
@@ -151,11 +151,11 @@ function alertNames(document: Alert['document'], rule: Fields): AlertNames {
   }
 }
 
-function findingNames(document: Alert['document']): AlertNames {
-  const at = (...path: string[]) => textOf(findingFieldAt(document, path))
+function findingNames(document: Alert['document'], onUnknownLevel: () => void): AlertNames {
+  const at = (...path: string[]) => textsOf(findingFieldAt(document, path))[0]
   return {
     generation: 5,
-    rule: readFindingRule(document),
+    rule: readFindingRule(document, onUnknownLevel),
     agent: agentOf(at('wazuh', 'agent', 'id'), at('wazuh', 'agent', 'name'), at('host', 'ip')),
     manager: at('wazuh', 'cluster', 'name') ?? '',
     ownId: at('event', 'id'),
@@ -175,7 +175,11 @@ function readAlert(
   origin: LineOrigin,
   problems: Problem[],
 ): Alert | undefined {
-  const names = namesOf(document)
+  const names = namesOf(document, () =>
+    problems.push(
+      problem('unknown-level', 'the finding has no level that is known; it counts as medium', origin.where),
+    ),
+  )
   if (names === undefined) return undefined
   const { generation, rule, agent, manager, ownId, fullLog, decoder } = names
   const id = documentId ?? ownId ?? fallbackId(raw)

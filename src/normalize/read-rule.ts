@@ -2,13 +2,16 @@ import type { MitreReference, RuleReference } from '../domain/alert.ts'
 import { type Fields, fieldsOf, findingFieldAt, numberOf, textOf, textsOf } from './field.ts'
 
 /** Wazuh 5 says words where Wazuh 4 says numbers. */
-const wordLevels: Readonly<Record<string, number>> = {
-  informational: 3,
-  low: 5,
-  medium: 8,
-  high: 12,
-  critical: 15,
-}
+const wordLevels: ReadonlyMap<string, number> = new Map([
+  ['informational', 3],
+  ['low', 5],
+  ['medium', 8],
+  ['high', 12],
+  ['critical', 15],
+])
+
+/** Of a finding whose level is missing or a word of another time: in the middle, so that it is neither hidden nor cried out. */
+const levelWithoutWord = 8
 
 /** The `rule` member of a Wazuh 4 alert. A rule without a description gets its id as one. */
 export function readRule(rule: Fields): RuleReference {
@@ -17,7 +20,7 @@ export function readRule(rule: Fields): RuleReference {
   const firedTimes = numberOf(rule.firedtimes)
   return {
     id,
-    level: levelOf(rule.level),
+    level: levelOf(rule.level) ?? 0,
     description: textOf(rule.description) ?? `Rule ${id}`,
     groups: groupsOf(rule.groups),
     mitre: readMitre(fieldsOf(rule.mitre)),
@@ -26,23 +29,34 @@ export function readRule(rule: Fields): RuleReference {
   }
 }
 
-/** The rule of a Wazuh 5 finding (`wazuh.rule.*`). */
-export function readFindingRule(document: Fields): RuleReference {
+/** The rule of a Wazuh 5 finding (`wazuh.rule.*`). `onUnknownLevel` hears that its level says nothing. */
+export function readFindingRule(document: Fields, onUnknownLevel: () => void): RuleReference {
   const at = (name: string) => findingFieldAt(document, ['wazuh', 'rule', name])
   const id = textOf(at('id')) ?? ''
+  const level = highestOf(textsOf(at('level')))
+  if (level === undefined) onUnknownLevel()
   return {
     id,
-    level: levelOf(at('level')),
+    level: level ?? levelWithoutWord,
     description: textOf(at('title')) ?? textOf(at('description')) ?? `Rule ${id}`,
-    groups: [...textsOf(at('tags')), ...textsOf(findingFieldAt(document, ['event', 'category']))],
+    groups: [...groupsOf(at('tags')), ...groupsOf(findingFieldAt(document, ['event', 'category']))],
     mitre: readFindingMitre(document),
   }
 }
 
-function levelOf(value: unknown): number {
-  const word = typeof value === 'string' ? wordLevels[value.toLowerCase()] : undefined
-  const level = word ?? numberOf(value) ?? 0
-  return Math.min(16, Math.max(0, Math.trunc(level)))
+function highestOf(words: readonly string[]): number | undefined {
+  let highest: number | undefined
+  for (const word of words) {
+    const level = levelOf(word)
+    if (level !== undefined && level > (highest ?? -1)) highest = level
+  }
+  return highest
+}
+
+function levelOf(value: unknown): number | undefined {
+  const word = typeof value === 'string' ? wordLevels.get(value.trim().toLowerCase()) : undefined
+  const level = word ?? numberOf(value)
+  return level === undefined ? undefined : Math.min(16, Math.max(0, Math.trunc(level)))
 }
 
 /** Some custom rules carry line breaks and empty names in their group list. */
@@ -55,11 +69,15 @@ function readMitre(mitre: Fields): MitreReference {
 }
 
 function readFindingMitre(document: Fields): MitreReference {
-  const own = fieldsOf(findingFieldAt(document, ['wazuh', 'rule', 'mitre']))
-  const threat = fieldsOf(document.threat)
+  const at = (...path: string[]) => textsOf(findingFieldAt(document, path))
+  const own = (name: string) => at('wazuh', 'rule', 'mitre', name)
   return {
-    ids: [...textsOf(own.id), ...textsOf(findingFieldAt(threat, ['technique', 'id']))],
-    tactics: [...textsOf(own.tactic), ...textsOf(findingFieldAt(threat, ['tactic', 'name']))],
-    techniques: [...textsOf(own.technique), ...textsOf(findingFieldAt(threat, ['technique', 'name']))],
+    ids: [
+      ...own('id'),
+      ...at('threat', 'technique', 'id'),
+      ...at('threat', 'technique', 'subtechnique', 'id'),
+    ],
+    tactics: [...own('tactic'), ...at('threat', 'tactic', 'name')],
+    techniques: [...own('technique'), ...at('threat', 'technique', 'name')],
   }
 }
