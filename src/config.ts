@@ -47,6 +47,44 @@ function secretFiles(folder: string | undefined): Record<string, string> {
   )
 }
 
+export interface GivenSettings {
+  /** Names of settings that are set, by the environment or a file of the folder of secrets. */
+  readonly set: readonly string[]
+  /** Names that nothing reads and that are close to one that is read. */
+  readonly misspelt: readonly { readonly name: string; readonly meant: string }[]
+}
+
+/** Which settings are given, by name only. */
+export function givenSettings(environment: NodeJS.ProcessEnv = process.env): GivenSettings {
+  const named = Object.keys(environment).filter(name => environment[name] !== '')
+  const names = [...new Set([...named, ...Object.keys(secretFiles(environment.TOCSIN_SECRETS))])].sort()
+  return {
+    set: names.filter(name => settingNames.includes(name)),
+    misspelt: names.flatMap(name => {
+      // Other names may well be those of secrets that a file names.
+      const meant = name.startsWith('TOCSIN_') && !settingNames.includes(name) ? nearest(name) : undefined
+      return meant === undefined ? [] : [{ name, meant }]
+    }),
+  }
+}
+
+const nearest = (name: string) => settingNames.find(setting => isOneSlipApart(name, setting))
+
+/** Whether one letter was left out, put in, exchanged or swapped with its neighbour. */
+function isOneSlipApart(a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > 1) return false
+  let start = 0
+  while (start < a.length && a[start] === b[start]) start++
+  const [restOfA, restOfB] = [a.slice(start), b.slice(start)]
+  const swapped = `${restOfA[1] ?? ''}${restOfA[0] ?? ''}${restOfA.slice(2)}`
+  return (
+    restOfA.slice(1) === restOfB ||
+    restOfA === restOfB.slice(1) ||
+    restOfA.slice(1) === restOfB.slice(1) ||
+    swapped === restOfB
+  )
+}
+
 /** How to reach a service over https. */
 export interface ServiceAddress {
   readonly url: string

@@ -48,12 +48,40 @@ describe('tocsin doctor', () => {
     expect(existsSync(join(folder, 'data'))).toBe(false)
     // What scripts rely on: these checks, in this order, each with these members and no others.
     expect(findings.map(({ check }) => check)).toEqual(
-      'node,data folder,database,port,alerts file,indexer,wazuh api,wazuh,publishing,policy,models,files,checkpoints,telemetry,sign-in,exposure'.split(
+      'node,settings,data folder,database,port,alerts file,indexer,wazuh api,wazuh,publishing,policy,models,files,checkpoints,telemetry,sign-in,exposure'.split(
         ',',
       ),
     )
     for (const finding of findings)
       expect(Object.keys(finding).filter(member => member !== 'hint')).toEqual(['check', 'state', 'detail'])
+  })
+
+  it('names the settings that are set, without their values, and those that are misspelt', async () => {
+    expect((await doctor()).of('settings')).toEqual({
+      check: 'settings',
+      state: 'ok',
+      detail: expect.stringMatching(/^set: TOCSIN_ALERTS_FILE, .*TOCSIN_DATA, .*TOCSIN_PORT/),
+    })
+    // Of somebody's models.yaml, and of Tocsin's start.
+    vi.stubEnv('TOCSIN_HOUSE_MODEL', 'key')
+    expect((await doctor()).of('settings')).toMatchObject({ state: 'ok' })
+    for (const [name, meant] of [
+      ['TOCSIN_INDEXER_ULR', 'TOCSIN_INDEXER_URL'],
+      ['TOCSIN_INDXER_URL', 'TOCSIN_INDEXER_URL'],
+      ['TOCSIN_PORTT', 'TOCSIN_PORT'],
+      ['TOCSIN_DETA', 'TOCSIN_DATA'],
+    ] as const) {
+      vi.stubEnv(name, 'hunter2')
+      const { code, findings, of } = await doctor()
+      expect(of('settings')).toMatchObject({
+        state: 'warning',
+        detail: expect.stringContaining(name),
+        hint: expect.stringContaining(`${meant} `),
+      })
+      expect(code).toBe(0)
+      expect(JSON.stringify(findings)).not.toContain('hunter2')
+      vi.stubEnv(name, undefined)
+    }
   })
 
   it('reads models and policy, finds a key that is missing, and calls nobody', async () => {

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { access, statfs } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { type Config, environmentSecret, readConfig } from '../config.ts'
+import { type Config, environmentSecret, givenSettings, readConfig } from '../config.ts'
 import { messageOf } from '../lib/app-error.ts'
 import { systemClock } from '../lib/clock.ts'
 import type { Database } from '../lib/database.ts'
@@ -35,7 +35,7 @@ export interface Finding {
 export const command: Command = {
   usage: `tocsin doctor [--json]
 
-Checks Node, data folder, database and tenant, what holds about response actions, port, alerts file, indexer, Wazuh server API and queue, which
+Checks Node, which settings are set, data folder, database and tenant, what holds about response actions, port, alerts file, indexer, Wazuh server API and queue, which
 Wazuh it is, models and their keys, policy, object store, places for checkpoints, telemetry collector, sign-in provider, clocks and how the console is
 reached, each with a hint. It changes nothing anywhere and calls no model: what takes data is sent none. Secrets are never printed.
 
@@ -66,6 +66,7 @@ function lineOf({ check, state, detail, hint }: Finding): string {
 /** Each check is one line here. */
 const checks: readonly ((config: Config, io: Io) => Promise<Finding[]>)[] = [
   node,
+  settings,
   dataFolder,
   database,
   port,
@@ -84,6 +85,23 @@ const checks: readonly ((config: Config, io: Io) => Promise<Finding[]>)[] = [
 
 async function node(): Promise<Finding[]> {
   return [{ check: 'node', state: 'ok', detail: `Node ${process.versions.node} on ${process.platform}` }]
+}
+
+async function settings(): Promise<Finding[]> {
+  const { set, misspelt } = givenSettings()
+  const check = 'settings'
+  if (misspelt.length > 0)
+    return misspelt.map(({ name, meant }) => ({
+      check,
+      state: 'warning',
+      detail: `${name} is set, and nothing reads it`,
+      hint: `Was ${meant} meant? src/config/settings.ts lists all.`,
+    }))
+  return [
+    set.length === 0
+      ? { check, state: 'ok', detail: 'none is set: all defaults hold' }
+      : { check, state: 'ok', detail: `set: ${set.join(', ')}` },
+  ]
 }
 
 async function dataFolder(config: Config): Promise<Finding[]> {

@@ -44,25 +44,37 @@ export const settings = z.object({
   TOCSIN_MAIL_IMAP_URL: z.url({ protocol: /^imaps?$/ }).optional(),
   /** A folder of the same account for newsletters about threats: its unread mails become threat reports. */
   TOCSIN_MAIL_IMAP_REPORTS_FOLDER: z.string().min(1).optional(),
+  /** The mailbox's password. */
   TOCSIN_MAIL_IMAP_PASSWORD: secret.optional(),
+  /** In place of the password: an OAuth2 access token, as long as it holds. */
   TOCSIN_MAIL_IMAP_TOKEN: secret.optional(),
   /** The organisation's connector to its mail system (deploy/mail-gateway): approved blocks, purges, warnings, resets. */
   TOCSIN_MAIL_GATEWAY_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** What requests to the connector are signed with: 16 characters or more, the same as it has. */
   TOCSIN_MAIL_GATEWAY_SECRET: secret.optional(),
+  /** PEM file of a private authority of the connector. */
   TOCSIN_MAIL_GATEWAY_CA: z.string().optional(),
   /** `smtps://user@relay` or `smtp://relay`: sends what a person answers to whoever reported a mail, from that address. */
   TOCSIN_MAIL_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  /** The relay's password, where TOCSIN_MAIL_SMTP_URL names a user. */
   TOCSIN_MAIL_SMTP_PASSWORD: secret.optional(),
+  /** The address that those answers come from. */
   TOCSIN_MAIL_FROM: z.email().optional(),
   /** In place of a token that ends: where new ones come from (OAuth2, refresh token or client credentials). */
   TOCSIN_MAIL_IMAP_OAUTH_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** The client's id there. */
   TOCSIN_MAIL_IMAP_OAUTH_CLIENT: z.string().optional(),
+  /** The client's secret: alone for client credentials, beside a refresh token where the provider wants both. */
   TOCSIN_MAIL_IMAP_OAUTH_SECRET: secret.optional(),
+  /** A refresh token. */
   TOCSIN_MAIL_IMAP_OAUTH_REFRESH: secret.optional(),
+  /** The scope that is asked for. By default none is named. */
   TOCSIN_MAIL_IMAP_OAUTH_SCOPE: z.string().optional(),
-  /** Ports of the journal address (SMTP) and of the milter, on TOCSIN_MAIL_HOST. */
+  /** Port of the journal address (SMTP), on TOCSIN_MAIL_HOST. Left out, there is none. */
   TOCSIN_MAIL_JOURNAL_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
+  /** Port of the milter, on TOCSIN_MAIL_HOST. Left out, there is none. */
   TOCSIN_MAIL_MILTER_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
+  /** The address that both listen on. */
   TOCSIN_MAIL_HOST: z.string().default('127.0.0.1'),
   /** A passing mail that could not be analysed: delivered with a tag, or put off. */
   TOCSIN_MAIL_UNAVAILABLE: z.enum(['deliver', 'defer']).default('deliver'),
@@ -71,6 +83,7 @@ export const settings = z.object({
     .string()
     .default('')
     .transform(text => text.split(',').flatMap(url => (url.trim() === '' ? [] : [url.trim()]))),
+  /** Minutes between two checkpoints. */
   TOCSIN_CHECKPOINT_MINUTES: z.coerce.number().positive().default(60),
   /** ACCESS_KEY_ID:SECRET_ACCESS_KEY[:SESSION_TOKEN] of the object store. */
   TOCSIN_CHECKPOINT_S3_KEY: secret.optional(),
@@ -84,6 +97,7 @@ export const settings = z.object({
   TOCSIN_FILES_CA: z.string().optional(),
   /** The same of the object store that backups go to; by default the key of TOCSIN_FILES. One that may only write is enough for `backup`. */
   TOCSIN_BACKUP_S3_KEY: secret.optional(),
+  /** PEM file of a private authority of it; by default that of TOCSIN_FILES. */
   TOCSIN_BACKUP_CA: z.string().optional(),
   /** Base address of an OpenTelemetry collector (OTLP over HTTP): traces and metrics go to its /v1/traces and /v1/metrics. */
   TOCSIN_OTEL_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -95,6 +109,7 @@ export const settings = z.object({
   TOCSIN_OTEL_SAMPLE: z.coerce.number().min(0).max(1).default(1),
   /** Whether spans hold the words of calls to contracted and public models, as they were sent: pseudonyms for names. */
   TOCSIN_OTEL_CONTENT: flag.default(false),
+  /** The address that the console and the API listen on. */
   TOCSIN_HOST: z.string().default('127.0.0.1'),
   /** 0: any that is free. A worker of its own then needs TOCSIN_PUBLIC_URL, for links. */
   TOCSIN_PORT: z.coerce.number().int().min(0).max(65_535).default(7411),
@@ -102,7 +117,9 @@ export const settings = z.object({
   TOCSIN_WORKER_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   /** The address that browsers use, where a proxy stands in front: https makes cookies Secure. */
   TOCSIN_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** The least level that is written to standard output, as JSON lines. */
   TOCSIN_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  /** Requests of one address in a minute; further ones are answered 429. */
   TOCSIN_REQUESTS_PER_MINUTE: z.coerce.number().int().positive().default(1200),
 
   /** Whether `tocsin up` builds the console in a checkout whose sources are newer. */
@@ -110,15 +127,23 @@ export const settings = z.object({
 
   /** alerts.json of a Wazuh manager; `off` to follow none. */
   TOCSIN_ALERTS_FILE: z.string().default('/var/ossec/logs/alerts/alerts.json'),
+  /** `https://HOST:9200` of the Wazuh indexer that alerts and findings are read from. */
   TOCSIN_INDEXER_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Its user, with the right to read the alerts (and to write them for TOCSIN_PUBLISH_DOCUMENT). */
   TOCSIN_INDEXER_USER: z.string().optional(),
+  /** The user's password. */
   TOCSIN_INDEXER_PASSWORD: secret.optional(),
   /** PEM file of the authority that signed the indexer's certificate. */
   TOCSIN_INDEXER_CA: z.string().optional(),
+  /** Seconds between two looks at the indexer. */
   TOCSIN_INDEXER_POLL_SECONDS: z.coerce.number().min(1).default(10),
+  /** `https://HOST:55000` of the Wazuh server API: agents, actions, rules, and the way back for briefs. */
   TOCSIN_WAZUH_API_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Its user; deploy/wazuh/README.md lists the rights. */
   TOCSIN_WAZUH_API_USER: z.string().optional(),
+  /** The user's password. */
   TOCSIN_WAZUH_API_PASSWORD: secret.optional(),
+  /** PEM file of the authority that signed the server's certificate. */
   TOCSIN_WAZUH_API_CA: z.string().optional(),
   /** Which Wazuh this is: `auto` is what its server API and its indexer say of themselves; else `4` or `5`. */
   TOCSIN_WAZUH_GENERATION: z
@@ -131,6 +156,7 @@ export const settings = z.object({
   TOCSIN_PUBLISH: flag.default(true),
   /** Whether the alert's document in the indexer gets the brief too: needs the right to write there. */
   TOCSIN_PUBLISH_DOCUMENT: flag.default(false),
+  /** Whether approved actions are only shown as they would be sent, and nothing is sent. */
   TOCSIN_RESPOND_DRY_RUN: flag.default(false),
   /** What response actions may do: protected assets, quiet hours, approvals, commands. By default response.yaml in the data directory, if there is one. */
   TOCSIN_RESPONSE: z.string().optional(),
