@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -37,14 +36,33 @@ const between = ['TOCSIN_SCAN_PATH', 'TOCSIN_SCAN_TRIGGER']
 /** Names of secrets in examples of files that name them (`key: { env: … }`). */
 const examples = ['TOCSIN_OIDC_SECRET', 'TOCSIN_STUB_KEY', 'TOCSIN_HOOK_JIRA', 'TOCSIN_HOOK_TICKETS']
 
+function filesBelow(place: string): string[] {
+  return readdirSync(join(root, place), { withFileTypes: true }).flatMap(entry => {
+    const path = place === '.' ? entry.name : `${place}/${entry.name}`
+    if (entry.isFile()) return isText(path) ? [path] : []
+    return entry.isDirectory() && place !== '.' && !/^(?:node_modules|dist)/.test(entry.name)
+      ? filesBelow(path)
+      : []
+  })
+}
+
+/** Without tests, what tells of former times, and files that somebody keeps settings in. */
+const isText = (path: string) =>
+  /\.(?:ts|tsx|js|py|sh|md|ya?ml|tpl|json|xml|service|example)$|\/[a-zA-Z-]+$/.test(path) &&
+  !/\.test\.ts$|^CHANGELOG|\/data\/|^package/.test(path)
+
 /** Everything that ships or is read by people, without what tells of former times. */
-const files = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' })
-  .trim()
-  .split('\n')
-  .filter(path =>
-    /^(?:src|bin|deploy|console|dashboard-plugin|bench|scripts|samples)\/|^[A-Z]+\.md$/.test(path),
-  )
-  .filter(path => !/\.test\.ts$|^CHANGELOG|\.(?:woff2|png|gguf|bin|zip|gz)$/.test(path))
+const files = [
+  'src',
+  'bin',
+  'deploy',
+  'console',
+  'dashboard-plugin',
+  'bench',
+  'scripts',
+  'samples',
+  '.',
+].flatMap(filesBelow)
 const mentions = new Map<string, string[]>()
 for (const path of files)
   for (const [name] of read(path).matchAll(/\bTOCSIN_[A-Z0-9_]+/g))
