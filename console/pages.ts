@@ -118,6 +118,7 @@ export const pages: readonly PageEntry[] = [
     title: 'Intelligence digest',
     icon: Newspaper,
     section: 'Detect',
+    goKey: 'w',
     load: () => import('./pages/intel-digest.tsx'),
   },
   {

@@ -35,12 +35,12 @@ export function CaseHeader({
   return (
     <header className="grid gap-1.5 border-b border-line px-4 pt-2 pb-3">
       <div className="flex flex-wrap items-center gap-1 text-muted">
-        <Link href={lastQueueHref()} className={buttonClass('quiet')}>
+        <Link href={lastQueueHref()} className={`${buttonClass('quiet')} -ml-2.5`}>
           <ArrowLeft aria-hidden="true" className="size-4" /> Queue
         </Link>
         <Neighbour to={previous} word="Previous case" Icon={ArrowUp} />
         <Neighbour to={next} word="Next case" Icon={ArrowDown} />
-        <span className="ml-auto flex flex-wrap items-center gap-2">
+        <span className="flex flex-wrap items-center gap-2 sm:ml-auto">
           {mayTriage && summary.status !== 'closed' && (
             <Assignment summary={summary} onClaim={onClaim} onRelease={onRelease} />
           )}

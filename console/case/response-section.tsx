@@ -43,6 +43,12 @@ function isInMotion({ state }: CaseResponse['proposals'][number]): boolean {
 function Response({ caseId, response }: { caseId: string; response: CaseResponse }) {
   const mayRespond = useMay('responder')
   const [asking, setAsking] = useState(false)
+  const unstaffedOf = ({ action }: RemediationStep) =>
+    response.actions.find(each => each.name === action?.action)?.unstaffed ?? null
+  // In the order shown: the reason is read once, above the steps that share it.
+  const first = (Object.keys(phases) as (keyof typeof phases)[])
+    .flatMap(phase => response.steps.filter(step => step.phase === phase))
+    .find(step => unstaffedOf(step) !== null)
   return (
     <div className="grid grid-cols-1 gap-3">
       {response.dryRun && (
@@ -72,7 +78,9 @@ function Response({ caseId, response }: { caseId: string; response: CaseResponse
                     step.action?.target.platform === 'mail' ? response.mailConnected : response.connected
                   }
                   unstaffed={
-                    response.actions.find(each => each.name === step.action?.action)?.unstaffed ?? null
+                    unstaffedOf(step) !== null && step.id !== first?.id
+                      ? 'Too few people here could approve it, as above.'
+                      : unstaffedOf(step)
                   }
                 />
               ))}

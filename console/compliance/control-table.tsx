@@ -33,7 +33,6 @@ export function ControlTable({ view, only }: { view: ComplianceView; only: Stand
         rows={view.controls.filter(control => only === undefined || standingOf(control) === only)}
         rowKey={control => control.id}
         empty="No control stands so."
-        stacked
         columns={[
           { title: 'Control', cell: control => <ControlName control={control} /> },
           { title: 'Status', cell: control => <StandingMark standing={standingOf(control)} /> },

@@ -5,18 +5,19 @@ export interface Column<Row> {
   readonly title: string
   readonly cell: (row: Row) => ReactNode
   readonly hidden?: true
-  /** Holds sentences: on a phone it keeps room for words, and the table scrolls instead. */
-  readonly wide?: true
 }
 
-/** A plain table for lists of up to a few hundred rows. Scrolls sideways where it is too narrow. */
+/**
+ * A plain table for lists of up to a few hundred rows. On a phone one of more than three columns is a list of blocks, each cell
+ * beside its heading: sideways, nobody would find the last column, which holds what can be done.
+ */
 export function DataTable<Row>({
   label,
   rows,
   columns,
   rowKey,
   empty,
-  stacked = false,
+  stacked = columns.length > 3,
 }: {
   label: string
   rows: readonly Row[]
@@ -24,7 +25,7 @@ export function DataTable<Row>({
   rowKey: (row: Row) => string
   /** What to say when there are none. */
   empty: string
-  /** On a phone each row becomes a block of its cells with their headings: for tables of sentences. */
+  /** Said only where few columns hold much text. */
   stacked?: boolean
 }) {
   if (rows.length === 0) return <p className="py-4 text-muted">{empty}</p>
@@ -49,16 +50,20 @@ export function DataTable<Row>({
           {rows.map(row => (
             <tr
               key={rowKey(row)}
-              className={`border-b border-line align-top *:py-1.5 *:pr-4 ${stacked ? 'max-sm:block max-sm:py-2 max-sm:*:block max-sm:*:py-1' : ''}`}
+              className={`border-b border-line align-top *:py-1.5 *:pr-4 ${stacked ? 'max-sm:block max-sm:py-2 max-sm:*:block max-sm:*:py-0.5' : ''}`}
             >
-              {columns.map(({ title, cell, wide, hidden }, index) => (
-                <td key={title} className={wide && !stacked ? 'max-sm:min-w-44' : ''}>
-                  {stacked && !hidden && index > 0 && (
-                    <span aria-hidden="true" className="block text-xs text-muted sm:hidden">
-                      {title}
-                    </span>
+              {columns.map(({ title, cell, hidden }, index) => (
+                <td key={title} className={stacked && index === 0 ? 'max-sm:font-medium' : ''}>
+                  {stacked && !hidden && index > 0 ? (
+                    <div className="max-sm:flex max-sm:gap-3">
+                      <span aria-hidden="true" className="w-24 shrink-0 pt-px text-xs text-muted sm:hidden">
+                        {title}
+                      </span>
+                      <div className="min-w-0 max-sm:flex-1">{cell(row)}</div>
+                    </div>
+                  ) : (
+                    cell(row)
                   )}
-                  {cell(row)}
                 </td>
               ))}
             </tr>

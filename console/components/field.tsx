@@ -1,7 +1,7 @@
 import { type ComponentProps, type ReactNode, useId, useState } from 'react'
 
 export const inputClass =
-  'w-full rounded border border-line-strong bg-surface px-2 py-1 text-sm text-ink aria-invalid:border-bad max-sm:min-h-10 max-sm:text-[1rem]'
+  'min-h-7.5 w-full rounded border border-line-strong bg-surface px-2 py-1 text-sm text-ink aria-invalid:border-bad max-sm:min-h-10 max-sm:text-[1rem]'
 
 /** A label, its control, a hint and an error that says what to do. The control gets its id and descriptions. */
 export function Field({

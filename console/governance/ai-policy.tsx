@@ -84,7 +84,6 @@ export function AiPolicySection() {
                 columns={[
                   {
                     title: 'Person',
-                    wide: true,
                     cell: ({ person }) => <Untrusted text={person.displayName} />,
                   },
                   {

@@ -59,7 +59,6 @@ export function AuditSection() {
               columns={[
                 {
                   title: 'Case',
-                  wide: true,
                   cell: each => <CaseLink id={each.caseId} title={each.title} />,
                 },
                 { title: 'Model', cell: each => <Untrusted text={each.model} /> },
@@ -77,7 +76,7 @@ export function AuditSection() {
                       </span>
                     ),
                 },
-                { title: 'Findings', wide: true, cell: each => <Untrusted text={each.findings ?? ''} /> },
+                { title: 'Findings', cell: each => <Untrusted text={each.findings ?? ''} /> },
                 { title: 'By', cell: each => each.judgedBy?.displayName ?? '' },
                 {
                   title: 'Judge',

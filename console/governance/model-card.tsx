@@ -94,7 +94,8 @@ function Measures({ profile: { usage, shadow } }: { profile: ModelProfileView })
           ['Answered', percent(usage.answered, usage.calls)],
           ['Not borne out', percent(usage.unsupported, usage.calls)],
           ['Median, 95th', `${seconds(usage.medianMs)}, ${seconds(usage.p95Ms)}`],
-          ['A call', `$${(usage.costUsd / Math.max(1, usage.calls)).toFixed(4)}`],
+          // Nothing counted: it has no price, or was not asked.
+          ...(usage.costUsd === 0 ? [] : [['A call', `$${(usage.costUsd / usage.calls).toFixed(4)}`]]),
         ]),
     ...(shadow === null
       ? []

@@ -32,9 +32,9 @@ export function OversightSection() {
               label="By person"
               rows={oversight.byPerson}
               rowKey={({ person }) => person.id}
-              empty="Nobody has decided on a proposed verdict yet."
+              empty="Nobody has decided on a proposed verdict yet. Sample cases do not count."
               columns={[
-                { title: 'Person', wide: true, cell: each => <Untrusted text={each.person.displayName} /> },
+                { title: 'Person', cell: each => <Untrusted text={each.person.displayName} /> },
                 { title: 'Verdicts', cell: each => <span className="tabular-nums">{each.decided}</span> },
                 {
                   title: 'Followed the proposal',

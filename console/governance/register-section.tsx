@@ -31,11 +31,10 @@ export function RegisterSection({ register, single = false }: { register: Regist
               rows={records}
               rowKey={({ id }) => id}
               empty={register.empty}
-              stacked
               columns={[
                 ...listed.map((field, index) => ({
                   title: field.label,
-                  ...(index === 0 ? { wide: true as const } : {}),
+
                   cell: (record: GovernanceRecordView) =>
                     index === 0 ? (
                       <button

@@ -49,7 +49,6 @@ export function SeededSection() {
               { title: 'When', cell: each => <Moment atMs={each.atMs} /> },
               {
                 title: 'What is wrong',
-                wide: true,
                 cell: each => <CaseLink id={each.caseId} title={each.whatIsWrong} />,
               },
               {

@@ -39,7 +39,6 @@ export function IndicatorTable({ detail }: { detail: ReportDetail }) {
           { title: 'Type', cell: each => each.type },
           {
             title: 'Value',
-            wide: true,
             cell: each => (
               <span className="wrap-anywhere font-mono">
                 <Untrusted text={each.value} limit={160} />

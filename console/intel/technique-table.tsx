@@ -61,7 +61,6 @@ export function TechniqueTable({ detail: { report, techniques, context } }: { de
         },
         {
           title: 'The report says',
-          wide: true,
           cell: each => {
             const passages = chosen.get(each.id)
             return passages === undefined ? (

@@ -41,9 +41,8 @@ export function DriftSection() {
               rows={report.tasks}
               rowKey={({ task }) => task}
               empty="Nobody has decided on anything that was proposed yet."
-              stacked
               columns={[
-                { title: 'Task', wide: true, cell: each => taskWords[each.task] },
+                { title: 'Task', cell: each => taskWords[each.task] },
                 {
                   title: 'Lately',
                   cell: each => (
@@ -78,7 +77,7 @@ export function DriftSection() {
                     </ul>
                   ),
                 },
-                { title: 'Alarm', wide: true, cell: each => <Alarm text={each.alarm} /> },
+                { title: 'Alarm', cell: each => <Alarm text={each.alarm} /> },
               ]}
             />
           </Section>
@@ -91,9 +90,8 @@ export function DriftSection() {
               rows={report.calibration}
               rowKey={({ task }) => task}
               empty="No proposal with a confidence has been decided yet."
-              stacked
               columns={[
-                { title: 'Task', wide: true, cell: each => taskWords[each.task] },
+                { title: 'Task', cell: each => taskWords[each.task] },
                 { title: 'Decided', cell: each => each.proposals },
                 { title: 'Error', cell: each => `${(each.error * 100).toFixed(1)} points` },
                 { title: 'Brier score', cell: each => each.brier.toFixed(3) },
@@ -110,7 +108,7 @@ export function DriftSection() {
                     </ul>
                   ),
                 },
-                { title: 'Alarm', wide: true, cell: each => <Alarm text={each.alarm} /> },
+                { title: 'Alarm', cell: each => <Alarm text={each.alarm} /> },
               ]}
             />
           </Section>

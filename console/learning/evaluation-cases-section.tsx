@@ -42,7 +42,7 @@ export function EvaluationCasesSection() {
             rowKey={({ id }) => id}
             empty="Nobody has decided a case or a mail yet."
             columns={[
-              { title: 'Question', wide: true, cell: each => <Untrusted text={each.title} /> },
+              { title: 'Question', cell: each => <Untrusted text={each.title} /> },
               { title: 'Kind', cell: each => each.kind },
               {
                 title: 'Right answer',

@@ -95,7 +95,6 @@ function Lessons({ onWrite }: { onWrite: () => void }) {
             label="Lessons taught"
             rows={lessons}
             rowKey={({ id }) => id}
-            stacked
             empty="Nothing has been taught yet. Verdicts with a reason are what lessons are made of."
             columns={[
               {
@@ -115,7 +114,6 @@ function Lessons({ onWrite }: { onWrite: () => void }) {
               },
               {
                 title: 'About',
-                wide: true,
                 cell: each => <Untrusted text={scopeWords(each.scope, each.scopeValue)} />,
               },
               {
@@ -188,12 +186,10 @@ function Teachable({ onWrite }: { onWrite: (caseId: string) => void }) {
             label="What people said"
             rows={feedback}
             rowKey={each => `${each.kind} ${each.caseId} ${each.atMs}`}
-            stacked
-            empty="No verdict has a reason yet, and nobody has decided otherwise than was proposed."
+            empty="No verdict has a reason yet, and nobody has decided otherwise than was proposed. Sample cases do not count."
             columns={[
               {
                 title: 'Case',
-                wide: true,
                 cell: each => <CaseLink id={each.caseId} title={each.title} />,
               },
               { title: 'What', cell: each => feedbackWords[each.kind] },
@@ -206,7 +202,7 @@ function Teachable({ onWrite }: { onWrite: (caseId: string) => void }) {
                 cell: each =>
                   each.proposed === null ? '—' : <VerdictLabel verdict={each.proposed} short proposed />,
               },
-              { title: 'Reason', wide: true, cell: each => <Untrusted text={each.reason} /> },
+              { title: 'Reason', cell: each => <Untrusted text={each.reason} /> },
               {
                 title: 'By',
                 cell: each => (

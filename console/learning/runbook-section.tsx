@@ -70,7 +70,6 @@ export function RunbookSection() {
                 columns={[
                   {
                     title: 'Title',
-                    wide: true,
                     cell: each => (
                       <button
                         type="button"
@@ -163,7 +162,6 @@ function Subjects({
         columns={[
           {
             title: 'Rule',
-            wide: true,
             cell: each => <Untrusted text={`${each.ruleId}: ${each.description}`} />,
           },
           { title: 'Decided cases', cell: each => each.cases },

@@ -4,6 +4,7 @@ import { findAlert } from '../api/assistant.ts'
 import { caseHref } from '../components/link.tsx'
 import { PageHeading } from '../components/page-heading.tsx'
 import { QueryState } from '../components/query-state.tsx'
+import { EmptyState } from '../components/states.tsx'
 import { useGo, useSearchValues } from '../router.tsx'
 
 /**
@@ -13,9 +14,11 @@ import { useGo, useSearchValues } from '../router.tsx'
 export function Page() {
   const [search] = useSearchValues()
   const go = useGo()
+  const asked = search.key ?? search.id ?? ''
   const query = useQuery({
-    queryKey: ['alert', search.id, search.key],
-    queryFn: ({ signal }) => findAlert(search.key ?? search.id ?? '', signal),
+    queryKey: ['alert', asked],
+    queryFn: ({ signal }) => findAlert(asked, signal),
+    enabled: asked !== '',
     retry: false,
   })
   const caseId = query.data?.caseId
@@ -27,9 +30,18 @@ export function Page() {
     <>
       <PageHeading title="Alert" />
       <div className="px-4">
-        <QueryState query={query} what="The case of this alert">
-          {() => <p className="text-muted">Opening its case…</p>}
-        </QueryState>
+        {asked === '' ? (
+          <EmptyState title="No alert is named in this address.">
+            <p>
+              Wazuh links here as <code className="font-mono">/alert?id=…</code>, with the alert’s own id. In
+              the queue, search finds its case.
+            </p>
+          </EmptyState>
+        ) : (
+          <QueryState query={query} what="The case of this alert">
+            {() => <p className="text-muted">Opening its case…</p>}
+          </QueryState>
+        )}
       </div>
     </>
   )

@@ -57,7 +57,6 @@ function Runs({ runs }: { runs: readonly EvaluationRunView[] }) {
         rows={runs}
         rowKey={({ id }) => id}
         empty="No evaluation has been recorded yet: run the command above on the machine of Tocsin, without --model for what code answers by itself."
-        stacked
         columns={[
           { title: 'When', cell: run => <Moment atMs={run.atMs} /> },
           {

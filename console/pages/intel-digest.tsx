@@ -118,7 +118,11 @@ function DigestView({ digest: { concerning, others, gaps, withheld } }: { digest
       <Section title={`Concerns us (${concerning.length})`}>
         <Entries
           entries={concerning}
-          empty="Nothing in these reports was seen here, is a weakness of ours, or names what we use."
+          empty={
+            others.length === 0
+              ? 'No report came in. Upload one under Threat reports.'
+              : 'Nothing in these reports was seen here, is a weakness of ours, or names what we use.'
+          }
         />
       </Section>
       <Section title={`No sign of it here (${others.length})`}>
@@ -127,7 +131,9 @@ function DigestView({ digest: { concerning, others, gaps, withheld } }: { digest
       <Section title="Described by reports, never in our alerts">
         {gaps.length === 0 ? (
           <p className="text-muted">
-            Every technique that a report describes was carried by an alert of ours at least once.
+            {concerning.length + others.length === 0
+              ? 'No report came in.'
+              : 'None: an alert of ours has carried each technique that a report describes.'}
           </p>
         ) : (
           <ul className="grid gap-1">

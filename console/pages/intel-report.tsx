@@ -170,7 +170,7 @@ function ReportPage({ detail }: { detail: ReportDetail }) {
             rowKey={each => `${each.value}\n${each.reason}`}
             empty="Nothing that looked like an indicator was left out."
             columns={[
-              { title: 'Value', wide: true, cell: each => <Untrusted text={each.value} limit={200} /> },
+              { title: 'Value', cell: each => <Untrusted text={each.value} limit={200} /> },
               { title: 'Why', cell: each => each.reason },
             ]}
           />

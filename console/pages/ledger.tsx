@@ -62,7 +62,6 @@ function EntryTable({
       label="Ledger"
       rows={entries}
       rowKey={entry => String(entry.seq)}
-      stacked
       empty="Nothing is recorded yet. Model calls, approvals and actions will be, before they happen."
       columns={[
         { title: 'Entry', cell: entry => <span className="tabular">{entry.seq}</span> },

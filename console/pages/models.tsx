@@ -86,13 +86,12 @@ function ChangeLog({ gates }: { gates: ModelGates }) {
         rows={gates.log}
         rowKey={({ id }) => id}
         empty="No model has been set up yet: name one in models.yaml and start again."
-        stacked
         columns={[
           { title: 'When', cell: each => <Moment atMs={each.atMs} /> },
           { title: 'Profile', cell: each => <Untrusted text={each.name} /> },
           { title: 'Change', cell: each => `${each.from === null ? 'new' : each.from} → ${each.to}` },
           { title: 'By', cell: each => each.by?.displayName ?? 'Tocsin itself' },
-          { title: 'Reason', wide: true, cell: each => <Untrusted text={each.reason} /> },
+          { title: 'Reason', cell: each => <Untrusted text={each.reason} /> },
         ]}
       />
     </Section>

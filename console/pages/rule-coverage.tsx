@@ -68,7 +68,7 @@ export function Page() {
                   label="Techniques"
                   rows={show === 'all' ? techniques : techniques.filter(({ state }) => state !== 'covered')}
                   rowKey={row => row.id}
-                  empty="No gaps: each technique that a threat report describes is named by a rule, or no report has been read yet."
+                  empty="No gap: a rule names each technique that the threat reports here describe."
                   columns={[
                     {
                       title: 'Technique',
@@ -79,7 +79,7 @@ export function Page() {
                       ),
                     },
                     { title: 'Tactics', cell: row => tacticNames(row, tactics) },
-                    { title: 'State', wide: true, cell: row => stateWords[row.state] },
+                    { title: 'State', cell: row => stateWords[row.state] },
                     { title: 'Reports', cell: row => <span className="tabular">{row.reports}</span> },
                     {
                       title: 'Rules',

@@ -1,4 +1,4 @@
-import type { ComponentType } from 'react'
+import { type ComponentType, useLayoutEffect, useRef } from 'react'
 import { type Role, roleIncludes, usePerson } from '../api/session.ts'
 import { Link } from '../components/link.tsx'
 import { PageHeading } from '../components/page-heading.tsx'
@@ -51,12 +51,20 @@ export function Page() {
   const [search] = useSearchValues()
   const allowed = sections.filter(section => roleIncludes(role, section.role))
   const shown = allowed.find(section => section.id === search.section) ?? allowed[0]
+  const tabs = useRef<HTMLElement>(null)
+  // On a phone the parts scroll sideways, and the one that is shown may be far to the right.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another part is shown
+  useLayoutEffect(() => {
+    const [nav, tab] = [tabs.current, tabs.current?.querySelector<HTMLElement>('[aria-current]')]
+    if (nav && tab) nav.scrollLeft = tab.offsetLeft - (nav.clientWidth - tab.offsetWidth) / 2
+  }, [shown])
   return (
     <>
       <PageHeading title="Settings" />
       <nav
+        ref={tabs}
         aria-label="Settings"
-        className="flex gap-1 border-b border-line px-4 pb-2 max-md:overflow-x-auto md:flex-wrap"
+        className="flex gap-1 relative border-b border-line px-4 pb-2 max-md:overflow-x-auto md:flex-wrap"
       >
         {allowed.map(section => (
           <Link

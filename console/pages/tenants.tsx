@@ -1,11 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
+import { CircleX } from 'lucide-react'
 import type { TenantCountsView } from '../../src/http/contract-tenants.ts'
+import { useSession } from '../api/session.ts'
 import { listTenants } from '../api/tenants.ts'
 import { DataTable } from '../components/data-table.tsx'
 import { Moment } from '../components/moment.tsx'
 import { PageHeading } from '../components/page-heading.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { SeverityMark } from '../components/severity.tsx'
+import { EmptyState } from '../components/states.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 import { count } from '../text/count.ts'
 
@@ -13,11 +16,22 @@ const severities = ['critical', 'high', 'medium', 'low'] as const
 
 /** How much waits at each tenant. Counts and times only: what it is about is seen in the tenant's own console. */
 export function Page() {
+  const servesTenants = useSession().data?.servesTenants === true
   const query = useQuery({
     queryKey: ['tenants'],
     queryFn: ({ signal }) => listTenants(signal),
     refetchInterval: 30_000,
+    enabled: servesTenants,
   })
+  if (!servesTenants)
+    return (
+      <>
+        <PageHeading title="Tenants" />
+        <EmptyState title="This console serves one organisation.">
+          <p>Here the operator of several tenants sees what waits at each of them.</p>
+        </EmptyState>
+      </>
+    )
   return (
     <>
       <PageHeading title="Tenants" />
@@ -33,14 +47,13 @@ export function Page() {
               rows={tenants.toSorted(mostUrgentFirst)}
               rowKey={tenant => tenant.id}
               empty="There are no tenants: tocsin tenant add NAME makes one."
-              stacked
               columns={[
-                { title: 'Tenant', wide: true, cell: tenant => <TenantName tenant={tenant} /> },
+                { title: 'Tenant', cell: tenant => <TenantName tenant={tenant} /> },
                 { title: 'Open cases', cell: tenant => <OpenCases tenant={tenant} /> },
                 { title: 'Overdue', cell: tenant => <Count value={tenant.overdue} /> },
                 { title: 'Without a brief', cell: tenant => <Unbriefed tenant={tenant} /> },
                 { title: 'Jobs set aside', cell: tenant => <Count value={tenant.setAside} /> },
-                { title: 'Models today (UTC)', wide: true, cell: tenant => <Today tenant={tenant} /> },
+                { title: 'Models today (UTC)', cell: tenant => <Today tenant={tenant} /> },
                 {
                   title: 'Newest alert',
                   cell: ({ newestAlertMs }) =>
@@ -59,20 +72,33 @@ export function Page() {
   )
 }
 
-/** By critical cases, then high ones, then what is overdue; the server's order where they are equal. */
+/** What stands still, then by critical cases, high ones, what is overdue; the server's order where they are equal. */
 function mostUrgentFirst(one: TenantCountsView, other: TenantCountsView): number {
   return (
-    other.open.critical - one.open.critical || other.open.high - one.open.high || other.overdue - one.overdue
+    Number(other.suspendedMs !== null) - Number(one.suspendedMs !== null) ||
+    other.open.critical - one.open.critical ||
+    other.open.high - one.open.high ||
+    other.overdue - one.overdue
   )
 }
 
-function TenantName({ tenant: { id, name, consoleUrl, own } }: { tenant: TenantCountsView }) {
+function TenantName({ tenant: { id, name, consoleUrl, own, suspendedMs } }: { tenant: TenantCountsView }) {
   return (
     <>
       <p className="font-semibold">
         <Untrusted text={name} />
         {name !== id && <span className="font-normal text-muted"> ({id})</span>}
       </p>
+      {suspendedMs !== null && (
+        <p className="flex max-w-80 items-start gap-1.5 text-bad">
+          <CircleX aria-hidden="true" className="mt-0.5 size-4 shrink-0" />
+          <span>
+            Suspended since <Moment atMs={suspendedMs} />: its sessions held other tenants up again and again,
+            and nothing of it runs. <code className="font-mono">tocsin tenant resume {id}</code> lets it in
+            again.
+          </span>
+        </p>
+      )}
       {own ? (
         <p className="text-xs text-muted">this console</p>
       ) : consoleUrl === null ? (

@@ -13,7 +13,7 @@ import { useSearchValues } from '../router.tsx'
 import { count } from '../text/count.ts'
 
 const periods = [7, 30, 90, 365] as const
-const dollars = (value: number) => `$${value < 1 ? value.toFixed(4) : value.toFixed(2)}`
+const dollars = (value: number) => (value === 0 ? '$0' : `$${value.toFixed(value < 1 ? 4 : 2)}`)
 const whole = (value: number) => Math.round(value).toLocaleString('en')
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
 const percent = (part: number, whole: number) => (whole === 0 ? '–' : `${Math.round((part / whole) * 100)} %`)
@@ -79,6 +79,11 @@ function Totals({ usage: { byTask, grouping, monthUsd } }: { usage: ModelUsage }
           ? 'With a model, a call goes to a case and not to each alert.'
           : `For briefs ${count(grouping.calls, 'call')} went out; one for each alert of those cases (${whole(grouping.askedAlerts)}) would have been ${whole(grouping.savedCalls)} more, at about ${dollars(grouping.savedUsd)}.`}
       </p>
+      {calls > 0 && (
+        <p className="text-muted">
+          Dollars are counted at the prices in models.yaml: a model without one counts as $0.
+        </p>
+      )}
     </Section>
   )
 }

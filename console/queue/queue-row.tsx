@@ -90,7 +90,7 @@ export const QueueRow = memo(function QueueRow({
         {row.techniques.slice(0, 2).join(' ')}
         {row.techniques.length > 2 && ` +${row.techniques.length - 2}`}
       </td>
-      <td className="max-md:order-4">
+      <td className="flex items-center max-md:order-4">
         {row.verdict !== null ? (
           <VerdictLabel verdict={row.verdict} short />
         ) : (
@@ -109,7 +109,7 @@ export const QueueRow = memo(function QueueRow({
           visibleText(row.assignee.displayName)
         )}
       </td>
-      <td className="max-md:order-7">
+      <td className="flex items-center max-md:order-7">
         <SlaClock sla={row.sla} />
       </td>
       <td className="tabular text-right text-muted max-md:order-8 max-md:ml-auto">

@@ -27,6 +27,7 @@ export function DeadRules() {
         rows={rules}
         rowKey={row => row.ruleId}
         empty=""
+        stacked
         columns={[
           {
             title: 'Rule',

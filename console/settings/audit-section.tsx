@@ -23,7 +23,6 @@ export function AuditSection() {
             label="Account log"
             rows={pages.flatMap(page => page.entries)}
             rowKey={entry => entry.id}
-            stacked
             empty="Nothing has happened yet."
             columns={[
               { title: 'Time', cell: entry => <Moment atMs={entry.atMs} /> },

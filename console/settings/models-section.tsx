@@ -21,7 +21,7 @@ export function ModelsSection() {
   return (
     <QueryState query={query} what="The models">
       {view => (
-        <div className="grid gap-6">
+        <div className="grid grid-cols-1 gap-6">
           <Section title="Models, in the order in which they are asked">
             <p className="text-muted">
               Set up in <code className="font-mono wrap-anywhere">{visibleText(view.file)}</code>. A model
@@ -56,7 +56,7 @@ export function ModelsSection() {
                 },
                 { title: 'Asked for', cell: model => tasksText(model) },
                 { title: 'US $ a million tokens', cell: model => priceText(model) },
-                { title: 'Since midnight UTC', cell: model => <Today model={model} /> },
+                { title: 'Since midnight', cell: model => <Today model={model} /> },
               ]}
             />
           </Section>
@@ -111,7 +111,7 @@ function priceText({ price }: ModelView): string {
     : `${price.inputUsd} in, ${price.outputUsd} out`
 }
 
-function Today({ model: { today } }: { model: ModelView }) {
+function Today({ model: { today, price } }: { model: ModelView }) {
   if (today.calls === 0) return <span className="text-muted">not asked</span>
   return (
     <div className="tabular">
@@ -120,7 +120,8 @@ function Today({ model: { today } }: { model: ModelView }) {
         {today.failed > 0 && <span className="text-bad">, {today.failed} failed</span>}
       </p>
       <p className="text-muted">
-        {today.tokens.toLocaleString('en')} tokens, ${today.costUsd.toFixed(2)}
+        {today.tokens.toLocaleString('en')} tokens
+        {price !== null && `, $${today.costUsd.toFixed(2)}`}
         {today.lastMs !== null && (
           <>
             , last <Moment atMs={today.lastMs} />
@@ -157,9 +158,9 @@ function Budgets({ view }: { view: ModelsView }) {
           },
         ]}
       />
-      <p className="text-muted">
-        One question may use {question.length === 0 ? 'what its task allows' : question.join(', ')} at most.
-      </p>
+      {question.length > 0 && (
+        <p className="text-muted">One question may use {question.join(', ')} at most.</p>
+      )}
     </>
   )
 }

@@ -20,8 +20,8 @@ import { type PageEntry, pages } from '../pages.ts'
 import { themeNames, useTheme } from './theme.ts'
 
 const sections = ['Triage', 'Detect', 'Respond', 'Govern', 'System'] as const
-const rowClass =
-  'flex w-full items-center gap-2 rounded px-2 py-1.5 text-left hover:bg-selected max-md:py-2.5'
+const rowClass = 'flex w-full items-center gap-2 rounded px-2 py-1 text-left hover:bg-selected max-md:py-2.5'
+const iconClass = 'rounded p-1.5 text-muted hover:bg-selected max-md:p-2.5'
 
 /** Navigation, live state, theme and the person. On a phone it opens under the header. */
 export function Sidebar({
@@ -38,21 +38,23 @@ export function Sidebar({
     <nav
       id="navigation"
       aria-label="Main"
-      className={`relative flex w-54 shrink-0 flex-col gap-3 overflow-y-auto border-line bg-surface p-2 max-md:w-full max-md:border-b md:border-r ${open ? '' : 'max-md:hidden'}`}
+      className={`relative flex w-56 shrink-0 flex-col border-line bg-surface p-2 max-md:w-full max-md:overflow-y-auto max-md:border-b md:border-r ${open ? '' : 'max-md:hidden'}`}
     >
       <Link href="/" className="flex items-center gap-2 px-2 py-1 text-base font-semibold max-md:hidden">
         <BellRing aria-hidden="true" className="size-4 text-accent" />
         Tocsin
       </Link>
-      {sections.map(section => (
-        <NavigationSection
-          key={section}
-          name={section}
-          entries={visible.filter(page => page.section === section)}
-        />
-      ))}
-      <div className="mt-auto grid grid-cols-[minmax(0,1fr)] gap-0.5 border-t border-line pt-2">
-        <LiveLine />
+      {/* On a low screen the pages scroll, and what stands below them stays: whether the console is live is never out of sight. */}
+      <div className="-mx-2 flex flex-col gap-2 px-2 py-1 md:min-h-0 md:flex-1 md:overflow-y-auto">
+        {sections.map(section => (
+          <NavigationSection
+            key={section}
+            name={section}
+            entries={visible.filter(page => page.section === section)}
+          />
+        ))}
+      </div>
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-0.5 border-t border-line pt-1">
         <button type="button" className={rowClass} onClick={toggleAssistant}>
           <MessageCircleQuestion aria-hidden="true" className="size-4 text-muted" />
           <span className="flex-1">Ask</span>
@@ -68,7 +70,10 @@ export function Sidebar({
           <span className="flex-1">Keys</span>
           <KeyHint keys="?" />
         </button>
-        <ThemeButton />
+        <div className="flex items-center gap-1">
+          <LiveLine />
+          <ThemeButton />
+        </div>
         <PersonLine />
       </div>
     </nav>
@@ -106,7 +111,7 @@ function LiveLine() {
         ? ['Not live: reconnecting', 'bg-bad']
         : ['Connecting', 'bg-medium']
   return (
-    <p className="flex items-center gap-2 px-2 py-1 text-muted">
+    <p className="flex flex-1 items-center gap-2 px-2 py-1 text-muted">
       <span className="grid size-4 place-items-center">
         <span className={`size-2 rounded-full ${dot}`} />
       </span>
@@ -119,10 +124,9 @@ function ThemeButton() {
   const [theme, next] = useTheme()
   const Icon = theme === 'light' ? Sun : theme === 'dark' ? Moon : Monitor
   return (
-    <button type="button" className={rowClass} onClick={next}>
-      <Icon aria-hidden="true" className="size-4 text-muted" />
-      <span className="sr-only">Theme: </span>
-      {themeNames[theme]}
+    <button type="button" className={iconClass} title={themeNames[theme]} onClick={next}>
+      <Icon aria-hidden="true" className="size-4" />
+      <span className="sr-only">Theme: {themeNames[theme]}</span>
     </button>
   )
 }
@@ -140,7 +144,7 @@ function PersonLine() {
       </Link>
       <button
         type="button"
-        className="rounded p-1.5 text-muted hover:bg-selected"
+        className={iconClass}
         onClick={() => signOut(client).catch(error => toastFailure('You are still signed in', error))}
       >
         <LogOut aria-hidden="true" className="size-4" />

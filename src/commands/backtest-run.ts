@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Json } from '../lib/canonical-json.ts'
 import type { Problem } from '../lib/problem.ts'
+import { repairDocument } from '../normalize/inspect-document.ts'
 import { replayOf } from '../wazuh-rules/alert-replay.ts'
 import { fromByteText } from '../wazuh-rules/byte-text.ts'
 import { fastPrefilter } from '../wazuh-rules/fast-prefilter.ts'
@@ -187,10 +188,10 @@ const alertSchema = z
   .looseObject({ _id: z.string().optional(), _source: alertFields.optional() })
   .and(alertFields)
 
-/** The JSON value of a line of bytes, or undefined where it is none. */
+/** The JSON value of a line of bytes, repaired as intake does, or undefined where it is none. */
 export function parseJsonLine(line: string): unknown {
   try {
-    return JSON.parse(fromByteText(line))
+    return repairDocument(JSON.parse(fromByteText(line)))
   } catch {
     return undefined
   }

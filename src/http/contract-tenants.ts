@@ -9,6 +9,8 @@ export const tenantCounts = z.object({
   consoleUrl: z.string().nullable(),
   /** Whether it is the tenant that asks. */
   own: z.boolean(),
+  /** Since when its database role may not sign in, so that its programs stand still; null where it may. */
+  suspendedMs: z.number().nullable(),
   /** Open cases by severity. */
   open: z.object({ critical: z.number(), high: z.number(), medium: z.number(), low: z.number() }),
   /** Open cases whose time is over. */

@@ -51,3 +51,12 @@ it('names the rules that can never fire, and how many past alerts they would hav
   expect(rules[0]?.reason).toContain('rule 51 (level 8)')
   expect(rules[0]?.where).toMatch(/^r\.xml: line \d+/)
 })
+
+it('measures on when a stored alert is nested deeper than anything can follow', () => {
+  const sound = alert('denied user root')
+  const deep = {
+    ...sound,
+    raw: sound.raw.replace('{', `{"data":${'['.repeat(50_000)}${']'.repeat(50_000)},`),
+  }
+  expect(measureDeadRules({ base, past: [deep, sound] }).pastEvents).toBe(2)
+})

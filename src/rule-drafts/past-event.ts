@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { repairDocument } from '../normalize/inspect-document.ts'
 import { replayOf } from '../wazuh-rules/alert-replay.ts'
 import { fromByteText } from '../wazuh-rules/byte-text.ts'
 import type { DecoderTree } from '../wazuh-rules/decoder.ts'
@@ -36,9 +37,10 @@ export function pastEventsOf(
   })
 }
 
+/** Repaired as intake does: what is stored raw may be nested deeper than any reader of it can follow. */
 function parsedOrNothing(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return repairDocument(JSON.parse(text))
   } catch {
     return undefined
   }

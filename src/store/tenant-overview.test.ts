@@ -130,6 +130,20 @@ describe.each(databaseKinds)('counts of all tenants on the %s database', kind =>
     expect((await tenantOverview(as('house'), nowMs + 86_400_000))[0]?.calls).toBe(0)
   })
 
+  it('tells the operator, and no other tenant, whose role may not sign in', async () => {
+    const suspended = async (id: string) =>
+      (await tenantOverview(as(id), nowMs)).map(tenant => [tenant.id, tenant.suspendedMs])
+    await test.database.query(`update tenants set suspended_ms = $1 where id = 'globex'`, [nowMs])
+    expect(await suspended('house')).toEqual([
+      ['acme', null],
+      ['globex', nowMs],
+      ['house', null],
+    ])
+    expect(await as('acme').query('select * from tenant_suspensions()')).toEqual([])
+    await test.database.query(`update tenants set suspended_ms = null where id = 'globex'`)
+    expect(await suspended('house')).toContainEqual(['globex', null])
+  })
+
   it('says of a tenant that asked no model today that it cost nothing', async () => {
     const house = (await tenantOverview(as('house'), nowMs)).find(({ id }) => id === 'house')
     expect(house).toMatchObject({ calls: 0, tokens: 0, costUsd: 0 })

@@ -8,6 +8,8 @@ export interface TenantCounts {
   /** Where its own console is; null where nobody said. */
   readonly consoleUrl: string | null
   readonly operator: boolean
+  /** Since when its role may not sign in, so that its programs stand still; null where it may. */
+  readonly suspendedMs: number | null
   /** Open cases by severity. */
   readonly low: number
   readonly medium: number
@@ -46,8 +48,8 @@ export function tenantOverview(sql: Sql, nowMs: number): Promise<TenantCounts[]>
   return sql.query<TenantCounts>(
     `select id, name, console_url as "consoleUrl", operator, low, medium, high, critical, overdue, unbriefed,
        oldest_unbriefed_ms as "oldestUnbriefedMs", newest_alert_ms as "newestAlertMs", set_aside as "setAside", calls, tokens,
-       cost_usd as "costUsd", day_budget as "dayBudget"
-     from tenant_overview($1, $2)`,
+       cost_usd as "costUsd", day_budget as "dayBudget", suspended_ms as "suspendedMs"
+     from tenant_overview($1, $2) left join tenant_suspensions() using (id) order by id`,
     [nowMs, Math.floor(nowMs / dayMs) * dayMs],
   )
 }

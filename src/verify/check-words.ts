@@ -19,6 +19,7 @@ const nameAhead =
  */
 export function checkWords(rest: string, ground: Ground, known: KnownIds): Finding[] {
   const findings: Finding[] = []
+  const unspoken = new Set<string>()
   const missing = (text: string) =>
     findings.push({ fault: 'not-in-evidence', reason: `"${text}" is not in the cited evidence` })
   for (const phrase of properNames(rest)) {
@@ -48,9 +49,13 @@ export function checkWords(rest: string, ground: Ground, known: KnownIds): Findi
       )
         missing(part)
       else if (!isNeutral(word) && !isSpokenOf(word, ground.stems)) {
-        findings.push({ fault: 'inference', reason: `the cited evidence does not speak of "${word}"` })
+        unspoken.add(word)
       }
     }
+  }
+  if (unspoken.size > 0) {
+    const words = [...unspoken].map(word => `"${word}"`).join(', ')
+    findings.push({ fault: 'inference', reason: `the cited evidence does not speak of ${words}` })
   }
   if (isHedged(rest, ground)) findings.push({ fault: 'inference', reason: 'it is put as a judgement' })
   return findings

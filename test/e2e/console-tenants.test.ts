@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { connectDatabase } from '../../src/store/connect.ts'
+import { connectDatabase, type OpenDatabase } from '../../src/store/connect.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { describeTenant, keepDayBudget } from '../../src/store/tenant-overview.ts'
-import { addTenant } from '../../src/store/tenants.ts'
+import { addTenant, resumeTenant } from '../../src/store/tenants.ts'
 import { accessibilityViolations } from '../support/accessibility.ts'
 import { hasBrowser, openBrowser, watchComplaints } from '../support/browser.ts'
 import { firstSignIn } from '../support/console-visit.ts'
@@ -21,6 +21,7 @@ import { wazuhLine } from '../support/wazuh-alert.ts'
 
 let folder: string
 let server: PostgresServer
+let owner: OpenDatabase
 let tocsin: RunningTocsin
 let browser: Browser
 let page: Page
@@ -33,7 +34,7 @@ describe.skipIf(!hasBrowser || !databaseKinds.includes('server'))('tenants in th
     folder = mkdtempSync(join(tmpdir(), 'tocsin-operator-'))
     chmodSync(folder, 0o755) // PostgreSQL runs as another account where we are root.
     server = await startPostgresServer(mkdtempSync(join(folder, 'db-')), { maxConnections: 120 })
-    const owner = connectDatabase({
+    owner = connectDatabase({
       connection: server.connection,
       maxConnections: 2,
       onIdleError: () => {},
@@ -62,7 +63,6 @@ describe.skipIf(!hasBrowser || !databaseKinds.includes('server'))('tenants in th
         log: 'a line',
       })
     await newIngest(owner, { now: () => nowMs })([15, 13, 8, 4].map(alert), { tenant: 'acme' })
-    await owner.close()
     browser = await openBrowser()
     tocsin = await startTocsin({
       settings: {
@@ -79,6 +79,7 @@ describe.skipIf(!hasBrowser || !databaseKinds.includes('server'))('tenants in th
   afterAll(async () => {
     await browser?.close()
     await tocsin?.stop()
+    await owner?.close()
     await server?.stop()
     rmSync(folder, { recursive: true, force: true })
   })
@@ -104,6 +105,19 @@ describe.skipIf(!hasBrowser || !databaseKinds.includes('server'))('tenants in th
     expect(text).not.toMatch(/host-\d|203\.0\.113|Something happened/)
     expect(await accessibilityViolations(page)).toEqual([])
     expect(complaints).toEqual([])
+  })
+
+  it('a tenant whose role may not sign in stands first and says so, until it may again', async () => {
+    await owner.query(`update tenants set suspended_ms = $1 where id = 'globex'`, [Date.now()])
+    await page.reload()
+    const first = page.getByRole('table', { name: 'Tenants' }).locator('tbody tr').first()
+    await first.getByText('Suspended since').waitFor()
+    await first.getByText('tocsin tenant resume globex').waitFor()
+    expect(await accessibilityViolations(page, { bothLooks: true })).toEqual([])
+    await owner.transaction(sql => resumeTenant(sql, 'globex'))
+    await page.reload()
+    await page.getByRole('row', { name: /Globex/ }).waitFor()
+    expect(await page.getByText('Suspended since').count()).toBe(0)
   })
 
   it.runIf(process.env.TOCSIN_SCREENSHOTS)('is pictured for people', () =>

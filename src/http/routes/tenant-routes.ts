@@ -22,6 +22,7 @@ export function tenantRoutes(parts: {
           name: each.name,
           consoleUrl: each.consoleUrl,
           own: each.id === parts.tenant,
+          suspendedMs: each.suspendedMs,
           open: { critical: each.critical, high: each.high, medium: each.medium, low: each.low },
           overdue: each.overdue,
           unbriefed: each.unbriefed,

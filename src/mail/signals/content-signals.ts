@@ -166,7 +166,7 @@ function textSignals({ mail, body }: Examined): Finding[] {
     findings.push({
       id: 'image-only',
       strength: words < 10 ? 1 : 0.3,
-      text: `${images} pictures and only ${words} words`,
+      text: `${images} ${images === 1 ? 'picture' : 'pictures'} and only ${words} ${words === 1 ? 'word' : 'words'}`,
       where: () => bodyRange(text.part),
     })
   }
