@@ -28,6 +28,7 @@ const adapters = [
   'accounts',
   'mail-gateway',
   'files',
+  'pdf',
 ]
 const feature = [...pure, ...pureParts, ...adapters, 'ask', 'evidence']
 const features = [

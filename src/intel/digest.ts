@@ -1,7 +1,7 @@
-import PDFDocument from 'pdfkit'
 import { isWithheld } from '../evidence/sighting.ts'
 import { count } from '../lib/count.ts'
 import type { Database } from '../lib/database.ts'
+import { type Paragraph, pdfDocument } from '../pdf/pdf-document.ts'
 import type { IntelProfile } from '../store/intel-profile.ts'
 import { type DigestRow, digestReports } from '../store/intel-reports.ts'
 import type { TechniqueCoverage } from './navigator-layer.ts'
@@ -191,19 +191,15 @@ export function digestMail(digest: Digest, publicUrl: string): { subject: string
 const sizes: Readonly<Record<DigestLine['kind'], number>> = { title: 18, heading: 14, item: 11, detail: 9 }
 
 /** The same as PDF. */
-export async function digestPdf(digest: Digest): Promise<Buffer> {
-  const document = new PDFDocument({ margin: 50, info: { Title: 'Threat intelligence digest' } })
-  const chunks: Buffer[] = []
-  document.on('data', (chunk: Buffer) => chunks.push(chunk))
-  const ended = new Promise<void>((resolve, reject) => {
-    document.on('end', resolve)
-    document.on('error', reject)
-  })
-  for (const { kind, text } of linesOf(digest)) {
-    if (kind === 'heading') document.moveDown()
-    document.fontSize(sizes[kind]).text(text, { indent: kind === 'detail' ? 12 : 0 })
-  }
-  document.end()
-  await ended
-  return Buffer.concat(chunks)
+export function digestPdf(digest: Digest): Promise<Buffer> {
+  const paragraphs = linesOf(digest).map(
+    ({ kind, text }): Paragraph => ({
+      text,
+      face: 'regular',
+      size: sizes[kind],
+      indent: kind === 'detail' ? 12 : 0,
+      before: kind === 'heading' ? 1 : 0,
+    }),
+  )
+  return pdfDocument({ title: 'Threat intelligence digest', creator: 'Tocsin', paragraphs })
 }

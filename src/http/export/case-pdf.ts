@@ -1,23 +1,14 @@
-import PDFDocument from 'pdfkit'
 import { struckStatuses } from '../../domain/claim.ts'
 import { count } from '../../lib/count.ts'
+import { type Paragraph, pdfDocument } from '../../pdf/pdf-document.ts'
 import type { BriefRecord } from '../contract-briefs.ts'
 import type { CaseDetail } from '../contract-cases.ts'
 import { madeWith, oneLine, time, words } from './case-markdown.ts'
 
 /** A case as a PDF of a few pages, for people without access to the console. */
-export async function casePdf(detail: CaseDetail): Promise<Buffer> {
+export function casePdf(detail: CaseDetail): Promise<Buffer> {
   const { case: summary } = detail
-  const document = new PDFDocument({
-    size: 'A4',
-    margin: 50,
-    // The same case, unchanged, is the same file.
-    info: { Title: printable(summary.title), Creator: 'Tocsin', CreationDate: new Date(summary.updatedMs) },
-  })
-  const chunks: Buffer[] = []
-  document.on('data', chunk => chunks.push(chunk))
-  const ended = new Promise<void>(resolve => document.on('end', () => resolve()))
-  const page = createPage(document)
+  const page = createPage()
   page.title(summary.title)
   page.text(
     `Case ${summary.id}, severity ${summary.severity}, status ${summary.status}, ${count(summary.alertCount, 'alert')} from ${time(summary.firstSeenMs)} to ${time(summary.lastSeenMs)}.`,
@@ -45,9 +36,13 @@ export async function casePdf(detail: CaseDetail): Promise<Buffer> {
   page.heading('History')
   for (const entry of detail.history)
     page.item(`${time(entry.atMs)} ${entry.by?.displayName ?? 'Tocsin'}: ${entry.kind} ${entry.detail}`)
-  document.end()
-  await ended
-  return Buffer.concat(chunks)
+  // The same case, unchanged, is the same file.
+  return pdfDocument({
+    title: oneLine(summary.title),
+    creator: 'Tocsin',
+    atMs: summary.updatedMs,
+    paragraphs: page.paragraphs,
+  })
 }
 
 function briefPages(page: Page, record: BriefRecord): void {
@@ -71,34 +66,33 @@ function briefPages(page: Page, record: BriefRecord): void {
 
 type Page = ReturnType<typeof createPage>
 
-function createPage(document: PDFKit.PDFDocument) {
-  const write = (font: string, size: number, text: string, options: PDFKit.Mixins.TextOptions = {}) =>
-    document.font(font).fontSize(size).text(printable(text), options).moveDown(0.3)
+function createPage() {
+  const paragraphs: Paragraph[] = []
+  const write = (
+    face: Paragraph['face'],
+    size: number,
+    text: string,
+    more: Pick<Paragraph, 'indent' | 'struck'> = {},
+  ) => {
+    paragraphs.push({ text: oneLine(text), face, size, after: 0.3, ...more })
+  }
   return {
-    title: (text: string) => write('Helvetica-Bold', 16, text),
-    heading: (text: string) => write('Helvetica-Bold', 12, text),
-    strong: (text: string) => write('Helvetica-Bold', 10, text),
-    text: (text: string) => write('Helvetica', 10, text),
-    item: (text: string) => write('Helvetica', 9, text, { indent: 10 }),
+    paragraphs,
+    title: (text: string) => write('bold', 16, text),
+    heading: (text: string) => write('bold', 12, text),
+    strong: (text: string) => write('bold', 10, text),
+    text: (text: string) => write('regular', 10, text),
+    item: (text: string) => write('regular', 9, text, { indent: 10 }),
     struck: (text: string, label: string) => {
-      write('Helvetica', 9, text, { indent: 10, strike: true })
-      write('Helvetica-Oblique', 8, label, { indent: 10 })
+      write('regular', 9, text, { indent: 10, struck: true })
+      write('oblique', 8, label, { indent: 10 })
     },
     /** What fits a paper; that there is more is said. */
     first: <T>(entries: readonly T[], most: number): readonly T[] => {
       if (entries.length > most)
-        write('Helvetica-Oblique', 8, `The first ${most} of ${entries.length}: the JSON export has all.`)
+        write('oblique', 8, `The first ${most} of ${entries.length}: the JSON export has all.`)
       return entries.slice(0, most)
     },
-    small: (text: string) => write('Helvetica', 7, text, { indent: 10 }),
+    small: (text: string) => write('regular', 7, text, { indent: 10 }),
   }
-}
-
-/** The standard fonts hold Latin-1: other characters are written as their code points, so that none is lost. */
-function printable(text: string): string {
-  return oneLine(text)
-    .slice(0, 4000)
-    .replace(/[^\x20-\x7e\xa0-\xff\u2013\u2014\u2018\u2019\u201c\u201d\u2026\u20ac]/gu, character => {
-      return `U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}`
-    })
 }

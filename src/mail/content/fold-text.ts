@@ -1,4 +1,5 @@
 import { remove } from 'confusables'
+import { mixesScripts } from '../../lib/look-alike.ts'
 
 const invisible =
   /[\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e01ef}]|\u034f|[\ufe00-\ufe0f]/gu
@@ -21,14 +22,6 @@ export function foldText(text: string): string {
     .replace(/\p{M}+/gu, '')
     .replace(/[\p{L}\p{N}]+/gu, word => (mixesScripts(word) ? remove(word) : word))
     .toLowerCase()
-}
-
-/** Latin beside Cyrillic, Greek, Armenian or Cherokee letters in one word: no language writes so. */
-export function mixesScripts(word: string): boolean {
-  return (
-    /\p{Script=Latin}/u.test(word) &&
-    /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}]/u.test(word)
-  )
 }
 
 /** The letters that a reader would see, for comparing names and domains: look-alikes replaced throughout. */

@@ -1,4 +1,5 @@
-import { invisibleCount, mixesScripts } from '../content/fold-text.ts'
+import { mixesScripts } from '../../lib/look-alike.ts'
+import { invisibleCount } from '../content/fold-text.ts'
 import { smuggles } from '../content/html-smuggling.ts'
 import { headerOf } from '../mime/part-tree.ts'
 import { bodyRange, fieldRange } from '../mime/source-range.ts'

@@ -1,5 +1,6 @@
 import type { MailRange } from '../../domain/mail.ts'
-import { foldText, mixesScripts, skeletonOf } from '../content/fold-text.ts'
+import { mixesScripts } from '../../lib/look-alike.ts'
+import { foldText, skeletonOf } from '../content/fold-text.ts'
 import { headerOf } from '../mime/part-tree.ts'
 import { fieldRange } from '../mime/source-range.ts'
 import { namesBrand, spaced } from '../sender/brands.ts'
