@@ -14,6 +14,7 @@ import { writeCheckpoint } from '../store/checkpoints.ts'
 import { announce, type CaseEvent } from '../store/events.ts'
 import { EntityTally, type GrownCase, upsertCaseEntities, upsertCases } from '../store/grown-cases.ts'
 import { insertQuarantined } from '../store/quarantine.ts'
+import { recountCase } from '../store/recount-case.ts'
 import {
   type Arrival,
   type ArrivedAlert,
@@ -161,6 +162,7 @@ async function storeAlerts(
     slaMinutes: parts.slaMinutes,
   })
   await upsertCaseEntities(sql, tenant, entities)
+  for (const { id, settled } of grown) if (settled) await recountCase(sql, tenant, id, nowMs)
   await countAlerts(sql, tenant, fresh)
   await addHistory(sql, tenant, nowMs, reopenings(grown, parts.ids))
   const followUps = fresh.flatMap(alert => alert.followUps)

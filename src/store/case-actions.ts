@@ -37,9 +37,12 @@ export async function setVerdicts(
   nowMs: number,
 ): Promise<string[]> {
   const rows = await sql.query<{ id: string }>(
-    `update cases set verdict = $3, verdict_reason = $4, verdict_by = $5, verdict_ms = $6, status = 'closed',
+    `with locked as materialized (
+       select id from cases where tenant_id = $1 and id = any($2) and merged_into is null order by id for update
+     )
+     update cases c set verdict = $3, verdict_reason = $4, verdict_by = $5, verdict_ms = $6, status = 'closed',
        settled_ms = $6, updated_ms = $6, assignee_id = coalesce(assignee_id, $5)
-     where tenant_id = $1 and id = any($2) and merged_into is null returning id`,
+     from locked where c.tenant_id = $1 and c.id = locked.id returning c.id`,
     [tenant, ids, decision.verdict, decision.reason.replaceAll('\0', ''), decision.userId, nowMs],
   )
   return rows.map(row => row.id)

@@ -18,11 +18,14 @@ export interface GrownCase {
   readonly reopened: boolean
   /** Graver than before. */
   readonly raised: boolean
+  /** A person closed, merged or split it while this batch was being stored: what the draft counts may not be so any more. */
+  readonly settled: boolean
 }
 
 /**
  * Stores what a batch did to its cases. A case that a person has closed in this very moment is opened again: alerts
- * must not hide in closed cases. What people set (assignee, verdict) is left alone otherwise.
+ * must not hide in closed cases. What people set (assignee, verdict) is left alone otherwise. Rows are locked in the order of
+ * their ids, as everywhere (`lockCases`, `setVerdicts`): two who want the same cases wait for each other only in turn.
  */
 export async function upsertCases(
   sql: Sql,
@@ -48,7 +51,7 @@ export async function upsertCases(
          last_seen_ms, created_ms, updated_ms, due_ms, hosts, users, techniques, tactics, sample, grouping)
        select $1, id, title, severity, max_level, alert_count, revision, first_seen_ms, last_seen_ms, $2, $2, due_ms,
          hosts::text[], users::text[], techniques::text[], tactics::text[], $3, grouping::json
-       from given
+       from given order by id
        on conflict (tenant_id, id) do update set title = excluded.title,
          due_ms = case when excluded.severity > c.severity then least(c.due_ms, excluded.due_ms) else c.due_ms end,
          severity = greatest(c.severity, excluded.severity), max_level = greatest(c.max_level, excluded.max_level),
@@ -57,10 +60,10 @@ export async function upsertCases(
          hosts = excluded.hosts, users = excluded.users, techniques = excluded.techniques,
          tactics = excluded.tactics, grouping = excluded.grouping, merged_into = null,
          status = case when c.status = 'closed' then 'open' else c.status end
-       returning id, severity
+       returning id, severity, settled_ms is not null as settled
      )
      select grown.id, before.id is null as created, coalesce(before.status = 'closed', false) as reopened,
-       coalesce(grown.severity > before.severity, false) as raised
+       coalesce(grown.severity > before.severity, false) as raised, grown.settled
      from grown left join before using (id)`,
     [
       tenant,

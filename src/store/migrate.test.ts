@@ -34,6 +34,36 @@ describe.each(databaseKinds)('migrations on the %s database', kind => {
     await test.database.query(`delete from migrations where name = '9999-from-the-future.sql'`)
   })
 
+  it('upgrade a schema once where several new versions start at the same moment, and each goes on', async () => {
+    await test.database.query('drop schema public cascade; create schema public')
+    const names = await migrationNames()
+    const before = names.filter(name => name < '0220')
+    await test.database.transaction(sql => migrateIn(sql, before))
+    const clock = fixedClock(1_770_000_000_000)
+    const line = (number: number) =>
+      wazuhLine({ id: `1770000000.${number}`, atMs: clock.now(), rule: ['5710', 5, 'r', ['sshd']] })
+    await newIngest(test.connect(), clock)([line(0)])
+    // Each start migrates, and works as soon as it has.
+    const starts = await Promise.all(
+      [1, 2, 3].map(async number => {
+        const database = test.connect()
+        const applied = await migrate(database)
+        const receipt = await newIngest(database, clock)([line(number)])
+        return { applied, stored: receipt.stored }
+      }),
+    )
+    expect(starts.map(({ applied }) => applied.length).sort((a, b) => a - b)).toEqual([
+      0,
+      0,
+      names.length - before.length,
+    ])
+    expect(starts.map(({ stored }) => stored)).toEqual([1, 1, 1])
+    const rows = await test.database.query<{ name: string }>('select name from migrations order by name')
+    expect(rows.map(({ name }) => name)).toEqual(names)
+    const [row] = await test.database.query<{ count: number }>('select count(*) as count from alerts')
+    expect(row?.count).toBe(4)
+  })
+
   it('upgrade a schema with data in it while alerts go on coming in: none is lost, and nobody sees an error', async () => {
     await test.database.query('drop schema public cascade; create schema public')
     const names = await migrationNames()

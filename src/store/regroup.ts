@@ -1,6 +1,7 @@
 import type { Sql, Transaction } from '../lib/database.ts'
 import type { PlacedAlert } from './alerts.ts'
 import { EntityTally, upsertCaseEntities } from './grown-cases.ts'
+import { recountCase } from './recount-case.ts'
 
 // What people change about grouping. Cases touched here are settled: grouping adds nothing more to them by itself.
 
@@ -44,7 +45,7 @@ export async function mergeCases(
      where tenant_id = $1 and id = any($3)`,
     [...values, nowMs],
   )
-  await recount(sql, tenant, target, nowMs)
+  await recountCase(sql, tenant, target, nowMs)
 }
 
 /** Moves alerts out of `source` into `target`, which exists with them counted. Lock `source` first. */
@@ -80,33 +81,12 @@ export async function moveAlerts(
     tenant,
     source,
   ])
-  await recount(sql, tenant, source, nowMs)
+  await recountCase(sql, tenant, source, nowMs)
 }
 
 /** Takes a case out of grouping. */
 export async function settleCase(sql: Sql, tenant: string, id: string, nowMs: number): Promise<void> {
   await sql.query('update cases set settled_ms = $3 where tenant_id = $1 and id = $2', [tenant, id, nowMs])
-}
-
-/** Sets what a case shows from the alerts and entities that it now has. */
-async function recount(sql: Sql, tenant: string, id: string, nowMs: number): Promise<void> {
-  await sql.query(
-    `update cases c set alert_count = a.count, first_seen_ms = a.first, last_seen_ms = a.last,
-       max_level = a.level, severity = case when a.level >= 15 then 3 when a.level >= 12 then 2 when a.level >= 7 then 1 else 0 end,
-       techniques = a.techniques, revision = c.revision + 1, settled_ms = $3, updated_ms = $3,
-       hosts = array(select value from case_entities where tenant_id = $1 and case_id = $2 and type = 'host'
-         order by alert_count desc, value limit 20),
-       users = array(select value from case_entities where tenant_id = $1 and case_id = $2 and type = 'user'
-         order by alert_count desc, value limit 20)
-     from (
-       select count(*) as count, min(timestamp_ms) as first, max(timestamp_ms) as last, max(level) as level,
-         array(select distinct t from alerts b, unnest(b.techniques) as t
-           where b.tenant_id = $1 and b.case_id = $2 limit 64) as techniques
-       from alerts where tenant_id = $1 and case_id = $2
-     ) as a
-     where c.tenant_id = $1 and c.id = $2`,
-    [tenant, id, nowMs],
-  )
 }
 
 export interface RawOfCase {
