@@ -258,6 +258,15 @@ describe.each(databaseKinds)('ingest on the %s database', kind => {
     expect(await count('cases', `status = 'closed' and alert_count = 1`)).toBe(1)
   })
 
+  it('a real alert that joins a case of the sample makes it a real case', async () => {
+    const take = newProcess(test.database)
+    await take([failedLogon(0)], { sample: true })
+    expect(await count('cases', 'sample')).toBe(1)
+    await take([failedLogon(5)])
+    await take([failedLogon(9)], { sample: true })
+    expect(await count('cases', 'not sample and alert_count = 3')).toBe(1)
+  })
+
   it("Tocsin's own enrichment, back from Wazuh, is counted and not taken in", async () => {
     const take = newProcess(test.database)
     const own = (location: string) =>
@@ -270,6 +279,10 @@ describe.each(databaseKinds)('ingest on the %s database', kind => {
     expect(receipt).toEqual({ stored: 0, duplicates: 0, quarantined: 0, ignored: 2 })
     // A line that an attacker wrote into a log does not hide by naming the integration.
     expect(await take([own('/var/log/app.json')])).toMatchObject({ stored: 1, ignored: 0 })
+    // Nor does anything grave where somebody else feeds events in by the same ways.
+    const data = { integration: 'custom-tocsin' }
+    const grave = wazuhLine({ id: '1.1', rule: ['100999', 12, 'Shell', ['x']], data, location: 'API-Webhook' })
+    expect(await take([grave])).toMatchObject({ stored: 1, ignored: 0 })
   })
 })
 

@@ -15,6 +15,15 @@ export function unknowns(context: CaseContext, story: CaseStory): string[] {
       ? [`What ${host} is for and how critical it is: the inventory was not at hand.`]
       : []),
   ]
+  const { alertCount } = context.case
+  const unread = alertCount - context.alerts.length
+  // First of all: whoever floods a case wants what stands between to be overlooked.
+  const notRead =
+    unread > 0
+      ? [
+          `What ${unread} of the ${alertCount} alerts say in detail: only the first, the last and one of each grave kind were read.`,
+        ]
+      : []
   const own = story.episodes.flatMap(({ behaviour }) => behaviour.unknown ?? [])
-  return [...new Set([...own.slice(0, 3), ...general])].slice(0, maxUnknowns)
+  return [...new Set([...notRead, ...own.slice(0, 3), ...general])].slice(0, maxUnknowns)
 }

@@ -130,12 +130,14 @@ interface AlertNames {
 }
 
 function namesOf(document: Alert['document'], onUnknownLevel: () => void): AlertNames | undefined {
-  const rule = fieldsOf(document.rule)
-  if (rule.id !== undefined || rule.level !== undefined) return alertNames(document, rule)
-  const hasRule = ['id', 'title'].some(
+  // Findings first: a finding carries fields of the event, and a sensor's event has a `rule` of its own. An alert of
+  // Wazuh 4 keeps what it decoded under `data`.
+  const isFinding = ['id', 'title'].some(
     name => findingFieldAt(document, ['wazuh', 'rule', name]) !== undefined,
   )
-  return hasRule ? findingNames(document, onUnknownLevel) : undefined
+  if (isFinding) return findingNames(document, onUnknownLevel)
+  const rule = fieldsOf(document.rule)
+  return rule.id !== undefined || rule.level !== undefined ? alertNames(document, rule) : undefined
 }
 
 function alertNames(document: Alert['document'], rule: Fields): AlertNames {

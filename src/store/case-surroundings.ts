@@ -11,12 +11,18 @@ export interface RawAlertRow {
   readonly generation: number
 }
 
+/** From this level on each level is looked at by itself: however much else there is, it hides nothing graver. */
+const graveLevel = 7
+
 /** At most so many alerts are read only because they speak to a model. */
 const maxSpeaking = 20
+/** At most so many are read only because nothing else of their rule and level is sure to be. */
+const maxGraveKinds = 30
 
 /**
- * Alerts of a case for reading: the first and the last ones where there are more than `limit`, and besides them some of
- * those whose text speaks to a model. By time.
+ * Alerts of a case for reading: the first and the last ones where there are more than `limit`; besides them one of each
+ * grave kind, the gravest kinds first, and some of those whose text speaks to a model, so that no flood before and after
+ * an alert hides it. By time.
  */
 export function alertsToRead(
   sql: Sql,
@@ -24,21 +30,32 @@ export function alertsToRead(
   caseId: string,
   limit: number,
 ): Promise<RawAlertRow[]> {
+  const columns = 'key, raw, why, received_ms, generation, timestamp_ms'
   const part = (direction: 'asc' | 'desc') =>
-    `(select key, raw, why, received_ms, generation, timestamp_ms from alerts
+    `(select ${columns} from alerts
       where tenant_id = $1 and case_id = $2 order by timestamp_ms ${direction}, key ${direction} limit $3)`
+  const grave = (more: string) => `(select a.level, a.rule_id, a.key from alerts a
+    where a.tenant_id = $1 and a.case_id = $2 and a.level >= ${graveLevel} ${more}
+    order by a.level desc, a.rule_id desc, a.timestamp_ms desc limit 1)`
+  // Each kind is one look into the index, from the one before it on: all alerts of a kind are never gone through.
   return sql.query<RawAlertRow>(
-    `select raw, why, received_ms as "receivedMs", generation
+    `with recursive kinds as (
+       ${grave('')} union all
+       select next.* from kinds cross join lateral
+         ${grave('and (a.level, a.rule_id) < (kinds.level, kinds.rule_id)')} as next
+     )
+     select raw, why, received_ms as "receivedMs", generation
      from (${part('asc')} union ${part('desc')} union (
-       select key, raw, why, received_ms, generation, timestamp_ms from alerts
+       select ${columns} from alerts
        where tenant_id = $1 and case_id = $2 and speaks_to_model order by timestamp_ms, key limit $4
+     ) union (
+       select ${columns} from (select key as chosen from kinds limit $5) as of_kind cross join lateral (
+         select * from alerts where tenant_id = $1 and key = of_kind.chosen limit 1) as a
      )) as chosen order by timestamp_ms, key`,
-    [tenant, caseId, Math.ceil(limit / 2), maxSpeaking],
+    [tenant, caseId, Math.ceil(limit / 2), maxSpeaking, maxGraveKinds],
   )
 }
 
-/** From this level on each level is looked at by itself: however much else there is, it hides nothing graver. */
-const graveLevel = 7
 const highestLevel = 16
 /** Of a host, so many of any level on either side of the case are looked at. */
 const lookedAt = 250

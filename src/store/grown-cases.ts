@@ -24,8 +24,9 @@ export interface GrownCase {
 
 /**
  * Stores what a batch did to its cases. A case that a person has closed in this very moment is opened again: alerts
- * must not hide in closed cases. What people set (assignee, verdict) is left alone otherwise. Rows are locked in the order of
- * their ids, as everywhere (`lockCases`, `setVerdicts`): two who want the same cases wait for each other only in turn.
+ * must not hide in closed cases, nor real ones under the label of a sample. What people set (assignee, verdict) is left
+ * alone otherwise. Rows are locked in the order of their ids, as everywhere (`lockCases`, `setVerdicts`): two who want the
+ * same cases wait for each other only in turn.
  */
 export async function upsertCases(
   sql: Sql,
@@ -59,6 +60,7 @@ export async function upsertCases(
          first_seen_ms = excluded.first_seen_ms, last_seen_ms = excluded.last_seen_ms, updated_ms = $2,
          hosts = excluded.hosts, users = excluded.users, techniques = excluded.techniques,
          tactics = excluded.tactics, grouping = excluded.grouping, merged_into = null,
+         sample = c.sample and excluded.sample,
          status = case when c.status = 'closed' then 'open' else c.status end
        returning id, severity, settled_ms is not null as settled
      )
