@@ -127,6 +127,13 @@ describe('a Wazuh 5 finding', () => {
       'process:c:\\windows\\system32\\cmd.exe',
     ])
   })
+  it('stays one where its event names a rule of its own: a sensor’s signature hides no finding', () => {
+    const sensed = { ...finding, rule: { id: '2024', level: 0, name: 'ET POLICY curl' } }
+    expect(alertOf(JSON.stringify({ _id: 'f3', _source: sensed }))).toMatchObject({
+      generation: 5,
+      rule: { id: '0b1c', level: 12, description: 'Suspicious PowerShell' },
+    })
+  })
   it('is read from flattened field names too, and cites them', () => {
     const flat = {
       _id: 'f2',

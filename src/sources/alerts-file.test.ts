@@ -1,4 +1,4 @@
-import { appendFile, mkdir, mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, link, mkdir, mkdtemp, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -107,6 +107,37 @@ describe('following alerts.json', () => {
     await writeFile(path, text(numbered(206, 207)))
     const again = follow(position)
     expect(await again.until(7)).toEqual(numbered(201, 207))
+    await again.stop()
+  })
+
+  it('reads the days that came and went while it was away, each from where it was', async () => {
+    const days = join(folder, '2026', 'Nov')
+    await mkdir(days, { recursive: true })
+    const rotated = async (day: number, name: string, content: string | Buffer) => {
+      await writeFile(join(days, name), content)
+      await utimes(join(days, name), day * 86_400, day * 86_400)
+    }
+    await rotated(23, 'ossec-alerts-23.json.gz', gzipSync(text([...numbered(1, 3)])))
+    await writeFile(path, text(numbered(11, 15)))
+    const follower = follow()
+    await follower.until(5)
+    const position = await follower.stop()
+    await rotated(24, 'ossec-alerts-24.json.gz', gzipSync(text(numbered(11, 19))))
+    await rotated(25, 'ossec-alerts-25.json.gz', gzipSync(text(numbered(20, 200))))
+    await rotated(26, 'ossec-alerts-26.json', text(numbered(201, 209)))
+    await rotated(26, 'settings.json', text(['{"not":"an alert"}']))
+    await rm(path)
+    await writeFile(path, text(numbered(210, 212)))
+    await link(path, join(days, 'ossec-alerts-27.json'))
+    // Stopped in the middle of a day that it had missed, it goes on from there.
+    const once = follow(position, lines => {
+      if (lines.includes('{"n":100}')) throw new Error('the database is away')
+    })
+    await expect.poll(() => once.lines.at(-1)).toMatch(/"n":9\d/)
+    const half = await once.stop()
+    const again = follow(half)
+    const rest = await again.until(212 - 15 - once.lines.length)
+    expect([...once.lines, ...rest]).toEqual(numbered(16, 212))
     await again.stop()
   })
 

@@ -77,7 +77,7 @@ async function followOnce(
   try {
     const found = await identify(file)
     if (at !== undefined && !isSameFile(at, found)) {
-      await finishRotated(options, at, hand, signal)
+      await finishRotated(options, at, found, hand, signal)
       return await readOn(options, file, { ...found, offset: 0 }, hand, signal, 'growing')
     }
     const start = { ...found, offset: at?.offset ?? 0 }
@@ -122,30 +122,87 @@ function isSameFile(at: Position, found: Found): boolean {
   return at.inode === found.inode && before.equals(now) && found.sizeBytes >= at.offset
 }
 
-/** Reads the rest of the file that was followed before, under the name that rotation gave it. */
+/**
+ * Reads the rest of the file that was followed before, under the name that rotation gave it, and every file that was begun
+ * and rotated since: away for days, one misses days. Those are read as they were rotated, the oldest first. Where the
+ * file itself is gone, nothing tells which of the others were read.
+ */
 async function finishRotated(
   options: AlertsFileOptions,
   at: Position,
+  current: Found,
   hand: Hand,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const path of await rotatedFiles(options.path)) {
-    if (path.endsWith('.gz')) {
-      if (await finishCompressed(options, path, at, hand, signal)) return
+  const paths = await rotatedFiles(options.path)
+  const missed: string[] = []
+  for (const path of paths) {
+    if (!(await finishOne(options, path, at, hand, signal))) {
+      missed.push(path)
       continue
     }
-    const file = await openIfThere(path)
-    if (file === undefined) continue
-    try {
-      if (isSameFile(at, { ...(await identify(file)), inode: at.inode })) {
-        await readOn(options, file, at, hand, signal, 'finished')
-        return
-      }
-    } finally {
-      await file.close()
-    }
+    for (const between of missed.toReversed()) await readMissed(options, between, current, hand, signal)
+    return
   }
 }
+
+/** Whether this is the file that was followed; then the rest of it has been read. */
+async function finishOne(
+  options: AlertsFileOptions,
+  path: string,
+  at: Position,
+  hand: Hand,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (path.endsWith('.gz')) return finishCompressed(options, path, at, hand, signal)
+  const file = await openIfThere(path)
+  if (file === undefined) return false
+  try {
+    if (!isSameFile(at, { ...(await identify(file)), inode: at.inode })) return false
+    await readOn(options, file, at, hand, signal, 'finished')
+    return true
+  } finally {
+    await file.close()
+  }
+}
+
+/** Reads a whole file, but not the one that is followed now: the manager links that under its future name, too. */
+async function readMissed(
+  options: AlertsFileOptions,
+  path: string,
+  current: Found,
+  hand: Hand,
+  signal: AbortSignal,
+): Promise<void> {
+  const stem = basename(options.path).replace(/\.json$/, '')
+  if (!basename(path).startsWith('ossec-alerts-') && !basename(path).startsWith(stem)) return
+  const file = await openIfThere(path)
+  if (file === undefined) return
+  try {
+    const found = await identify(file)
+    if (found.inode === current.inode || found.sizeBytes === 0) return
+    if (!path.endsWith('.gz')) {
+      await readOn(options, file, { ...found, offset: 0 }, hand, signal, 'finished')
+      return
+    }
+    const head = await headOfCompressed(file)
+    await finishCompressed(options, path, { inode: found.inode, head, offset: 0 }, hand, signal)
+  } finally {
+    await file.close()
+  }
+}
+
+async function headOfCompressed(file: FileHandle): Promise<string> {
+  let head = Buffer.alloc(0)
+  for await (const chunk of inflated(file)) {
+    head = Buffer.concat([head, chunk])
+    if (head.length >= headBytes) break
+  }
+  return head.subarray(0, headBytes).toString('base64')
+}
+
+/** More than a month of days, or a day of a manager that also rotates by size. */
+const mostRotated = 40
 
 /** Files beside the followed one and in Wazuh's folders by year and month, newest first. */
 async function rotatedFiles(path: string): Promise<string[]> {
@@ -162,7 +219,7 @@ async function rotatedFiles(path: string): Promise<string[]> {
   )
   return dated
     .sort((a, b) => b.changedMs - a.changedMs)
-    .slice(0, 8)
+    .slice(0, mostRotated)
     .map(file => file.path)
 }
 
@@ -181,8 +238,7 @@ async function finishCompressed(
   let first = Buffer.alloc(0)
   const batch = new Batch(options, { ...at }, hand)
   try {
-    for await (const chunk of file.createReadStream().pipe(createGunzip())) {
-      const bytes = Buffer.from(chunk)
+    for await (const bytes of inflated(file)) {
       if (first.length < head.length) {
         first = Buffer.concat([first, bytes.subarray(0, head.length)])
         if (first.length >= head.length && !first.subarray(0, head.length).equals(head)) return false
@@ -196,6 +252,19 @@ async function finishCompressed(
     return true
   } finally {
     await batch.settle()
+    await file.close()
+  }
+}
+
+/** What was compressed. The file stays open, also where reading ends early: it is the caller's to close. */
+async function* inflated(file: FileHandle): AsyncGenerator<Buffer> {
+  const source = file.createReadStream({ start: 0, autoClose: false })
+  const gunzip = createGunzip()
+  source.once('error', error => gunzip.destroy(error))
+  try {
+    for await (const chunk of source.pipe(gunzip)) yield Buffer.from(chunk)
+  } finally {
+    source.destroy()
   }
 }
 

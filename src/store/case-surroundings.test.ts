@@ -20,7 +20,14 @@ describe('alerts around a case', () => {
   afterAll(() => test.close())
 
   /** `count` alerts of a level, a millisecond apart. */
-  async function store(name: string, count: number, level: number, fromMs: number, caseId = 'case_other', rule = '1') {
+  async function store(
+    name: string,
+    count: number,
+    level: number,
+    fromMs: number,
+    caseId = 'case_other',
+    rule = '1',
+  ) {
     await test.database.query(
       `insert into alerts (tenant_id, key, id, case_id, why, source, generation, timestamp_ms, received_ms, rule_id, level,
          description, agent_id, agent_name, location, techniques, raw)
