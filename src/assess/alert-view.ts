@@ -2,8 +2,11 @@ import type { Alert } from '../domain/alert.ts'
 import { readPointer } from '../lib/json-pointer.ts'
 import type { FieldText } from './signal.ts'
 
-/** Patterns read no more than this of a field: a script block of megabytes must not slow the queue. */
-const maxFieldLength = 32_768
+/**
+ * Patterns read no more than this of a field: a script block of megabytes must not slow the queue. An event of Wazuh's has
+ * 64 KB in all, which its doubled backslashes stretch: nobody hides a command behind padding.
+ */
+const maxFieldLength = 131_072
 
 /** An alert by the roles that its fields play, whatever source they come from. */
 export interface AlertView {

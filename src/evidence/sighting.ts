@@ -1,4 +1,5 @@
 import type { EvidenceDraft } from '../domain/evidence.ts'
+import { named, quoted } from '../lib/quoted.ts'
 import type { CaseContext, SightingFact } from './case-context.ts'
 
 /** Reports under these marks are for few eyes: evidence goes to models and back into Wazuh, so it does not name them. */
@@ -20,17 +21,15 @@ export function sighting({ sightings = [] }: CaseContext): EvidenceDraft[] {
   }))
 }
 
-/** `The threat report "Bear" (source trust B) lists 203.0.113.9 as command and control`. */
+/** `The threat report «Bear» (source trust B) lists 203.0.113.9 as command and control`. */
 export function sightingText(fact: SightingFact): string {
   const name = reportName(fact)
-  return `${name.charAt(0).toUpperCase()}${name.slice(1)} (source trust ${fact.trust}) lists ${fact.value} as ${roleWords(fact.role)}`
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)} (source trust ${fact.trust}) lists ${named(fact.value)} as ${roleWords(fact.role)}`
 }
 
 /** How a person would call the report; without its title where its mark forbids that. */
 export function reportName({ tlp, reportTitle }: SightingFact): string {
-  return isWithheld(tlp)
-    ? `a threat report marked ${tlp}`
-    : `the threat report "${reportTitle.slice(0, 120)}"`
+  return isWithheld(tlp) ? `a threat report marked ${tlp}` : `the threat report ${quoted(reportTitle, 120)}`
 }
 
 /** Whether a report's title stays with those who may open it. */

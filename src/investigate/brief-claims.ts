@@ -3,6 +3,7 @@ import { scopeText } from '../domain/lesson.ts'
 import type { CaseContext } from '../evidence/case-context.ts'
 import { sightingText } from '../evidence/sighting.ts'
 import { techniqueOf } from '../evidence/technique.ts'
+import { named, quoted } from '../lib/quoted.ts'
 import { count, tellSpan, tellTime } from '../lib/tell-time.ts'
 import { alertDetail } from './alert-detail.ts'
 import type { CaseStory, Episode } from './case-story.ts'
@@ -51,9 +52,11 @@ function whatClaim(context: CaseContext, story: CaseStory, find: CitationFinder)
     lastSeenMs - firstSeenMs < 1000
       ? `At ${tellTime(firstSeenMs)}`
       : `From ${tellTime(firstSeenMs)}, within ${tellSpan(lastSeenMs - firstSeenMs)},`
-  const where = story.hosts.length === 0 ? '' : ` on ${story.hosts.slice(0, 3).join(', ')}`
+  const where = story.hosts.length === 0 ? '' : ` on ${story.hosts.slice(0, 3).map(named).join(', ')}`
   const rule =
-    top === undefined ? '' : `; the most telling is rule ${top.rule.id}, "${top.rule.description.trim()}"`
+    top === undefined
+      ? ''
+      : `; the most telling is rule ${named(top.rule.id)}, ${quoted(top.rule.description, 1000)}`
   return claim(
     `${when} Wazuh raised ${count(alertCount, 'alert')}${where}, up to level ${maxLevel}${rule}.`,
     [
@@ -83,10 +86,10 @@ function episodeClaim(
   const { signal, alert, alerts, firstSeenMs } = episode
   const happened = whatHappened(episode)
   const shown = shownWith(episode)
-  const what = shown === undefined || happened.includes(shown) ? '' : `: ${shown}`
+  const what = shown === undefined || happened.includes(shown) ? '' : `: ${quoted(shown)}`
   const times = alerts > 1 ? ` (${count(alerts, 'alert')})` : ''
   const detail = alertDetail(alert)
-  return claim(`${tellTime(firstSeenMs)}, ${alert.agent.name}: ${happened}${what}${times}.`, [
+  return claim(`${tellTime(firstSeenMs)}, ${named(alert.agent.name)}: ${happened}${what}${times}.`, [
     find.kind('reading', episodeSource(context, story.episodes.indexOf(episode))),
     find.field(alert.key, signal.pointer, signal.quote),
     detail === undefined || detail.pointer === signal.pointer

@@ -1,6 +1,9 @@
 import type { CaseContext } from '../evidence/case-context.ts'
+import type { Json } from '../lib/canonical-json.ts'
+import { named, phrased, quoted } from '../lib/quoted.ts'
 import { count, tellSpan } from '../lib/tell-time.ts'
 import type { CaseStory } from './case-story.ts'
+import { whatHappened } from './readings.ts'
 
 /** Acts that a headline can hold before it stops being one. */
 const maxActs = 3
@@ -10,7 +13,7 @@ export function headline(context: CaseContext, story: CaseStory): string {
   const acts = story.episodes
     .slice(0, maxActs)
     .sort((a, b) => a.firstSeenMs - b.firstSeenMs)
-    .map(episode => episode.behaviour.happened.replaceAll('HOST', episode.alert.agent.name))
+    .map(whatHappened)
   const joint = context.alerts.length > 1 ? ', then ' : '; '
   const what = acts.length === 0 ? ruleText(context, story) : acts.join(joint)
   return `${what.charAt(0).toUpperCase()}${what.slice(1)}: ${circumstances(context, story)
@@ -19,9 +22,10 @@ export function headline(context: CaseContext, story: CaseStory): string {
 }
 
 function ruleText(context: CaseContext, story: CaseStory): string {
-  return (
-    story.top?.alert.rule.description.replaceAll(/\s+/g, ' ').trim().replace(/\.$/, '') ?? context.case.title
-  )
+  const alert = story.top?.alert
+  const text = oneLine(alert?.rule.description ?? context.case.title).replace(/\.$/, '')
+  const own = alert !== undefined && !repeatsField(text, alert.document)
+  return own ? phrased(text) : quoted(text)
 }
 
 function circumstances(context: CaseContext, story: CaseStory): string[] {
@@ -30,9 +34,25 @@ function circumstances(context: CaseContext, story: CaseStory): string[] {
   const { alertCount, firstSeenMs, lastSeenMs } = context.case
   const alerts = count(alertCount, 'alert')
   return [
-    ...(host === undefined ? [] : [`${host}${others}`]),
-    ...(story.users[0] === undefined ? [] : [`account ${story.users[0]}`]),
+    ...(host === undefined ? [] : [`${named(host)}${others}`]),
+    ...(story.users[0] === undefined ? [] : [`account ${named(story.users[0])}`]),
     ...(story.sources[0] === undefined ? [] : [`from ${story.sources[0]}`]),
     alertCount === 1 ? alerts : `${alerts} in ${tellSpan(lastSeenMs - firstSeenMs)}`,
   ]
+}
+
+/** Whether a rule repeats in its description the words of a field of the alert: then those are not Wazuh’s alone. */
+function repeatsField(description: string, value: Json, depth = 0): boolean {
+  if (typeof value === 'string') {
+    const said = oneLine(value)
+    return said.includes(' ') && said.length < description.length && description.includes(said)
+  }
+  if (value === null || typeof value !== 'object' || depth > 8) return false
+  return Object.entries(value).some(
+    ([name, member]) => (depth > 0 || name !== 'rule') && repeatsField(description, member, depth + 1),
+  )
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim()
 }

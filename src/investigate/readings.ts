@@ -3,6 +3,7 @@ import type { Alert } from '../domain/alert.ts'
 import type { EvidenceDraft } from '../domain/evidence.ts'
 import { alertTrust } from '../evidence/alert-trust.ts'
 import type { CaseContext } from '../evidence/case-context.ts'
+import { named } from '../lib/quoted.ts'
 import { tellTime } from '../lib/tell-time.ts'
 import { alertDetail, signalExcerpt } from './alert-detail.ts'
 import type { CaseStory, Episode } from './case-story.ts'
@@ -91,7 +92,7 @@ function isQuoted(episode: Episode, quoted: ReadonlySet<string>): boolean {
 
 /** The clause that tells an episode, with the host's name in it. */
 export function whatHappened({ behaviour, alert }: Episode): string {
-  return behaviour.happened.replaceAll('HOST', alert.agent.name)
+  return behaviour.happened.replaceAll('HOST', () => named(alert.agent.name))
 }
 
 /** What is shown behind the clause: the words that it rests on, or what the alert is about. */

@@ -1,4 +1,5 @@
 import type { CaseContext } from '../evidence/case-context.ts'
+import { named } from '../lib/quoted.ts'
 import type { CaseStory } from './case-story.ts'
 
 const maxUnknowns = 5
@@ -12,7 +13,7 @@ export function unknowns(context: CaseContext, story: CaseStory): string[] {
     ...(source === undefined ? [] : [`Who runs the machine at ${source}.`]),
     ...(context.history.length === 0 ? ['How usual this is here: no history was at hand.'] : []),
     ...(context.agents.length === 0 && host !== undefined
-      ? [`What ${host} is for and how critical it is: the inventory was not at hand.`]
+      ? [`What ${named(host)} is for and how critical it is: the inventory was not at hand.`]
       : []),
   ]
   const { alertCount } = context.case

@@ -1,12 +1,14 @@
 /**
  * Text in one spelling, so that the same thing written differently compares equal: NFKC, straight quotes, plain
- * hyphens, defanged indicators written out, JSON's escapes undone, white space as single spaces. Case is kept.
+ * hyphens, without the marks that our own sentences set around text of others (`lib/quoted.ts`), defanged indicators written
+ * out, JSON's escapes undone, white space as single spaces. Case is kept.
  */
 export function fold(text: string): string {
   return text
     .normalize('NFKC')
     .replace(/[\u2018\u2019\u201b\u2032]/g, "'")
     .replace(/[\u201c\u201d\u201f\u2033]/g, '"')
+    .replace(/[«»]/g, ' ')
     .replace(/[\u2010-\u2015\u2212]/g, '-')
     .replace(/\bh(?:xx|\*\*)p(s?)(?=:|\[:)/gi, 'http$1')
     .replace(/\[:\]/g, ':')

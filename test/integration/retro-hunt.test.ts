@@ -216,7 +216,7 @@ describe('retro-hunt in the history of a real OpenSearch', () => {
     )
     expect(briefs.length).toBeGreaterThan(0)
     for (const { brief, evidence, verdict } of briefs) {
-      expect(evidence).toContain('The threat report \\"Bear\\"')
+      expect(evidence).toContain('The threat report «Bear»')
       expect(brief).toContain('lists evil-c2.example.org as command and control')
       expect(verdict).toBe('true_positive')
     }

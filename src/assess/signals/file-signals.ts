@@ -7,7 +7,7 @@ const writtenFiles: readonly SignalPattern[] = [
     id: 'policy-test-file',
     weight: -3,
     reason: 'the file with which PowerShell tests its own execution policy at every start',
-    pattern: /__PSScriptPolicyTest_/i,
+    pattern: /__PSScriptPolicyTest_[\w.]{1,40}\.psm?1$/i,
   },
   {
     id: 'update-folder',
@@ -54,7 +54,8 @@ const writtenFiles: readonly SignalPattern[] = [
     id: 'web-root',
     weight: 1.5,
     reason: 'a script in a folder that a web server serves',
-    pattern: /(?:\/var\/www\/|\/htdocs\/|\\inetpub\\).{1,400}\.(?:php\d?|phtml|jspx?|aspx?|ashx|war|cgi)$/i,
+    pattern:
+      /(?:\/var\/www\/|\/htdocs\/|\\inetpub\\)[\s\S]{1,400}\.(?:php\d?|phtml|jspx?|aspx?|ashx|war|cgi)$/i,
   },
   {
     id: 'system-program',
@@ -74,15 +75,19 @@ const writtenFiles: readonly SignalPattern[] = [
 const foreignWriters =
   /^(?:cmd|powershell|pwsh|curl|certutil|bitsadmin|wscript|cscript|mshta|rundll32|regsvr32|python\d*|w3wp)(?:\.exe)?$/
 const knownHarmless = new Set(['policy-test-file', 'update-folder', 'package-folder'])
+/** Said of a file whatever folder it lies in: whoever writes one chooses the folder, too. */
+const anywhere = new Set(['web-root', 'offensive-file', 'disguised-name'])
 
 /** What is said by a file that was written or changed, where it lies and who wrote it. */
 export function fileSignals(view: AlertView): Signal[] {
   const { targetFile, image } = view
   const harmless = antivirusTestFile(view)
-  if (harmless !== undefined) return [harmless]
-  if (targetFile === undefined) return []
   const place = matchPatterns(writtenFiles, targetFile)
-  if (place.some(signal => knownHarmless.has(signal.id))) return place.filter(signal => signal.weight < 0)
+  const isSuspect = place.some(signal => anywhere.has(signal.id))
+  if (harmless !== undefined && (harmless.pointer !== targetFile?.pointer || !isSuspect)) return [harmless]
+  if (targetFile === undefined) return []
+  if (place.some(signal => knownHarmless.has(signal.id)) && !isSuspect)
+    return place.filter(signal => signal.weight < 0)
   const signals = [...place]
   const isProgram = /\.(?:exe|dll|sys|scr|com|ps1|bat|cmd|vbs|vbe|jse|wsf|hta|jar)$/i.test(targetFile.text)
   const name = targetFile.text.split(/[\\/]/).at(-1) ?? ''
