@@ -281,7 +281,12 @@ describe.each(databaseKinds)('ingest on the %s database', kind => {
     expect(await take([own('/var/log/app.json')])).toMatchObject({ stored: 1, ignored: 0 })
     // Nor does anything grave where somebody else feeds events in by the same ways.
     const data = { integration: 'custom-tocsin' }
-    const grave = wazuhLine({ id: '1.1', rule: ['100999', 12, 'Shell', ['x']], data, location: 'API-Webhook' })
+    const grave = wazuhLine({
+      id: '1.1',
+      rule: ['100999', 12, 'Shell', ['x']],
+      data,
+      location: 'API-Webhook',
+    })
     expect(await take([grave])).toMatchObject({ stored: 1, ignored: 0 })
   })
 })
