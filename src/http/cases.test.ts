@@ -235,7 +235,9 @@ describe('a case', () => {
       alert('evil-06', 13, 900, '![x](http://evil/) <script>alert(1)</script> \u001b[31m| a |\r\n# head'),
     ])
     const { id } = await caseOf('evil-06')
-    await analyst.call('POST', `/api/cases/${id}/notes`, { text: '[link](javascript:alert(1))' })
+    await analyst.call('POST', `/api/cases/${id}/notes`, {
+      text: '[link](javascript:alert(1)) Сервер \u202e',
+    })
     const markdown = (await analyst.call('GET', `/api/cases/${id}/export?format=markdown`)).body
     expect(markdown).not.toMatch(/(?<!\\)!\[|(?<!\\)<script|\u001b|^# head|(?<!\\)\]\(/m)
     const json = await analyst.call('GET', `/api/cases/${id}/export?format=json`)
@@ -248,6 +250,7 @@ describe('a case', () => {
     const later = await analyst.call('GET', `/api/cases/${id}/export?format=pdf`)
     vi.useRealTimers()
     expect(later.rawPayload.equals(pdf.rawPayload)).toBe(true)
+    expect((await readPdf(pdf.rawPayload)).text).toContain('Сервер U+202E')
   })
 
   it('says in every export what a model claimed without support, and what its brief was made with', async () => {

@@ -119,7 +119,7 @@ function plain(text: string): string {
 }
 
 /** Control characters, line breaks and direction marks would make a terminal or a page show something else. */
-export function oneLine(text: string): string {
+function oneLine(text: string): string {
   return text
     .replace(/[\r\n\t\u2028\u2029]+/g, ' ')
     .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, character => {

@@ -3,7 +3,7 @@ import { count } from '../../lib/count.ts'
 import { type Paragraph, pdfDocument } from '../../pdf/pdf-document.ts'
 import type { BriefRecord } from '../contract-briefs.ts'
 import type { CaseDetail } from '../contract-cases.ts'
-import { madeWith, oneLine, time, words } from './case-markdown.ts'
+import { madeWith, time, words } from './case-markdown.ts'
 
 /** A case as a PDF of a few pages, for people without access to the console. */
 export function casePdf(detail: CaseDetail): Promise<Buffer> {
@@ -38,7 +38,7 @@ export function casePdf(detail: CaseDetail): Promise<Buffer> {
     page.item(`${time(entry.atMs)} ${entry.by?.displayName ?? 'Tocsin'}: ${entry.kind} ${entry.detail}`)
   // The same case, unchanged, is the same file.
   return pdfDocument({
-    title: oneLine(summary.title),
+    title: summary.title,
     creator: 'Tocsin',
     atMs: summary.updatedMs,
     paragraphs: page.paragraphs,
@@ -74,7 +74,7 @@ function createPage() {
     text: string,
     more: Pick<Paragraph, 'indent' | 'struck'> = {},
   ) => {
-    paragraphs.push({ text: oneLine(text), face, size, after: 0.3, ...more })
+    paragraphs.push({ text, face, size, after: 0.3, ...more })
   }
   return {
     paragraphs,
