@@ -103,6 +103,7 @@ async function testLogs(
       line: index + 1,
       log: fromByteText(log),
       ...record,
+      decoder: { name: null, parent: null, ...record.decoder }, // Absent is null, in here too.
       problems,
     })
   }
