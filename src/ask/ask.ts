@@ -5,39 +5,26 @@ import type { DataKeys } from '../ledger/sealed-content.ts'
 import { AppError } from '../lib/app-error.ts'
 import { inSpan } from '../lib/telemetry.ts'
 import { type CompletionRequest, ModelError } from '../llm/completion.ts'
-import type { Gateway, GatewayAnswer } from '../llm/gateway.ts'
-import type { Policy } from '../policy/policy.ts'
-import type { RedactionRules } from '../redact/redact.ts'
+import type { GatewayAnswer } from '../llm/gateway.ts'
 import { judgeClaims } from '../verify/judge-claims.ts'
 import type { KnownIds } from '../verify/known-ids.ts'
 import { tooLittleSupport } from '../verify/too-little-support.ts'
-import { type BuiltRequest, buildRequest, mayStillGo } from './build-request.ts'
-import { chooseModels } from './choose-models.ts'
-import { forbiddenInventory, guardEgress } from './guard-egress.ts'
-import type { RouteModels } from './model-route.ts'
+import type { BuiltRequest } from './build-request.ts'
+import { guardEgress } from './guard-egress.ts'
 import { parseAnswer } from './parse-answer.ts'
+import { type PreparingAdapters, prepareQuestion } from './prepare-question.ts'
 import { createRecord, type ModelRecord } from './record-call.ts'
 import { createClaimReader } from './stream-claims.ts'
 import type { VaultStore } from './vault-store.ts'
 
 /** What `ask` is built from. The composition roots make it; tests make it of the same parts. */
-export interface AskAdapters {
-  readonly gateway: Gateway
+export interface AskAdapters extends PreparingAdapters {
   readonly ledger: Ledger
   readonly dataKeys: DataKeys
   readonly vaults: VaultStore
-  readonly policy: (tenant: string) => Promise<Policy>
-  /** The inventory and what redaction makes of it, compiled once per change. */
-  readonly inventory: (
-    tenant: string,
-  ) => Promise<{ readonly inventory: Inventory; readonly redaction: RedactionRules }>
   readonly known: KnownIds
   /** Written into every record: which product, which pinned knowledge. */
   readonly versions: { readonly tocsin: string; readonly knowledge: string }
-  /** Which of the models that are set up may be asked. */
-  readonly route: RouteModels
-  /** A new word of letters that nobody can guess. */
-  readonly newBoundary: () => string
 }
 
 /** Makes the port through which every feature asks a model. The order of the steps is the promise. */
@@ -59,51 +46,22 @@ async function askOnce<Answer>(
   question: ModelQuestion<Answer>,
   signal: AbortSignal,
 ): Promise<ModelAnswer<Answer>> {
-  const policy = await adapters.policy(question.tenant)
-  const { inventory, redaction } = await adapters.inventory(question.tenant)
-  const rules = { policy, redaction }
-
-  const candidates = adapters.gateway.candidates(question.task)
-  const { models, profileOf } = await adapters.route(question, candidates)
-  if (models.length === 0 && candidates.length > 0) {
-    const names = candidates.map(client => client.name).join(', ')
-    return {
-      kind: 'unavailable',
-      reason: `no model may be asked for task ${question.task}: ${names} is not in use`,
-    }
-  }
-  const choice = chooseModels(question, models, rules)
-  if (choice.kind !== 'chosen') return choice
-
-  const { decision } = choice
-  const scope = { task: question.task, zone: decision.zone, policy, inventory }
+  const prepared = await prepareQuestion(question, adapters)
+  if (prepared.kind !== 'prepared') return prepared
+  const { models, policy, decision, profileOf } = prepared
   const put = async (forbidden?: Inventory): Promise<ModelAnswer<Answer> | typeof stoppedUnsent> => {
-    const { built, replacedValues } = await adapters.vaults.change(
-      question.tenant,
-      question.caseId,
-      vault => {
-        const request = buildRequest(
-          question,
-          choice.searched,
-          decision,
-          rules,
-          vault,
-          adapters.newBoundary(),
-          forbidden,
-        )
-        const values = [...request.placeholders].flatMap(placeholder => vault.valueOf(placeholder) ?? [])
-        return { built: request, replacedValues: values }
-      },
+    const { built, replaced } = await adapters.vaults.change(question.tenant, question.caseId, vault =>
+      prepared.build(vault, forbidden),
     )
-    if (forbidden !== undefined && !mayStillGo(question, built, decision, rules)) return stoppedUnsent
+    if (forbidden !== undefined && !prepared.mayStillGo(built)) return stoppedUnsent
     const record = createRecord(adapters, question, policy, decision, profileOf)
-    const guard = { ...scope, built, replacedValues }
+    const guard = prepared.guard({ built, replaced })
     const onText = claimListener(question, built, adapters)
     let mayHaveLeft = false
     const send = (request: CompletionRequest) =>
       adapters.gateway.complete(
         question.task,
-        choice.models,
+        models,
         request,
         client => async (bytes, destination) => {
           guardEgress(bytes, guard)
@@ -128,7 +86,7 @@ async function askOnce<Answer>(
   let stop: unknown
   const answer = await put()
   // What redaction overlooked in the data is replaced where the scan found it. What is still found then stays a stop.
-  const last = answer === stoppedUnsent ? await put(forbiddenInventory(scope)) : answer
+  const last = answer === stoppedUnsent ? await put(prepared.forbidden()) : answer
   return last === stoppedUnsent ? declined(stop, signal) : last
 }
 

@@ -3,9 +3,9 @@ import type { ModelQuestion } from '../domain/model-question.ts'
 import { AppError } from '../lib/app-error.ts'
 import { Vault } from '../redact/vault.ts'
 import type { AskAdapters } from './ask.ts'
-import { buildRequest, mayStillGo, type QuestionDecision } from './build-request.ts'
-import { chooseModels } from './choose-models.ts'
-import { forbiddenInventory, guardEgress } from './guard-egress.ts'
+import type { QuestionDecision } from './build-request.ts'
+import { guardEgress } from './guard-egress.ts'
+import { type PreparingAdapters, prepareQuestion } from './prepare-question.ts'
 
 /** What asking a question would send, found out by going as far as the socket and no further. */
 export type Explanation =
@@ -30,25 +30,13 @@ export type Explanation =
 /** Sends nothing, keeps nothing, records nothing. */
 export async function explainQuestion(
   question: Omit<ModelQuestion<unknown>, 'claimsOf'>,
-  adapters: Pick<AskAdapters, 'gateway' | 'route' | 'vaults' | 'policy' | 'inventory' | 'newBoundary'>,
+  adapters: PreparingAdapters & Pick<AskAdapters, 'vaults'>,
   signal: AbortSignal,
 ): Promise<Explanation> {
-  const policy = await adapters.policy(question.tenant)
-  const { inventory, redaction } = await adapters.inventory(question.tenant)
-  const rules = { policy, redaction }
-  const candidates = adapters.gateway.candidates(question.task)
-  const { models } = await adapters.route(question, candidates)
-  if (models.length === 0 && candidates.length > 0) {
-    const names = candidates.map(client => client.name).join(', ')
-    return {
-      kind: 'unavailable',
-      reason: `no model may be asked for task ${question.task}: ${names} is not in use`,
-    }
-  }
-  const choice = chooseModels(question, models, rules)
-  if (choice.kind !== 'chosen') return { kind: choice.kind, reason: choice.reason }
-  const { decision } = choice
-  const [client, ...others] = choice.models
+  const prepared = await prepareQuestion(question, adapters)
+  if (prepared.kind !== 'prepared') return { kind: prepared.kind, reason: prepared.reason }
+  const { decision } = prepared
+  const [client, ...others] = prepared.models
   if (client === undefined)
     return { kind: 'unavailable', reason: `no model is set up for task ${question.task}` }
 
@@ -56,30 +44,15 @@ export async function explainQuestion(
   const serialized = await adapters.vaults.change(question.tenant, question.caseId, vault =>
     vault.serialize(),
   )
-  const scope = { task: question.task, zone: decision.zone, policy, inventory }
   const attempt = async (forbidden?: Inventory) => {
-    const vault = Vault.deserialize(serialized)
-    const built = buildRequest(
-      question,
-      choice.searched,
-      decision,
-      rules,
-      vault,
-      adapters.newBoundary(),
-      forbidden,
-    )
-    const replaced = [...built.placeholders].flatMap(placeholder => {
-      const value = vault.valueOf(placeholder)
-      return value === undefined ? [] : [{ placeholder, value }]
-    })
-    const { bytes, destination } = await atTheSocket(client, built.completion, signal)
-    const replacedValues = replaced.map(each => each.value)
-    const stopped = whyStopped(() => guardEgress(bytes, { ...scope, built, replacedValues }))
-    return { built, destination, bytes, replaced, stopped }
+    const request = prepared.build(Vault.deserialize(serialized), forbidden)
+    const { bytes, destination } = await atTheSocket(client, request.built.completion, signal)
+    const stopped = whyStopped(() => guardEgress(bytes, prepared.guard(request)))
+    return { ...request, destination, bytes, stopped }
   }
   const first = await attempt()
-  const second = first.stopped === undefined ? first : await attempt(forbiddenInventory(scope))
-  const { built, ...sent } = mayStillGo(question, second.built, decision, rules) ? second : first
+  const second = first.stopped === undefined ? first : await attempt(prepared.forbidden())
+  const { built, ...sent } = prepared.mayStillGo(second.built) ? second : first
   return {
     kind: 'would-send',
     model: client.name,
