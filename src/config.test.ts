@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
-import { environmentSecret, readConfig } from './config.ts'
+import { dataDirectory, environmentSecret, readConfig } from './config.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tocsin-config-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -61,4 +61,36 @@ describe('a folder of secrets', () => {
     mkdirSync(join(secrets, 'TOCSIN_API_TOKEN'))
     expect(() => readConfig({ TOCSIN_SECRETS: secrets })).toThrow(/TOCSIN_API_TOKEN cannot be read/)
   })
+})
+
+describe('a setting that cannot be used', () => {
+  it.each([
+    ['TOCSIN_PORT', 'abc', 'it must be a number'],
+    ['TOCSIN_PORT', '74.5', 'it must be a number'],
+    ['TOCSIN_PORT', '99999', 'the most is 65535'],
+    ['TOCSIN_INDEXER_POLL_SECONDS', '0', 'the least is 1'],
+    ['TOCSIN_CHECKPOINT_MINUTES', '0', 'the least is more than 0'],
+    ['TOCSIN_PUBLISH', 'yes', 'it must be on or off'],
+    ['TOCSIN_INDEXER_URL', 'ftp://indexer', 'it must be a whole address, such as https://host:port'],
+    ['TOCSIN_INDEXER_URL', 'indexer:9200', 'it must be a whole address, such as https://host:port'],
+    ['TOCSIN_MAIL_FROM', 'us', 'it must be an e-mail address'],
+    ['TOCSIN_TENANT', 'No Such!', 'it has characters that are not taken'],
+    ['TOCSIN_SLA_MINUTES', '1,2,3,4,5', 'at most 4 values'],
+    ['TOCSIN_SLA_MINUTES', '1,2,3,x', 'it must be a number'],
+    [
+      'DATABASE_URL',
+      'mysql://tocsin@database/tocsin',
+      'it must be postgres://USER:PASSWORD@HOST:PORT/DATABASE',
+    ],
+    ['DATABASE_URL', 'localhost', 'it must be postgres://USER:PASSWORD@HOST:PORT/DATABASE'],
+  ])('%s=%s is told in words', (name, value, words) => {
+    expect(() => readConfig({ [name]: value })).toThrow(`${name} is not usable: ${words}`)
+  })
+})
+
+it('keeps data under an absolute path, wherever it was started', () => {
+  expect(readConfig({ TOCSIN_DATA: 'relative/place' }).dataDir).toBe(join(process.cwd(), 'relative/place'))
+  expect(dataDirectory(undefined, { TOCSIN_DATA: '/srv/tocsin' })).toBe('/srv/tocsin')
+  expect(dataDirectory('/given', { TOCSIN_DATA: '/srv/tocsin' })).toBe('/given')
+  expect(dataDirectory(undefined, { TOCSIN_DATA: '' })).toBe(dataDirectory(undefined, {}))
 })

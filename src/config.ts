@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { type MailDoors, mailDoors } from './config/mail-doors.ts'
+import { settingTrouble } from './config/setting-trouble.ts'
 import { type Settings, settingNames, settings } from './config/settings.ts'
 import { type TelemetrySettings, telemetrySettings } from './config/telemetry-settings.ts'
 import { onlyTenant } from './domain/tenant-id.ts'
@@ -189,10 +190,18 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, givenDa
   const result = settings.safeParse(given)
   if (!result.success) {
     const issue = result.error.issues[0]
-    throw new AppError('bad-usage', `${issue?.path.join('.')} is not usable: ${issue?.message}`)
+    throw new AppError(
+      'bad-usage',
+      `${String(issue?.path[0])} is not usable: ${issue && settingTrouble(issue)}`,
+    )
   }
   const values = result.data
-  const dataDir = givenDataDir ?? values.TOCSIN_DATA ?? defaultDataDir()
+  if (values.DATABASE_URL && !/^(?:postgres(?:ql)?:\/\/|socket:|\/)/i.test(values.DATABASE_URL.expose()))
+    throw new AppError(
+      'bad-usage',
+      'DATABASE_URL is not usable: it must be postgres://USER:PASSWORD@HOST:PORT/DATABASE (characters such as # / @ in the password as %23 %2F %40)',
+    )
+  const dataDir = dataDirectory(givenDataDir, environment)
   return {
     dataDir,
     masterKey: values.TOCSIN_MASTER_KEY ?? masterKeyOfSystem(values),
@@ -285,6 +294,11 @@ function service(
   if (user === undefined || password === undefined)
     throw new AppError('bad-usage', `${prefix}_URL is set: set ${prefix}_USER and ${prefix}_PASSWORD too`)
   return { url: url.replace(/\/+$/, ''), user, password, caFile }
+}
+
+/** Where data lies, as an absolute path: PostgreSQL works in a folder of its own. `given` goes before TOCSIN_DATA. */
+export function dataDirectory(given?: string, environment: NodeJS.ProcessEnv = process.env): string {
+  return resolve(given ?? (environment.TOCSIN_DATA || defaultDataDir()))
 }
 
 function defaultDataDir(): string {

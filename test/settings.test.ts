@@ -125,6 +125,7 @@ describe('settings', () => {
     TOCSIN_OTEL_HEADERS: ['a=one', 'a=two'],
     TOCSIN_OTEL_SAMPLE: ['0.1', '0.2'],
     TOCSIN_OTEL_CONTENT: flag,
+    DATABASE_URL: ['postgres://one/tocsin', 'postgres://two/tocsin'],
     TOCSIN_PORT: number,
     TOCSIN_WORKER_PORT: number,
     TOCSIN_PUBLIC_URL: web,

@@ -8,6 +8,7 @@ import { shortcutRegistry } from '../keyboard/use-shortcuts.ts'
 export function HelpOverlay({ onClose }: { onClose: () => void }) {
   const [shortcuts] = useState(() => shortcutRegistry.active().toReversed())
   const groups = [...new Set(shortcuts.map(shortcut => shortcut.group))]
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
   return (
     <Dialog title="Keys that work here" onClose={onClose} wide>
       <div className="columns-2 gap-8 max-sm:columns-1">
@@ -32,7 +33,8 @@ export function HelpOverlay({ onClose }: { onClose: () => void }) {
       </div>
       <p className="border-t border-line pt-3 text-muted">
         Keys of a pair are pressed one after the other. While you write, only Escape and Ctrl keys work. Times
-        are in {Intl.DateTimeFormat().resolvedOptions().timeZone}; hover over one for UTC.
+        are in {zone}
+        {zone === 'UTC' ? '.' : '; hover over one for UTC.'}
       </p>
     </Dialog>
   )

@@ -63,8 +63,8 @@ export const command: Command = {
     const [action, operand, ...rest] = positionals
     if (rest.length > 0) throw new AppError('bad-usage', `too many arguments: ${rest.join(' ')}`)
     if (action === 'verify' && operand !== undefined) return verify(operand, values, io)
-    const config = readConfig()
-    const dataDir = values.data ?? config.dataDir
+    const config = readConfig(undefined, values.data)
+    const { dataDir } = config
     const databaseUrl = values.data === undefined ? config.databaseUrl : undefined
     const kind = ledgerKind(values.ledger, databaseUrl !== undefined || (await hasEmbeddedDatabase(dataDir)))
     const { ledger, close } =

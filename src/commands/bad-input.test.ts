@@ -17,6 +17,7 @@ const contents = {
   'bad.yaml': 'a: [',
   'bad.xml': '<group><rule',
   'bad.yar': 'rule x {',
+  'models-typo.yaml': 'model: []',
   'not-packed.gz': 'plain',
 }
 beforeAll(() => {
@@ -159,4 +160,29 @@ it.skipIf(!existsSync('/dev/full'))('a full disk ends it with 1 and a word', () 
 it.each(['-h', '--help', 'help'])('%s shows what there is', async word => {
   const { code, stdout } = await runCommand([word])
   expect([code, stdout]).toEqual([0, expect.stringMatching(/^tocsin COMMAND[\s\S]*\n {2}triage /)])
+})
+
+it.each([
+  ['bad.yaml', /bad\.yaml is not YAML: Flow sequence/],
+  [
+    'models-typo.yaml',
+    /models-typo\.yaml has settings that cannot be used .*models\.example\.yaml[\s\S]*"model"/,
+  ],
+  ['empty', /cannot read .*empty: it is a folder, not a file/],
+] as const)('the models of %s cannot be used: exit 2, and which file', async (name, said) => {
+  vi.stubEnv('TOCSIN_MODELS', inFolder(name))
+  try {
+    const { code, stderr } = await runCommand(['model', 'list'])
+    expect(stderr).toMatch(said)
+    expect(code).toBe(2)
+  } finally {
+    vi.stubEnv('TOCSIN_MODELS', '')
+  }
+})
+
+it('a file without an alert in it is said to have none', async () => {
+  writeFileSync(inFolder('none.ndjson'), '')
+  const { code, stdout, stderr } = await runCommand(['triage', inFolder('none.ndjson'), '--json'])
+  expect([code, stdout]).toEqual([0, ''])
+  expect(stderr).toMatch(/^tocsin triage: there is no alert in .*none\.ndjson\n$/)
 })

@@ -10,7 +10,7 @@ export interface Io {
   /** Bytes where the input may hold bytes that are no UTF-8 and must come out as they went in. */
   stdout(text: string | Uint8Array): void
   stderr(text: string): void
-  /** Fires on SIGINT and SIGTERM. */
+  /** Fires on SIGINT, SIGTERM and SIGHUP. */
   readonly signal: AbortSignal
 }
 
@@ -22,8 +22,8 @@ export interface Command {
   run(args: readonly string[], io: Io): Promise<number>
 }
 
-/** Where `tocsin knowledge import` wrote to: an option of every command that reads ids of ATT&CK. */
-export const knowledgeOption = { data: { type: 'string', default: '.tocsin' } } as const
+/** Where `tocsin knowledge import` wrote to: an option of every command that reads ids of ATT&CK, read by `dataDirectory`. */
+export const knowledgeOption = { data: { type: 'string' } } as const
 
 /** Parses arguments with `node:util`; a mistake becomes `bad-usage` (exit 2). */
 export function readArgs<T extends ParseArgsConfig>(

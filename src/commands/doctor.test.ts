@@ -338,6 +338,37 @@ describe('tocsin doctor', () => {
     expect((await doctor()).of('exposure')).toMatchObject({ state: 'ok' })
   })
 
+  it('tells Tocsin on its port from another program there', async () => {
+    const answers = { body: '{"status":"ok","checks":{"worker":"ok"}}' }
+    const server = createServer((_request, response) => response.end(answers.body))
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    vi.stubEnv('TOCSIN_PORT', String((server.address() as AddressInfo).port))
+    try {
+      expect((await doctor()).of('port')).toMatchObject({
+        state: 'ok',
+        detail: expect.stringContaining('Tocsin answers'),
+      })
+      answers.body = '<html>'
+      expect((await doctor()).of('port')).toMatchObject({
+        state: 'warning',
+        detail: expect.stringContaining('TOCSIN_PORT sets another port'),
+      })
+    } finally {
+      server.close()
+      server.closeAllConnections()
+    }
+  })
+
+  it('fails a data folder that is a file', async () => {
+    const file = join(folder, 'not-a-folder')
+    writeFileSync(file, '')
+    vi.stubEnv('TOCSIN_DATA', file)
+    const { code, of } = await doctor()
+    expect(code).toBe(1)
+    expect(of('data folder')).toMatchObject({ state: 'failed', detail: expect.stringContaining('is a file') })
+  })
+
   it('says that a database server does not answer, and gives no secret away', async () => {
     vi.stubEnv('DATABASE_URL', 'postgres://tocsin:hunter2secret@127.0.0.1:9/tocsin')
     const { code, findings, of } = await doctor()

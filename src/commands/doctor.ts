@@ -1,11 +1,13 @@
 import { constants } from 'node:fs'
-import { access, statfs } from 'node:fs/promises'
+import { statfs } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { type Config, environmentSecret, givenSettings, readConfig } from '../config.ts'
 import { messageOf } from '../lib/app-error.ts'
 import { systemClock } from '../lib/clock.ts'
 import type { Database } from '../lib/database.ts'
 import { createLogger } from '../main/create-logger.ts'
+import { checkDataFolder } from '../main/data-folder.ts'
+import { listenTrouble } from '../main/listen-trouble.ts'
 import { type OpenedStore, openStoreAsIs } from '../main/open-store.ts'
 import { readResponseFile } from '../main/response-file.ts'
 import { queueDepth } from '../queue/jobs.ts'
@@ -107,7 +109,13 @@ async function settings(): Promise<Finding[]> {
 async function dataFolder(config: Config): Promise<Finding[]> {
   const check = 'data folder'
   try {
-    await access(config.dataDir, constants.W_OK)
+    await checkDataFolder(config.dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (error) {
+    // Beside a database elsewhere it may be there to be read only.
+    const state = config.databaseUrl === undefined ? 'failed' : 'warning'
+    return [{ check, state, detail: messageOf(error) }]
+  }
+  try {
     const { bavail, bsize } = await statfs(config.dataDir)
     const freeGb = (bavail * bsize) / 1024 ** 3
     const detail = `${config.dataDir}, ${freeGb.toFixed(1)} GB free`
@@ -244,21 +252,30 @@ async function responsePolicy(config: Config, database: Database): Promise<Findi
 }
 
 async function port(config: Config): Promise<Finding[]> {
+  const check = 'port'
   const server = createServer()
-  const free = await new Promise<boolean>(resolve => {
-    server.once('error', () => resolve(false))
-    server.listen(config.port, config.host, () => resolve(true))
+  const trouble = await new Promise<unknown>(resolve => {
+    server.once('error', resolve)
+    server.listen(config.port, config.host, () => resolve(undefined))
   })
   server.close()
-  const detail = `${config.host}:${config.port} is ${free ? 'free' : 'in use'}`
-  return [
-    free
-      ? { check: 'port', state: 'ok', detail }
-      : {
-          check: 'port',
-          state: 'warning',
-          detail,
-          hint: 'By Tocsin itself, if it runs; else set TOCSIN_PORT.',
-        },
-  ]
+  const detail = `${config.host}:${config.port}`
+  if (trouble === undefined) return [{ check, state: 'ok', detail: `${detail} is free` }]
+  if (await answersAsTocsin(config)) return [{ check, state: 'ok', detail: `Tocsin answers on ${detail}` }]
+  return [{ check, state: 'warning', detail: listenTrouble(config.host, config.port, trouble) }]
+}
+
+/** Whether what listens there is Tocsin: its `/healthz` says so. */
+async function answersAsTocsin({ host, port }: Config): Promise<boolean> {
+  const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
+  try {
+    const response = await fetch(`http://${name.includes(':') ? `[${name}]` : name}:${port}/healthz`, {
+      redirect: 'error',
+      signal: AbortSignal.timeout(5000),
+    })
+    const body: unknown = await response.json()
+    return typeof body === 'object' && body !== null && 'status' in body && 'checks' in body
+  } catch {
+    return false
+  }
 }

@@ -1,3 +1,4 @@
+import { dataDirectory } from '../config.ts'
 import { extractReport, type ReportExtract } from '../intel/extract-report.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import { problem } from '../lib/problem.ts'
@@ -17,7 +18,7 @@ extracts indicators, refanged, with what was dropped and why; ATT&CK techniques,
 quoted YARA, Sigma and Snort rules. Nothing is fetched and nothing is run. One record per file, also for broken ones.
 
   --own DOMAIN   a domain of ours, never an indicator; may be repeated
-  --data DIR     the data directory that 'tocsin knowledge import' wrote to (default .tocsin)
+  --data DIR     the data directory that 'tocsin knowledge import' wrote to (default: that of 'tocsin up')
   --text         adds the extracted text, to which offsets (Unicode code points) refer
   --json         NDJSON records instead of a summary per report
 
@@ -34,7 +35,7 @@ Exit code 0 done, 2 bad usage or unreadable input.
       allowPositionals: true,
     })
     if (positionals.length === 0) throw new AppError('bad-usage', 'name at least one file or folder')
-    const attack = storedAttack(values.data)
+    const attack = storedAttack(dataDirectory(values.data))
     let unreadable = false
     for (const file of filesNamed(positionals, line => io.stderr(`tocsin intel: ${line}`))) {
       io.signal.throwIfAborted()

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { runCommand } from '../../test/support/run-command.ts'
 
 let folder: string
@@ -128,4 +128,17 @@ it('update tells what changed; an id that nobody has, and a file that is no bund
       code: 1,
       records: [{ imported: false }],
     })
+})
+
+it('imports into the data folder of the server, where every other command looks, unless another is named', async () => {
+  vi.stubEnv('TOCSIN_DATA', join(folder, 'of-the-server'))
+  try {
+    const ics = file('ics-attack.json', bundle('ics-attack', '18.1', [['T0886', 'Remote Services']]))
+    expect((await runCommand(['knowledge', 'import', ics, '--json'])).code).toBe(0)
+    expect(existsSync(join(folder, 'of-the-server', 'knowledge', 'ics-attack.json'))).toBe(true)
+    const shown = await runCommand<{ id: string }>(['knowledge', 'show', 'T0886', '--json'])
+    expect([shown.code, shown.records[0]?.id]).toEqual([0, 'T0886'])
+  } finally {
+    vi.unstubAllEnvs()
+  }
 })

@@ -1,3 +1,4 @@
+import { dataDirectory } from '../config.ts'
 import { type AttackCatalogue, readAttackBundle } from '../knowledge/attack-bundle.ts'
 import { attackVersion, lookUpTechnique, techniques, titleOf } from '../knowledge/attack-techniques.ts'
 import { type DefenceCatalogue, isDefenceTable, readDefenceTable } from '../knowledge/d3fend-mappings.ts'
@@ -23,7 +24,7 @@ reports, rules and the ATT&CK matrix once the server has started anew.
 update tells what changed since the bundle imported before. show prints techniques by id with what counters them, retired ids
 with what replaced them; without ids, the versions.
 
-  --data DIR  the data directory (default .tocsin)
+  --data DIR  the data directory (default: that of 'tocsin up')
   --json      NDJSON records
 
 Exit code 0 done, 1 an id that ATT&CK does not have, or a bundle without techniques, 2 bad usage or unreadable input.
@@ -34,7 +35,7 @@ Exit code 0 done, 1 an id that ATT&CK does not have, or a bundle without techniq
       allowPositionals: true,
     })
     const [action, ...rest] = positionals
-    const folder = values.data
+    const folder = dataDirectory(values.data)
     const write = (record: object, line: string) =>
       values.json ? writeRecord(io, record) : io.stdout(`${line}\n`)
     if (action === 'show')

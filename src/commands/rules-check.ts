@@ -1,3 +1,4 @@
+import { dataDirectory } from '../config.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import { storedAttack } from '../main/stored-knowledge.ts'
 import type { Finding } from '../wazuh-rules/finding.ts'
@@ -14,7 +15,7 @@ export async function rulesCheck(args: readonly string[], io: Io): Promise<numbe
   })
   if (positionals.length === 0) throw new AppError('bad-usage', 'say which files to check')
   const base = values.ruleset === undefined ? undefined : readRulesetFolder(values.ruleset, [])
-  const { added } = storedAttack(values.data)
+  const { added } = storedAttack(dataDirectory(values.data))
   const { files, unreadable } = await readFiles(positionals, io)
   const byChecker = Map.groupBy(files, checkerOf)
   const results = new Map<string, { readonly type: string; readonly findings: readonly Finding[] }>()

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import { basename, extname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { z } from 'zod'
+import { dataDirectory } from '../config.ts'
 import { type DraftCase, type RuleKind, ruleFileEndings, ruleKinds } from '../domain/rule-draft.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import { count } from '../lib/count.ts'
@@ -68,7 +69,10 @@ export async function rulesCi(args: readonly string[], io: Io): Promise<number> 
       'bad-usage',
       '--ruleset DIR is missing: Wazuh rules, decoders and lists are tested together with a ruleset',
     )
-  const measure = measureWith({ folders: values.corpus ?? [] }, storedAttack(values.data).added)
+  const measure = measureWith(
+    { folders: values.corpus ?? [] },
+    storedAttack(dataDirectory(values.data)).added,
+  )
   const test = (file: CodeFile) =>
     measure(
       {

@@ -1,3 +1,4 @@
+import { dataDirectory } from '../config.ts'
 import { AppError } from '../lib/app-error.ts'
 import { count } from '../lib/count.ts'
 import { storedAttack } from '../main/stored-knowledge.ts'
@@ -27,7 +28,7 @@ export async function rulesCoverage(args: readonly string[], io: Io): Promise<nu
   const { techniques, unknown } = techniqueCoverage(
     coveringWazuhRules(ruleset.rules.rules),
     seen,
-    storedAttack(values.data).added,
+    storedAttack(dataDirectory(values.data)).added,
   )
   for (const row of techniques) {
     if (values.json) writeRecord(io, row)

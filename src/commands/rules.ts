@@ -66,7 +66,7 @@ over, and with --logs shows on which logs both find the same.
   --state FILE    where a backtest keeps how far it came, to go on from there
   --corpus DIR    clean files that no YARA rule may match
   --since REV     only what differs from this commit
-  --data DIR      for check, coverage and ci: the data directory that 'tocsin knowledge import' wrote to (default .tocsin)
+  --data DIR      for check, coverage and ci: the data directory that 'tocsin knowledge import' wrote to (default: that of 'tocsin up')
   --json          one JSON record a file, log or case on standard output
 
 Exit codes: 0 done, 1 a check or test failed, 2 bad usage or unreadable input.

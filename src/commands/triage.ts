@@ -1,3 +1,4 @@
+import { dataDirectory } from '../config.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import { systemClock } from '../lib/clock.ts'
 import { type Problem, problem } from '../lib/problem.ts'
@@ -19,7 +20,7 @@ array), groups them into cases and writes a brief of each: what happened, how su
 be '-' for standard input; .gz files are unpacked. Needs no server.
 
   --model PROFILE  also ask this model; 'none' (the default) uses code alone
-  --data DIR       the data directory that 'tocsin knowledge import' wrote to (default .tocsin)
+  --data DIR       the data directory that 'tocsin knowledge import' wrote to (default: that of 'tocsin up')
   --json           one JSON record a case; lines and files that could not be read are in a last record 'quarantine'
 
 Exit code 0: read and written, whatever the verdicts. 2: bad usage or unreadable input.
@@ -47,7 +48,7 @@ Exit code 0: read and written, whatever the verdicts. 2: bad usage or unreadable
       values.json ? writeRecord(io, record) : io.stdout(triageText(record))
     const teller = await openTeller(values.model, alerts)
     try {
-      const { added: addedTechniques } = storedAttack(values.data)
+      const { added: addedTechniques } = storedAttack(dataDirectory(values.data))
       for (const found of casesOf(alerts)) {
         const context = { ...found, addedTechniques }
         const { evidence, brief, problems: modelProblems } = await teller.tell(context, io.signal)
@@ -57,6 +58,8 @@ Exit code 0: read and written, whatever the verdicts. 2: bad usage or unreadable
     } finally {
       await teller.close()
     }
+    if (alerts.length + quarantined.length + unreadable.length === 0)
+      io.stderr(`tocsin triage: there is no alert in ${positionals.join(', ')}\n`)
     if (quarantined.length + unreadable.length > 0) write(quarantineRecord(quarantined, unreadable))
     return unreadable.length > 0 ? 2 : 0
   },

@@ -36,8 +36,11 @@ Exit code 0: stopped when told to. 1: could not start. 2: bad usage or settings.
       const working = work(app, AbortSignal.any([io.signal, ending.signal]))
       try {
         say(`ready on ${serving.url}`)
+        say(
+          `settings${config.databaseUrl === undefined ? ', keys and the database' : ' and keys'} are in ${config.dataDir}`,
+        )
         tellSources(config, say, values.sample ?? false)
-        if (values.sample) say(`sample: ${await replaySample(app)} alerts taken in`)
+        if (values.sample) say(toldSample(await replaySample(app)))
         await untilStopped(io.signal, working)
         say('stopping')
       } finally {
@@ -53,6 +56,9 @@ Exit code 0: stopped when told to. 1: could not start. 2: bad usage or settings.
     return 0
   },
 }
+
+const toldSample = (stored: number) =>
+  stored === 0 ? 'sample: all of its alerts were here already' : `sample: ${stored} alerts taken in`
 
 async function untilStopped(signal: AbortSignal, working: Promise<void>): Promise<void> {
   // A worker that fails ends the program: half of it would look alive and do nothing.

@@ -36,23 +36,26 @@ export type ModelSettings = Readonly<z.infer<typeof settingsSchema>>
 
 export const noModels: ModelSettings = settingsSchema.parse({})
 
-/** Reads the file. Throws `models-unreadable` with the place. */
-export function parseModelSettings(yamlText: string): ModelSettings {
+/** Reads the file. Throws `bad-usage` with the place; `name` is what the file is called in the message. */
+export function parseModelSettings(yamlText: string, name = 'models.yaml'): ModelSettings {
   let document: unknown
   try {
     document = parse(yamlText, { maxAliasCount: 0 }) ?? {}
   } catch (error) {
-    throw new AppError('models-unreadable', `the models are not YAML: ${messageOf(error)}`, { cause: error })
+    throw new AppError('bad-usage', `${name} is not YAML: ${messageOf(error).trim()}`, { cause: error })
   }
   const parsed = settingsSchema.safeParse(document)
   if (!parsed.success) {
-    throw new AppError('models-unreadable', `the models do not hold:\n${z.prettifyError(parsed.error)}`)
+    throw new AppError(
+      'bad-usage',
+      `${name} has settings that cannot be used (deploy/models.example.yaml shows all):\n${z.prettifyError(parsed.error)}`,
+    )
   }
   const names = parsed.data.models.map(({ name }) => name)
   const twice = names.find((name, index) => names.indexOf(name) !== index)
-  if (twice !== undefined) throw new AppError('models-unreadable', `there are two models called ${twice}`)
+  if (twice !== undefined) throw new AppError('bad-usage', `${name} has two models called ${twice}`)
   const unknown = Object.values(parsed.data.tasks).find(name => !names.includes(name))
   if (unknown !== undefined)
-    throw new AppError('models-unreadable', `a task names model ${unknown}, which is not there`)
+    throw new AppError('bad-usage', `${name}: a task names model ${unknown}, which is not there`)
   return parsed.data
 }

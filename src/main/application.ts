@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
 import { hostname } from 'node:os'
 import { Registry } from 'prom-client'
 import type { AccountParts } from '../accounts/account-parts.ts'
@@ -27,6 +28,7 @@ import { isOperator } from '../store/tenant-overview.ts'
 import { checkWithoutTenants } from '../store/tenants.ts'
 import { type ConsoleAddress, consoleAddress } from './console-address.ts'
 import { createLogger } from './create-logger.ts'
+import { checkDataFolder, prepareDataFolder } from './data-folder.ts'
 import { openMailGatewayOf } from './mail-gateway.ts'
 import { openFiles } from './open-files.ts'
 import { openMailScanner } from './open-mail-scanner.ts'
@@ -77,20 +79,42 @@ export async function openApplication(
   signal: AbortSignal,
 ): Promise<Application> {
   const logger = createLogger(config.logLevel)
-  const address = consoleAddress(config)
-  const attack = storedAttack(config.dataDir)
+  if (config.databaseUrl === undefined) await prepareDataFolder(config.dataDir)
+  else await checkDataFolder(config.dataDir, constants.R_OK | constants.X_OK)
+  const opened = { config, say, logger, attack: storedAttack(config.dataDir), owner: ownerName() }
   const fileSettings = await readResponseFile(config)
-  const owner = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`
   const telemetry =
     config.telemetry &&
-    (await openTelemetry(config.telemetry, owner, what => logger.warn(`telemetry was not taken: ${what}`)))
+    (await openTelemetry(config.telemetry, opened.owner, what =>
+      logger.warn(`telemetry was not taken: ${what}`),
+    ))
   const store = await openStore(config, logger, say, signal)
+  const close = async () => {
+    await store.close()
+    await telemetry?.close()
+  }
+  try {
+    return await buildApplication({ ...opened, store: { ...store, close }, fileSettings })
+  } catch (error) {
+    // A setting that cannot be used is found late at times: the database must not go on running for nobody.
+    await close()
+    throw error
+  }
+}
+
+function ownerName(): string {
+  return `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`
+}
+
+async function buildApplication(
+  opened: Pick<Application, 'config' | 'say' | 'logger' | 'attack' | 'owner' | 'store'> & {
+    readonly fileSettings: Awaited<ReturnType<typeof readResponseFile>>
+  },
+): Promise<Application> {
+  const { config, say, logger, attack, owner, store, fileSettings } = opened
   const { tenant } = config
-  if (!config.tenantBound)
-    await checkWithoutTenants(store.database).catch(async error => {
-      await store.close()
-      throw error
-    })
+  const address = consoleAddress(config)
+  if (!config.tenantBound) await checkWithoutTenants(store.database)
   const clock = systemClock
   const files = await openFiles(config, store.database, clock)
   const ids = randomIds()
@@ -109,7 +133,6 @@ export async function openApplication(
       async close() {
         scanner?.close()
         await store.close()
-        await telemetry?.close()
       },
     },
     logger,

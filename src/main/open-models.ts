@@ -16,9 +16,11 @@ import type { ModelSelection } from '../domain/model-selection.ts'
 import type { AttackKnowledge } from '../knowledge/attack-knowledge.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { DataKeys } from '../ledger/sealed-content.ts'
+import { AppError } from '../lib/app-error.ts'
 import { systemClock } from '../lib/clock.ts'
 import { createEgressFetch } from '../lib/egress-fetch.ts'
 import { isErrno } from '../lib/file-lock.ts'
+import { fileTrouble } from '../lib/file-trouble.ts'
 import { Secret } from '../lib/secret.ts'
 import { apiKeyOf } from '../llm/api-key.ts'
 import { createBudget } from '../llm/budget.ts'
@@ -90,10 +92,11 @@ export interface ExplainedDecision {
 /** Reads `models.yaml`; without the file there are no models. */
 export async function readModelSettings(path: string): Promise<ModelSettings> {
   try {
-    return parseModelSettings(await readFile(path, 'utf8'))
+    return parseModelSettings(await readFile(path, 'utf8'), path)
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return noModels
-    throw error
+    if (error instanceof AppError) throw error
+    throw new AppError('bad-usage', `cannot read ${path}: ${fileTrouble(error)}`, { cause: error })
   }
 }
 

@@ -5,6 +5,7 @@ import { retry } from '../lib/retry.ts'
 import { connectDatabase, type OpenDatabase } from '../store/connect.ts'
 import { startEmbeddedPostgres } from '../store/embedded-postgres.ts'
 import { migrate, pendingMigrations } from '../store/migrate.ts'
+import { checkServerVersion } from '../store/server-version.ts'
 import { checkBoundTo } from '../store/tenants.ts'
 
 /** A database that is open, whatever its schema. */
@@ -26,15 +27,33 @@ export async function openStore(
   signal: AbortSignal,
 ): Promise<Store> {
   const store = await openStoreAsIs(config, logger, say, signal)
+  let told = false
+  const tried = async () => {
+    try {
+      return await bringUpToDate(store.database, config)
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'database-unavailable')) throw error
+      if (!told) say(`the database does not answer (${error.message}): trying again for a while`)
+      told = true
+      throw new AppError(
+        error.code,
+        `the database does not answer: ${error.message}. Is the server of DATABASE_URL up, and does it let this machine in?`,
+        { retryable: error.retryable, cause: error },
+      )
+    }
+  }
   try {
-    const applied = await retry(() => bringUpToDate(store.database, config), {
-      // A server that starts at the same time as we do takes a moment.
-      attempts: store.kind === 'server' ? 12 : 1,
-      firstDelayMs: 500,
-      maxDelayMs: 5000,
-      random: Math.random,
-      signal,
-    })
+    const applied = await retry(
+      store.kind === 'server' ? tried : () => bringUpToDate(store.database, config),
+      {
+        // A server that starts at the same time as we do takes a moment.
+        attempts: store.kind === 'server' ? 12 : 1,
+        firstDelayMs: 500,
+        maxDelayMs: 5000,
+        random: Math.random,
+        signal,
+      },
+    )
     if (applied.length > 0) say(toldMigrations(applied))
     const [row] = await store.database.query<{ version: string }>(
       `select current_setting('server_version') as version`,
@@ -55,6 +74,7 @@ function toldMigrations(applied: readonly string[]): string {
 
 /** The schema is the owner's affair: the process of a tenant makes sure that it is there, and that it is bound. */
 async function bringUpToDate(database: OpenDatabase, config: Config): Promise<string[]> {
+  await checkServerVersion(database)
   if (!config.tenantBound) return migrate(database)
   const missing = await pendingMigrations(database)
   if (missing.length > 0)

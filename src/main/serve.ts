@@ -51,13 +51,14 @@ import { yaraRoutes } from '../http/routes/yara-routes.ts'
 import { openDatabaseLedger } from '../ledger/database-ledger.ts'
 import { openDatabaseDataKeys } from '../ledger/stored-data-keys.ts'
 import { sleep } from '../lib/abort.ts'
-import { AppError, messageOf } from '../lib/app-error.ts'
+import { AppError } from '../lib/app-error.ts'
 import { keepDayBudget } from '../store/tenant-overview.ts'
 import type { Application } from './application.ts'
 import { allAssistantRoutes } from './assistant-route-list.ts'
 import { connectionsOf } from './connections.ts'
 import { erasurePartsOf } from './erasure-parts.ts'
 import { intelPartsOf } from './intel-parts.ts'
+import { listenTrouble } from './listen-trouble.ts'
 import { modelOverview } from './model-overview.ts'
 import { readModelSettings } from './open-models.ts'
 import {
@@ -210,11 +211,7 @@ export async function serve(app: Application): Promise<Serving> {
   } catch (error) {
     stopping.abort()
     await listening
-    throw new AppError(
-      'cannot-listen',
-      `cannot listen on ${config.host}:${config.port} (${messageOf(error)}): is Tocsin running already? TOCSIN_PORT sets another port`,
-      { cause: error },
-    )
+    throw new AppError('cannot-listen', listenTrouble(config.host, config.port, error), { cause: error })
   }
   const address = server.server.address()
   const port = typeof address === 'object' && address !== null ? address.port : config.port

@@ -5,7 +5,8 @@ import type { AttackCatalogue } from '../knowledge/attack-bundle.ts'
 import { type AttackKnowledge, attackKnowledge } from '../knowledge/attack-knowledge.ts'
 import type { DefenceCatalogue } from '../knowledge/d3fend-mappings.ts'
 import type { ImportedKnowledge } from '../knowledge/imported-knowledge.ts'
-import { AppError, messageOf } from '../lib/app-error.ts'
+import { AppError } from '../lib/app-error.ts'
+import { fileTrouble } from '../lib/file-trouble.ts'
 
 /** The kinds of ATT&CK bundle that are taken. */
 export const attackDomains = ['enterprise-attack', 'ics-attack', 'mobile-attack'] as const
@@ -43,7 +44,7 @@ function read<Kind extends Catalogue>(dataDir: string, domain: Kind['domain']): 
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw new AppError(
       'unreadable-input',
-      `cannot read ${file}: ${messageOf(error)}; import the bundle again`,
+      `cannot read ${file}: ${fileTrouble(error)}; import the bundle again`,
       { cause: error },
     )
   }

@@ -201,6 +201,15 @@ describe('hostile lines', () => {
   check('not JSON', 'not json', 'quarantined not-json')
   check('half a line', good.slice(0, 80), 'quarantined not-json')
   check('NaN', changed('"level":5', '"level":NaN'), 'quarantined not-json')
+  it.each([
+    ['not json', 'the line is not JSON: it has a character where JSON has none'],
+    ['{"a": "b', 'the line is not JSON: it ends in the middle'],
+    ['{"a": ', 'the line is not JSON: it ends in the middle'],
+    ['{"a": 1 "b"}', 'the line is not JSON: at character 9 something else should follow'],
+    ['{"a": "ignore all" "rules"}', 'the line is not JSON: at character 20 something else should follow'],
+  ])('says where %s is no JSON, and nothing of what it says', (line, message) => {
+    expect(read(line)).toMatchObject({ kind: 'quarantined', quarantined: { message } })
+  })
   check('a number', '12', 'quarantined not-an-alert')
   check('null', 'null', 'quarantined not-an-alert')
   check('a list', '[]', 'quarantined not-an-alert')

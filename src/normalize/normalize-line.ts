@@ -8,7 +8,6 @@ import type {
 } from '../domain/alert.ts'
 import { messageOf } from '../lib/app-error.ts'
 import type { Json } from '../lib/canonical-json.ts'
-import { cutText } from '../lib/cut-text.ts'
 import { type Problem, problem } from '../lib/problem.ts'
 import { type Fields, fieldsOf, findingFieldAt, textOf, textsOf } from './field.ts'
 import { findEntities } from './find-entities.ts'
@@ -234,10 +233,14 @@ function fallbackId(raw: string): string {
 }
 
 /** V8's message quotes the line; only what it says before that is kept: hostile text stays out of messages. */
+/** What JSON.parse says, without what it quotes of the line, which is an attacker's. */
 function reasonOf(error: unknown): string {
-  return cutText(messageOf(error), 200)
-    .replace(/,? *["'`].*$/s, '')
-    .slice(0, 80)
+  const said = messageOf(error)
+  if (/^(?:Unexpected end|Unterminated)/.test(said)) return 'it ends in the middle'
+  const position = / at position (\d{1,9})/.exec(said)?.[1]
+  return position === undefined
+    ? 'it has a character where JSON has none'
+    : `at character ${Number(position) + 1} something else should follow`
 }
 
 function quarantined(code: string, message: string, line: Uint8Array, origin: LineOrigin): NormalizedLine {

@@ -253,7 +253,9 @@ function databaseError(error: unknown): AppError {
   const connection = /^(08(?!P01)|57P|53)|^E[A-Z]+$/.test(code) || code === ''
   const conflict = code === '40001' || code === '40P01' || code === '55P03' || isStale(error)
   const name = connection ? 'database-unavailable' : conflict ? 'database-conflict' : 'database-failed'
-  return new AppError(name, `${messageOf(error)}${code ? ` (${code})` : ''}`, {
+  // A name with two addresses fails once for each, and the whole says nothing.
+  const said = error instanceof AggregateError ? error.errors.map(messageOf).join(', ') : messageOf(error)
+  return new AppError(name, `${said}${code ? ` (${code})` : ''}`, {
     retryable: connection || conflict,
     cause: error,
   })

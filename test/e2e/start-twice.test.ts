@@ -69,7 +69,7 @@ async function whileStarted<T>(
   try {
     const text = await until('the sample to be taken in', async () => {
       if (isGone()) throw new Error(`npm start ended:\n${said()}`)
-      return /alerts taken in/.test(said()) ? said() : undefined
+      return /^tocsin: sample: /m.test(said()) ? said() : undefined
     })
     return await look(/ready on (http:\S+)/.exec(text)?.[1] ?? '', text)
   } finally {
@@ -81,6 +81,8 @@ async function whileStarted<T>(
     await until('every process of it to end', async () =>
       processesOf(folder).length === 0 ? true : undefined,
     )
+    // Not cut off: Ctrl-C comes from the terminal, from npm and from the launcher.
+    expect(said()).toContain('tocsin: stopping')
   }
 }
 
@@ -121,7 +123,8 @@ it.skipIf(!existsSync('/proc/self/environ'))(
     const second = await whileStarted(
       npm => process.kill(-(npm.pid ?? 0), 'SIGINT'), // As Ctrl-C does: to all that the terminal started.
       async (base, said) => {
-        expect(said).toContain('sample: 0 alerts taken in')
+        expect(said).toContain('sample: all of its alerts were here already')
+        expect(said).toContain(`the database are in ${join(folder, 'data')}`)
         expect(said).not.toMatch(/one-time password|building the console|installing/)
         expect(await pageOf(base)).toEqual([200, true])
         return casesOf(await apiPerson(base, 'admin'))
