@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newIngest } from '../../test/support/new-ingest.ts'
 import { databaseKinds, openTestDatabase, type TestDatabase } from '../../test/support/postgres.ts'
 import { wazuhLine } from '../../test/support/wazuh-alert.ts'
-import { defaultGrouping } from '../group/grouping-options.ts'
 import { ageing } from '../indicators/indicator-decay.ts'
-import { GroupingMemory } from '../ingest/grouping-memory.ts'
-import { createIngest } from '../ingest/ingest.ts'
 import { fixedClock } from '../lib/clock.ts'
 import { randomIds } from '../lib/ids.ts'
 import { claim, complete } from '../queue/jobs.ts'
@@ -57,30 +55,18 @@ describe.each(databaseKinds)('reports and hunts on the %s database', kind => {
     address: string,
     before: Promise<void> = Promise.resolve(),
   ) =>
-    createIngest({
-      database: test.database,
-      clock,
-      ids,
-      memory: new GroupingMemory(defaultGrouping, ids, clock),
-      slaMinutes: [1440, 480, 120, 30],
-    })({
-      tenant,
-      source: 'test',
-      sample: false,
-      before,
-      lines: Array.from({ length: count }, (_, index) => ({
-        bytes: Buffer.from(
-          wazuhLine({
-            id: `1770000000.${first + index}`,
-            atMs: start + index,
-            host: 'web-01',
-            rule: ['5710', 5, 'sshd: attempt to log in with a name that does not exist', ['sshd']],
-            data: { srcip: index === 0 ? address : '192.0.2.1', srcuser: 'bob' },
-          }),
-        ),
-        where: `line ${index + 1}`,
-      })),
-    })
+    newIngest(test.database, clock)(
+      Array.from({ length: count }, (_, index) =>
+        wazuhLine({
+          id: `1770000000.${first + index}`,
+          atMs: start + index,
+          host: 'web-01',
+          rule: ['5710', 5, 'sshd: attempt to log in with a name that does not exist', ['sshd']],
+          data: { srcip: index === 0 ? address : '192.0.2.1', srcuser: 'bob' },
+        }),
+      ),
+      { before },
+    )
 
   const runHunts = async () => {
     for (const job of await claim(test.database, 'intel-hunt', {
