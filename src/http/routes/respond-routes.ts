@@ -227,9 +227,19 @@ function targetIn(
   return agent && { agentId: agent.id, agentName: agent.name, platform }
 }
 
-function accepted<R extends { kind: string }>(result: R): Exclude<R, { kind: 'refused' }> {
-  if (result.kind === 'refused') throw refusal(result as unknown as { code: string; reason: string })
-  return result as Exclude<R, { kind: 'refused' }> // The line above has thrown otherwise.
+interface Refused {
+  readonly kind: 'refused'
+  readonly code: string
+  readonly reason: string
+}
+
+function accepted<R extends { readonly kind: string }>(result: R | Refused): R {
+  if (isRefused(result)) throw refusal(result)
+  return result
+}
+
+function isRefused(result: { readonly kind: string }): result is Refused {
+  return result.kind === 'refused'
 }
 
 const statusOf: Readonly<Record<string, string>> = {
@@ -242,6 +252,6 @@ const statusOf: Readonly<Record<string, string>> = {
   'already-decided': 'conflict',
 }
 
-function refusal(result: { readonly code: string; readonly reason: string }): RequestError {
+function refusal(result: Pick<Refused, 'code' | 'reason'>): RequestError {
   return new RequestError(statusOf[result.code] ?? 'bad-request', result.reason, result.code)
 }
