@@ -112,6 +112,19 @@ describe('an object', () => {
     await expect(client().get('half', signal)).rejects.toMatchObject({ code: 'object-missing' })
     expect(server.uploads.size).toBe(0)
   })
+
+  it('that cannot be given up is told of, with what went wrong first', async () => {
+    async function* broken() {
+      yield randomBytes(2 * partBytes)
+      server.fail = 'AccessDenied'
+      throw new Error('the disk went away')
+    }
+    const put = client().putStream('left', broken(), signal)
+    await expect(put).rejects.toThrow(
+      /^the disk went away\. What was sent of left is still there .* AccessDenied/,
+    )
+    expect(server.uploads.size).toBe(1)
+  })
 })
 
 it.each([

@@ -151,9 +151,14 @@ export function createS3Client(options: S3Options): S3Client {
     if (id === undefined) throw failed(options.url, 'it began an upload without naming it', true)
     return `uploadId=${encodeURIComponent(id)}`
   }
-  /** Parts of an upload that nobody finishes cost money for ever. */
-  const giveUp = async (name: string, upload: string): Promise<void> => {
-    await send('DELETE', name, `?${upload}`, AbortSignal.timeout(10_000)).catch(() => undefined)
+  /** Parts of an upload that nobody finishes cost money for ever. Returns why they are still there, if they are. */
+  const giveUp = async (name: string, upload: string): Promise<string | undefined> => {
+    try {
+      await check(await send('DELETE', name, `?${upload}`, AbortSignal.timeout(10_000)), [404])
+      return undefined
+    } catch (error) {
+      return messageOf(error)
+    }
   }
   const partBytes = options.partBytes ?? defaultPartBytes
 
@@ -198,8 +203,16 @@ export function createS3Client(options: S3Options): S3Client {
           throw new AppError('object-there', `${options.url} holds ${name} already, and it was kept`)
         return sizeBytes
       } catch (error) {
-        await giveUp(name, upload)
-        throw error
+        const left = await giveUp(name, upload)
+        // Who called it off is not waiting for a reason.
+        if (left === undefined || signal.aborted) throw error
+        const { code, retryable } =
+          error instanceof AppError ? error : { code: 'object-store-failed', retryable: false }
+        throw new AppError(
+          code,
+          `${messageOf(error)}. What was sent of ${name} is still there and costs until its upload is aborted (${left})`,
+          { retryable, cause: error },
+        )
       }
     },
     async *getStream(name, signal) {
@@ -231,6 +244,7 @@ export function createS3Client(options: S3Options): S3Client {
       }
     },
     async checkWritable(signal) {
+      // A key that may write and not abort is enough, and an upload without parts costs nothing.
       await giveUp('check', await begin('check', signal))
     },
     async get(name, signal) {
