@@ -16,9 +16,10 @@ export function changeAssistant(change: Partial<AssistantState>): void {
   for (const listener of listeners) listener()
 }
 
-/** Opens it with the focus in the question line; closes it where it is open. */
+/** Opens it with the focus in the question line; closes it where it is open. Its own page has that line already. */
 export function toggleAssistant(): void {
-  changeAssistant(state.open ? { open: false } : { open: true, focus: state.focus + 1 })
+  if (location.pathname === '/assistant') changeAssistant({ focus: state.focus + 1 })
+  else changeAssistant(state.open ? { open: false } : { open: true, focus: state.focus + 1 })
 }
 
 export function useAssistant(): AssistantState {

@@ -27,14 +27,29 @@ export function Page() {
   const marked = proposals[Math.min(at, proposals.length - 1)]
   const decidable = marked?.state === 'awaiting' && marked.cannotApprove === null
   const move = (by: number) => setAt(now => Math.max(0, Math.min(proposals.length - 1, now + by)))
-  const decide = (decision: 'approve' | 'reject') => {
-    if (decidable) setDeciding(decision)
-  }
   useShortcuts([
-    { keys: 'j', label: 'Next proposal', group: 'Approvals', run: () => move(1) },
-    { keys: 'k', label: 'Previous proposal', group: 'Approvals', run: () => move(-1) },
-    { keys: 'y', label: 'Approve the marked proposal', group: 'Approvals', run: () => decide('approve') },
-    { keys: 'r', label: 'Reject the marked proposal', group: 'Approvals', run: () => decide('reject') },
+    ...(proposals.length < 2
+      ? []
+      : [
+          { keys: 'j', label: 'Next proposal', group: 'Approvals', run: () => move(1) },
+          { keys: 'k', label: 'Previous proposal', group: 'Approvals', run: () => move(-1) },
+        ]),
+    ...(decidable
+      ? [
+          {
+            keys: 'y',
+            label: 'Approve the marked proposal',
+            group: 'Approvals',
+            run: () => setDeciding('approve'),
+          },
+          {
+            keys: 'r',
+            label: 'Reject the marked proposal',
+            group: 'Approvals',
+            run: () => setDeciding('reject'),
+          },
+        ]
+      : []),
   ])
   return (
     <>

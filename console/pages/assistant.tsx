@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Plus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { deleteChat, listChats, readLearning, wantLearning } from '../api/assistant.ts'
+import { useAssistant } from '../assistant/assistant-state.ts'
 import { ChatPanel } from '../assistant/chat-panel.tsx'
 import { pageContextOf } from '../assistant/page-context.ts'
 import { Button } from '../components/button.tsx'
@@ -17,20 +18,25 @@ import { useSearchValues } from '../router.tsx'
 export function Page() {
   const [search, setSearch] = useSearchValues()
   const [focus, setFocus] = useState(1)
+  const { focus: askedFromAnywhere } = useAssistant()
+  const newChat = () => {
+    setSearch({ chat: undefined }, { push: true })
+    setFocus(now => now + 1)
+  }
   useShortcuts([
     { keys: '/', label: 'Ask a question', group: 'Assistant', run: () => setFocus(now => now + 1) },
     {
       keys: 'c',
       label: 'New chat',
       group: 'Assistant',
-      run: () => setSearch({ chat: undefined }, { push: true }),
+      run: newChat,
     },
   ])
   return (
     <div className="flex h-full flex-col">
       <PageHeading title="Assistant">
         <LearningSwitch />
-        <Button keys="c" onClick={() => setSearch({ chat: undefined }, { push: true })}>
+        <Button keys="c" onClick={newChat}>
           <Plus aria-hidden="true" className="size-4" />
           New chat
         </Button>
@@ -42,7 +48,7 @@ export function Page() {
             chatId={search.chat}
             onChat={id => setSearch({ chat: id })}
             page={pageContextOf('/assistant', search.case)}
-            focus={focus}
+            focus={focus + askedFromAnywhere}
           />
         </section>
       </div>

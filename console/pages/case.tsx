@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { CaseDetail } from '../../src/http/contract-cases.ts'
 import { RequestFailure } from '../api/request.ts'
-import { useMay } from '../api/session.ts'
+import { useMay, usePerson } from '../api/session.ts'
 import { type BriefChoice, BriefSection, newestBriefs } from '../case/brief-section.tsx'
 import { CaseHeader } from '../case/case-header.tsx'
 import { type CaseSectionProps, caseSections } from '../case/case-sections.ts'
@@ -61,6 +61,7 @@ function CasePage({ detail }: { detail: CaseDetail }) {
   const [search, setSearch] = useSearchValues()
   const [asking, setAsking] = useState<Asking>()
   const go = useGo()
+  const person = usePerson()
   const mayTriage = useMay('analyst')
   const { claim, release, reopen, decide } = useCaseActions()
   const { previous, next } = useNeighbours(summary.id)
@@ -89,24 +90,37 @@ function CasePage({ detail }: { detail: CaseDetail }) {
     { keys: 'e', label: 'Next evidence', group: 'Evidence', run: () => step(1) },
     { keys: 'E', label: 'Previous evidence', group: 'Evidence', run: () => step(-1) },
     { keys: 'r', label: 'Raw alert', group: 'Evidence', run: rawOfOpen },
-    { keys: 'j', label: 'Next case', group: 'Case', run: () => next && go(caseHref(next.id)) },
-    { keys: 'k', label: 'Previous case', group: 'Case', run: () => previous && go(caseHref(previous.id)) },
+    // Each only where it does something: what is listed is what works here.
+    ...[
+      { keys: 'j', label: 'Next case', to: next },
+      { keys: 'k', label: 'Previous case', to: previous },
+    ].flatMap(({ keys, label, to }) =>
+      to === undefined ? [] : [{ keys, label, group: 'Case', run: () => go(caseHref(to.id)) }],
+    ),
     {
       keys: 'u',
       label: 'Back to the queue',
       group: 'Case',
       run: () => go(lastQueueHref()),
     },
-    {
-      keys: 'b',
-      label: 'Switch brief: model, computed, both',
-      group: 'Case',
-      run: () => setSearch({ brief: followingChoice[choice] }),
-    },
+    ...(model === undefined
+      ? []
+      : [
+          {
+            keys: 'b',
+            label: 'Switch brief: model, computed, both',
+            group: 'Case',
+            run: () => setSearch({ brief: followingChoice[choice] }),
+          },
+        ]),
+    ...(mayTriage && summary.status !== 'closed' && summary.assignee === null
+      ? [{ keys: 'a', label: 'Claim', group: 'Case', run: () => claim.mutate({ id: summary.id }) }]
+      : []),
+    ...(mayTriage && summary.status !== 'closed' && summary.assignee?.id === person.id
+      ? [{ keys: 'A', label: 'Give back', group: 'Case', run: () => release.mutate(summary.id) }]
+      : []),
     ...(mayTriage
       ? [
-          { keys: 'a', label: 'Claim', group: 'Case', run: () => claim.mutate({ id: summary.id }) },
-          { keys: 'A', label: 'Give back', group: 'Case', run: () => release.mutate(summary.id) },
           {
             keys: 'm',
             label: 'Merge other cases into this one',

@@ -7,6 +7,7 @@ import { VerdictDialog } from '../case/verdict-dialog.tsx'
 import { caseHref } from '../components/link.tsx'
 import { PageHeading } from '../components/page-heading.tsx'
 import { ErrorState, Loading } from '../components/states.tsx'
+import { toast } from '../components/toast.tsx'
 import type { Verdict } from '../components/verdict.tsx'
 import { ClaimOnOpen, useClaimOnOpen } from '../queue/claim-on-open.tsx'
 import { EmptyQueue } from '../queue/empty-queue.tsx'
@@ -74,8 +75,9 @@ export function Page() {
     go(caseHref(row.id))
   }
 
-  const ask = (verdict: Verdict) => {
-    if (targets.length > 0) setAsking(verdict)
+  const onTargets = (act: () => void) => () => {
+    if (targets.length > 0) act()
+    else toast('No case is marked: j marks the first, x selects.')
   }
   useQueueShortcuts({
     next: () => move(index + 1),
@@ -88,11 +90,12 @@ export function Page() {
     selectAll: selection.all,
     clearSelection: selection.clear,
     showWaiting: show,
+    waiting,
     triage: mayTriage
       ? {
-          claim: () => claimMany.mutate(targets),
-          release: () => releaseMany.mutate(targets),
-          verdict: ask,
+          claim: onTargets(() => claimMany.mutate(targets)),
+          release: onTargets(() => releaseMany.mutate(targets)),
+          verdict: verdict => onTargets(() => setAsking(verdict))(),
         }
       : undefined,
   })
@@ -141,7 +144,7 @@ export function Page() {
         <SelectionBar
           count={selection.selected.size}
           mayTriage={mayTriage}
-          onVerdict={ask}
+          onVerdict={setAsking}
           onClaim={() => claimMany.mutate(targets)}
           onClear={selection.clear}
         />

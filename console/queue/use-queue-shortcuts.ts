@@ -13,6 +13,8 @@ export interface QueueKeyActions {
   readonly selectAll: () => void
   readonly clearSelection: () => void
   readonly showWaiting: () => void
+  /** How many changes wait to be shown. */
+  readonly waiting: number
   readonly triage:
     | {
         readonly claim: () => void
@@ -40,7 +42,9 @@ export function useQueueShortcuts(act: QueueKeyActions): void {
       { keys: 'Escape', label: 'Clear the selection', run: act.clearSelection },
     ].map(shortcut => ({ ...shortcut, group: 'Queue', palette: false as const })),
     { keys: 'Ctrl-a', label: 'Select all that are loaded', group: 'Queue', run: act.selectAll },
-    { keys: '.', label: 'Show waiting changes', group: 'Queue', run: act.showWaiting },
+    ...(act.waiting === 0
+      ? []
+      : [{ keys: '.', label: 'Show waiting changes', group: 'Queue', run: act.showWaiting }]),
     ...(triage === undefined
       ? []
       : [

@@ -56,6 +56,7 @@ export function ProposalCard({
   return (
     <article
       aria-label={`${proposal.title} on ${proposal.target.agentName}`}
+      aria-current={selected || undefined}
       className={`grid gap-2 border-l-2 px-3 py-2 ${selected ? 'border-accent bg-selected' : 'border-line-strong'}`}
     >
       <header className="flex flex-wrap items-baseline justify-between gap-x-4">

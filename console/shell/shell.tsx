@@ -4,7 +4,7 @@ import { Menu as MenuIcon } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { openLiveEvents, useLiveEvents, useStreamOpen } from '../api/live-events.ts'
 import { readAgain } from '../api/read-again.ts'
-import { useSession } from '../api/session.ts'
+import { useSession, useShownPages } from '../api/session.ts'
 import { AssistantDrawer } from '../assistant/assistant-drawer.tsx'
 import { toggleAssistant } from '../assistant/assistant-state.ts'
 import { ErrorState } from '../components/states.tsx'
@@ -46,6 +46,7 @@ function SignedInShell() {
   const client = useQueryClient()
   const go = useGo()
   const location = useLocation()
+  const shownPages = useShownPages(pages)
   const title = useMatches().at(-1)?.staticData.title ?? 'Tocsin'
 
   useStreamOpen(() => void readAgain(client))
@@ -53,7 +54,7 @@ function SignedInShell() {
   useLiveEvents(() => void client.invalidateQueries({ type: 'inactive', refetchType: 'none' }))
   useEffect(openLiveEvents, [])
   useShortcuts([
-    ...pages.flatMap(page =>
+    ...shownPages.flatMap(page =>
       page.goKey === undefined
         ? []
         : [

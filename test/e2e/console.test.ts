@@ -328,7 +328,7 @@ describe.skipIf(!hasBrowser)('the console', () => {
     for (const address of addresses) {
       await page.goto(tocsin.base + address)
       await allRead(page)
-      const found = await accessibilityViolations(page, { bothLooks: true })
+      const found = await accessibilityViolations(page)
       violations.push(...found.map(violation => `${address} ${violation}`))
     }
     expect(violations).toEqual([])
