@@ -71,7 +71,7 @@ export class ArrivedAlert implements Groupable, NewAlert {
     // JSON that needed no repair is text without NUL as it came: its bytes are stored as they are.
     this.json = read.kind === 'alert' ? line.bytes : Buffer.from(withoutNul(alert.raw))
     this.groupKeys = groupKeysOf(alert)
-    this.speaksToModel = spokenTexts(alert, 1).length > 0
+    this.speaksToModel = spokenTexts(alert, 1, this.json).length > 0
     this.isOwn = isOwnEnrichment(alert)
     this.followUps = arrival.followUps(alert)
     this.#line = line

@@ -70,7 +70,7 @@ export function createIngest(parts: IngestParts): Ingest {
     await batch.before
     return parts.memory.exclusively(batch.tenant, async () => {
       const stored = await parts.database.transaction(sql => storeBatch(sql, parts, batch, read))
-      await tell(parts.database, batch.tenant, stored.news)
+      tell(parts.database, batch.tenant, stored.news)
       return stored.receipt
     })
   }
@@ -85,17 +85,15 @@ interface News {
 const noNews: News = { jobs: [], events: [] }
 
 /**
- * Tells of a batch once it is stored. Not in its transaction: a commit that notifies holds a lock of the whole database
- * until the disk has it, and every brief would wait for that. Whom it does not reach looks for itself: workers within a
- * second, consoles when they are connected again.
+ * Tells of a batch once it is stored, while the next one is. Not in its transaction: a commit that notifies holds a lock
+ * of the whole database until the disk has it, and every brief would wait for that. Whom it does not reach looks for
+ * itself: workers within a second, consoles when they are connected again.
  */
-async function tell(sql: Sql, tenant: string, { jobs, events }: News): Promise<void> {
-  try {
-    await wakeWorkers(sql, jobs)
-    await announce(sql, tenant, events)
-  } catch {
-    // The batch is stored: that the database went away since is for the next one to say.
-  }
+function tell(sql: Sql, tenant: string, { jobs, events }: News): void {
+  // The batch is stored: that the database went away since is for the next one to say.
+  wakeWorkers(sql, jobs)
+    .then(() => announce(sql, tenant, events))
+    .catch(() => {})
 }
 
 const noFollowUps = () => []
@@ -156,14 +154,14 @@ async function storeAlerts(
   }
   await insertAlerts(sql, tenant, batch.source, nowMs, grouped())
   const cases = grouping.end()
-  const grown = await upsertCases(sql, tenant, cases, {
-    nowMs,
-    sample: batch.sample,
-    slaMinutes: parts.slaMinutes,
-  })
-  await upsertCaseEntities(sql, tenant, entities)
+  const facts = { nowMs, sample: batch.sample, slaMinutes: parts.slaMinutes }
+  // Each is made ready while the database works on the one before: it would wait for that a sixth of the time.
+  const [grown] = await Promise.all([
+    upsertCases(sql, tenant, cases, facts),
+    upsertCaseEntities(sql, tenant, entities),
+    countAlerts(sql, tenant, fresh),
+  ])
   for (const { id, settled } of grown) if (settled) await recountCase(sql, tenant, id, nowMs)
-  await countAlerts(sql, tenant, fresh)
   await addHistory(sql, tenant, nowMs, reopenings(grown, parts.ids))
   const followUps = fresh.flatMap(alert => alert.followUps)
   const grownById = new Map(grown.map(row => [row.id, row]))

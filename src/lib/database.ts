@@ -10,7 +10,7 @@ export interface Sql {
   query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>
 }
 
-/** A connection inside an open transaction. */
+/** A connection inside an open transaction. Statements that are asked for at once are done one by one, in that order. */
 export interface Transaction extends Sql {
   /** Feeds `COPY … FROM STDIN`: the quickest way in for many rows. */
   copyIn(statement: string, chunks: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<void>

@@ -14,34 +14,40 @@ export type DocumentFault =
 /**
  * Finds what later stages could not carry: nesting past `maxDepth`, lone surrogates and NUL characters (PostgreSQL
  * refuses both), `__proto__` members, numbers that JSON.parse turned into infinities. Goes no deeper than `maxDepth`:
- * a line of ten thousand brackets must not exhaust the stack.
+ * a line of ten thousand brackets must not exhaust the stack. `json`: the text that `document` was parsed from.
  */
-export function faultsOf(document: unknown): ReadonlySet<DocumentFault> {
+export function faultsOf(document: unknown, json: string): ReadonlySet<DocumentFault> {
   const faults = new Set<DocumentFault>()
-  inspect(document, 0, faults)
+  // In text that was decoded from UTF-8 odd characters stand only behind an escape, and only an escape hides the key.
+  const oddTexts = json.includes('\\u') || json.includes('__proto__')
+  inspect(document, 0, oddTexts, faults)
   return faults
 }
 
-function inspect(value: unknown, depth: number, faults: Set<DocumentFault>): void {
-  if (typeof value === 'string') inspectText(value, faults)
-  else if (typeof value === 'number') {
+function inspect(value: unknown, depth: number, oddTexts: boolean, faults: Set<DocumentFault>): void {
+  if (typeof value === 'string') {
+    if (oddTexts) inspectText(value, faults)
+  } else if (typeof value === 'number') {
     if (!Number.isFinite(value)) faults.add('number-out-of-range')
   } else if (value !== null && typeof value === 'object') {
     if (depth >= maxDepth) faults.add('too-deep')
-    else if (Array.isArray(value)) for (const item of value) inspect(item, depth + 1, faults)
-    else inspectMembers(value as { readonly [key: string]: unknown }, depth, faults)
+    else if (Array.isArray(value)) for (const item of value) inspect(item, depth + 1, oddTexts, faults)
+    else inspectMembers(value as { readonly [key: string]: unknown }, depth, oddTexts, faults)
   }
 }
 
 function inspectMembers(
   value: { readonly [key: string]: unknown },
   depth: number,
+  oddTexts: boolean,
   faults: Set<DocumentFault>,
 ): void {
   for (const key in value) {
-    if (key === '__proto__') faults.add('forbidden-key')
-    inspectText(key, faults)
-    inspect(value[key], depth + 1, faults)
+    if (oddTexts) {
+      if (key === '__proto__') faults.add('forbidden-key')
+      inspectText(key, faults)
+    }
+    inspect(value[key], depth + 1, oddTexts, faults)
   }
 }
 

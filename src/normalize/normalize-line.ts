@@ -67,7 +67,7 @@ function normalizeParsed(
   line: Uint8Array,
   origin: LineOrigin,
 ): NormalizedLine {
-  const faults: string[] = [...faultsOf(parsed), ...(raw.valid ? [] : ['invalid-utf8'])]
+  const faults: string[] = [...faultsOf(parsed, raw.text), ...(raw.valid ? [] : ['invalid-utf8'])]
   // faultsOf has just proven that the value is plain JSON, or repairDocument has made it so.
   const value = (faults.length === 0 ? parsed : repairDocument(parsed)) as Json
   const outer = fieldsOf(value)
@@ -165,8 +165,20 @@ function findingNames(document: Alert['document'], onUnknownLevel: () => void): 
   }
 }
 
-function agentOf(id: string | undefined, name: string | undefined, ip: string | undefined): Alert['agent'] {
-  return { id: id ?? '', name: name ?? '', ...(ip === undefined ? {} : { ip }) }
+/** The last of each id: given again as long as it is the same, since alerts wait in memory. */
+const keptAgents = new Map<string, Alert['agent']>()
+const mostAgents = 10_000
+const longestAgent = 300
+
+function agentOf(id = '', name = '', ip?: string): Alert['agent'] {
+  const known = keptAgents.get(id)
+  if (known !== undefined && known.name === name && known.ip === ip) return known
+  const agent = { id, name, ...(ip === undefined ? {} : { ip }) }
+  if (id.length + name.length + (ip?.length ?? 0) <= longestAgent) {
+    if (keptAgents.size >= mostAgents) keptAgents.clear()
+    keptAgents.set(id, agent)
+  }
+  return agent
 }
 
 function readAlert(

@@ -15,18 +15,68 @@ const levelWithoutWord = 8
 
 /** The `rule` member of a Wazuh 4 alert. A rule without a description gets its id as one. */
 export function readRule(rule: Fields): RuleReference {
-  const id = textOf(rule.id) ?? ''
   const frequency = numberOf(rule.frequency)
   const firedTimes = numberOf(rule.firedtimes)
+  const { id, level, description, groups, mitre } = rulePartOf(rule)
   return {
     id,
-    level: levelOf(rule.level) ?? 0,
-    description: textOf(rule.description) ?? `Rule ${id}`,
-    groups: groupsOf(rule.groups),
-    mitre: readMitre(fieldsOf(rule.mitre)),
+    level,
+    description,
+    groups,
+    mitre,
     ...(frequency === undefined ? {} : { frequency }),
     ...(firedTimes === undefined ? {} : { firedTimes }),
   }
+}
+
+type RulePart = Pick<RuleReference, 'id' | 'level' | 'description' | 'groups' | 'mitre'>
+
+/** As the last alert of each rule said it. */
+const kept = new Map<string, RulePart>()
+const keptRules = 2000
+/** Longer ones are not Wazuh's, and would fill the memory. */
+const longestKept = { text: 1000, list: 50 }
+
+/** What every alert of a rule says of it: given as the same objects as long as it is the same, since alerts wait in memory. */
+function rulePartOf(rule: Fields): RulePart {
+  const id = textOf(rule.id) ?? ''
+  const level = levelOf(rule.level) ?? 0
+  const description = textOf(rule.description) ?? `Rule ${id}`
+  const mitre = fieldsOf(rule.mitre)
+  const known = kept.get(id)
+  if (
+    known?.level === level &&
+    known.description === description &&
+    isListOf(rule.groups, known.groups) &&
+    isListOf(mitre.id, known.mitre.ids) &&
+    isListOf(mitre.tactic, known.mitre.tactics) &&
+    isListOf(mitre.technique, known.mitre.techniques)
+  )
+    return known
+  const part = { id, level, description, groups: groupsOf(rule.groups), mitre: readMitre(mitre) }
+  if (isShort(part)) {
+    if (kept.size >= keptRules) kept.clear()
+    kept.set(id, part)
+  }
+  return part
+}
+
+function isShort({ id, description, groups, mitre }: RulePart): boolean {
+  const lists = [groups, mitre.ids, mitre.tactics, mitre.techniques]
+  const texts = [id, description, ...lists.flatMap(list => list.slice(0, longestKept.list))]
+  return (
+    lists.every(list => list.length <= longestKept.list) &&
+    texts.every(text => text.length <= longestKept.text)
+  )
+}
+
+function isListOf(value: unknown, texts: readonly string[]): boolean {
+  if (value === undefined) return texts.length === 0
+  return (
+    Array.isArray(value) &&
+    value.length === texts.length &&
+    texts.every((text, index) => text === value[index])
+  )
 }
 
 /** The rule of a Wazuh 5 finding (`wazuh.rule.*`). `onUnknownLevel` hears that its level says nothing. */

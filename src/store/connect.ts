@@ -72,11 +72,11 @@ const settings = `select set_config('plan_cache_mode', 'force_custom_plan', fals
   set_config('tcp_keepalives_idle', '20', false), set_config('tcp_keepalives_interval', '5', false),
   set_config('tcp_keepalives_count', '4', false), set_config('tcp_user_timeout', '60s', false)`
 
-async function run<Row>(
-  on: { query(statement: pg.QueryConfig): Promise<{ rows: unknown[] }> },
-  text: string,
-  values: readonly unknown[] = [],
-): Promise<Row[]> {
+interface Runs {
+  query(statement: pg.QueryConfig): Promise<{ rows: unknown[] }>
+}
+
+async function run<Row>(on: Runs, text: string, values: readonly unknown[] = []): Promise<Row[]> {
   try {
     // Without values a text may be several statements, which cannot be prepared.
     const name = values.length > 0 ? prepared.nameFor(text) : undefined
@@ -89,6 +89,21 @@ async function run<Row>(
     return result.rows as Row[]
   } catch (error) {
     throw databaseError(error)
+  }
+}
+
+/**
+ * One statement after the other on a connection, in the order in which they were asked for: who asks for several at once
+ * makes the next one ready while the database works. The driver wants to be told one by one.
+ */
+function inTurn(client: pg.PoolClient): Runs {
+  let before: Promise<unknown> = Promise.resolve()
+  return {
+    query(statement) {
+      const result = before.then(() => client.query(statement))
+      before = result.catch(() => {}) // For whoever asked for it; the transaction refuses what comes after.
+      return result
+    },
   }
 }
 
@@ -113,7 +128,8 @@ async function inTransaction<Result>(
     broken = error
   }
   client.on('error', hear)
-  const sql: Sql = { query: (text, values) => run(client, text, values) }
+  const statements = inTurn(client)
+  const sql: Sql = { query: (text, values) => run(statements, text, values) }
   try {
     const begin = reads === 'latest' ? 'begin' : 'begin isolation level repeatable read read only'
     await sql.query(durability === 'kept' ? begin : `${begin}; set local synchronous_commit = off`)

@@ -16,11 +16,18 @@ const longestText = 70_000
 /** Alerts that were looked at and hold none, nearly all: an alert is asked about with each brief of its case. */
 const silent = new WeakSet<object>()
 
-/** At most `limit` texts of an alert that speak to a model. Keys are looked at too: a program that logs JSON may take them from outside. */
-export function spokenTexts(alert: Pick<Alert, 'document' | 'raw'>, limit: number): SpokenText[] {
+/**
+ * At most `limit` texts of an alert that speak to a model. Keys are looked at too: a program that logs JSON may take them
+ * from outside. `utf8`: the bytes of `raw`, where they are at hand.
+ */
+export function spokenTexts(
+  alert: Pick<Alert, 'document' | 'raw'>,
+  limit: number,
+  utf8?: Uint8Array,
+): SpokenText[] {
   const found: SpokenText[] = []
   if (silent.has(alert)) return found
-  if (!mayHoldInjection(alert.raw)) {
+  if (!mayHoldInjection(alert.raw, utf8)) {
     silent.add(alert)
     return found
   }

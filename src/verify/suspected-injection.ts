@@ -107,9 +107,9 @@ const phrases = new PhraseScan([
   'unrestricted mode',
 ])
 
-/** Whether it is worth while to look closer at the JSON of an alert. */
-export function mayHoldInjection(json: string): boolean {
-  return phrases.holdsAny(json) && hint.test(json)
+/** Whether it is worth while to look closer at the JSON of an alert, given as text and in UTF-8. */
+export function mayHoldInjection(json: string, utf8: Uint8Array = Buffer.from(json)): boolean {
+  return phrases.holdsAny(utf8) && hint.test(json)
 }
 
 /** In how many ways a text speaks to a model, each in words for a person. */
