@@ -269,6 +269,8 @@ function longestIn(values: ReadonlySet<string>, text: string): string | undefine
 
 /** Whether a value stands in the text as a whole: `srv1` is not in `srv10`. */
 function standsIn(value: string, text: string): boolean {
+  // An alert without an agent has an empty name, which would be found at the end for ever.
+  if (value === '') return false
   for (let at = text.indexOf(value); at !== -1; at = text.indexOf(value, at + 1)) {
     const [before, after] = [text[at - 1] ?? ' ', text.slice(at + value.length)]
     // A dot or dash that ends the sentence does not make the name a longer one.

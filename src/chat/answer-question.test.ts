@@ -131,6 +131,22 @@ describe('questions about alerts', () => {
     expect(fields.every(item => alerts.some(alert => alert.key === item.source))).toBe(true)
   })
 
+  it('answers where an alert names no agent, no rule and nothing else', () => {
+    const read = normalizeLine(Buffer.from('{"id":"1","rule":{"level":3}}'), {
+      where: 'line 1',
+      receivedAtMs: 0,
+    })
+    if (read.kind === 'quarantined') throw new Error('it is an alert')
+    const bare = { ...data, alerts: [...alerts, read.alert] }
+    for (const text of [
+      'Which host has the most alerts?',
+      'Top 5 source addresses',
+      'What is the most severe alert?',
+      `What happened on ${host}?`,
+    ])
+      expect(answerQuestion(text, bare).answer, text).not.toBe('')
+  })
+
   it('does what no alert tells it to', () => {
     const [first] = alerts
     if (first === undefined) throw new Error('no sample')
