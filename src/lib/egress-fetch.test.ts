@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer as createHttp } from 'node:http'
 import { createServer as createHttps } from 'node:https'
 import type { AddressInfo, Server } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { selfSigned } from '../../test/support/self-signed.ts'
 import { addressKind } from './address-range.ts'
@@ -17,6 +18,8 @@ function resolver(table: Record<string, string[]>): NonNullable<EgressOptions['l
   return lookup as unknown as NonNullable<EgressOptions['lookup']> // Only this one of the overloads is called.
 }
 
+/** A few hundred bytes that unpack to 300,000. */
+const bomb = gzipSync(Buffer.alloc(300_000))
 let server: Server
 let port = 0
 let hits = 0
@@ -25,6 +28,8 @@ beforeAll(async () => {
   server = createHttp((request, response) => {
     hits++
     if (request.url === '/redirect') response.writeHead(302, { location: 'http://169.254.169.254/' }).end()
+    else if (request.url === '/long') response.end(Buffer.alloc(300_000))
+    else if (request.url === '/packed') response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb)
     else response.end('reached')
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -154,6 +159,15 @@ describe('createEgressFetch', () => {
     expect(await reach('http://api.example.com/', [{ host: 'api.example.com', port: 80 }])).toMatch(
       /without TLS/,
     )
+  })
+
+  it.each(['/long', '/packed'])('reads no more of %s than it may, as sent or as unpacked', async path => {
+    const rules = [{ host: '127.0.0.1', port }]
+    const read = (maxAnswerBytes: number) =>
+      reach(`http://127.0.0.1:${port}${path}`, rules, { maxAnswerBytes })
+    expect(await read(299_999)).toMatch(/^refused: (?:the answer unpacks to more|terminated)/)
+    for (const enough of [300_000, Number.POSITIVE_INFINITY])
+      expect(await read(enough)).toBe('\0'.repeat(300_000))
   })
 
   it('verifies TLS, whatever the environment says, and trusts a private authority only when told', async () => {

@@ -31,6 +31,8 @@ export interface EgressOptions {
   readonly connectTimeoutMs?: number
   /** `return` hands a redirect to the caller, who decides. By default it is refused. */
   readonly redirects?: 'refuse' | 'return'
+  /** Bytes of one answer, as sent and as unpacked; 256 MiB by default. Infinity only for what goes to a disk as it comes. */
+  readonly maxAnswerBytes?: number
   /** How names are resolved; the system's resolver by default. */
   readonly lookup?: typeof systemLookup
 }
@@ -40,8 +42,8 @@ export interface EgressClient {
   close(): Promise<void>
 }
 
-/** More than a page of alerts, a feed or a model's answer ever is: whoever sends more without end is cut off there. */
-const maxAnswerBytes = 256 * 1024 * 1024
+/** More than a page of alerts or a feed ever is: whoever sends more without end is cut off there. */
+const usualAnswerBytes = 256 * 1024 * 1024
 
 /**
  * A `fetch` that reaches only what the rules name. The connection is made to the very address that was checked, so
@@ -50,12 +52,13 @@ const maxAnswerBytes = 256 * 1024 * 1024
  */
 export function createEgressFetch(options: EgressOptions): EgressClient {
   const agents = new Map<EgressRule, Agent>()
+  const { maxAnswerBytes = usualAnswerBytes } = options
   const agentFor = (rule: EgressRule): Agent => {
     const known = agents.get(rule)
     if (known) return known
     const agent = new Agent({
       allowH2: false,
-      maxResponseSize: maxAnswerBytes,
+      maxResponseSize: Number.isFinite(maxAnswerBytes) ? maxAnswerBytes : -1,
       connect: {
         timeout: options.connectTimeoutMs ?? 10_000,
         lookup: checkedLookup(rule, options.lookup ?? systemLookup),
@@ -85,7 +88,7 @@ export function createEgressFetch(options: EgressOptions): EgressClient {
         `${url.host} answered with a redirect (${response.status}), and redirects are not followed`,
       )
     }
-    return response
+    return unpackedWithin(response, maxAnswerBytes)
   }
   return {
     fetch: egressFetch,
@@ -93,6 +96,23 @@ export function createEgressFetch(options: EgressOptions): EgressClient {
       await Promise.all([...agents.values()].map(agent => agent.destroy()))
     },
   }
+}
+
+/** An answer that is unpacked as it is read counts unpacked, too: a few kilobytes may hold gigabytes. */
+function unpackedWithin(response: Response, maxBytes: number): Response {
+  if (response.body === null || response.headers.get('content-encoding') === null) return response
+  let bytes = 0
+  const counted = response.body.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        bytes += chunk.length
+        if (bytes <= maxBytes) return controller.enqueue(chunk)
+        throw new AppError('answer-too-large', `the answer unpacks to more than ${maxBytes} bytes`)
+      },
+    }),
+  )
+  const { status, statusText, headers } = response
+  return new Response(counted, { status, statusText, headers: [...headers] })
 }
 
 /** undici's fetch and the built-in one are the same code; only their declared types have different sources. */

@@ -30,7 +30,7 @@ export function modelErrorOf(
   const { code, retryable } = meaningOf(statusCode)
   return new ModelError(code, say(`${statusCode} ${error.message}`), {
     retryable,
-    retryAfterMs: retryAfter(error.responseHeaders ?? {}),
+    retryAfterMs: restOf(retryAfter(error.responseHeaders ?? {})),
   })
 }
 
@@ -56,6 +56,13 @@ function meaningOf(status: number): { code: `model-${string}`; retryable: boolea
         ? { code: 'model-failed', retryable: true }
         : { code: 'model-bad-request', retryable: false }
   }
+}
+
+/** No provider has a reason to be left alone for longer; one that says so must not be out of use until the next start. */
+const longestRestMs = 3_600_000
+
+function restOf(askedMs: number | undefined): number | undefined {
+  return askedMs === undefined ? undefined : Math.min(askedMs, longestRestMs)
 }
 
 /** Milliseconds from `retry-after-ms`, or from `retry-after` in seconds or as a date (RFC 9110, 10.2.3). */

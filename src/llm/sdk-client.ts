@@ -131,6 +131,7 @@ async function stream(
   const startMs = clock.now()
   let firstTokenMs: number | undefined
   let text = ''
+  let argumentsLength = 0
   const toolCalls: { name: string; argumentsText: string }[] = []
   let end: Extract<LanguageModelV4StreamPart, { type: 'finish' }> | undefined
   const { stream: parts } = await model.doStream(options)
@@ -140,10 +141,13 @@ async function stream(
       case 'text-delta':
         firstTokenMs ??= clock.now() - startMs
         text += part.delta
+        checkLength(text.length)
         onText?.(text)
         break
       case 'tool-call':
         toolCalls.push({ name: part.toolName, argumentsText: part.input })
+        argumentsLength += part.toolName.length + part.input.length
+        checkLength(argumentsLength, toolCalls.length)
         break
       case 'error':
         throw part.error
@@ -163,6 +167,15 @@ async function stream(
     usage: usageOf(end, request, text),
     firstTokenMs: firstTokenMs ?? clock.now() - startMs,
   }
+}
+
+/** More than any answer of ours has: who goes on for ever is cut off long before the time is up. */
+const maxAnswerLength = 2_000_000
+const maxToolCalls = 256
+
+function checkLength(length: number, calls = 0): void {
+  if (length > maxAnswerLength || calls > maxToolCalls)
+    throw new ModelError('model-answer-too-long', 'the answer is longer than any that was asked for')
 }
 
 /** SDKs end a stream that broke off with a reason of their own making, and nothing from the provider. */

@@ -205,6 +205,7 @@ async function openClient(
   const egress = createEgressFetch({
     rules: baseUrl === undefined || parts.keys === 'unneeded' ? [] : [egressRuleOf(profile, baseUrl)],
     extraCa: authorities,
+    maxAnswerBytes: 64 * 1024 * 1024,
   })
   const key =
     parts.keys === 'unneeded'

@@ -26,6 +26,7 @@ export async function openProviderOf(config: Config): Promise<Provider | undefin
       { host: hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80), ...addresses },
       ...others.map(url => ({ host: url.hostname, port: Number(url.port) || 443, ...addresses })),
     ],
+    maxAnswerBytes: 4 * 1024 * 1024,
     ...(settings.authority === undefined ? {} : { extraCa: [await readFile(settings.authority, 'utf8')] }),
   })
   return openProvider(settings, secret, fetch)

@@ -52,6 +52,7 @@ export function openTickets({ secret, now, timeoutMs }: TicketParts): SendTicket
       }
     const url = new URL(destination.url)
     const client = createEgressFetch({
+      maxAnswerBytes: 4 * 1024 * 1024,
       rules: [
         {
           host: url.hostname,

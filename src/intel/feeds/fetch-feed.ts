@@ -20,6 +20,8 @@ export interface FeedReading {
 }
 
 const largestAnswer = 64 * 1024 * 1024
+/** All answers of one turn together: they are held until the turn is stored. */
+const largestTurn = 2 * largestAnswer
 const timeoutMs = 60_000
 /** So many pages or events a turn; the rest comes with the next. */
 const mostRequests = 50
@@ -32,9 +34,19 @@ export async function fetchFeed(
   signal: AbortSignal,
 ): Promise<FeedReading> {
   if (feed.kind === 'folder') return readFolder(feed.path, state)
-  const client = createEgressFetch({ rules: [ruleFor(feed)], redirects: 'return' })
-  const read: Read = (url, headers = {}, body = undefined) =>
-    request(client.fetch, feed, { url, headers, body }, signal)
+  const client = createEgressFetch({
+    rules: [ruleFor(feed)],
+    redirects: 'return',
+    maxAnswerBytes: largestAnswer,
+  })
+  let bytes = 0
+  const read: Read = async (url, headers = {}, body = undefined) => {
+    const answer = await request(client.fetch, feed, { url, headers, body }, signal)
+    bytes += answer.body.length
+    if (bytes > largestTurn)
+      throw new AppError('feed-too-large', `${feed.id} sends more than ${largestTurn} bytes in one turn`)
+    return answer
+  }
   try {
     switch (feed.kind) {
       case 'rss':
@@ -115,11 +127,17 @@ async function readMisp(feed: HttpFeed, state: FeedState, read: Read): Promise<F
   const manifest = await read(new URL('manifest.json', base).href)
   const events = newerEvents(parseJson(manifest.body), Number(state.place ?? 0)).slice(0, mostRequests)
   const items: FeedItem[] = []
-  for (const { uuid } of events) {
-    const answer = await read(new URL(`${uuid}.json`, base).href)
-    items.push({ name: `${uuid}.json`, bytes: answer.body, document: uuid })
+  let last: (typeof events)[number] | undefined
+  let bytes = manifest.body.length
+  for (const event of events) {
+    // What has no room in this turn comes with the next, which begins behind the second of the last one.
+    const isNext = last !== undefined && event.timestamp > last.timestamp
+    if (bytes > largestTurn - largestAnswer && isNext) break
+    const answer = await read(new URL(`${event.uuid}.json`, base).href)
+    bytes += answer.body.length
+    items.push({ name: `${event.uuid}.json`, bytes: answer.body, document: event.uuid })
+    last = event
   }
-  const last = events.at(-1)
   return {
     items,
     state: {

@@ -115,6 +115,29 @@ describe('pullModel', () => {
     server.close()
   })
 
+  it('follows a store to no place that is not public', async () => {
+    let asked = 0
+    const inside = createServer((_incoming, response) => {
+      asked++
+      response.end(content)
+    }).listen(0, '127.0.0.1')
+    await once(inside, 'listening')
+    const { port: insidePort } = inside.address() as AddressInfo // A listening TCP server has an address with a port.
+    const leads = [`http://127.0.0.1:${insidePort}/`, 'https://10.0.0.1/', 'http://[::1]:9200/_search']
+    const store = createServer((incoming, response) => {
+      response.writeHead(302, { location: leads[Number(incoming.url?.slice(1))] }).end()
+    }).listen(0, '127.0.0.1')
+    await once(store, 'listening')
+    const { port } = store.address() as AddressInfo // As above.
+    for (const index of leads.keys())
+      await expect(pull(`http://127.0.0.1:${port}/${index}`)).rejects.toMatchObject({
+        code: 'egress-refused',
+      })
+    expect(asked).toBe(0)
+    inside.close()
+    store.close()
+  })
+
   it('takes no file with another digest, and no name that is a path', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'tocsin-models-'))
     await writeFile(join(folder, 'x'), content)

@@ -130,7 +130,13 @@ async function fetchFollowing(url: URL, start: number, signal: AbortSignal): Pro
   let next = url
   for (let hops = 0; hops < 6; hops++) {
     const port = next.port === '' ? (next.protocol === 'https:' ? 443 : 80) : Number(next.port)
-    const egress = createEgressFetch({ rules: [{ host: next.hostname, port }], redirects: 'return' })
+    // A store that leads into the own network, or to this machine, is not followed; the first address is the admin's word.
+    const only = next.host === url.host ? {} : { only: ['public'] as const }
+    const egress = createEgressFetch({
+      rules: [{ host: next.hostname, port, ...only }],
+      redirects: 'return',
+      maxAnswerBytes: Number.POSITIVE_INFINITY,
+    })
     const response = await egress.fetch(next, {
       headers: start > 0 ? { range: `bytes=${start}-` } : {},
       signal,
