@@ -36,12 +36,16 @@ export interface ServerOptions {
   readonly requestsPerMinute: number
 }
 
+/** From a request's first byte to its last. A large upload over a slow line takes minutes; answers may take any time. */
+const longestRequestMs = 300_000
+
 /** The HTTP server with every route: validated, authorised, limited and logged in one place. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }), // Its lines hold whole addresses.
     bodyLimit: 1024 * 1024,
+    requestTimeout: longestRequestMs, // Fastify's own is none: who sends a byte a minute would hold a connection for ever.
     trustProxy: options.secure ? 'loopback' : false,
     routerOptions: { maxParamLength: 2000 },
   })
@@ -69,6 +73,13 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
         ? done(null, { form: Object.fromEntries(new URLSearchParams(String(body))) })
         : done(new RequestError('unsupported-content-type', 'send JSON'), undefined),
   )
+  app.addHook('onRequest', async (request, reply) => {
+    // RFC 9112, 3.2: a proxy and we could each take another one for the true one.
+    const hosts = request.raw.rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name))
+    if (hosts.length > 1) throw new RequestError('bad-request', 'send one Host header')
+    // Cases, exports and accounts are kept by no browser and no proxy. The console's files say otherwise themselves.
+    reply.header('cache-control', 'no-store')
+  })
   await app.register(fastifyCookie)
   await app.register(fastifyHelmet, securityHeaders(options.secure))
   await app.register(fastifyRateLimit, {

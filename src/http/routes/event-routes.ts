@@ -1,9 +1,13 @@
+import { assertNever } from '../../lib/app-error.ts'
 import { eventEndpoints } from '../contract-events.ts'
 import type { EventHub } from '../event-hub.ts'
+import { RequestError } from '../http-error.ts'
 import { type Caller, type Route, streamRoute } from '../route.ts'
 import { openEventStream } from '../server-sent-events.ts'
 
 const askEveryMs = 15_000
+/** Open at once for one person or token: as many as somebody has tabs. Each holds a connection and asks the database. */
+const mostStreams = 30
 
 /**
  * The live stream of open consoles. `stopping` ends every stream when the server stops; `stands` is asked every few
@@ -16,10 +20,16 @@ export function eventRoutes(
   stands: (caller: Caller) => Promise<boolean>,
   everyMs = askEveryMs,
 ): Route[] {
+  const open = new Map<string, number>()
   return [
     streamRoute(
       eventEndpoints.readEvents,
       async ({ reply, signal, caller }) => {
+        const who = callerId(caller)
+        const others = open.get(who) ?? 0
+        if (others >= mostStreams)
+          throw new RequestError('too-many-requests', `${mostStreams} streams are open already: close some`)
+        open.set(who, others + 1)
         const stream = openEventStream(reply, 'retry: 2000\n\n')
         let unsubscribe = () => {}
         let asking: ReturnType<typeof setInterval> | undefined
@@ -42,8 +52,24 @@ export function eventRoutes(
         clearInterval(asking)
         unsubscribe()
         stream.end()
+        const left = (open.get(who) ?? 1) - 1
+        if (left > 0) open.set(who, left)
+        else open.delete(who)
       },
       { requestsPerMinute: false },
     ),
   ]
+}
+
+function callerId(caller: Caller): string {
+  switch (caller.kind) {
+    case 'person':
+      return `person ${caller.user.id}`
+    case 'token':
+      return `token ${caller.tokenId}`
+    case 'nobody':
+      return 'nobody'
+    default:
+      return assertNever(caller)
+  }
 }
