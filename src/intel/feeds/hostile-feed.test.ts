@@ -32,7 +32,10 @@ beforeAll(async () => {
 afterAll(() => void server.close())
 
 async function read(kind: string, path: string) {
-  const [feed] = parseFeeds(`feeds:\n  - { id: hostile, kind: ${kind}, url: '${base}${path}' }\n`, 'feeds.yaml')
+  const [feed] = parseFeeds(
+    `feeds:\n  - { id: hostile, kind: ${kind}, url: '${base}${path}' }\n`,
+    'feeds.yaml',
+  )
   if (feed === undefined) throw new Error('no feed')
   const state = { etag: null, lastModified: null, place: null } as FeedState // The members that are read.
   return fetchFeed(feed, state, 0, AbortSignal.timeout(300_000))
