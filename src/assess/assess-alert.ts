@@ -4,11 +4,14 @@ import { viewOf } from './alert-view.ts'
 import { calibrate } from './calibration.ts'
 import type { Signal, SignalReader } from './signal.ts'
 import { authenticationSignals } from './signals/authentication-signals.ts'
+import { cloudSignals } from './signals/cloud-signals.ts'
 import { commandSignals } from './signals/command-signals.ts'
 import { fileSignals } from './signals/file-signals.ts'
 import { linuxSignals } from './signals/linux-signals.ts'
 import { networkSignals } from './signals/network-signals.ts'
+import { platformSignals } from './signals/platform-signals.ts'
 import { processSignals } from './signals/process-signals.ts'
+import { productSignals } from './signals/product-signals.ts'
 import { registrySignals } from './signals/registry-signals.ts'
 import { ruleSignals } from './signals/rule-signals.ts'
 import { serviceSignals } from './signals/service-signals.ts'
@@ -26,6 +29,9 @@ const signalReaders: readonly SignalReader[] = [
   networkSignals,
   webSignals,
   linuxSignals,
+  cloudSignals,
+  productSignals,
+  platformSignals,
 ]
 
 /** What one alert looks like, and why. */
@@ -83,6 +89,15 @@ function verdictOf(probability: number, signals: readonly Signal[]): Verdict {
 }
 
 const benignExplanations = new Set([
+  'allowed-traffic',
+  'cloud-reading',
+  'configuration-assessment',
+  'container-state',
+  'device',
+  'firewall-blocked',
+  'package-writer',
+  'service-account-made',
+  'switched-user',
   'administration',
   'agent-assessment',
   'antivirus-test-file',
@@ -100,6 +115,7 @@ const benignExplanations = new Set([
   'update-traffic',
   'updater',
   'usual-module',
+  'vulnerability',
   'vendor-autostart',
   'vendor-service',
   'windows-task',

@@ -7,6 +7,8 @@ import type { Signal } from './signal.ts'
 
 /** How far around an alert its host's other alerts still colour it. */
 const hostWindowMs = 15 * 60_000
+/** How long after guessing a success may have come of it. */
+const guessWindowMs = 60 * 60_000
 /** How far around an alert others from the same source address still colour it. */
 const sourceWindowMs = 12 * 60 * 60_000
 
@@ -18,6 +20,10 @@ const sourceWindowMs = 12 * 60 * 60_000
 export function assessCase(alerts: readonly Alert[], around: readonly Alert[] = []): Assessment[] {
   const byHost = new StrongAlerts()
   const bySource = new StrongAlerts()
+  const guessesBySource = Map.groupBy(
+    [...alerts, ...around].filter(isGuessing),
+    alert => sourceOf(alert)?.value,
+  )
   for (const alert of [...alerts, ...around]) {
     if (logOddsOf(knownSignals(alert)) < strongLogOdds) continue
     if (!isFromSensor(alert)) byHost.add(alert.agent.name, alert)
@@ -25,7 +31,8 @@ export function assessCase(alerts: readonly Alert[], around: readonly Alert[] = 
     if (source !== undefined) bySource.add(source.value, alert)
   }
   return alerts.map(alert => {
-    const signals = knownSignals(alert)
+    const known = knownSignals(alert)
+    const signals = [...known, ...enteredAfterGuessing(alert, guessesBySource)]
     const context = [hostCompany(alert, byHost), sourceCompany(alert, bySource)].flatMap(
       signal => signal ?? [],
     )
@@ -34,6 +41,44 @@ export function assessCase(alerts: readonly Alert[], around: readonly Alert[] = 
     const coloured = context.map(signal => ({ ...signal, weight: signal.weight * share }))
     return assessmentOf(alert.key, [...signals, ...coloured])
   })
+}
+
+/** A rule that counts failed logons has fired: eight and more in a short time, by Wazuh's own rules. */
+function isGuessing(alert: Alert): boolean {
+  return (
+    sourceOf(alert) !== undefined && knownSignals(alert).some(signal => signal.id === 'repeated-failures')
+  )
+}
+
+/**
+ * A logon that succeeded from where passwords were guessed a little before: what is harmless by itself is the worst
+ * that guessing can come to. Not from this host's own rule that says so already.
+ */
+function enteredAfterGuessing(
+  alert: Alert,
+  guesses: ReadonlyMap<string | undefined, readonly Alert[]>,
+): Signal[] {
+  const source = sourceOf(alert)
+  if (source === undefined || !alert.rule.groups.includes('authentication_success')) return []
+  if (knownSignals(alert).some(signal => signal.id === 'success-after-failures')) return []
+  const before = guesses
+    .get(source.value)
+    ?.some(
+      ({ timestampMs }) =>
+        timestampMs <= alert.timestampMs && timestampMs >= alert.timestampMs - guessWindowMs,
+    )
+  const quote = readPointer(alert.document, source.pointer)
+  return before === true
+    ? [
+        {
+          id: 'success-after-failures',
+          weight: 2.6,
+          reason: 'a logon succeeded from an address that had guessed passwords within the hour before',
+          pointer: source.pointer,
+          quote: typeof quote === 'string' ? quote : source.value,
+        },
+      ]
+    : []
 }
 
 /** An alert is read once, however many cases it stands around of. Alerts never change. */
@@ -85,7 +130,7 @@ function hostCompany(alert: Alert, strong: StrongAlerts): Signal | undefined {
   if (near === 0) return undefined
   return {
     id: 'strong-company',
-    weight: Math.min(1.5, 0.7 + 0.2 * near),
+    weight: Math.min(1.5, Math.round(7 + 2 * near) / 10),
     reason: `${speakOfAttack(near)} on this host within ${hostWindowMs / 60_000} minutes`,
     pointer: alert.generation === 5 ? '/wazuh/agent/name' : '/agent/name',
     quote: alert.agent.name,

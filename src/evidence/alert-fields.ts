@@ -22,6 +22,9 @@ const tellingFields: readonly (readonly [pointer: string, label: string])[] = [
   ['/@timestamp', 'Time'],
   ['/agent/name', 'Host'],
   ['/wazuh/agent/name', 'Host'],
+  ['/GeoLocation/country_name', 'Country of the address'],
+  ['/GeoLocation/region_name', 'Region of the address'],
+  ['/GeoLocation/city_name', 'City of the address'],
   ['/rule/firedtimes', 'Times this rule fired within the hour, over all hosts'],
   ['/rule/frequency', 'Events that the rule needs to fire'],
   ['/data/win/eventdata/commandLine', 'Command line'],
@@ -67,7 +70,93 @@ const tellingFields: readonly (readonly [pointer: string, label: string])[] = [
   ['/data/alert/category', 'Signature category'],
   ['/data/vulnerability/cve', 'Vulnerability'],
   ['/data/virustotal/source/file', 'File'],
+  ['/data/aws/eventName', 'Operation'],
+  ['/data/aws/eventSource', 'Service'],
+  ['/data/aws/sourceIPAddress', 'Source address'],
+  ['/data/aws/userIdentity/arn', 'Acting identity'],
+  ['/data/aws/userAgent', 'Client program'],
+  ['/data/aws/requestParameters/userName', 'Account acted upon'],
+  ['/data/aws/errorCode', 'Refused because'],
+  ['/data/aws/title', 'Finding'],
+  ['/data/aws/type', 'Kind of finding'],
+  ['/data/aws/severity', 'Severity of the finding'],
+  ['/data/aws/resource/instanceDetails/instanceId', 'Machine'],
+  ['/data/office365/Operation', 'Operation'],
+  ['/data/office365/UserId', 'Account'],
+  ['/data/office365/ClientIP', 'Source address'],
+  ['/data/office365/ObjectId', 'What it was done to'],
+  ['/data/office365/ResultStatus', 'Result'],
+  ['/data/gcp/protoPayload/methodName', 'Operation'],
+  ['/data/gcp/protoPayload/authenticationInfo/principalEmail', 'Account'],
+  ['/data/gcp/protoPayload/requestMetadata/callerIp', 'Source address'],
+  ['/data/gcp/protoPayload/resourceName', 'What it was done to'],
+  ['/data/github/action', 'Operation'],
+  ['/data/github/actor', 'Account'],
+  ['/data/github/repo', 'Repository'],
+  ['/data/github/visibility', 'Visibility'],
+  ['/data/activityDisplayName', 'Operation'],
+  ['/data/initiatedBy/user/userPrincipalName', 'Account'],
+  ['/data/initiatedBy/user/ipAddress', 'Source address'],
+  ['/data/docker/Action', 'Action'],
+  ['/data/docker/Actor/Attributes/name', 'Container'],
+  ['/data/docker/Actor/Attributes/image', 'Image'],
+  ['/data/osquery/name', 'Query'],
+  ['/data/osquery/columns/command', 'Command'],
+  ['/data/osquery/columns/cmdline', 'Command line'],
+  ['/data/win/eventdata/threat Name', 'Threat'],
+  ['/data/win/eventdata/severity Name', 'Severity of the threat'],
+  ['/data/win/eventdata/path', 'File'],
+  ['/data/win/eventdata/action Name', 'What the antivirus did'],
+  ['/data/win/eventdata/process Name', 'Program that touched it'],
+  ['/data/win/eventdata/detection User', 'Account'],
+  ['/data/win/eventdata/taskName', 'Scheduled task'],
+  ['/data/win/eventdata/taskContent', 'What the task runs'],
+  ['/data/win/eventdata/imageLoaded', 'Library'],
+  ['/data/win/eventdata/newProcessName', 'Program'],
+  ['/data/win/eventdata/parentProcessName', 'Parent program'],
+  ['/data/win/eventdata/queryName', 'Name asked for'],
+  ['/data/win/eventdata/memberName', 'Member'],
+  ['/data/win/eventdata/memberSid', 'Member (SID)'],
+  ['/data/win/logFileCleared/subjectUserName', 'Acting account'],
+  ['/data/audit/exe', 'Program'],
+  ['/data/audit/file/name', 'File'],
+  ['/syscheck/diff', 'What changed in the file'],
+  ['/syscheck/value_name', 'Registry value'],
+  ['/syscheck/audit/login_user/name', 'Account that logged on'],
+  ['/syscheck/audit/user/name', 'Account that changed it'],
+  ['/syscheck/audit/process/name', 'Program that changed it'],
+  ['/syscheck/uname_after', 'Owner of the file'],
+  ['/data/action', 'Action'],
+  ['/data/attack', 'Attack named by the firewall'],
+  ['/data/threat_id', 'Threat named by the firewall'],
+  ['/data/severity', 'Severity'],
+  ['/data/dstip', 'Destination address'],
+  ['/data/dstport', 'Destination port'],
+  ['/data/source_address', 'Source address'],
+  ['/data/destination_address', 'Destination address'],
+  ['/data/user', 'Account'],
+  ['/data/uid', 'Number of the account'],
+  ['/data/shell', 'Shell of the account'],
+  ['/data/title', 'Finding'],
+  ['/data/file', 'File'],
+  ['/data/package', 'Package'],
+  ['/data/yara_rule', 'YARA rule'],
+  ['/data/yara_scanned_file', 'File'],
+  ['/data/vulnerability/severity', 'Severity'],
+  ['/data/vulnerability/status', 'Status'],
+  ['/data/vulnerability/package/name', 'Package'],
+  ['/data/vulnerability/package/version', 'Version'],
+  ['/data/sca/policy', 'Policy'],
+  ['/data/sca/score', 'Score'],
+  ['/data/sca/check/title', 'Check'],
+  ['/data/sca/check/result', 'Result'],
+  ['/data/sca/check/previous_result', 'Result before'],
+  ['/data/virustotal/total', 'Engines asked'],
+  ['/data/note', 'Notice'],
+  ['/data/msg', 'Message'],
   ['/file/path', 'File'],
+  ['/previous_output', 'Earlier log lines that the rule counted'],
+  ['/previous_log', 'What the command gave before'],
   ['/event/original', 'Log line'],
   ['/data/virustotal/positives', 'Engines that call it malicious'],
   ['/full_log', 'Log line'],
@@ -83,10 +172,9 @@ export function alertFields(context: CaseContext): EvidenceDraft[] {
 function fieldsOfAlert(alert: Alert, assessment: Assessment): EvidenceDraft[] {
   const labels = new Map(tellingFields)
   const pointers = new Set([...labels.keys(), ...assessment.signals.map(signal => signal.pointer)])
-  // The log line repeats the fields; it is quoted only where there are none, or a reason rests on it.
-  if (alert.document.data !== undefined || alert.document.syscheck !== undefined) {
-    if (!assessment.signals.some(signal => signal.pointer === '/full_log')) pointers.delete('/full_log')
-  }
+  // The log line repeats the fields; it is quoted only where they are few, or a reason rests on it.
+  if (tellsEnough(alert) && !assessment.signals.some(signal => signal.pointer === '/full_log'))
+    pointers.delete('/full_log')
   return [...pointers].flatMap(pointer => {
     const value = readPointer(alert.document, pointer)
     if (typeof value !== 'string' && typeof value !== 'number') return []
@@ -102,6 +190,19 @@ function fieldsOfAlert(alert: Alert, assessment: Assessment): EvidenceDraft[] {
       label: labels.get(pointer) ?? pointer.split('/').at(-1) ?? '',
     }))
   })
+}
+
+/** Decoders of most logs leave an address and an account, and say what happened in the line alone. */
+const minFields = 3
+
+function tellsEnough({ document }: Alert): boolean {
+  const { data, syscheck } = document
+  if (syscheck !== undefined) return true
+  if (data === null || typeof data !== 'object') return false
+  return (
+    Object.values(data).some(value => value !== null && typeof value === 'object') ||
+    Object.keys(data).length >= minFields
+  )
 }
 
 /** The whole text where it is short; else its beginning and the surroundings of each match not in it. */

@@ -35,11 +35,16 @@ function sequenceFrom(source: string, alerts: readonly Alert[]): EvidenceDraft |
       `source: ${source}`,
       `failure alerts: ${failures.length}`,
       `accounts tried: ${accounts.length}${namesIn(accounts)}`,
-      `success alerts since: ${successes.length}${namesIn(entered)}`,
+      `success alerts: ${successes.length}${namesIn(entered)}`,
     ].join(', '),
     trust: 'observed',
     label: `Logons from ${source}`,
-    facts: { failures: failures.length, accounts: accounts.length, successes: successes.length },
+    facts: {
+      failures: failures.length,
+      accounts: accounts.length,
+      successes: successes.length,
+      entered: entered.slice(0, maxNames).join(', '),
+    },
   }
 }
 

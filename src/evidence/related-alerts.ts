@@ -1,6 +1,7 @@
 import type { EvidenceDraft } from '../domain/evidence.ts'
 import { tellSpan } from '../lib/tell-time.ts'
 import type { CaseContext } from './case-context.ts'
+import { placeOf } from './place.ts'
 
 /** How many alerts there are in the case, of which kinds, and how many around it on the same hosts. */
 export function relatedAlerts(context: CaseContext): EvidenceDraft[] {
@@ -9,7 +10,7 @@ export function relatedAlerts(context: CaseContext): EvidenceDraft[] {
 
 function inCase(context: CaseContext): EvidenceDraft {
   const { alertCount, firstSeenMs, lastSeenMs, maxLevel } = context.case
-  const hosts = [...new Set(context.alerts.map(alert => alert.agent.name))]
+  const hosts = [...new Set(context.alerts.map(placeOf))]
   const rules = new Set(context.alerts.map(alert => alert.rule.id)).size
   return counted(context, 'alerts-in-case', 'Alerts in this case', {
     alerts: alertCount,

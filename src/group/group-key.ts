@@ -2,7 +2,7 @@ import type { Alert, AlertFacts, Entity } from '../domain/alert.ts'
 import { cutText } from '../lib/cut-text.ts'
 import { readPointer } from '../lib/json-pointer.ts'
 
-/** The keys under which an alert finds the case of its kind, and those of the processes that it names. */
+/** The keys under which an alert finds the case of its kind, and those of the processes and logons that it names. */
 export interface GroupKeys {
   readonly kind: string
   readonly processes: readonly string[]
@@ -21,7 +21,7 @@ export function groupable(alert: Alert): Groupable {
 }
 
 export function groupKeysOf(alert: Alert): GroupKeys {
-  return { kind: groupKey(alert), processes: processKeys(alert) }
+  return { kind: groupKey(alert), processes: [...processKeys(alert), ...logonKeys(alert)] }
 }
 
 /**
@@ -65,6 +65,16 @@ export function principalOf(entities: readonly Entity[]): Entity | undefined {
     entities.find(entity => entity.type === 'user' && entity.role === 'actor') ??
     entities.find(entity => entity.type === 'user')
   )
+}
+
+const logons =
+  /^(?:authentication_(?:fail(?:ed|ures)|success)|invalid_login|login_denied|win_authentication_failed)$/
+
+/** Failed and successful logons from one address to one host are one story, whatever rules tell it: `logon|HOST|ADDRESS`. */
+function logonKeys(alert: Alert): string[] {
+  if (!alert.rule.groups.some(group => logons.test(group))) return []
+  const source = alert.entities.find(({ type, role }) => type === 'address' && role === 'source')
+  return source === undefined ? [] : [`logon|${alert.agent.name}|${source.value}`]
 }
 
 const windowsMembers = ['processGuid', 'parentProcessGuid', 'sourceProcessGUID'] as const

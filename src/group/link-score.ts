@@ -16,12 +16,15 @@ export function attackMark(place: 'host' | 'address', value: string): string {
   return `attack|${place}|${value}`
 }
 
+/** An agent that stops while its host is attacked was most likely stopped. */
+const fallsSilent = /^(?:wazuh|ossec) agent (?:stopped|disconnected|removed)/i
+
 /** Under which marks an alert finds attacks that it may belong to. */
 export function attackMarksFor(alert: AlertFacts, isAttack: boolean): string[] {
   const lateral = isAttack || alert.rule.mitre.tactics.includes('Lateral Movement')
   const sources = alert.entities.filter(entity => entity.type === 'address' && entity.role === 'source')
   return [
-    ...(isAttack ? [attackMark('host', alert.agent.name)] : []),
+    ...(isAttack || fallsSilent.test(alert.rule.description) ? [attackMark('host', alert.agent.name)] : []),
     ...(lateral ? sources.map(entity => attackMark('address', entity.value)) : []),
   ]
 }
@@ -76,6 +79,10 @@ export function linkScore(
   if (keys.some(key => key.startsWith('process|') && target.keys.has(key))) {
     score += 3
     shared.push('the same process')
+  }
+  if (keys.some(key => key.startsWith('logon|') && target.keys.has(key))) {
+    score += 3
+    shared.push('logons from the same address')
   }
   const mark = keys.find(key => key.startsWith('attack|') && target.keys.has(key))
   if (mark !== undefined) {

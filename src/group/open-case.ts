@@ -136,7 +136,7 @@ export function reopenCase(draft: CaseDraft): OpenCase {
     revision: draft.revision,
     rules: unique(
       draft.groupKeys
-        .filter(key => !/^(?:process|attack)\|/.test(key))
+        .filter(key => !/^(?:process|attack|logon)\|/.test(key))
         .map(key => key.split('|')[0]?.split(' ')[0] ?? ''),
     ),
     entities: new Map(draft.entities.map(entity => [entityKey(entity), entity])),

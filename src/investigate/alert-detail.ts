@@ -17,18 +17,42 @@ export interface AlertDetail {
 const pointers = [
   '/data/win/eventdata/commandLine',
   '/data/command',
+  '/data/docker/Action',
+  '/data/osquery/columns/command',
+  '/data/osquery/columns/cmdline',
+  '/data/audit/file/name',
   '/data/audit/command',
   '/process/command_line',
+  '/data/aws/title',
+  '/data/aws/eventName',
+  '/data/office365/Operation',
+  '/data/gcp/protoPayload/methodName',
+  '/data/github/action',
+  '/data/activityDisplayName',
+  '/data/attack',
+  '/data/threat_id',
   '/data/url',
   '/data/alert/signature',
   '/data/win/eventdata/targetFilename',
   '/syscheck/path',
   '/file/path',
   '/data/virustotal/source/file',
+  '/data/yara_scanned_file',
+  '/data/win/eventdata/threat Name',
+  '/data/win/eventdata/taskName',
+  '/data/win/eventdata/imageLoaded',
+  '/data/win/eventdata/queryName',
+  '/data/vulnerability/title',
+  '/data/vulnerability/cve',
+  '/data/sca/check/title',
+  '/data/sca/policy',
+  '/data/package',
+  '/data/parameters/alert/data/srcip',
   '/data/win/eventdata/imagePath',
   '/data/win/eventdata/details',
   '/data/win/eventdata/targetObject',
   '/data/win/eventdata/targetImage',
+  '/data/win/eventdata/newProcessName',
   '/data/win/eventdata/scriptBlockText',
   '/data/win/eventdata/targetUserName',
   '/data/srcuser',
@@ -51,13 +75,24 @@ export function alertDetail(alert: Alert): AlertDetail | undefined {
 }
 
 /** Fields of free text, in which a signal is a few words among many. */
-const longFields = /(?:ommandLine|scriptBlockText|command|url|full_log|original)$/
+const longFields = /(?:ommandLine|scriptBlockText|taskContent|command|url|full_log|original)$/
+
+/** Where there is no command line, a reason about a program is told with that program, not with what it was done to. */
+const programFields = /\/(?:image|sourceImage|imageLoaded|newProcessName)$/
+
+function hasCommand(alert: Alert): boolean {
+  return pointers.slice(0, 2).some(pointer => typeof readPointer(alert.document, pointer) === 'string')
+}
 
 /** The words that a signal rests on with what stands around them, where they are part of a longer text. */
 export function signalExcerpt(alert: Alert, signal: Signal): string | undefined {
-  if (signal.decoded !== undefined)
-    return `decoded: ${whole(signal.decoded, cutText(signal.decoded, maxLength))}`
-  const text = longFields.test(signal.pointer) ? readPointer(alert.document, signal.pointer) : undefined
+  if (signal.decoded !== undefined) {
+    const what = signal.pointer.startsWith('/data/audit/execve/') ? 'command' : 'decoded'
+    return `${what}: ${whole(signal.decoded, cutText(signal.decoded, maxLength))}`
+  }
+  const isSubject = programFields.test(signal.pointer) && !hasCommand(alert)
+  const text =
+    isSubject || longFields.test(signal.pointer) ? readPointer(alert.document, signal.pointer) : undefined
   if (typeof text !== 'string') return undefined
   const at = text.indexOf(signal.quote)
   if (at < 0 || at + signal.quote.length <= maxLength) return readable(text, cutText(text, maxLength))

@@ -11,6 +11,9 @@ export const attackBehaviours: Readonly<Record<string, Behaviour>> = {
     ],
   },
   'reverse-shell': {
+    unixSteps: [
+      'Isolate HOST and look for the open connection and its process (`ss -tnp` on HOST); take the memory of the process before it is ended.',
+    ],
     unknown: 'What was done in the shell.',
     happened: 'a shell was opened over the network',
     steps: [
@@ -18,6 +21,10 @@ export const attackBehaviours: Readonly<Record<string, Behaviour>> = {
     ],
   },
   'download-cradle': {
+    unixSteps: [
+      'Fetch the URL from a sandbox (not from the host) and hash what it gives; search all hosts for that hash and URL.',
+      'On HOST, list what was started and written right after (auditd, file monitoring, shell history of USER).',
+    ],
     unknown: 'What was downloaded: Wazuh saw the command, not the content or whether it came.',
     happened: 'code or a file was downloaded from a command line',
     steps: [
@@ -26,6 +33,9 @@ export const attackBehaviours: Readonly<Record<string, Behaviour>> = {
     ],
   },
   upload: {
+    unixSteps: [
+      'Find out which file left HOST, to where, and what was in it; check the firewall for the volume.',
+    ],
     unknown: 'What was in the file that was sent.',
     happened: 'a local file was sent out',
     steps: [
@@ -33,6 +43,9 @@ export const attackBehaviours: Readonly<Record<string, Behaviour>> = {
     ],
   },
   'credential-access': {
+    unixSteps: [
+      'See which session did it (sudo, auditd, shell history of USER) and whether the file was copied; plan to change the passwords and keys that are kept on HOST.',
+    ],
     unknown: 'Whether credentials were really read.',
     happened: 'stored credentials were reached for',
     steps: [
@@ -53,6 +66,7 @@ export const attackBehaviours: Readonly<Record<string, Behaviour>> = {
     ],
   },
   'log-clearing': {
+    saidBy: ['audit-cleared'],
     happened: 'an event log was cleared',
     steps: [
       'Reconstruct the time before from the indexer, which keeps its own copy, and ask USER why it was cleared.',
@@ -75,6 +89,9 @@ export const attackBehaviours: Readonly<Record<string, Behaviour>> = {
     steps: ['Read the script itself (PowerShell event 4104 of the same process).'],
   },
   persistence: {
+    unixSteps: [
+      'List what starts by itself on HOST (cron, systemd units, authorized_keys, shell profiles) and compare with its image.',
+    ],
     unknown: 'Whether it has started again since.',
     happened: 'something was set up to start again by itself',
     steps: [
@@ -82,24 +99,37 @@ export const attackBehaviours: Readonly<Record<string, Behaviour>> = {
     ],
   },
   'account-change': {
+    unixSteps: [
+      'Ask the owner of user administration for the ticket; without one, lock the account and see what it did since (auth log, shell history).',
+    ],
     happened: 'an account was created or given rights',
     steps: [
       'Ask the owner of user administration for the ticket; without one, disable the account and see what it did since.',
     ],
   },
   'account-management': {
-    happened: 'accounts or groups were changed',
+    saidBy: ['account-change', 'second-root', 'service-account-made', 'machine-account', 'account-locked'],
+    happened: 'accounts or groups were changed (TARGET)',
     steps: [
       'Ask the owner of user administration for the ticket; without one, disable the account and see what it did since.',
     ],
   },
   'account-created': {
-    happened: 'an account or its rights changed',
+    saidBy: [
+      'account-change',
+      'account-management',
+      'second-root',
+      'service-account-made',
+      'machine-account',
+      'account-locked',
+    ],
+    happened: 'the account TARGET or its rights changed',
     steps: [
       'Ask the owner of user administration for the ticket; without one, disable the account and see what it did since.',
     ],
   },
   'lateral-movement': {
+    unixSteps: ['Find the other end: logons over SSH and new files on the target at the same time.'],
     unknown: 'Whether the other host let it in.',
     happened: 'something was run or copied on another host',
     steps: [
@@ -139,6 +169,9 @@ export const attackBehaviours: Readonly<Record<string, Behaviour>> = {
     steps: ['Find who copied it and why; there is hardly an innocent reason.'],
   },
   'shell-parent': {
+    unixSteps: [
+      'Read the chain of parent processes (auditd ppid, `ps -ef`) up to the logon or service that began it.',
+    ],
     happened: '',
     steps: [
       'Read the parent process and its own parent (Sysmon event 1, parent GUID) up to the logon that began it.',
@@ -169,12 +202,14 @@ export const attackBehaviours: Readonly<Record<string, Behaviour>> = {
     steps: ['Read FILE; ask USER or the owner of HOST whether it is theirs.'],
   },
   'sensitive-path': {
+    saidBy: ['persistence'],
     happened: 'a file that decides who may log on or what starts was changed',
     steps: [
       'Compare FILE with its last known state (syscheck diff or backup) and find who changed it (whodata, auth log).',
     ],
   },
   'web-root': {
+    saidBy: ['written-by-web-server'],
     happened: 'a script appeared where a web server serves it',
     steps: ['Read FILE; search the access log for requests to it and the upload that brought it.'],
   },
@@ -202,6 +237,7 @@ export const attackBehaviours: Readonly<Record<string, Behaviour>> = {
     steps: ['Check the program that it starts, by hash and signature, and who set it.'],
   },
   'repeated-failures': {
+    saidBy: ['success-after-failures'],
     unknown: 'Whether any guess succeeded: look for a success from the same source.',
     happened: 'logons failed many times in a row',
     steps: [
@@ -227,6 +263,7 @@ export const attackBehaviours: Readonly<Record<string, Behaviour>> = {
     ],
   },
   'logon-from-internet': {
+    saidBy: ['repeated-failures', 'success-after-failures', 'many-failures', 'unknown-account'],
     happened: 'a logon was tried from the internet',
     steps: [
       'Ask whether the service must be reachable from the internet at all; check the address against threat intelligence.',
@@ -251,6 +288,15 @@ export const attackBehaviours: Readonly<Record<string, Behaviour>> = {
     ],
   },
   'web-attack': {
+    saidBy: [
+      'injection-request',
+      'injection-header',
+      'scanner-agent',
+      'malware-named',
+      'firewall-attack',
+      'repeated-failures',
+      'attack-signature',
+    ],
     happened: 'a web application was attacked',
     steps: ['List all requests of the same source within the day, by status and size.'],
   },
@@ -318,6 +364,9 @@ export const attackBehaviours: Readonly<Record<string, Behaviour>> = {
     steps: ['Ask USER for the reason; look for remote logons (4624 type 10) that followed.'],
   },
   'script-on-network': {
+    unixSteps: [
+      'See which process holds the connection (`ss -tnp` on HOST), and whether HOST usually talks to that address and port.',
+    ],
     happened: 'a script host or shell talked to the network',
     steps: [
       'See what else the process did (Sysmon events with its process GUID), and whether HOST usually talks to that address and port.',
@@ -340,6 +389,7 @@ export const attackBehaviours: Readonly<Record<string, Behaviour>> = {
     ],
   },
   'root-shell': {
+    saidBy: ['code-as-root'],
     happened: 'a root shell was opened',
     steps: ['Read what was done in it (auditd, shell history) and ask USER for the reason.'],
   },
@@ -361,6 +411,16 @@ export const attackBehaviours: Readonly<Record<string, Behaviour>> = {
     unknown: 'Whether the address or name still belongs to whom the report says.',
   },
   'malware-named': {
+    saidBy: [
+      'antivirus-detection',
+      'injection-header',
+      'ransom-note',
+      'virustotal-hit',
+      'known-rootkit',
+      'audit-cleared',
+      'rootkit-trace',
+      'mining',
+    ],
     happened: 'a rule for a known attack fired',
     steps: [
       'Check what the rule really saw: read the log line and compare with the name that the rule gives it.',

@@ -1,6 +1,7 @@
 import type { Citation, JudgedClaim } from '../domain/claim.ts'
 import { scopeText } from '../domain/lesson.ts'
 import type { CaseContext } from '../evidence/case-context.ts'
+import { placeOf } from '../evidence/place.ts'
 import { sightingText } from '../evidence/sighting.ts'
 import { techniqueOf } from '../evidence/technique.ts'
 import { named, quoted } from '../lib/quoted.ts'
@@ -8,6 +9,7 @@ import { count, tellSpan, tellTime } from '../lib/tell-time.ts'
 import { alertDetail } from './alert-detail.ts'
 import type { CaseStory, Episode } from './case-story.ts'
 import type { CitationFinder } from './citations.ts'
+import { actorToTell, whatHappened } from './fill-words.ts'
 import {
   againstSource,
   episodeSource,
@@ -15,7 +17,6 @@ import {
   mostTellingSource,
   otherSide,
   shownWith,
-  whatHappened,
 } from './readings.ts'
 
 /** The sentences of brief 0: what, in which order, what speaks against, how usual, which techniques, what was before. */
@@ -52,11 +53,11 @@ function whatClaim(context: CaseContext, story: CaseStory, find: CitationFinder)
     lastSeenMs - firstSeenMs < 1000
       ? `At ${tellTime(firstSeenMs)}`
       : `From ${tellTime(firstSeenMs)}, within ${tellSpan(lastSeenMs - firstSeenMs)},`
-  const where = story.hosts.length === 0 ? '' : ` on ${story.hosts.slice(0, 3).map(named).join(', ')}`
+  const where = story.hosts.length === 0 ? '' : ` on ${story.hosts.slice(0, 3).join(', ')}`
   const rule =
     top === undefined
       ? ''
-      : `; the most telling is rule ${named(top.rule.id)}, ${quoted(top.rule.description, 1000)}`
+      : `; the most telling is rule ${named(top.rule.id)}, ${quoted(top.rule.description.trim().replace(/\.$/, ''), 1000)}`
   return claim(
     `${when} Wazuh raised ${count(alertCount, 'alert')}${where}, up to level ${maxLevel}${rule}.`,
     [
@@ -86,10 +87,12 @@ function episodeClaim(
   const { signal, alert, alerts, firstSeenMs } = episode
   const happened = whatHappened(episode)
   const shown = shownWith(episode)
-  const what = shown === undefined || happened.includes(shown) ? '' : `: ${quoted(shown)}`
+  const what = shown === undefined || happened.includes(shown) ? '' : `: ${quoted(shown.replace(/\.$/, ''))}`
   const times = alerts > 1 ? ` (${count(alerts, 'alert')})` : ''
+  const actor = actorToTell(story, episode)
+  const by = actor === undefined ? '' : `, by ${named(actor.value)}`
   const detail = alertDetail(alert)
-  return claim(`${tellTime(firstSeenMs)}, ${named(alert.agent.name)}: ${happened}${what}${times}.`, [
+  return claim(`${tellTime(firstSeenMs)}, ${placeOf(alert)}: ${happened}${by}${what}${times}.`, [
     find.kind('reading', episodeSource(context, story.episodes.indexOf(episode))),
     find.field(alert.key, signal.pointer, signal.quote),
     detail === undefined || detail.pointer === signal.pointer
@@ -103,10 +106,10 @@ function sequenceClaims(story: CaseStory, find: CitationFinder): (JudgedClaim | 
   return story.sources.slice(0, 3).map(source => {
     const item = find.item('authentication-sequence', `authentication/${source}`)
     if (item === undefined) return undefined
-    const { failures = 0, accounts = 0, successes = 0 } = item.facts ?? {}
+    const { failures = 0, accounts = 0, successes = 0, entered = '' } = item.facts ?? {}
     const ending =
       Number(successes) > 0
-        ? `${count(Number(successes), 'alert')} of a successful logon followed`
+        ? `${count(Number(successes), 'alert')} of a successful logon followed${entered === '' ? '' : ` (${String(entered).split(', ').map(named).join(', ')})`}`
         : 'no successful logon from there is among the alerts'
     const tried = `${count(Number(failures), 'alert')} of failed logons with ${count(Number(accounts), 'account')}`
     return claim(`From ${source}: ${tried}; ${ending}.`, [find.kind('authentication-sequence', item.source)])

@@ -3,7 +3,7 @@ import type { Json } from '../lib/canonical-json.ts'
 import { named, phrased, quoted } from '../lib/quoted.ts'
 import { count, tellSpan } from '../lib/tell-time.ts'
 import type { CaseStory } from './case-story.ts'
-import { whatHappened } from './readings.ts'
+import { whatHappened } from './fill-words.ts'
 
 /** Acts that a headline can hold before it stops being one. */
 const maxActs = 3
@@ -34,8 +34,8 @@ function circumstances(context: CaseContext, story: CaseStory): string[] {
   const { alertCount, firstSeenMs, lastSeenMs } = context.case
   const alerts = count(alertCount, 'alert')
   return [
-    ...(host === undefined ? [] : [`${named(host)}${others}`]),
-    ...(story.users[0] === undefined ? [] : [`account ${named(story.users[0])}`]),
+    ...(host === undefined ? [] : [`${host}${others}`]),
+    ...who(story),
     ...(story.sources[0] === undefined ? [] : [`from ${story.sources[0]}`]),
     alertCount === 1 ? alerts : `${alerts} in ${tellSpan(lastSeenMs - firstSeenMs)}`,
   ]
@@ -56,3 +56,13 @@ function repeatsField(description: string, value: Json, depth = 0): boolean {
 function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim()
 }
+
+/** Who acted, else whom it happened to. Guessing that goes through names is told by how many, not by one of them. */
+function who({ users, actors, entered }: CaseStory): string[] {
+  const [first] = users
+  const known = entered ?? actors[0] ?? (users.length > maxTargets ? undefined : first)
+  if (known !== undefined) return [`account ${named(known)}`]
+  return first === undefined ? [] : [count(users.length, 'account')]
+}
+
+const maxTargets = 3

@@ -3,10 +3,11 @@ import type { Alert } from '../domain/alert.ts'
 import type { EvidenceDraft } from '../domain/evidence.ts'
 import { alertTrust } from '../evidence/alert-trust.ts'
 import type { CaseContext } from '../evidence/case-context.ts'
-import { named } from '../lib/quoted.ts'
+import { placeOf } from '../evidence/place.ts'
 import { tellTime } from '../lib/tell-time.ts'
 import { alertDetail, signalExcerpt } from './alert-detail.ts'
 import type { CaseStory, Episode } from './case-story.ts'
+import { actorToTell, targetOf, whatHappened } from './fill-words.ts'
 
 /** Episodes that are told, and so read. */
 export const maxEpisodes = 8
@@ -27,7 +28,7 @@ export function readings(
     ...mostTelling(context, story),
     ...story.episodes
       .slice(0, maxEpisodes)
-      .map((episode, index) => episodeReading(context, episode, index, quoted)),
+      .map((episode, index) => episodeReading(context, story, episode, index, quoted)),
     ...whatSpeaksAgainst(context, story),
   ]
 }
@@ -51,7 +52,7 @@ function mostTelling(context: CaseContext, story: CaseStory): EvidenceDraft[] {
       kind,
       source: mostTellingSource(context),
       pointer: '',
-      quote: `rule ${id}, level ${level}: ${description.trim()}; host ${alert.agent.name}, ${tellTime(alert.timestampMs)}${fired}`,
+      quote: `rule ${id}, level ${level}: ${description.trim()}; host ${placeOf(alert)}, ${tellTime(alert.timestampMs)}${fired}`,
       trust: alertTrust(alert, '/rule/description'),
       label: 'The most telling alert of the case',
     },
@@ -61,12 +62,14 @@ function mostTelling(context: CaseContext, story: CaseStory): EvidenceDraft[] {
 /** `quoted` are the places that are evidence already; of others, and of encoded text, the words are repeated here. */
 function episodeReading(
   context: CaseContext,
+  story: CaseStory,
   episode: Episode,
   index: number,
   quoted: ReadonlySet<string>,
 ): EvidenceDraft {
   const { signal, alert, alerts, firstSeenMs } = episode
   const shown = shownWith(episode)
+  const actor = actorToTell(story, episode)
   return {
     kind,
     source: episodeSource(context, index),
@@ -75,12 +78,19 @@ function episodeReading(
       whatHappened(episode),
       `alerts: ${alerts}`,
       `first: ${tellTime(firstSeenMs)}`,
-      `host: ${alert.agent.name}`,
-      ...(shown !== undefined && (shown.startsWith('decoded: ') || !isQuoted(episode, quoted))
+      `host: ${placeOf(alert)}`,
+      ...(actor === undefined ? [] : [`by: ${actor.value}`]),
+      ...(shown !== undefined &&
+      (signal.decoded !== undefined || shown.startsWith('decoded: ') || !isQuoted(episode, quoted))
         ? [shown]
         : []),
     ].join('; '),
-    trust: trustOf(alert, [signal.pointer, ...(shown === undefined ? [] : [detailPointer(episode)])]),
+    trust: trustOf(alert, [
+      signal.pointer,
+      ...(shown === undefined ? [] : [detailPointer(episode)]),
+      ...(actor === undefined ? [] : [actor.pointer]),
+      ...(episode.behaviour.happened.includes('TARGET') ? [targetOf(alert)?.pointer ?? signal.pointer] : []),
+    ]),
     label: 'What code reads in the alerts',
   }
 }
@@ -88,11 +98,6 @@ function episodeReading(
 function isQuoted(episode: Episode, quoted: ReadonlySet<string>): boolean {
   const { alert, signal } = episode
   return [signal.pointer, detailPointer(episode)].every(pointer => quoted.has(`${alert.key}#${pointer}`))
-}
-
-/** The clause that tells an episode, with the host's name in it. */
-export function whatHappened({ behaviour, alert }: Episode): string {
-  return behaviour.happened.replaceAll('HOST', () => named(alert.agent.name))
 }
 
 /** What is shown behind the clause: the words that it rests on, or what the alert is about. */

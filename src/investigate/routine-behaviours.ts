@@ -10,6 +10,7 @@ export const routineBehaviours: Readonly<Record<string, Behaviour>> = {
     ],
   },
   'few-failures': {
+    saidBy: ['mistyped-password', 'su-refused'],
     happened: 'a logon failed',
     steps: ['Nothing, unless more failures follow from the same source.'],
   },
@@ -18,10 +19,12 @@ export const routineBehaviours: Readonly<Record<string, Behaviour>> = {
     steps: ['Nothing, unless users notice a fault.'],
   },
   'service-state': {
+    saidBy: ['agent-silent', 'container-state'],
     happened: 'a program or service changed its state',
     steps: ['Nothing, unless nobody expected it.'],
   },
   'agent-state': {
+    saidBy: ['agent-silent', 'agent-flooded'],
     happened: 'Wazuh reported about itself',
     steps: ['Nothing; make sure that the agent still reports.'],
   },
@@ -39,16 +42,29 @@ export const routineBehaviours: Readonly<Record<string, Behaviour>> = {
     steps: ['Nothing.'],
   },
   'logon-success': {
+    saidBy: ['switched-user'],
     happened: 'a logon succeeded',
     steps: ['Nothing, if USER works at that time and place.'],
   },
-  'ordinary-session': { happened: 'a session began or ended', steps: ['Nothing.'] },
-  'file-monitoring': { happened: 'a file changed', steps: ['Nothing, if the change was wanted.'] },
+  'ordinary-session': {
+    saidBy: ['logon-success', 'ordinary-logon'],
+    happened: 'a session began or ended',
+    steps: ['Nothing.'],
+  },
+  'file-monitoring': {
+    saidBy: ['package-writer', 'package-folder', 'empty-file', 'log-deleted', 'antivirus-test-file'],
+    happened: 'a file changed',
+    steps: ['Nothing, if the change was wanted.'],
+  },
   refused: {
     happened: 'a web server refused a request',
     steps: ['Nothing, unless the same source asks for much more.'],
   },
-  product: { happened: 'an installed product was at work', steps: ['Nothing, if its signature is valid.'] },
+  product: {
+    saidBy: ['product-parent', 'vendor-service'],
+    happened: 'an installed product was at work',
+    steps: ['Nothing, if its signature is valid.'],
+  },
   'product-parent': {
     happened: 'an installed product started a program',
     steps: ['Nothing, if its signature is valid.'],
@@ -62,6 +78,7 @@ export const routineBehaviours: Readonly<Record<string, Behaviour>> = {
     steps: ['Nothing, if the share is one of yours.'],
   },
   'query-access': {
+    saidBy: ['own-access'],
     happened: 'a program asked another one for its state',
     steps: ['Nothing, if its signature is valid.'],
   },
@@ -87,6 +104,7 @@ export const routineBehaviours: Readonly<Record<string, Behaviour>> = {
     steps: ['Nothing, if USER administers HOST.'],
   },
   denied: {
+    saidBy: ['firewall-blocked', 'cloud-refused', 'refused'],
     happened: 'something was blocked',
     steps: ['Nothing, unless the same is tried again and again.'],
   },

@@ -1,6 +1,6 @@
 import type { CaseContext } from '../evidence/case-context.ts'
 import { named } from '../lib/quoted.ts'
-import type { CaseStory } from './case-story.ts'
+import { type CaseStory, unsettled } from './case-story.ts'
 
 const maxUnknowns = 5
 
@@ -12,8 +12,8 @@ export function unknowns(context: CaseContext, story: CaseStory): string[] {
     ...(story.users.length === 0 ? ['Which person was behind it: no account is named.'] : []),
     ...(source === undefined ? [] : [`Who runs the machine at ${source}.`]),
     ...(context.history.length === 0 ? ['How usual this is here: no history was at hand.'] : []),
-    ...(context.agents.length === 0 && host !== undefined
-      ? [`What ${named(host)} is for and how critical it is: the inventory was not at hand.`]
+    ...(context.agents.length === 0 && context.alerts.some(alert => named(alert.agent.name) === host)
+      ? [`What ${host} is for and how critical it is: the inventory was not at hand.`]
       : []),
   ]
   const { alertCount } = context.case
@@ -25,6 +25,6 @@ export function unknowns(context: CaseContext, story: CaseStory): string[] {
           `What ${unread} of the ${alertCount} alerts say in detail: only the first, the last and one of each grave kind were read.`,
         ]
       : []
-  const own = story.episodes.flatMap(({ behaviour }) => behaviour.unknown ?? [])
+  const own = unsettled(story.episodes).flatMap(({ behaviour }) => behaviour.unknown ?? [])
   return [...new Set([...notRead, ...own.slice(0, 3), ...general])].slice(0, maxUnknowns)
 }

@@ -32,8 +32,9 @@ export function foldEntity(type: EntityType, value: string): string | undefined 
   }
 }
 
-/** Windows paths arrive from Wazuh with doubled backslashes; case does not count there, and does on Unix. */
-function foldPath(path: string): string {
+/** Defender writes `file:_` before a path. Windows paths arrive from Wazuh with doubled backslashes; case does not count there, and does on Unix. */
+function foldPath(given: string): string {
+  const path = given.replace(/^(?:container)?file:_/, '')
   if (!path.includes('\\')) return path
   return path
     .replaceAll('\\\\', '\\')
@@ -48,7 +49,11 @@ function foldUser(user: string): string | undefined {
   return nothing.has(name.toLowerCase()) ? undefined : name.toLowerCase()
 }
 
-function foldAddress(address: string): string | undefined {
+/** Microsoft 365 writes the port behind an address: `203.0.113.9:50211`, `[2001:db8::1]:443`. */
+function foldAddress(given: string): string | undefined {
+  const address = given
+    .replace(/^\[([^\]]+)\](?::\d{1,5})?$/, '$1')
+    .replace(/^((?:\d{1,3}\.){3}\d{1,3}):\d{1,5}$/, '$1')
   if (/^(?:\d{1,3}\.){3}\d{1,3}$/.test(address)) {
     return address.split('.').every(part => Number(part) <= 255) ? address : undefined
   }

@@ -12,6 +12,7 @@ export function authenticationSignals(view: AlertView): Signal[] {
     ...windowsLogon(view),
     ...domainEvents(view),
     ...unixLogon(view),
+    ...accountSignals(view),
   ]
 }
 
@@ -22,7 +23,12 @@ function repetition(view: AlertView): Signal[] {
       view.description.text,
     )
   const isLogon = /(?:log[io]n|authentication|password|passwd|user|ssh|brute)/i.test(view.description.text)
-  return many && isLogon
+  if (/\bfailures? followed by a success\b/i.test(view.description.text)) {
+    const reason = 'a logon succeeded after many failures, as when a password was guessed'
+    return [signalFrom('success-after-failures', 2.2, reason, view.description)]
+  }
+  // A locked account is the end of a few wrong passwords, not a count of guesses.
+  return many && isLogon && !/locked out/i.test(view.description.text)
     ? [
         signalFrom(
           'repeated-failures',
@@ -62,6 +68,7 @@ function sourceAddress(view: AlertView): FieldText | undefined {
     view.field('/data/srcip') ??
     view.field('/data/win/eventdata/ipAddress') ??
     view.field('/data/src_ip') ??
+    view.field('/data/aws/source_ip_address') ??
     view.field('/source/ip')
   )
 }
@@ -156,14 +163,82 @@ function unixLogon(view: AlertView): Signal[] {
       signalFrom('many-failures', 0.8, `the rule fired ${times} times within the hour, from inside`, fired),
     ]
   }
-  return view.alert.rule.level <= 5
+  return !view.groups.has('su')
     ? [
         signalFrom(
           'few-failures',
-          -1.2,
+          view.alert.rule.level <= 5 ? -1.2 : -0.6,
           'a failed logon by itself: a mistyped password, or the internet knocking',
           view.description,
         ),
       ]
     : []
+}
+
+/** Accounts of services: people do not work as these, and nobody logs on or asks for rights with them. */
+const serviceAccounts =
+  /^(?:www-data|apache|httpd|nginx|tomcat\d*|http|nobody|mysql|postgres|redis|mongodb|elasticsearch|git|jenkins|nagios|zabbix|daemon|bin|sshd|ftp|mail)$/i
+
+/** Who becomes root, and which accounts are made. */
+function accountSignals(view: AlertView): Signal[] {
+  const actor = view.field('/data/srcuser')
+  const isSudo = view.groups.has('sudo')
+  if (view.groups.has('cron')) return cronSignals(actor)
+  if (!isSudo && !view.groups.has('su')) return newAccount(view)
+  const refused = /\b(?:unauthorized|failed|missed the password|not in sudoers|incorrect password)\b/i.test(
+    view.description.text,
+  )
+  const signals: Signal[] = []
+  if (refused) {
+    const [id, reason] = isSudo
+      ? ['sudo-refused', 'sudo was refused']
+      : ['su-refused', 'the password for another account was wrong']
+    signals.push(signalFrom(id, 0.2, reason, view.description))
+  } else if (!isSudo) {
+    signals.push(
+      signalFrom(
+        'switched-user',
+        -0.4,
+        'somebody took over another account, knowing its password',
+        view.description,
+      ),
+    )
+  }
+  if (actor !== undefined && serviceAccounts.test(actor.text)) {
+    const reason = 'the account belongs to a service, which does not ask for the rights of others'
+    signals.push(signalFrom('service-account-acts', 1.3, reason, actor))
+  }
+  return signals
+}
+
+/** Services whose account runs jobs have them from a package; one that writes its own was taught to. */
+function cronSignals(actor: FieldText | undefined): Signal[] {
+  const reason = 'the account belongs to a service, which does not change its own schedule'
+  return actor !== undefined && serviceAccounts.test(actor.text)
+    ? [signalFrom('service-account-cron', 1.5, reason, actor)]
+    : []
+}
+
+/** A new account with the number of root is root; one without a shell below the numbers of people is a package's. */
+function newAccount(view: AlertView): Signal[] {
+  if (!view.groups.has('adduser')) return []
+  const uid = view.field('/data/uid')
+  const shell = view.field('/data/shell')
+  const signals: Signal[] = []
+  if (uid?.text === '0') {
+    signals.push(
+      signalFrom('second-root', 2, 'the new account has the number of root and so all its rights', uid),
+    )
+  }
+  if (
+    uid !== undefined &&
+    uid.text !== '0' &&
+    Number(uid.text) < 1000 &&
+    shell !== undefined &&
+    /\/(?:nologin|false)$/.test(shell.text)
+  ) {
+    const reason = 'an account of a service, without a shell, as packages make them'
+    signals.push(signalFrom('service-account-made', -2.4, reason, shell))
+  }
+  return signals
 }

@@ -17,7 +17,7 @@ export const commandPatterns: readonly SignalPattern[] = [
     weight: 3,
     reason: 'opens a shell over the network',
     pattern:
-      /\/dev\/tcp\/|\bn(?:et)?cat?\b.{0,40}\s-[a-z]*e[a-z]*\s|bash\s+-i\s.{0,20}>&|mkfifo\s.{0,60}\bnc\b|net\.sockets\.tcpclient|socket\.socket\(.{0,80}connect/i,
+      /\/dev\/tcp\/|\bn(?:et)?c(?:at)?(?:\.\w{1,12})?\b.{0,40}\s-[a-z]*e[a-z]*\s|bash\s+-i\s.{0,20}>&|mkfifo\s.{0,60}\bnc\b|net\.sockets\.tcpclient|socket\.socket\(.{0,80}connect/i,
   },
   {
     id: 'download-cradle',
@@ -31,7 +31,7 @@ export const commandPatterns: readonly SignalPattern[] = [
     weight: 1.5,
     reason: 'sends a local file out',
     pattern:
-      /curl(?:\.exe)?\s.{0,120}(?:-T|--upload-file|--data-binary|--data|-d|-F)\s+@?(?:[a-z]:\\|\/|%)|invoke-webrequest.{0,160}-method\s+(?:post|put)/i,
+      /curl(?:\.exe)?\s.{0,120}(?:-T|--upload-file|--data-binary|--data|-d|-F)\s+@?(?:[a-z]:\\|\/|%)|invoke-webrequest.{0,160}-method\s+(?:post|put)|\brclone(?:\.exe)?"?\s.{0,40}\b(?:copy|sync|move|copyto)\s|\bmega-put\b|\bmegacmd|\bazcopy(?:\.exe)?"?\s+copy\b/i,
   },
   {
     id: 'credential-access',
@@ -58,7 +58,7 @@ export const commandPatterns: readonly SignalPattern[] = [
     weight: 2.5,
     reason: 'switches a defence off',
     pattern:
-      /set-mppreference.{0,60}disable|add-mppreference.{0,20}exclusion|amsi(?:utils|initfailed|scanbuffer)|advfirewall.{0,30}state\s+off|auditpol.{0,20}\/(?:clear|set.{0,60}disable)|sc(?:\.exe)?\s+(?:stop|delete)\s+(?:windefend|sysmon|wazuh)|setenforce\s+0|iptables\s+(?:-F|--flush)|systemctl\s+(?:stop|disable)\s+(?:auditd|wazuh|firewalld|ufw|falcon)/i,
+      /set-mppreference.{0,60}disable|add-mppreference.{0,20}exclusion|amsi(?:utils|initfailed|scanbuffer)|advfirewall.{0,30}state\s+off|auditpol.{0,20}\/(?:clear|set.{0,60}disable)|sc(?:\.exe)?\s+(?:stop|delete)\s+(?:windefend|sysmon|wazuh)|setenforce\s+0|iptables\s+(?:-F|--flush)|systemctl\s+(?:stop|disable|mask)\s+(?:--now\s+)?(?:auditd|wazuh|firewalld|ufw|falcon)/i,
   },
   {
     id: 'policy-bypass',
@@ -78,7 +78,7 @@ export const commandPatterns: readonly SignalPattern[] = [
     weight: 2,
     reason: 'creates an account or gives one more rights',
     pattern:
-      /net1?(?:\.exe)?\s+(?:user|localgroup|group)\s.{1,120}\/add|new-local ?user|add-(?:localgroupmember|adgroupmember)|\buseradd\s|usermod\s.{0,20}-a?G\s*(?:sudo|wheel|root)|net1?\s+user\s.{0,60}\/active:yes/i,
+      /net1?(?:\.exe)?\s+(?:user|localgroup|group)\s.{1,120}\/add|new-local ?user|add-(?:localgroupmember|adgroupmember)|\buseradd\s|usermod\s.{0,20}-a?G\s*(?:sudo|wheel|root|docker|adm)|net1?\s+user\s.{0,60}\/active:yes/i,
   },
   {
     id: 'lateral-movement',
@@ -122,10 +122,16 @@ export const commandPatterns: readonly SignalPattern[] = [
       /copyright\s.{0,24}microsoft corporation|silcollector\.cmd|compattelrunner|gpscript|windows defender advanced threat protection|sdiagnhost|chocolatey(?:install|helpers)|psscriptpolicytest|scheduled ?defrag|appxdeployment|vboxservice|vmware tools|-file\s+"?[a-z]:\\{1,4}program files|zabbix|nagios|puppet|ansible|salt-minion|ccmexec/i,
   },
   {
+    id: 'decoding',
+    weight: 0.7,
+    reason: 'decodes text before it uses it, to hide it or only to carry it',
+    pattern: /frombase64string|b64decode|base64\s+(?:-d|--decode)\b/i,
+  },
+  {
     id: 'obfuscation',
     weight: 1.5,
     reason: 'hides what it runs',
     pattern:
-      /%{1,2}\w+:~-?\d+,\d+%|(?:\w\^){3,}|frombase64string|b64decode|-join\s{0,4}\(?\s{0,4}['"(]|\[char\]\s*\(?\d|`[a-z]`?[a-z]`|cmd(?:\.exe)?\s*\/r\s+cmd|echo\s.{1,200}(?:>|&gt;)\s{0,4}\S{1,120}\.(?:vbs|js|ps1|bat)/i,
+      /%{1,2}\w+:~-?\d+,\d+%|(?:\w\^){3,}|-join\s{0,4}\(?\s{0,4}['"(]|\[char\]\s*\(?\d|`[a-z]`?[a-z]`|cmd(?:\.exe)?\s*\/r\s+cmd|echo\s.{1,200}(?:>|&gt;)\s{0,4}\S{1,120}\.(?:vbs|js|ps1|bat)/i,
   },
 ]

@@ -85,7 +85,7 @@ export function fileSignals(view: AlertView): Signal[] {
   const place = matchPatterns(writtenFiles, targetFile)
   const isSuspect = place.some(signal => anywhere.has(signal.id))
   if (harmless !== undefined && (harmless.pointer !== targetFile?.pointer || !isSuspect)) return [harmless]
-  if (targetFile === undefined) return []
+  if (targetFile === undefined || view.groups.has('syscheck_registry')) return []
   if (place.some(signal => knownHarmless.has(signal.id)) && !isSuspect)
     return place.filter(signal => signal.weight < 0)
   const signals = [...place]
@@ -95,7 +95,70 @@ export function fileSignals(view: AlertView): Signal[] {
   if (writer !== undefined) signals.push(writer)
   if (isProgram && looksRandom(name))
     signals.push(signalFrom('random-name', 1.2, 'a program with a random name', targetFile))
-  return [...signals, ...emptyFile(view)]
+  return [...signals, ...monitoredFile(view, targetFile, place), ...emptyFile(view)]
+}
+
+/** Names that ransomware leaves: a note beside the files, or a new ending behind the one that a document had. */
+const ransomNote =
+  /(?:readme|how|instructions?|restore|recover|decrypt|unlock|warning)[\w .!#-]{0,24}(?:restore|recover|decrypt|unlock|files?|ransom|instructions?)\w{0,12}[\w .!-]{0,12}\.(?:txt|html?|hta)$/i
+const secondEnding =
+  /\.(?:docx?|xlsx?|pptx?|pdf|jpe?g|png|zip|csv|sqlite?|mdf|bak|psd|dwg|pst|vmdk|vhdx?)\.(?!(?:bak|old|orig|tmp|temp|swp|gz|zip|7z|xz|bz2|zst|lz4|part|partial|crdownload|asc|sig|gpg|pgp|p7m|sha\d*|md5|lock|lnk|txt|log|exe|enc|dpkg-\w+|rpm\w+|\d+)$)[\w-]{3,16}$/i
+
+/** Lines that let more people in than before. */
+const loosened: SignalPattern = {
+  id: 'access-loosened',
+  weight: 1.2,
+  reason: 'a line that was added lets more people in',
+  pattern:
+    /^> ?(?:PermitRootLogin\s+(?:yes|without-password)|PasswordAuthentication\s+yes|PermitEmptyPasswords\s+yes|.{0,200}NOPASSWD|(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-\S{1,20})\s|[\w.-]{1,32}:[^:]{0,200}:0:)/im,
+}
+
+/** Programs that change files as their daily work. */
+const packageWriters =
+  /^(?:dpkg|apt|apt-get|apt\.systemd\.daily|unattended-upgr\w*|rpm|dnf|yum|zypper|snapd|pacman|apk|puppet|chef-client|salt-minion|ansible\w*|cloud-init|logrotate|update-\w+)$/
+const webServers = /^(?:apache2|httpd|nginx|php-fpm[\d.]*|php[\d.]*|php-cgi|java|tomcat\d*|node|w3wp\.exe)$/
+
+/** What file monitoring itself adds: what happened to the file, and by which program and owner. */
+function monitoredFile(view: AlertView, target: FieldText, place: readonly Signal[]): Signal[] {
+  const change = view.field('/syscheck/event')
+  if (change === undefined || view.groups.has('syscheck_registry')) return []
+  const signals: Signal[] = matchPatterns([loosened], view.field('/syscheck/diff'))
+  const name = target.text.split(/[\\/]/).at(-1) ?? ''
+  if (change.text !== 'deleted' && ransomNote.test(name))
+    signals.push(signalFrom('ransom-note', 2, 'named like the note that ransomware leaves', target))
+  else if (change.text !== 'deleted' && secondEnding.test(name))
+    signals.push(
+      signalFrom('changed-ending', 1.2, 'a document with a second ending, as encryption leaves it', target),
+    )
+  const writer = view.field('/syscheck/audit/process/name')
+  const program = writer === undefined ? '' : baseName(writer.text)
+  if (writer !== undefined && packageWriters.test(program)) {
+    return [
+      signalFrom(
+        'package-writer',
+        -2,
+        'changed by a package manager or another keeper of the system',
+        writer,
+      ),
+    ]
+  }
+  if (change.text === 'deleted' && /^\/var\/log\/|\.evtx$/i.test(target.text)) {
+    const kept = /\.(?:gz|xz|bz2|zst|[2-9]|\d{2,}|\d{8})$/.test(name)
+    const reason = 'a log was deleted'
+    signals.push(signalFrom('log-deleted', kept && writer === undefined ? 0.1 : 1.3, reason, target))
+  }
+  const owner = view.field('/syscheck/uname_after')
+  const isScript = place.some(signal => signal.id === 'web-root')
+  if (isScript && writer !== undefined && webServers.test(program)) {
+    signals.push(
+      signalFrom('written-by-web-server', 1, 'written by the web server itself, as uploads are', writer),
+    )
+  } else if (isScript && owner !== undefined && /^(?:www-data|apache|nginx|http|httpd)$/.test(owner.text)) {
+    signals.push(
+      signalFrom('written-by-web-server', 0.8, 'it belongs to the web server, as uploads do', owner),
+    )
+  }
+  return signals
 }
 
 /** Who wrote the file says more than what it is called. */

@@ -1,5 +1,6 @@
 import type { AlertView } from '../alert-view.ts'
 import { matchPatterns, type Signal, type SignalPattern, signalFrom } from '../signal.ts'
+import { commandPatterns } from './command-patterns.ts'
 
 const sudoPatterns: readonly SignalPattern[] = [
   {
@@ -22,6 +23,9 @@ const sudoPatterns: readonly SignalPattern[] = [
     pattern: /(?:^|\/)(?:bash|sh|zsh|su)(?:\s|$)/,
   },
 ]
+
+/** What was refused did not run. */
+const refused = /\b(?:unauthorized|failed|not in sudoers|incorrect password)\b/i
 
 const kernelModuleCommand: SignalPattern = {
   id: 'kernel-module-command',
@@ -73,9 +77,13 @@ const logPatterns: readonly SignalPattern[] = [
 /** Sudo, kernel modules, listening programs: what Linux hosts report. */
 export function linuxSignals(view: AlertView): Signal[] {
   const signals: Signal[] = []
-  if (view.groups.has('sudo')) {
-    signals.push(...matchPatterns([...sudoPatterns, kernelModuleCommand], view.field('/data/command')))
-    if (signals.length === 0)
+  if (view.groups.has('sudo') && !refused.test(view.description.text)) {
+    const command = view.field('/data/command')
+    const told = matchPatterns([...sudoPatterns, kernelModuleCommand], command)
+    // An everyday tool does not explain what attacks do with it: `tee` also writes keys that let somebody in.
+    const isAttack = matchPatterns(commandPatterns, command).some(signal => signal.weight > 0)
+    signals.push(...told.filter(signal => !isAttack || signal.weight > 0))
+    if (signals.length === 0 && !isAttack)
       signals.push(signalFrom('sudo-use', -0.6, 'a permitted use of sudo', view.description))
   }
   if (!view.groups.has('windows')) signals.push(...matchPatterns(logPatterns, view.log))

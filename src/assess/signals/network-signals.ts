@@ -32,20 +32,65 @@ const signaturePatterns: readonly SignalPattern[] = [
   },
 ]
 
+/** Notices of Zeek, by their published names. */
+const noticePatterns: readonly SignalPattern[] = [
+  {
+    id: 'repeated-failures',
+    weight: 1.8,
+    reason: 'the network sensor saw passwords being guessed',
+    pattern: /^(?:SSH|FTP|RDP|HTTP|SMTP)::(?:Password_Guessing|Bruteforc\w*|Login_By_Password_Guesser)/,
+  },
+  { id: 'scan-signature', weight: 1.2, reason: 'the network sensor saw a scan', pattern: /^Scan::/ },
+  {
+    id: 'attack-signature',
+    weight: 1.8,
+    reason: 'the network sensor saw an attack or what malware does',
+    pattern: /SQL_Injection|::(?:Match|Malware|CVE_\w+|Exploit)|^Intel::Notice|^TeamCymruMalwareHashRegistry/,
+  },
+  {
+    id: 'hint-signature',
+    weight: -1,
+    reason: 'the notice is about policy or health, not an attack',
+    pattern: /^(?:SSL::|CaptureLoss::|PacketFilter::|Weird::|Software::)/,
+  },
+]
+
+/** Snort's own rating, at the end of its line. */
+const snortPriority: SignalPattern = {
+  id: 'first-priority',
+  weight: 0.8,
+  reason: 'the signature is of the first priority',
+  pattern: /\[Priority: 1\]/,
+}
+
+/** Names that carry data: one part is as long as no person writes it. */
+function longName(view: AlertView): Signal[] {
+  const name = view.field('/data/win/eventdata/queryName') ?? view.field('/data/dns/rrname')
+  if (name === undefined || !name.text.split('.').some(part => part.length >= 40)) return []
+  return [signalFrom('long-name', 1, 'the name asked for is so long that it may carry data', name)]
+}
+
 const scriptHosts =
   /[\\/](?:powershell|pwsh|cmd|wscript|cscript|mshta|rundll32|regsvr32|certutil|bash|sh)(?:\.exe)?"?$/i
 
 /** What a network sensor's signature is worth, and where a connection goes. */
 export function networkSignals(view: AlertView): Signal[] {
-  const signature = view.field('/data/alert/signature')
+  // Snort's signature stands in the log line alone.
+  const signature =
+    view.field('/data/alert/signature') ??
+    (view.groups.has('ids') && !view.groups.has('suricata') ? view.log : undefined)
   return [
     ...(signature === undefined ? [] : signatureSignals(view, signature.pointer)),
     ...connectionSignals(view),
+    ...matchPatterns(noticePatterns, view.groups.has('zeek') ? view.field('/data/note') : undefined),
+    ...longName(view),
   ]
 }
 
 function signatureSignals(view: AlertView, pointer: string): Signal[] {
   const signals = matchPatterns(signaturePatterns, view.field(pointer))
+  const inLog = matchPatterns([snortPriority], pointer === '/full_log' ? view.log : undefined)
+  signals.push(...inLog)
   const rated = view.field('/data/alert/metadata/signature_severity/0')
   if (rated !== undefined && /^(?:major|critical)$/i.test(rated.text)) {
     signals.push(signalFrom('rated-severe', 1, "the signature's author rates it severe", rated))

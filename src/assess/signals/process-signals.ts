@@ -59,7 +59,14 @@ const shellParents: readonly ParentRow[] = [
 
 /** What is strange, or ordinary, about a process and the one that started it. */
 export function processSignals(view: AlertView): Signal[] {
-  return [...masquerade(view), ...parentage(view), ...place(view), ...ordinary(view), ...tampering(view)]
+  return [
+    ...masquerade(view),
+    ...parentage(view),
+    ...place(view),
+    ...ordinary(view),
+    ...tampering(view),
+    ...eventSignals(view),
+  ]
 }
 
 function masquerade(view: AlertView): Signal[] {
@@ -198,4 +205,59 @@ function tampering(view: AlertView): Signal[] {
     ]
   }
   return []
+}
+
+/** Where programs are put by whoever runs them, not by an installer. */
+const openFolder =
+  /\\{1,4}users\\{1,4}[^\\]{1,60}\\{1,4}(?:appdata\\{1,4}local\\{1,4}temp|downloads|desktop)\\|\\{1,4}users\\{1,4}public\\|\\{1,4}programdata\\{1,4}[^\\]+$|\\{1,4}windows\\{1,4}temp\\/i
+
+/** What single events of Windows and Sysmon say by themselves: 4688 a start, 4698 a task, 7 a library, 8 a thread elsewhere. */
+function eventSignals(view: AlertView): Signal[] {
+  const event = view.field('/data/win/system/eventID')
+  const isSysmon = /sysmon/i.test(view.field('/data/win/system/channel')?.text ?? '')
+  switch (event?.text) {
+    case '4688':
+      return isSysmon ? [] : [signalFrom('process-start', -0.8, 'every start of a program is audited', event)]
+    case '4698':
+    case '4702':
+      return taskSignals(view)
+    case '7': {
+      const library = view.field('/data/win/eventdata/imageLoaded')
+      const signed = view.field('/data/win/eventdata/signed')
+      return isSysmon && library !== undefined && signed?.text === 'false' && openFolder.test(library.text)
+        ? [
+            signalFrom(
+              'side-loading',
+              1.3,
+              'an unsigned library from a folder where users may write',
+              library,
+            ),
+          ]
+        : []
+    }
+    case '8': {
+      const source = view.field('/data/win/eventdata/sourceImage')
+      if (!isSysmon || source === undefined) return []
+      return windowsFolder.test(source.text) || productFolder.test(source.text)
+        ? []
+        : [signalFrom('remote-thread', 1.5, 'it started a thread inside another program', source)]
+    }
+    default:
+      return []
+  }
+}
+
+/** Windows keeps its own tasks in its own folder; only they run programs of Windows from there. */
+function taskSignals(view: AlertView): Signal[] {
+  const name = view.field('/data/win/eventdata/taskName')
+  const content = view.field('/data/win/eventdata/taskContent')
+  if (name === undefined) return []
+  const isOwn =
+    /^\\{1,4}Microsoft\\{1,4}(?:Windows|Office|EdgeUpdate)\\/i.test(name.text) &&
+    !/powershell|cmd\.exe|mshta|rundll32|wscript|cscript|\\users\\|\\temp\\|http/i.test(content?.text ?? '')
+  return [
+    isOwn
+      ? signalFrom('windows-task', -1.8, "a task among Windows' own, that runs a program of its own", name)
+      : signalFrom('task-created', 0.3, 'a scheduled task was made', name),
+  ]
 }

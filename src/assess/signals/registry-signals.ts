@@ -30,13 +30,16 @@ const registryPatterns: readonly SignalPattern[] = [
     weight: 1.3,
     reason: 'a registry value that starts a program by itself',
     pattern:
-      /currentversion\\{1,4}run(?:once|onceex)?\\|winlogon\\{1,4}(?:shell|userinit|notify)|image file execution options\\{1,4}.{1,200}\\(?:debugger|globalflag)|userinitmprlogonscript|appinit_dlls|print\\{1,4}monitors|clsid\\.{1,200}\\(?:inprocserver32|treatas|localserver32)|taskcache\\{1,4}tree|lsa\\{1,4}(?:notification|security|authentication) packages|active setup\\{1,4}installed components/i,
+      /currentversion\\{1,4}(?:policies\\{1,4}explorer\\{1,4})?run(?:once|onceex)?(?:\\|$)|winlogon\\{1,4}(?:shell|userinit|notify)|image file execution options\\{1,4}.{1,200}\\(?:debugger|globalflag)|userinitmprlogonscript|appinit_dlls|print\\{1,4}monitors|clsid\\.{1,200}\\(?:inprocserver32|treatas|localserver32)|taskcache\\{1,4}tree|lsa\\{1,4}(?:notification|security|authentication) packages|active setup\\{1,4}installed components/i,
   },
 ]
 
 /** What a registry change does. New services are read in `service-signals.ts`. */
 export function registrySignals(view: AlertView): Signal[] {
-  const target = view.field('/data/win/eventdata/targetObject') ?? view.field('/registry/path')
+  const target =
+    view.field('/data/win/eventdata/targetObject') ??
+    view.field('/registry/path') ??
+    (view.groups.has('syscheck_registry') ? view.field('/syscheck/path') : undefined)
   const signals = matchPatterns(registryPatterns, target)
   const details = view.field('/data/win/eventdata/details')
   if (signals.length > 0 && details !== undefined && vendorFolder.test(details.text)) {

@@ -10,13 +10,13 @@ interface GroupRow {
 
 /** What Wazuh's stock rule groups are worth before anything else is known. The first row that fits counts. */
 const groupRows: readonly GroupRow[] = [
-  {
-    id: 'virustotal-hit',
-    weight: 2.5,
-    reason: 'VirusTotal engines call the file malicious',
-    groups: ['virustotal'],
-  },
   { id: 'yara-match', weight: 2.2, reason: 'a YARA rule matched', groups: ['yara'] },
+  {
+    id: 'agent-flooded',
+    weight: -1,
+    reason: 'an agent had more to say than it may send, mostly a noisy log',
+    groups: ['agent_flooding'],
+  },
   {
     id: 'rootcheck',
     weight: -0.5,
@@ -39,13 +39,19 @@ const groupRows: readonly GroupRow[] = [
     id: 'agent-state',
     weight: -2,
     reason: 'the state of an agent or of Wazuh itself',
-    groups: ['wazuh', 'agent_flooding', 'active_response', 'stats', 'agent', 'agent_restarting'],
+    groups: ['wazuh', 'active_response', 'stats', 'agent', 'agent_restarting'],
   },
   {
     id: 'package-change',
     weight: -1.5,
     reason: 'a package manager at work',
-    groups: ['dpkg', 'yum', 'config_changed', 'software_installed', 'software_removed'],
+    groups: ['dpkg', 'yum', 'software_installed', 'software_removed'],
+  },
+  {
+    id: 'configuration-change',
+    weight: -0.3,
+    reason: 'a configuration was changed',
+    groups: ['config_changed'],
   },
   {
     id: 'account-management',
@@ -91,6 +97,12 @@ const groupRows: readonly GroupRow[] = [
   },
   { id: 'logon-success', weight: -1, reason: 'a successful logon', groups: ['authentication_success'] },
   {
+    id: 'registry-monitoring',
+    weight: -0.6,
+    reason: 'monitoring of the registry reports every change, mostly ordinary ones',
+    groups: ['syscheck_registry'],
+  },
+  {
     id: 'file-monitoring',
     weight: -0.6,
     reason: 'file monitoring reports every change, mostly ordinary ones',
@@ -110,20 +122,20 @@ const descriptionRows: readonly { id: string; weight: number; reason: string; pa
     id: 'ordinary-session',
     weight: -2,
     reason: 'the end of a session or of a process',
-    pattern: /\b(?:logoff|session closed|logged off|session opened|disconnect)\b/i,
+    pattern: /\b(?:logoff|session closed|logged off|session opened|disconnect|screen (?:un)?locked)\b/i,
   },
   {
     id: 'service-state',
     weight: -1.5,
     reason: 'a program or service changed its state',
     pattern:
-      /\b(?:service (?:startup type|started|stopped|exited)|logged? rotated|was unavailable|agent (?:started|stopped|disconnected)|software protection|system time changed|updated successfully|log rotat)/i,
+      /\b(?:service (?:startup type|started|stopped|exited)|logged? rotated|was unavailable|agent started|software protection|system time changed|updated successfully|log (?:file )?rotat)/i,
   },
   {
     id: 'denied',
     weight: -0.8,
     reason: 'what was tried was blocked',
-    pattern: /\b(?:blocked|denied|dropped packet|prevented|quarantined)\b/i,
+    pattern: /\b(?:blocked|denied|dropped packet|prevented|quarantined|rejected)\b/i,
   },
   {
     id: 'audit-cleared',
@@ -154,7 +166,19 @@ const descriptionRows: readonly { id: string; weight: number; reason: string; pa
     weight: 1.2,
     reason: 'an account or its rights changed',
     pattern:
-      /\b(?:user account (?:created|enabled|changed)|new user added|added to (?:the )?(?:administrators|sudo|wheel)|administrators? group changed|account locked out)\b/i,
+      /\b(?:user account (?:created|enabled|changed)|new user added|added to (?:the )?(?:administrators|sudo|wheel))\b/i,
+  },
+  {
+    id: 'admin-group',
+    weight: 1.2,
+    reason: 'the group of administrators changed',
+    pattern: /\b(?:administrators? group changed|(?:domain|enterprise|schema) admins? group changed)/i,
+  },
+  {
+    id: 'account-locked',
+    weight: 0.1,
+    reason: 'an account was locked after wrong passwords, guessed or mistyped',
+    pattern: /\baccount locked out\b/i,
   },
 ]
 
@@ -165,18 +189,19 @@ export function ruleSignals(view: AlertView): Signal[] {
   const level = view.field(pointer) ?? { pointer, text: String(rule.level) }
   const signals = [signalFrom('level', levelWeight(rule.level), `Wazuh gives it level ${rule.level}`, level)]
   const row = groupRows.find(({ groups }) => groups.some(group => view.groups.has(group)))
-  if (
-    row !== undefined &&
-    !(row.id === 'virustotal-hit' && !/[1-9]\d* engines|positives/i.test(view.description.text))
-  ) {
+  if (row !== undefined && !(row.id === 'web-attack' && isPlainError(view)))
     signals.push(signalFrom(row.id, row.weight, row.reason, view.description))
-  }
   for (const { id, weight, reason, pattern } of descriptionRows) {
     const match = pattern.exec(view.description.text)
     if (match !== null)
       signals.push({ id, weight, reason, pointer: view.description.pointer, quote: match[0] })
   }
   return signals
+}
+
+/** Wazuh counts every refused request among the attacks; by itself it is a wrong address. */
+function isPlainError(view: AlertView): boolean {
+  return view.alert.rule.frequency === undefined && /^Web server \d00 error code/i.test(view.description.text)
 }
 
 function levelWeight(level: number): number {

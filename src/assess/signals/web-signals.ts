@@ -19,6 +19,14 @@ const requestPatterns: readonly SignalPattern[] = [
   },
 ]
 
+/** What no header holds but to break in: functions for the shell, look-ups for Log4j. */
+const headerAttack: SignalPattern = {
+  id: 'injection-header',
+  weight: 1.8,
+  reason: 'a header of the request carries code for the shell or the logger of the server',
+  pattern: /\(\)\s{0,4}\{\s{0,4}[:\w]{0,20}\s{0,4};|\$\{(?:jndi|\$\{|lower:|env:)/i,
+}
+
 /** What a web request asks for, and whether the server gave it. */
 export function webSignals(view: AlertView): Signal[] {
   const isWeb = view.groups.has('web') || view.groups.has('accesslog') || view.groups.has('web_scan')
@@ -27,6 +35,7 @@ export function webSignals(view: AlertView): Signal[] {
   const signals = [
     ...matchPatterns(requestPatterns, url),
     ...matchPatterns(requestPatterns.slice(1), view.log),
+    ...matchPatterns([headerAttack], view.log),
   ]
   const status = view.field('/data/id') ?? view.field('/http/response/status_code')
   const attack = signals.length > 0 || view.groups.has('attack')

@@ -1,0 +1,180 @@
+import type { AlertView } from '../alert-view.ts'
+import { matchPatterns, type Signal, type SignalPattern, signalFrom } from '../signal.ts'
+import { textsBelow } from '../texts-below.ts'
+import { commandPatterns } from './command-patterns.ts'
+
+/** What containers, osquery, auditd, devices and Wazuh itself report beside what their commands say. */
+export function platformSignals(view: AlertView): Signal[] {
+  return [
+    ...containerSignals(view),
+    ...inventorySignals(view),
+    ...auditSignals(view),
+    ...deviceSignals(view),
+    ...wazuhSignals(view),
+    ...packageSignals(view),
+    ...rootkitSignals(view),
+    ...serverSignals(view),
+  ]
+}
+
+function containerSignals(view: AlertView): Signal[] {
+  const action = view.field('/data/docker/Action')
+  if (action === undefined) return []
+  if (/^exec_/.test(action.text)) {
+    return /^exec_\w+:\s*\S*\b(?:ba|z|k|da)?sh\s*$/.test(action.text)
+      ? [
+          signalFrom(
+            'container-shell',
+            0.3,
+            'a shell in a container that is running, as after a break-in or for repairs',
+            action,
+          ),
+        ]
+      : []
+  }
+  const privileged = view.field('/data/docker/Actor/Attributes/privileged')
+  return privileged?.text === 'true'
+    ? [signalFrom('privileged-container', 1.2, 'the container has the rights of its host', privileged)]
+    : [signalFrom('container-state', -1.3, 'a container, image or network changed its state', action)]
+}
+
+/** A scheduled query answers whatever is there; its commands are read with all others. */
+function inventorySignals(view: AlertView): Signal[] {
+  const name = view.groups.has('osquery') ? view.field('/data/osquery/name') : undefined
+  return name === undefined
+    ? []
+    : [signalFrom('inventory-query', -0.9, 'an answer to a scheduled query', name)]
+}
+
+const secretFile: SignalPattern = {
+  id: 'secret-file',
+  weight: 1,
+  reason: 'a file that keeps passwords or keys was touched',
+  pattern:
+    /\/etc\/(?:shadow|gshadow|sudoers)\b|\/\.ssh\/id_|\/\.aws\/credentials|\/\.kube\/config|\/\.docker\/config\.json|\/\.git-credentials|\/ntds\.dit/i,
+}
+
+/** The kernel gives a command word by word. Joined they are what was typed; each reason cites the program. */
+function auditSignals(view: AlertView): Signal[] {
+  const words = textsBelow(view.alert, '/data/audit/execve')
+  const [program] = words
+  const joined = words.map(({ text }) => text).join(' ')
+  const commands =
+    program === undefined || words.length < 2
+      ? []
+      : matchPatterns(commandPatterns, { pointer: program.pointer, text: joined }).map(signal => ({
+          ...signal,
+          quote: program.text.slice(0, 160),
+          decoded: joined,
+        }))
+  const touched = matchPatterns([secretFile], view.field('/data/audit/file/name'))
+  const plain =
+    view.groups.has('audit_command') && commands.length === 0 && touched.length === 0
+      ? view.field('/data/audit/exe')
+      : undefined
+  return [
+    ...commands,
+    ...touched,
+    ...(plain === undefined
+      ? []
+      : [signalFrom('audited-command', -1, 'every command is audited, and this one says nothing', plain)]),
+  ]
+}
+
+function deviceSignals(view: AlertView): Signal[] {
+  const isDevice = view.groups.has('usb') || view.field('/data/win/system/eventID')?.text === '6416'
+  return isDevice
+    ? [signalFrom('device', -0.6, 'a device was plugged in, as happens every day', view.description)]
+    : []
+}
+
+/** An agent that falls silent may have been silenced; one that says too much may hide something in it. */
+function wazuhSignals(view: AlertView): Signal[] {
+  if (
+    /^Wazuh agent (?:stopped|disconnected|removed)|^ossec agent (?:stopped|disconnected|removed)/i.test(
+      view.description.text,
+    )
+  ) {
+    return [
+      signalFrom(
+        'agent-silent',
+        -0.9,
+        'agents stop at every shutdown, and when somebody stops them',
+        view.description,
+      ),
+    ]
+  }
+  return []
+}
+
+/** Packages by their names in the distributions: what attackers bring, and what defenders need. */
+const attackPackages =
+  /\b(?:nmap|masscan|hydra|medusa|john|hashcat|sqlmap|nikto|proxychains\w*|metasploit\w*|netcat-traditional|ncat|socat|aircrack-ng|ettercap\w*|responder|crackmapexec|chisel|xmrig)\b/i
+const defencePackages =
+  /\b(?:audit|auditd|wazuh-agent|ossec-hids\w*|fail2ban|clamav\w*|aide|tripwire|apparmor|selinux-policy\w*|ufw|firewalld|rsyslog|falcon-sensor|sysmonforlinux|crowdsec)\b/i
+
+function packageSignals(view: AlertView): Signal[] {
+  if (!view.groups.has('dpkg') && !view.groups.has('yum')) return []
+  const name = view.field('/data/package') ?? view.log
+  if (name === undefined) return []
+  const removed = /\b(?:removed|deleted|erased)\b/i.test(view.description.text)
+  if (removed) {
+    return matchPatterns(
+      [
+        {
+          id: 'defence-removed',
+          weight: 2.4,
+          reason: 'a package that watches or protects the host was removed',
+          pattern: defencePackages,
+        },
+      ],
+      name,
+    )
+  }
+  return matchPatterns(
+    [
+      {
+        id: 'attack-package',
+        weight: 1.5,
+        reason: 'a package that testers and attackers use was installed',
+        pattern: attackPackages,
+      },
+    ],
+    name,
+  )
+}
+
+/** What a rootkit check finds hidden is worth more than words in a program. */
+function rootkitSignals(view: AlertView): Signal[] {
+  if (!view.groups.has('rootcheck')) return []
+  const row: SignalPattern = {
+    id: 'rootkit-trace',
+    weight: 1.2,
+    reason: 'something on the host is hidden from those who look for it',
+    pattern: /\bhidden from\b|hidden (?:process|port|file)|kernel.level rootkit/i,
+  }
+  return matchPatterns([row], view.log ?? view.field('/data/title') ?? view.description)
+}
+
+/** Servers that log their own troubles. */
+function serverSignals(view: AlertView): Signal[] {
+  const log = view.description
+  return matchPatterns(
+    [
+      {
+        id: 'application-event',
+        weight: -0.8,
+        reason: 'a server reports a trouble of its own',
+        pattern:
+          /^(?:nginx|apache\b.{0,12}) ?(?:error|warning|notice|emergency) (?:message|log)|^unknown problem somewhere/i,
+      },
+      {
+        id: 'refused',
+        weight: -0.7,
+        reason: 'the server refused the request',
+        pattern: /^apache: attempt to access forbidden|client denied by server/i,
+      },
+    ],
+    log,
+  )
+}
