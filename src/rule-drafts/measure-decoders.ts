@@ -8,11 +8,10 @@ import { RuleBacktest } from '../wazuh-rules/rule-backtest.ts'
 import { loadRuleset, type Ruleset } from '../wazuh-rules/ruleset.ts'
 import type { Verdict } from '../wazuh-rules/session.ts'
 import { parseWazuhXml, placeText } from '../wazuh-rules/xml.ts'
-import { draftSession, runPast } from './draft-session.ts'
+import { comparePast } from './compare-past.ts'
+import { draftSession } from './draft-session.ts'
 import type { Measured, MeasureQuestion } from './measure-draft.ts'
-import { pastEventsOf } from './past-event.ts'
 import { caseInstant, type JudgedCase } from './prove-draft.ts'
-import { VerdictChanges } from './verdict-changes.ts'
 import { writeRules } from './write-rules.ts'
 
 const longestDraft = 64 * 1024
@@ -63,30 +62,21 @@ export function measureDecoders(
     ...children.flatMap(child => (child.name === 'parent' ? [child.text] : [])),
   ])
   const tallies = new RuleBacktest(new Set(names.map(fromByteText)))
-  const changes = new VerdictChanges()
-  const events = pastEventsOf(past, before.decoders)
-  const { seen, cutShort } = runPast(
-    events,
-    before,
-    after,
-    () => performance.now() > endsAt,
-    pair => {
-      changes.count(pair.before, pair.after)
-      const { decoder, rule } = pair.after.event
-      if (decoder?.file !== fileName) return
-      tallies.countHit({
-        ruleId: fromByteText(decoder.ownName),
-        level: rule?.body.level ?? 0,
-        description: 'decoder',
-        host: fromByteText(pair.after.event.hostname),
-        day: pair.day,
-        verdict: pair.verdict,
-        insteadOf: fromByteText(pair.before.event.decoder?.name ?? 'none'),
-        source: pair.source,
-        log: fromByteText(pair.after.event.fullLog),
-      })
-    },
-  )
+  const { changes, seen, cutShort } = comparePast(past, before, after, endsAt, pair => {
+    const { decoder, rule } = pair.after.event
+    if (decoder?.file !== fileName) return
+    tallies.countHit({
+      ruleId: fromByteText(decoder.ownName),
+      level: rule?.body.level ?? 0,
+      description: 'decoder',
+      host: fromByteText(pair.after.event.hostname),
+      day: pair.day,
+      verdict: pair.verdict,
+      insteadOf: fromByteText(pair.before.event.decoder?.name ?? 'none'),
+      source: pair.source,
+      log: fromByteText(pair.after.event.fullLog),
+    })
+  })
   const findings = [...found, ...changes.findings(origin === 'model')]
   if (findings.some(({ severity }) => severity === 'error')) return { kind: 'refused', findings, text }
   const proof = { cases: judged, tallies: tallies.tallies(), pastEvents: seen, cutShort }

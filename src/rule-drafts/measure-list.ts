@@ -4,10 +4,8 @@ import { findAddress, listFindings, parseCdbList } from '../wazuh-rules/cdb-list
 import type { Finding } from '../wazuh-rules/finding.ts'
 import { RuleBacktest } from '../wazuh-rules/rule-backtest.ts'
 import { loadRuleset } from '../wazuh-rules/ruleset.ts'
-import { runPast } from './draft-session.ts'
+import { comparePast } from './compare-past.ts'
 import type { Measured, MeasureQuestion } from './measure-draft.ts'
-import { pastEventsOf } from './past-event.ts'
-import { VerdictChanges } from './verdict-changes.ts'
 
 const longestDraft = 64 * 1024
 
@@ -47,18 +45,7 @@ export function measureList({
   const { ruleset: after } = loadRuleset({ ...base, lists })
   const looking = after.rules.rules.filter(({ body }) => body.lists.some(lookup => lookup.name === name))
   const tallies = new RuleBacktest(looking.map(({ id }) => String(id)))
-  const changes = new VerdictChanges()
-  const events = pastEventsOf(past, before.decoders)
-  const { seen, cutShort } = runPast(
-    events,
-    before,
-    after,
-    () => performance.now() > endsAt,
-    pair => {
-      changes.count(pair.before, pair.after)
-      tallies.count(pair)
-    },
-  )
+  const { changes, seen, cutShort } = comparePast(past, before, after, endsAt, pair => tallies.count(pair))
   const findings = [...found, ...changes.findings(false)]
   if (looking.length === 0)
     findings.push({
