@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import type { Wrapping } from './installation.ts'
+import type { Wrapping } from './supervised.ts'
 
 /** A way from a process to what it needs that can be cut without either side being told. */
 export interface Cuttable {

@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -29,12 +27,12 @@ import { startProviderServer } from '../support/provider-servers/start-server.ts
 import { stubModels } from '../support/stub-models.ts'
 import { wazuhLine } from '../support/wazuh-alert.ts'
 import { standInUser, startWazuhServer, type WazuhStandIn } from '../support/wazuh-server.ts'
+import { Supervised, type Wrapping } from './supervised.ts'
 
 // An installation as an organisation runs it: PostgreSQL, `tocsin serve` and two `tocsin worker`, each started again
 // where it ends, a model and a Wazuh manager; alerts come in by webhook and approved actions are carried out all the
 // while. A test does harm to it, lets it come to rest, and looks at what must hold.
 
-const root = join(import.meta.dirname, '..', '..')
 const tenant = 'default'
 
 export interface InstallationOptions {
@@ -46,13 +44,6 @@ export interface InstallationOptions {
   /** Makes a port of this machine's 127.0.0.1 reachable from where a process is. */
   readonly reach?: (port: number) => Promise<void>
   readonly modelMs?: number
-}
-
-export interface Wrapping {
-  /** The checkout that the program is of; this one when left out. */
-  readonly root?: string
-  readonly command?: readonly string[]
-  readonly environment?: Readonly<Record<string, string>>
 }
 
 export interface Facts {
@@ -71,76 +62,6 @@ export interface Facts {
   /** Jobs that lost five workers: tried again by a person at the end. */
   readonly setAside: number
   readonly restarts: number
-}
-
-/** A program that is started again where it ends, as systemd does. */
-export class Supervised {
-  readonly name: string
-  readonly #arguments: readonly string[]
-  readonly #environment: Readonly<Record<string, string>>
-  readonly #wrapping: Wrapping
-  #child: ReturnType<typeof spawn> | undefined
-  #stopped = false
-  #output = ''
-  restarts = 0
-
-  constructor(
-    name: string,
-    args: readonly string[],
-    environment: Record<string, string>,
-    wrapping: Wrapping = {},
-  ) {
-    this.name = name
-    this.#arguments = args
-    this.#environment = { ...environment, ...wrapping.environment }
-    this.#wrapping = wrapping
-  }
-
-  start(): void {
-    const inherited = Object.entries(process.env).filter(
-      ([name]) => !/^(TOCSIN_|DATABASE_URL|VITEST)/.test(name),
-    )
-    const [command = '', ...rest] = [
-      ...(this.#wrapping.command ?? []),
-      process.execPath,
-      join(this.#wrapping.root ?? root, 'src', 'run-cli.ts'),
-      ...this.#arguments,
-    ]
-    const child = spawn(command, rest, {
-      cwd: this.#wrapping.root ?? root,
-      env: { ...Object.fromEntries(inherited), ...this.#environment },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    })
-    this.#child = child
-    child.stderr?.setEncoding('utf8').on('data', text => {
-      this.#output = (this.#output + text).slice(-20_000)
-    })
-    child.once('exit', () => {
-      if (this.#stopped) return
-      this.restarts++
-      setTimeout(() => !this.#stopped && this.start(), 100)
-    })
-  }
-
-  output = (): string => this.#output
-
-  kill(signal: NodeJS.Signals): void {
-    this.#child?.kill(signal)
-  }
-
-  /** SIGTERM, and its end; the exit code. */
-  async end(): Promise<number | null> {
-    this.#stopped = true
-    const child = this.#child
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null)
-      return child?.exitCode ?? null
-    const exited = once(child, 'exit')
-    child.kill('SIGTERM')
-    const late = setTimeout(() => child.kill('SIGKILL'), 60_000)
-    await exited
-    clearTimeout(late)
-    return child.exitCode
-  }
 }
 
 export interface Installation {

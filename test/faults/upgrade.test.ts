@@ -12,7 +12,8 @@ import { startPostgresServer } from '../support/postgres-server.ts'
 import { openaiCompatible } from '../support/provider-servers/chat-completions.ts'
 import { startProviderServer } from '../support/provider-servers/start-server.ts'
 import { startWazuhServer } from '../support/wazuh-server.ts'
-import { faultModels, inspect, postAlerts, Supervised, settle, until } from './installation.ts'
+import { faultModels, inspect, postAlerts, settle, until } from './installation.ts'
+import { Supervised } from './supervised.ts'
 
 // The version before the newest change of the schema runs under load; the new one starts beside it, changes the schema under
 // it, and takes over program by program. Nobody stops the load.
