@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { claimStatuses } from '../domain/claim.ts'
+import { evidenceItem } from './contract-briefs.ts'
 import { endpoint } from './endpoint.ts'
 
 export const askBody = z.object({
@@ -9,15 +10,7 @@ export const askBody = z.object({
 })
 export type AskBody = z.infer<typeof askBody>
 
-export const evidenceView = z.object({
-  id: z.string(),
-  kind: z.string(),
-  source: z.string(),
-  pointer: z.string(),
-  quote: z.string(),
-  trust: z.enum(['observed', 'attacker-controlled', 'knowledge-base', 'human']),
-  label: z.string(),
-})
+const evidenceView = evidenceItem.omit({ facts: true })
 
 export const chatAnswer = z.object({
   answer: z.string(),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { numberEvidence } from '../../domain/evidence.ts'
+import { evidenceView } from '../evidence-view.ts'
 import { type Asker, type Tool, type ToolOutcome, toolsFor } from './tool.ts'
 
 /** A tool as programs see it. */
@@ -31,15 +32,7 @@ export function outcomeView(outcome: ToolOutcome) {
       rows: rows.map(row => ({ ...row })),
       total,
       nextOffset: nextOffset ?? null,
-      evidence: numberEvidence(evidence).map(({ id, kind, source, pointer, quote, trust, label }) => ({
-        id,
-        kind,
-        source,
-        pointer,
-        quote,
-        trust,
-        label,
-      })),
+      evidence: numberEvidence(evidence).map(evidenceView),
     },
   }
 }

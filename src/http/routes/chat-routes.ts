@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Answer, ChatData } from '../../chat/answer.ts'
 import { answerQuestion } from '../../chat/answer-question.ts'
+import { evidenceView } from '../../chat/evidence-view.ts'
 import type { RecentAlerts } from '../../chat/recent-alerts.ts'
 import { describeTools, outcomeView } from '../../chat/tools/describe-tools.ts'
 import { type Asker, runTool, type Tool } from '../../chat/tools/tool.ts'
@@ -61,15 +62,7 @@ export function answerView(answer: Answer): ChatAnswer {
       status,
       reasons: [...reasons],
     })),
-    evidence: answer.evidence.map(({ id, kind, source, pointer, quote, trust, label }) => ({
-      id,
-      kind,
-      source,
-      pointer,
-      quote,
-      trust,
-      label,
-    })),
+    evidence: answer.evidence.map(evidenceView),
     route: answer.route,
     techniques: answer.techniques.map(technique => ({ ...technique, tactics: [...technique.tactics] })),
     toolCalls: answer.toolCalls.map(call => ({ ...call, arguments: { ...call.arguments } })),
