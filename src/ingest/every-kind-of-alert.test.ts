@@ -74,7 +74,7 @@ const families: Readonly<
     entities: [
       'file /etc/passwd /syscheck/path',
       `hash ${'b'.repeat(64)} /syscheck/sha256_after`,
-      'user ann /syscheck/audit/user/name',
+      'user ann /syscheck/audit/login_user/name',
       'process /usr/bin/vim /syscheck/audit/process/name',
     ],
   },
