@@ -7,6 +7,13 @@ import { SelectField, TextField } from '../components/field.tsx'
 import { FormDialog } from '../components/form-dialog.tsx'
 import { toast } from '../components/toast.tsx'
 
+const meanings: Readonly<Record<string, string>> = {
+  shadow: 'It is asked about real cases, beside the model in use, and nobody is shown what it says.',
+  canary: 'It answers a small share of the cases, shown like any other answer.',
+  active: 'It answers whatever its tasks are.',
+  retired: 'It is asked nothing any more.',
+}
+
 /** A move with the checks that stand before it: what has not passed is said before anybody can press. */
 export function MoveDialog({
   profile,
@@ -45,6 +52,7 @@ export function MoveDialog({
       {to === 'rollback' && (
         <p>The profile that it replaced is put back into use, in every process within seconds.</p>
       )}
+      {meanings[to] !== undefined && <p className="text-muted">{meanings[to]}</p>}
       {checks.length > 0 && (
         <ul className="grid gap-1.5" aria-label="Checks">
           {checks.map(check => (

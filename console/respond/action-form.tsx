@@ -73,9 +73,9 @@ export function ActionForm({
       />
       {action !== undefined && (
         <p className="text-sm text-muted">
-          Takes {action.approvers === 1 ? 'one approver' : `${action.approvers} approvers`} besides you.{' '}
           {action.effect === 'irreversible' && 'It cannot be undone. '}
-          {action.unstaffed}
+          {action.unstaffed ??
+            `Takes ${action.approvers === 1 ? 'one approver' : `${action.approvers} approvers`} besides you.`}
         </p>
       )}
       {Object.entries(fields).map(([key, schema]) => {
@@ -83,7 +83,7 @@ export function ActionForm({
         return schema.enum === undefined ? (
           <TextField
             key={key}
-            label={key}
+            label={labelOf(key)}
             required
             type={isNumber(schema) ? 'number' : 'text'}
             value={values[key] ?? ''}
@@ -92,7 +92,7 @@ export function ActionForm({
         ) : (
           <SelectField
             key={key}
-            label={key}
+            label={labelOf(key)}
             value={values[key] ?? schema.enum[0] ?? ''}
             onChange={event => set(event.target.value)}
             options={schema.enum.map(value => ({ value, label: value }))}
@@ -108,6 +108,12 @@ export function ActionForm({
       />
     </FormDialog>
   )
+}
+
+/** `account_name` as a label: `Account name`. */
+function labelOf(key: string): string {
+  const words = key.replaceAll('_', ' ')
+  return words.slice(0, 1).toUpperCase() + words.slice(1)
 }
 
 function fieldsOf(action: ActionInfo): Record<string, ArgumentSchema> {
