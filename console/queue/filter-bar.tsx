@@ -175,7 +175,9 @@ function SearchLine({
           ))}
           <div className="contents">
             <dt>other words</dt>
-            <dd className="text-muted">in titles, headlines and entities</dd>
+            <dd className="text-muted">
+              how words of titles and headlines begin, and hosts, accounts, addresses, files
+            </dd>
           </div>
         </dl>
       )}

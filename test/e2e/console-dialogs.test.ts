@@ -68,7 +68,11 @@ const dialogs: readonly (readonly [address: string, title: string | RegExp, open
 
 describe.skipIf(!hasBrowser)('the dialogs of the console', () => {
   beforeAll(async () => {
-    const settings = { TOCSIN_REQUESTS_PER_MINUTE: '100000', TOCSIN_NOTIFY_HOSTS: 'chat.example' }
+    const settings = {
+      TOCSIN_REQUESTS_PER_MINUTE: '100000',
+      TOCSIN_NOTIFY_HOSTS: 'chat.example',
+      TOCSIN_WAZUH_GENERATION: '5',
+    }
     ;[tocsin, browser] = await Promise.all([startTocsin({ models, settings }), openBrowser()])
     page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage()
     complaints = watchComplaints(page)
@@ -101,6 +105,11 @@ describe.skipIf(!hasBrowser)('the dialogs of the console', () => {
       .toBeLessThanOrEqual(360)
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
+  })
+
+  it('the connections say that Wazuh is 5 where a setting says so', async () => {
+    await page.goto(`${tocsin.base}/settings?section=connections`)
+    await page.getByText('Wazuh 5, as TOCSIN_WAZUH_GENERATION says').waitFor()
   })
 
   it('complained about nothing', () => expect(complaints).toEqual([]))

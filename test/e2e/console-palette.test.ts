@@ -1,9 +1,10 @@
 import { appendFile } from 'node:fs/promises'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { apiPerson, proofOf, until } from '../support/api-person.ts'
+import { apiPerson, proofOf } from '../support/api-person.ts'
 import { hasBrowser, openBrowser, watchComplaints } from '../support/browser.ts'
 import { allRead, consolePassword, firstSignIn, queueRows } from '../support/console-visit.ts'
+import { queueAtRest } from '../support/queue-at-rest.ts'
 import { type RunningTocsin, startTocsin } from '../support/running-tocsin.ts'
 import { intrusion } from '../support/sample-alerts.ts'
 
@@ -30,12 +31,11 @@ describe.skipIf(!hasBrowser)('the command palette', () => {
       openBrowser(),
     ])
     admin = await signIn('admin', tocsin.password)
-    for (const [number, host] of ['web-07', 'web-21', 'web-22'].entries())
-      await appendFile(
-        tocsin.alertsFile,
-        intrusion(Date.now() - number * 60_000, host, `203.0.113.${70 + number}`),
-      )
-    await until('a case of each host', async () => ((await hostsOf(admin)).size === 3 ? true : undefined))
+    const lines = ['web-07', 'web-21', 'web-22']
+      .map((host, number) => intrusion(Date.now() - number * 60_000, host, `203.0.113.${70 + number}`))
+      .join('')
+    await appendFile(tocsin.alertsFile, lines)
+    await queueAtRest(admin, tocsin.base, lines)
     const call = await apiPerson(tocsin.base, 'admin')
     const made = async (username: string, role: string) => {
       const person = { username, displayName: username, role, ...proofOf(consolePassword) }
@@ -307,10 +307,4 @@ async function hasFocus(page: Page, name: string): Promise<void> {
 async function selected(page: Page): Promise<void> {
   await page.getByText(/^\d+ selected$/).waitFor()
   await page.keyboard.press('Escape')
-}
-
-async function hostsOf(page: Page): Promise<ReadonlySet<string>> {
-  const reply = await page.request.get(`${tocsin.base}/api/cases?limit=100`)
-  const { cases } = (await reply.json()) as { cases: { hosts: string[] }[] }
-  return new Set(cases.flatMap(({ hosts }) => hosts))
 }
