@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { diagnosticsOf } from './diagnostics.ts'
+import { diagnosticsOf, findingsOf } from './diagnostics.ts'
 
 const finding = (where: string) => ({ code: 'x', message: 'm', severity: 'error' as const, where })
 
@@ -14,4 +14,10 @@ describe('marks in the editor', () => {
     expect(diagnosticsOf('ab', { kind: 'refused', findings })).toEqual([])
     expect(diagnosticsOf('ab', { kind: 'refused', findings: [finding('line 1')], text: 'other' })).toEqual([])
   })
+})
+
+it('a finding says its line only where that is a line of the text that is shown', () => {
+  const measurement = { kind: 'refused' as const, findings: [finding('line 2, column 3')], text: 'ab\ncdef' }
+  expect(findingsOf('ab\ncdef', measurement)[0]?.where).toBe('line 2, column 3')
+  expect(findingsOf('abcdef', measurement)).toEqual([{ code: 'x', message: 'm', severity: 'error' }])
 })

@@ -13,7 +13,7 @@ import { Section } from '../components/section.tsx'
 import { toast, toastFailure } from '../components/toast.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 import { count } from '../text/count.ts'
-import { diagnosticsOf } from './diagnostics.ts'
+import { diagnosticsOf, findingsOf } from './diagnostics.ts'
 import { FindingList } from './finding-list.tsx'
 import { insertString } from './insert-string.ts'
 import { ManagerComparison } from './manager-comparison.tsx'
@@ -107,7 +107,7 @@ export function RuleEditor({ reply }: { reply: RuleDraftReply }) {
                 {check.error.message}
               </p>
             )}
-            {live !== undefined && <FindingList findings={live.findings} />}
+            {live !== undefined && <FindingList findings={findingsOf(content.text, live)} />}
           </Section>
           <RuleCases
             kind={draft.kind}

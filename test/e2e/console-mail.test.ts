@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accessibilityViolations } from '../support/accessibility.ts'
 import { hasBrowser, openBrowser, watchComplaints } from '../support/browser.ts'
-import { firstSignIn, queueRows, secondApprover } from '../support/console-visit.ts'
+import { firstSignIn, queueRows, secondApprover, tooWideForPhone } from '../support/console-visit.ts'
 import { freePort } from '../support/free-port.ts'
 import { type MailGatewayStandIn, startMailGateway } from '../support/mail-gateway-server.ts'
 import { type RunningTocsin, startTocsin } from '../support/running-tocsin.ts'
@@ -99,6 +99,7 @@ describe.skipIf(!hasBrowser)('mail in the console', () => {
     expect(requests.filter(url => !url.startsWith(tocsin.base))).toEqual([])
     const links = await page.locator('a').evaluateAll(all => all.map(link => link.getAttribute('href') ?? ''))
     expect(links.filter(href => !/^[/#]/.test(href))).toEqual([])
+    await expect.poll(() => tooWideForPhone(page)).toBe(0)
     expect(await accessibilityViolations(page)).toEqual([])
     expect(complaints).toEqual([])
   })

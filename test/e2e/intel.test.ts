@@ -8,7 +8,7 @@ import { readAttackBundle } from '../../src/knowledge/attack-bundle.ts'
 import { storeCatalogue } from '../../src/main/stored-knowledge.ts'
 import { accessibilityViolations } from '../support/accessibility.ts'
 import { hasBrowser, openBrowser, watchComplaints } from '../support/browser.ts'
-import { firstSignIn, queueRows } from '../support/console-visit.ts'
+import { firstSignIn, queueRows, tooWideForPhone } from '../support/console-visit.ts'
 import { icsBundle } from '../support/ics-bundle.ts'
 import { connectIndexer, indexAlerts, type OpenSearchNode, startOpenSearch } from '../support/opensearch.ts'
 import { openaiCompatible } from '../support/provider-servers/chat-completions.ts'
@@ -249,6 +249,7 @@ describe.skipIf(!hasBrowser)('from a report to a case', () => {
     const bundle = JSON.parse(Buffer.concat(await stream.toArray()).toString('utf8'))
     expect(JSON.stringify(bundle)).toContain("[ipv4-addr:value = '203.0.113.77']")
     expect(await accessibilityViolations(page)).toEqual([])
+    await expect.poll(() => tooWideForPhone(page)).toBe(0)
   })
 
   it('a gap becomes a draft in the rule editor that fires on its own test, and nothing is deployed', async () => {

@@ -64,3 +64,14 @@ export async function secondApprover(page: Page, base: string): Promise<string> 
   await page.getByRole('button', { name: 'I have kept it' }).click()
   return password
 }
+
+/** By how many pixels the open page is wider than a screen of 360; the window has its size again afterwards. */
+export async function tooWideForPhone(page: Page): Promise<number> {
+  const size = page.viewportSize()
+  await page.setViewportSize({ width: 360, height: 740 })
+  const wider = await page.evaluate<number>(
+    `Math.max(...[document.documentElement, document.querySelector('main')].map(each => each.scrollWidth - each.clientWidth))`,
+  )
+  if (size !== null) await page.setViewportSize(size)
+  return wider
+}
