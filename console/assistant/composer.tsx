@@ -2,6 +2,7 @@ import { Paperclip, Square } from 'lucide-react'
 import { type RefObject, useRef } from 'react'
 import { Button } from '../components/button.tsx'
 import { TextAreaField } from '../components/field.tsx'
+import { Form } from '../components/form.tsx'
 import { slashCommands } from './page-context.ts'
 
 /** Where a question is written. Enter asks, Shift-Enter makes a line, arrow up takes the last question back to change it. */
@@ -35,13 +36,7 @@ export function Composer({
   const picker = useRef<HTMLInputElement>(null)
   const commands = /^\/\w*$/.test(text) ? slashCommands.filter(command => command.name.startsWith(text)) : []
   return (
-    <form
-      className="grid gap-1.5 border-t border-line bg-surface p-3"
-      onSubmit={event => {
-        event.preventDefault()
-        onAsk()
-      }}
-    >
+    <Form className="grid gap-1.5 border-t border-line bg-surface p-3" onSubmit={onAsk}>
       {commands.length > 0 && (
         <ul aria-label="Commands" className="grid gap-0.5 rounded border border-line p-1">
           {commands.map(command => (
@@ -130,6 +125,6 @@ export function Composer({
         )}
         <p className="ml-auto text-xs text-muted">It reads and never acts.</p>
       </div>
-    </form>
+    </Form>
   )
 }

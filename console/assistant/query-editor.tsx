@@ -5,6 +5,7 @@ import { queryText, runSearch } from '../api/assistant.ts'
 import { failureText } from '../api/request.ts'
 import { Button } from '../components/button.tsx'
 import { TextAreaField } from '../components/field.tsx'
+import { Form } from '../components/form.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 
 /** A search as it will be run: read it, change it, run it. The server checks it again, whoever wrote it. */
@@ -20,13 +21,7 @@ export function QueryEditor({ understood }: { understood: NonNullable<TurnAnswer
         : answer.reason
       : undefined
   return (
-    <form
-      className="grid grid-cols-[minmax(0,1fr)] gap-2"
-      onSubmit={event => {
-        event.preventDefault()
-        search.mutate()
-      }}
-    >
+    <Form className="grid grid-cols-[minmax(0,1fr)] gap-2" onSubmit={() => search.mutate()}>
       <TextAreaField
         label="Search of the Wazuh indexer"
         hint="OpenSearch query DSL. Ctrl-Enter runs it."
@@ -61,7 +56,7 @@ export function QueryEditor({ understood }: { understood: NonNullable<TurnAnswer
           </ol>
         </section>
       )}
-    </form>
+    </Form>
   )
 }
 

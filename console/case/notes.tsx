@@ -5,6 +5,7 @@ import { failureText } from '../api/request.ts'
 import { useMay } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
 import { TextAreaField } from '../components/field.tsx'
+import { Form } from '../components/form.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 import { useShortcuts } from '../keyboard/use-shortcuts.ts'
@@ -47,13 +48,7 @@ function NoteForm({ caseId }: { caseId: string }) {
     if (text.trim() !== '') save.mutate()
   }
   return (
-    <form
-      className="grid gap-1.5"
-      onSubmit={event => {
-        event.preventDefault()
-        submit()
-      }}
-    >
+    <Form className="grid gap-1.5" onSubmit={submit}>
       <TextAreaField
         label="New note"
         error={save.isError ? `Not saved: ${failureText(save.error)}` : undefined}
@@ -76,6 +71,6 @@ function NoteForm({ caseId }: { caseId: string }) {
       >
         Save note
       </Button>
-    </form>
+    </Form>
   )
 }

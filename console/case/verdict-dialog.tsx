@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { Button } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { TextAreaField } from '../components/field.tsx'
+import { Form } from '../components/form.tsx'
 import { type Verdict, verdictLooks, verdictOrder } from '../components/verdict.tsx'
 
 /** Reasons that feed reports: one click, then edit. */
@@ -48,12 +49,9 @@ export function VerdictDialog({
   }
   return (
     <Dialog title={count === 1 ? 'Give a verdict' : `One verdict for ${count} cases`} onClose={onClose}>
-      <form
+      <Form
         className="grid gap-3"
-        onSubmit={event => {
-          event.preventDefault()
-          submit()
-        }}
+        onSubmit={submit}
         onKeyDown={event => {
           if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit()
         }}
@@ -83,7 +81,7 @@ export function VerdictDialog({
             {count === 1 ? 'Close the case' : `Close ${count} cases`}
           </Button>
         </div>
-      </form>
+      </Form>
     </Dialog>
   )
 }

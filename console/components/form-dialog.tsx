@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { Button } from './button.tsx'
 import { Complaint } from './complaint.tsx'
 import { Dialog } from './dialog.tsx'
+import { Form } from './form.tsx'
 
 /**
  * A dialog that is filled in and sent. It stays open with the reason where `send` fails, and cannot be sent twice at once;
@@ -33,10 +34,9 @@ export function FormDialog({
   const sending = useMutation({ mutationFn: send })
   return (
     <Dialog title={title} onClose={onClose} wide={wide}>
-      <form
+      <Form
         className="grid gap-3"
-        onSubmit={event => {
-          event.preventDefault()
+        onSubmit={() => {
           if (ready && !sending.isPending) sending.mutate()
         }}
       >
@@ -55,7 +55,7 @@ export function FormDialog({
             {action}
           </Button>
         </div>
-      </form>
+      </Form>
     </Dialog>
   )
 }

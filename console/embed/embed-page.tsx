@@ -4,6 +4,7 @@ import type { EmbedSession } from '../../src/http/contract-embed.ts'
 import { Button, buttonClass } from '../components/button.tsx'
 import { Claim } from '../components/claim.tsx'
 import { Field, inputClass } from '../components/field.tsx'
+import { Form } from '../components/form.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 import { askEmbedded, type DashboardContext, readDashboardOrigin, waitForDashboard } from './embed-session.ts'
 
@@ -86,10 +87,9 @@ function Questions({ session, context }: { session: EmbedSession; context: Dashb
       <p className="text-sm text-muted">
         Signed in as <Untrusted text={session.username} limit={100} /> by the dashboard, reading only.
       </p>
-      <form
+      <Form
         className="grid gap-2"
-        onSubmit={event => {
-          event.preventDefault()
+        onSubmit={() => {
           if (text.trim() !== '') void ask(text.trim())
         }}
       >
@@ -120,7 +120,7 @@ function Questions({ session, context }: { session: EmbedSession; context: Dashb
             </Button>
           ))}
         </div>
-      </form>
+      </Form>
       {answer !== undefined && <EmbeddedAnswer answer={answer} />}
     </>
   )

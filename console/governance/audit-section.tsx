@@ -6,6 +6,7 @@ import { useMay } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
 import { DataTable } from '../components/data-table.tsx'
 import { SelectField, TextAreaField, TextField } from '../components/field.tsx'
+import { Form } from '../components/form.tsx'
 import { FormDialog } from '../components/form-dialog.tsx'
 import { CaseLink } from '../components/link.tsx'
 import { Moment } from '../components/moment.tsx'
@@ -106,13 +107,7 @@ function Draw() {
     onError: error => toastFailure('Not drawn', error),
   })
   return (
-    <form
-      className="flex flex-wrap items-end gap-2"
-      onSubmit={event => {
-        event.preventDefault()
-        draw.mutate()
-      }}
-    >
+    <Form className="flex flex-wrap items-end gap-2" onSubmit={() => draw.mutate()}>
       <TextField
         label="How many"
         type="number"
@@ -132,7 +127,7 @@ function Draw() {
       <Button type="submit" busy={draw.isPending}>
         Draw
       </Button>
-    </form>
+    </Form>
   )
 }
 

@@ -6,6 +6,7 @@ import { Button } from '../components/button.tsx'
 import { DataTable } from '../components/data-table.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { SelectField, TextField } from '../components/field.tsx'
+import { Form } from '../components/form.tsx'
 import { FormDialog } from '../components/form-dialog.tsx'
 import { Section } from '../components/section.tsx'
 import { toast, toastFailure } from '../components/toast.tsx'
@@ -41,12 +42,9 @@ export function Erasure() {
         destroys the keys of what the ledger keeps about them. Backups made before keep it until they are
         deleted.
       </p>
-      <form
+      <Form
         className="flex flex-wrap items-end gap-2"
-        onSubmit={event => {
-          event.preventDefault()
-          preview.mutate({ type, value: value.trim().toLowerCase() })
-        }}
+        onSubmit={() => preview.mutate({ type, value: value.trim().toLowerCase() })}
       >
         <SelectField
           label="What"
@@ -62,7 +60,7 @@ export function Erasure() {
         <Button type="submit" busy={preview.isPending} disabled={value.trim() === ''}>
           Show what would go
         </Button>
-      </form>
+      </Form>
       {agreeing !== undefined && <Agreement {...agreeing} onClose={() => setAgreeing(undefined)} />}
     </Section>
   )

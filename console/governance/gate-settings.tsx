@@ -5,6 +5,7 @@ import { changeGates } from '../api/governance.ts'
 import { useMay } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
 import { TextField } from '../components/field.tsx'
+import { Form } from '../components/form.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Section } from '../components/section.tsx'
 import { toast, toastFailure } from '../components/toast.tsx'
@@ -120,13 +121,7 @@ function Editor({ settings, onClose }: { settings: Settings; onClose: () => void
     />
   )
   return (
-    <form
-      className="grid gap-3 rounded border border-line bg-surface p-3"
-      onSubmit={event => {
-        event.preventDefault()
-        save.mutate()
-      }}
-    >
+    <Form className="grid gap-3 rounded border border-line bg-surface p-3" onSubmit={() => save.mutate()}>
       <label className="flex items-center gap-2">
         <input type="checkbox" checked={enforced} onChange={event => setEnforced(event.target.checked)} />
         Enforce: a new profile is asked nothing before people let it
@@ -147,6 +142,6 @@ function Editor({ settings, onClose }: { settings: Settings; onClose: () => void
         </Button>
         <Button onClick={onClose}>Discard</Button>
       </div>
-    </form>
+    </Form>
   )
 }

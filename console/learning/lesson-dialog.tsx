@@ -6,6 +6,7 @@ import { Button } from '../components/button.tsx'
 import { Complaint } from '../components/complaint.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { SelectField, TextAreaField, TextField } from '../components/field.tsx'
+import { Form } from '../components/form.tsx'
 import { toast } from '../components/toast.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 import { verdictLooks, verdictOrder } from '../components/verdict.tsx'
@@ -51,13 +52,7 @@ export function LessonDialog({ start, onClose }: { start: LessonDraft; onClose: 
   const failure = look.error ?? save.error
   return (
     <Dialog title="Write a lesson" onClose={onClose} wide>
-      <form
-        className="grid gap-3"
-        onSubmit={event => {
-          event.preventDefault()
-          look.mutate()
-        }}
-      >
+      <Form className="grid gap-3" onSubmit={() => look.mutate()}>
         <SelectField
           label="Told to"
           value={draft.scope}
@@ -122,7 +117,7 @@ export function LessonDialog({ start, onClose }: { start: LessonDraft; onClose: 
           )}
           <Button onClick={onClose}>Cancel</Button>
         </div>
-      </form>
+      </Form>
     </Dialog>
   )
 }

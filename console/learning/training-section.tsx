@@ -6,6 +6,7 @@ import { useMay } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
 import { Complaint } from '../components/complaint.tsx'
 import { TextAreaField } from '../components/field.tsx'
+import { Form } from '../components/form.tsx'
 import { Moment } from '../components/moment.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { Section } from '../components/section.tsx'
@@ -80,13 +81,7 @@ function Allow({ consent }: { consent: TrainingConsentView }) {
     onSuccess: () => client.invalidateQueries({ queryKey: key }),
   })
   return (
-    <form
-      className="grid max-w-2xl gap-3"
-      onSubmit={event => {
-        event.preventDefault()
-        change.mutate()
-      }}
-    >
+    <Form className="grid max-w-2xl gap-3" onSubmit={() => change.mutate()}>
       {!consent.allowed && (
         <TextAreaField
           label="On what basis, and for what"
@@ -101,6 +96,6 @@ function Allow({ consent }: { consent: TrainingConsentView }) {
       <Button type="submit" className="justify-self-start" busy={change.isPending}>
         {consent.allowed ? 'Forbid it' : 'Allow it'}
       </Button>
-    </form>
+    </Form>
   )
 }

@@ -4,6 +4,7 @@ import type { MailDetail } from '../../src/http/contract-mail.ts'
 import { decideMail, type MailVerdict } from '../api/mail.ts'
 import { Button } from '../components/button.tsx'
 import { SelectField, TextField } from '../components/field.tsx'
+import { Form } from '../components/form.tsx'
 import { Moment } from '../components/moment.tsx'
 import { toast, toastFailure } from '../components/toast.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
@@ -38,13 +39,7 @@ function DecisionForm({ mail }: { mail: MailDetail }) {
     onError: error => toastFailure('The verdict could not be set', error),
   })
   return (
-    <form
-      className="flex flex-wrap items-end gap-3"
-      onSubmit={event => {
-        event.preventDefault()
-        decide.mutate()
-      }}
-    >
+    <Form className="flex flex-wrap items-end gap-3" onSubmit={() => decide.mutate()}>
       <SelectField
         label="Your verdict"
         value={verdict}
@@ -57,6 +52,6 @@ function DecisionForm({ mail }: { mail: MailDetail }) {
       <Button type="submit" look="primary" busy={decide.isPending} disabled={reason.trim() === ''}>
         Set verdict
       </Button>
-    </form>
+    </Form>
   )
 }

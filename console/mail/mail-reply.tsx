@@ -5,6 +5,7 @@ import { replyToReporter } from '../api/mail.ts'
 import { Button } from '../components/button.tsx'
 import { CopyButton } from '../components/copy-button.tsx'
 import { TextAreaField } from '../components/field.tsx'
+import { Form } from '../components/form.tsx'
 import { Moment } from '../components/moment.tsx'
 import { toast, toastFailure } from '../components/toast.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
@@ -31,13 +32,7 @@ export function MailReply({ mail, mayReply }: { mail: MailDetail; mayReply: bool
           <Untrusted text={mail.reply.by} limit={100} /> answered <Moment atMs={mail.reply.atMs} />.
         </p>
       )}
-      <form
-        className="grid gap-2"
-        onSubmit={event => {
-          event.preventDefault()
-          send.mutate()
-        }}
-      >
+      <Form className="grid gap-2" onSubmit={() => send.mutate()}>
         <TextAreaField
           label={mail.reply === null ? 'Draft' : 'Another answer'}
           rows={7}
@@ -58,7 +53,7 @@ export function MailReply({ mail, mayReply }: { mail: MailDetail; mayReply: bool
             </p>
           )}
         </div>
-      </form>
+      </Form>
     </div>
   )
 }

@@ -6,6 +6,7 @@ import { useMay } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
 import { DataTable } from '../components/data-table.tsx'
 import { inputClass, TextField } from '../components/field.tsx'
+import { Form } from '../components/form.tsx'
 import { CaseLink } from '../components/link.tsx'
 import { Moment } from '../components/moment.tsx'
 import { PageHeading } from '../components/page-heading.tsx'
@@ -206,13 +207,7 @@ function Holds({ view }: { view: RetentionView }) {
           },
         ]}
       />
-      <form
-        className="flex flex-wrap items-end gap-2"
-        onSubmit={event => {
-          event.preventDefault()
-          hold.mutate()
-        }}
-      >
+      <Form className="flex flex-wrap items-end gap-2" onSubmit={() => hold.mutate()}>
         <TextField label="Case id" value={caseId} onChange={event => setCaseId(event.target.value)} />
         <TextField label="Reason" value={reason} onChange={event => setReason(event.target.value)} />
         <Button
@@ -222,7 +217,7 @@ function Holds({ view }: { view: RetentionView }) {
         >
           Hold this case
         </Button>
-      </form>
+      </Form>
     </Section>
   )
 }

@@ -7,6 +7,7 @@ import { savePlaybook } from '../api/playbooks.ts'
 import { Button } from '../components/button.tsx'
 import { Complaint } from '../components/complaint.tsx'
 import { SelectField, TextAreaField, TextField } from '../components/field.tsx'
+import { Form } from '../components/form.tsx'
 import { toast } from '../components/toast.tsx'
 import { ParameterFields } from './parameter-fields.tsx'
 
@@ -51,14 +52,7 @@ export function PlaybookEditor({
       change({ steps: [...rest.slice(0, at + by), taken, ...rest.slice(at + by)].filter(isStep) })
   }
   return (
-    <form
-      className="grid grid-cols-1 gap-4"
-      aria-label="Playbook"
-      onSubmit={event => {
-        event.preventDefault()
-        save.mutate()
-      }}
-    >
+    <Form className="grid grid-cols-1 gap-4" aria-label="Playbook" onSubmit={() => save.mutate()}>
       <TextField
         label="Name"
         required
@@ -124,7 +118,7 @@ export function PlaybookEditor({
           Save
         </Button>
       </div>
-    </form>
+    </Form>
   )
 }
 

@@ -1,6 +1,7 @@
 import { ChevronDown, CircleHelp, Search, X } from 'lucide-react'
 import { useId, useRef, useState } from 'react'
 import { Button } from '../components/button.tsx'
+import { Form } from '../components/form.tsx'
 import { KeyHint } from '../components/key-hint.tsx'
 import { Menu, MenuCheck, MenuHeading, MenuItem } from '../components/menu.tsx'
 import { useShortcuts } from '../keyboard/use-shortcuts.ts'
@@ -119,10 +120,9 @@ function SearchLine({
   useShortcuts([{ keys: '/', label: 'Search the queue', group: 'Queue', run: () => input.current?.focus() }])
   return (
     <div className="min-w-64 flex-1">
-      <form
+      <Form
         className="flex items-center gap-2 rounded border border-line-strong bg-surface px-2 focus-within:outline-2 focus-within:outline-[var(--focus)]"
-        onSubmit={event => {
-          event.preventDefault()
+        onSubmit={() => {
           apply(line)
           input.current?.blur()
         }}
@@ -159,7 +159,7 @@ function SearchLine({
           <CircleHelp aria-hidden="true" className="size-4" />
           <span className="sr-only">What can be searched</span>
         </button>
-      </form>
+      </Form>
       {problems.length > 0 && (
         <p id={helpId} role="status" className="pt-1 text-high">
           {problems.join(' ')}

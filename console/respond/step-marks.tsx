@@ -6,6 +6,7 @@ import { markStep } from '../api/respond.ts'
 import { useMay } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
 import { TextField } from '../components/field.tsx'
+import { Form } from '../components/form.tsx'
 import { Moment } from '../components/moment.tsx'
 import { toastFailure } from '../components/toast.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
@@ -68,13 +69,7 @@ export function StepMarks({ caseId, step }: { caseId: string; step: RemediationS
         </span>
       )}
       {writing !== undefined && (
-        <form
-          className="flex flex-wrap items-end gap-2"
-          onSubmit={event => {
-            event.preventDefault()
-            mark.mutate(writing)
-          }}
-        >
+        <Form className="flex flex-wrap items-end gap-2" onSubmit={() => mark.mutate(writing)}>
           <div className="min-w-0 grow">
             <TextField
               label={`${states[writing].word}: comment (may be empty)`}
@@ -90,7 +85,7 @@ export function StepMarks({ caseId, step }: { caseId: string; step: RemediationS
           <Button look="quiet" onClick={() => setWriting(undefined)}>
             Cancel
           </Button>
-        </form>
+        </Form>
       )}
     </div>
   )

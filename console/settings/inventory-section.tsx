@@ -14,6 +14,7 @@ import { Complaint } from '../components/complaint.tsx'
 import { DataTable } from '../components/data-table.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { Field, SelectField, TextAreaField, TextField } from '../components/field.tsx'
+import { Form } from '../components/form.tsx'
 import { Moment } from '../components/moment.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { toast, toastFailure } from '../components/toast.tsx'
@@ -143,13 +144,7 @@ function UploadDialog({ replaced, onClose }: { replaced: InventoryList | undefin
   const problems = upload.data?.problems ?? []
   return (
     <Dialog title={replaced === undefined ? 'Upload a list' : `Replace ${replaced.name}`} onClose={onClose}>
-      <form
-        className="grid gap-3"
-        onSubmit={event => {
-          event.preventDefault()
-          upload.mutate()
-        }}
-      >
+      <Form className="grid gap-3" onSubmit={() => upload.mutate()}>
         <TextField
           label="Name of the list"
           required
@@ -208,7 +203,7 @@ function UploadDialog({ replaced, onClose }: { replaced: InventoryList | undefin
             {replaced === undefined ? 'Upload' : 'Replace'}
           </Button>
         </div>
-      </form>
+      </Form>
     </Dialog>
   )
 }

@@ -4,6 +4,7 @@ import { failureText } from '../api/request.ts'
 import { changePassword } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
 import { TextField } from '../components/field.tsx'
+import { Form } from '../components/form.tsx'
 
 const shortestPassword = 12
 
@@ -30,10 +31,9 @@ export function PasswordForm({
   })
   const differs = again !== '' && next !== again
   return (
-    <form
+    <Form
       className="grid w-full max-w-sm gap-4"
-      onSubmit={event => {
-        event.preventDefault()
+      onSubmit={() => {
         if (!differs) attempt.mutate()
       }}
     >
@@ -70,6 +70,6 @@ export function PasswordForm({
       <Button type="submit" look="primary" busy={attempt.isPending}>
         Change password
       </Button>
-    </form>
+    </Form>
   )
 }

@@ -4,6 +4,7 @@ import { failureText } from '../api/request.ts'
 import { Button } from '../components/button.tsx'
 import { ChoiceList } from '../components/choice-list.tsx'
 import { inputClass, SelectField, TextField } from '../components/field.tsx'
+import { Form } from '../components/form.tsx'
 import { RowList } from '../components/row-list.tsx'
 import { type Command, CommandFields } from './command-fields.tsx'
 import { type Ticket, TicketFields } from './ticket-fields.tsx'
@@ -81,14 +82,7 @@ export function ResponseForm({
       },
     })
   return (
-    <form
-      aria-label="Response settings"
-      className="grid grid-cols-1 gap-6"
-      onSubmit={event => {
-        event.preventDefault()
-        save()
-      }}
-    >
+    <Form aria-label="Response settings" className="grid grid-cols-1 gap-6" onSubmit={save}>
       <label className="flex items-center gap-2">
         <input type="checkbox" checked={dryRun} onChange={event => setDryRun(event.target.checked)} />
         Dry run: show what would be sent, and send nothing
@@ -225,7 +219,7 @@ export function ResponseForm({
         </Button>
         <Button onClick={onCancel}>Cancel</Button>
       </div>
-    </form>
+    </Form>
   )
 }
 

@@ -4,6 +4,7 @@ import { delegate, endDelegation, listDelegations } from '../api/respond.ts'
 import { useMay } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
 import { SelectField } from '../components/field.tsx'
+import { Form } from '../components/form.tsx'
 import { Moment } from '../components/moment.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { Section } from '../components/section.tsx'
@@ -53,12 +54,9 @@ export function StandInsSection() {
             ) : data.candidates.length === 0 ? (
               <p className="text-muted">There is nobody else with the role responder or more.</p>
             ) : (
-              <form
+              <Form
                 className="flex flex-wrap items-end gap-2"
-                onSubmit={event => {
-                  event.preventDefault()
-                  name.mutate(standIn || (data.candidates[0]?.id ?? ''))
-                }}
+                onSubmit={() => name.mutate(standIn || (data.candidates[0]?.id ?? ''))}
               >
                 <SelectField
                   label="Stand-in"
@@ -78,7 +76,7 @@ export function StandInsSection() {
                 <Button type="submit" busy={name.isPending}>
                   Name
                 </Button>
-              </form>
+              </Form>
             )}
           </Section>
           <Section title="You approve in the place of">

@@ -4,6 +4,7 @@ import { askPasskey } from '../api/passkey.ts'
 import { giveReason, giveSecondFactor, type SecondProof, type SecondStep } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
 import { TextField } from '../components/field.tsx'
+import { Form } from '../components/form.tsx'
 import { FormPage } from './form-page.tsx'
 import { signInFailure } from './sign-in.tsx'
 
@@ -58,13 +59,7 @@ function ReasonForm({ step, onStep, onBack }: StepProps<Extract<SecondStep, { ki
         This is the emergency account. Signing in uses its password up, is told to everybody, and is written
         into the ledger. The session lasts one hour, and approves nothing.
       </p>
-      <form
-        className="grid gap-4"
-        onSubmit={event => {
-          event.preventDefault()
-          attempt.mutate()
-        }}
-      >
+      <Form className="grid gap-4" onSubmit={() => attempt.mutate()}>
         <TextField
           label="Why is it used?"
           hint="At least ten characters. Everybody who is signed in reads it."
@@ -84,7 +79,7 @@ function ReasonForm({ step, onStep, onBack }: StepProps<Extract<SecondStep, { ki
         <Button look="quiet" onClick={onBack}>
           Leave it whole
         </Button>
-      </form>
+      </Form>
     </FormPage>
   )
 }
@@ -107,13 +102,7 @@ function FactorForm({ step, onStep, onBack }: StepProps<FactorStep>) {
   const failure = (wrong: string) => (attempt.isError ? signInFailure(attempt.error, wrong) : undefined)
   return (
     <FormPage title="One more proof">
-      <form
-        className="grid gap-4"
-        onSubmit={event => {
-          event.preventDefault()
-          attempt.mutate()
-        }}
-      >
+      <Form className="grid gap-4" onSubmit={() => attempt.mutate()}>
         {method === 'passkey' ? (
           <>
             <p>Your browser asks for the passkey of this account.</p>
@@ -141,7 +130,7 @@ function FactorForm({ step, onStep, onBack }: StepProps<FactorStep>) {
         <Button type="submit" look="primary" busy={attempt.isPending}>
           {method === 'passkey' ? 'Use the passkey' : 'Sign in'}
         </Button>
-      </form>
+      </Form>
       <div className="flex flex-wrap gap-x-4 gap-y-1">
         {step.methods
           .filter(each => each !== method)

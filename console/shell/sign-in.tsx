@@ -6,6 +6,7 @@ import { RequestFailure } from '../api/request.ts'
 import { readSignInOptions, resumeSignIn, type SecondStep, signIn, signInByPasskey } from '../api/session.ts'
 import { Button, buttonClass } from '../components/button.tsx'
 import { TextField } from '../components/field.tsx'
+import { Form } from '../components/form.tsx'
 import { FormPage } from './form-page.tsx'
 import { SecondStepForm } from './second-step.tsx'
 
@@ -73,13 +74,7 @@ function FirstStep({
           Sign in with {options.data.provider}
         </a>
       )}
-      <form
-        className="grid gap-4"
-        onSubmit={event => {
-          event.preventDefault()
-          attempt.mutate()
-        }}
-      >
+      <Form className="grid gap-4" onSubmit={() => attempt.mutate()}>
         <TextField
           label="User name"
           name="username"
@@ -109,7 +104,7 @@ function FirstStep({
         >
           Sign in
         </Button>
-      </form>
+      </Form>
       {options.data?.passkeys && browserHasPasskeys && (
         <div className="grid gap-2 border-t border-line pt-4">
           <Button busy={passkey.isPending} onClick={() => passkey.mutate()}>

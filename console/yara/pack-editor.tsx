@@ -7,6 +7,7 @@ import { Button } from '../components/button.tsx'
 import { CodeEditor } from '../components/code-editor.tsx'
 import { Complaint } from '../components/complaint.tsx'
 import { TextField } from '../components/field.tsx'
+import { Form } from '../components/form.tsx'
 import { toast } from '../components/toast.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 import { lineMark } from '../text/line-mark.ts'
@@ -33,14 +34,7 @@ export function PackEditor({ onDone }: { onDone: () => void }) {
     return mark === undefined ? [] : [{ ...mark, message, severity }]
   })
   return (
-    <form
-      aria-label="Add rules"
-      className="grid grid-cols-1 gap-3"
-      onSubmit={event => {
-        event.preventDefault()
-        add.mutate()
-      }}
-    >
+    <Form aria-label="Add rules" className="grid grid-cols-1 gap-3" onSubmit={() => add.mutate()}>
       <div className="flex flex-wrap items-end gap-3">
         <TextField
           label="Name of the pack"
@@ -83,7 +77,7 @@ export function PackEditor({ onDone }: { onDone: () => void }) {
         </Button>
         <Button onClick={onDone}>Cancel</Button>
       </div>
-    </form>
+    </Form>
   )
 }
 
