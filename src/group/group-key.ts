@@ -31,9 +31,12 @@ export function groupKeysOf(alert: Alert): GroupKeys {
  */
 function groupKey(alert: Alert): string {
   const principal = principalOf(alert.entities)
-  const who = principal === undefined ? '' : `${principal.type}:${principal.value}`
+  const who = principal === undefined ? '' : `${principal.type}:${cutText(principal.value, longestPrincipal)}`
   return `${alert.rule.id}${subjectOf(alert)}|${alert.agent.name}|${who}`
 }
+
+/** A case holds many keys, and tens of thousands of cases are held. */
+const longestPrincipal = 120
 
 function subjectOf(alert: Alert): string {
   const signature = textAt(alert, '/data/alert/signature')

@@ -188,4 +188,34 @@ describe('any stream of alerts', () => {
       { numRuns: 200, seed: 3 },
     )
   })
+  it('a case keeps so much text of its entities, whatever alerts name, and after a restart no more', () => {
+    const long = (name: string) => `${name}${'x'.repeat(1900)}`
+    const grouping = engine()
+    const alerts = Array.from({ length: 30 }, (_, index) =>
+      alert({
+        minutes: index,
+        rule: ['5710', 5, 'd'.repeat(30_000), ['sshd']],
+        data: {
+          srcip: '203.0.113.9',
+          dstuser: long(`u${index}`),
+          url: long(`/${index}`),
+          system_name: `web-${index}`,
+        },
+      }),
+    )
+    const [draft] = grouping.assign(alerts).cases
+    if (draft === undefined) throw new Error('no case')
+    const lengthOf = (entities: typeof draft.entities) =>
+      entities.reduce((sum, { value }) => sum + value.length, 0)
+    expect(lengthOf(draft.entities)).toBeLessThan(8000)
+    // Short names still find their place behind long ones.
+    expect(draft.entities.map(({ value }) => value)).toContain('web-29')
+    const restored = engine()
+    restored.restore([draft])
+    const [grown] = restored.assign([
+      alert({ minutes: 31, data: { srcip: '203.0.113.9', url: long('/z') } }),
+    ]).cases
+    expect(grown?.id).toBe(draft.id)
+    expect(lengthOf(grown?.entities ?? [])).toBeLessThan(8000)
+  })
 })

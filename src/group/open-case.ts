@@ -2,10 +2,18 @@ import type { AlertFacts, Entity } from '../domain/alert.ts'
 import type { CaseDraft } from '../domain/case.ts'
 import { entityKey } from '../domain/entity-key.ts'
 import { severityOfLevel } from '../domain/verdict.ts'
+import { cutText } from '../lib/cut-text.ts'
 import { caseTitle } from './case-title.ts'
 import { type Linkable, linkablesOf } from './link-score.ts'
 
 const maxEntities = 200
+/**
+ * Characters of a case's entities, and of the links of one. Some hundred names and paths; tens of thousands of cases full
+ * of the longest values that an alert can hold would fill the memory, at each start anew.
+ */
+const maxEntityText = 8000
+/** Of a rule's description: a title shows less. */
+const maxRuleText = 200
 const maxKeys = 64
 
 /**
@@ -23,6 +31,8 @@ export interface OpenCase {
   revision: number
   readonly rules: string[]
   readonly entities: Map<string, Entity>
+  entityText: number
+  linkText: number
   readonly hosts: string[]
   /** Keys of `linkables`, by which alerts of other rules can be linked. */
   readonly links: Set<string>
@@ -36,7 +46,7 @@ export interface OpenCase {
 export function openCase(id: string, alert: AlertFacts): OpenCase {
   return {
     id,
-    topRule: alert.rule.description,
+    topRule: shortRule(alert),
     topHost: alert.agent.name,
     maxLevel: -1,
     firstSeenMs: alert.timestampMs,
@@ -45,6 +55,8 @@ export function openCase(id: string, alert: AlertFacts): OpenCase {
     revision: 0,
     rules: [],
     entities: new Map(),
+    entityText: 0,
+    linkText: 0,
     hosts: [],
     links: new Set(),
     techniques: [],
@@ -66,7 +78,7 @@ export function addToCase(
 ): string[] {
   if (alert.rule.level > target.maxLevel) {
     target.maxLevel = alert.rule.level
-    target.topRule = alert.rule.description
+    target.topRule = shortRule(alert)
     target.topHost = alert.agent.name
     target.title = undefined
   }
@@ -79,9 +91,16 @@ export function addToCase(
   for (const entity of alert.entities) {
     if (target.entities.size >= maxEntities) break
     const key = entityKey(entity)
-    if (!target.entities.has(key)) target.entities.set(key, entity)
+    if (target.entities.has(key) || target.entityText + key.length > maxEntityText) continue
+    target.entities.set(key, entity)
+    target.entityText += key.length
   }
-  for (const { key } of links) if (target.links.size < maxEntities) target.links.add(key)
+  for (const { key } of links) {
+    if (target.links.size >= maxEntities) break
+    if (target.links.has(key) || target.linkText + key.length > maxEntityText) continue
+    target.links.add(key)
+    target.linkText += key.length
+  }
   for (const id of alert.rule.mitre.ids) note(target.techniques, id)
   for (const tactic of alert.rule.mitre.tactics) note(target.tactics, tactic)
   return keepNewest(target.keys, keys)
@@ -121,10 +140,24 @@ export function draftOf(source: OpenCase): CaseDraft {
   }
 }
 
+/** A copy: a slice of a long text holds all of it in memory. */
+function shortRule({ rule: { description } }: AlertFacts): string {
+  if (description.length <= maxRuleText) return description
+  return Buffer.from(cutText(description, maxRuleText), 'utf16le').toString('utf16le')
+}
+
+function lengthOf(texts: Iterable<string>): number {
+  let length = 0
+  for (const text of texts) length += text.length
+  return length
+}
+
 const unique = (values: readonly string[]) => [...new Set(values)]
 
 /** An open case again from what was stored of it. */
 export function reopenCase(draft: CaseDraft): OpenCase {
+  const entities = new Map(draft.entities.map(entity => [entityKey(entity), entity]))
+  const links = new Set(linkablesOf(draft.entities).map(({ key }) => key))
   return {
     id: draft.id,
     topRule: draft.title,
@@ -139,12 +172,14 @@ export function reopenCase(draft: CaseDraft): OpenCase {
         .filter(key => !/^(?:process|attack|logon)\|/.test(key))
         .map(key => key.split('|')[0]?.split(' ')[0] ?? ''),
     ),
-    entities: new Map(draft.entities.map(entity => [entityKey(entity), entity])),
+    entities,
+    entityText: lengthOf(entities.keys()),
+    linkText: lengthOf(links),
     // Group keys end in `|HOST|principal`; host entities are folded, so they cannot stand in for agent names.
     hosts: unique(
       draft.groupKeys.filter(key => !key.startsWith('attack|')).flatMap(key => key.split('|')[1] ?? []),
     ),
-    links: new Set(linkablesOf(draft.entities).map(({ key }) => key)),
+    links,
     techniques: unique(draft.techniques),
     tactics: unique(draft.tactics),
     keys: new Set(draft.groupKeys),
