@@ -94,12 +94,12 @@ def spool_bytes():
 
 
 def is_own_enrichment(alert):
-    """By where it came in, too: a line in some log that only says so is an alert as any other."""
+    """By where it came in, too: a line in some log that only says so is an alert as any other. Nothing grave is ever ours."""
     try:
         parsed = json.loads(alert)
         named = parsed.get("data", {}).get("integration") == "custom-tocsin"
-        return named and parsed.get("location") in ("custom-tocsin", "API-Webhook")
-    except (ValueError, AttributeError, RecursionError):
+        return named and parsed.get("location") in ("custom-tocsin", "API-Webhook") and parsed["rule"]["level"] < 7
+    except (ValueError, AttributeError, RecursionError, LookupError, TypeError):
         return False  # Tocsin quarantines what is no JSON, or nested too deep; that is not for this script to judge.
 
 

@@ -192,14 +192,16 @@ it('does not wait for a Tocsin that hangs', async () => {
 
 it('does not send back what came from Tocsin, and says in the log what it could not take', async () => {
   const port = await listen()
-  const own = (location: string) => `{"data":{"integration":"custom-tocsin"},"location":"${location}"}`
+  const own = (location: string, level = 3) =>
+    `{"rule":{"level":${level}},"data":{"integration":"custom-tocsin"},"location":"${location}"}`
   for (const location of ['custom-tocsin', 'API-Webhook']) {
     expect(integrate(own(location), port).code).toBe(0)
     expect(spooled()).toEqual([])
   }
   // Whoever writes into a log that is read as JSON cannot hide by saying so.
   expect(integrate(own('/var/log/app.json'), port).code).toBe(0)
-  await until(() => lines().length === 1)
+  expect(integrate(own('custom-tocsin', 7), port).code).toBe(0)
+  await until(() => lines().length === 2)
   const done = spawnSync(script(), ['/nowhere.alert', 'k', 'http://127.0.0.1:1/'], {
     env: { PATH: '/usr/bin:/bin' },
   })
