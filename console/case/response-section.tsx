@@ -40,6 +40,21 @@ function isInMotion({ state }: CaseResponse['proposals'][number]): boolean {
   return ['awaiting', 'approved', 'executing', 'sent'].includes(state)
 }
 
+/** Whether a proposal is exactly what a step suggests. */
+function isOf(proposal: CaseResponse['proposals'][number], { action }: RemediationStep): boolean {
+  return (
+    action !== null &&
+    proposal.action === action.action &&
+    proposal.target.agentId === action.target.agentId &&
+    argumentsText(proposal.arguments) === argumentsText(action.arguments)
+  )
+}
+
+/** The same text for the same arguments, whatever their order. */
+function argumentsText(given: unknown): string {
+  return JSON.stringify(Object.entries(given ?? {}).toSorted(([one], [other]) => (one < other ? -1 : 1)))
+}
+
 function Response({ caseId, response }: { caseId: string; response: CaseResponse }) {
   const mayRespond = useMay('responder')
   const [asking, setAsking] = useState(false)
@@ -74,6 +89,7 @@ function Response({ caseId, response }: { caseId: string; response: CaseResponse
                   key={step.id}
                   caseId={caseId}
                   step={step}
+                  inMotion={response.proposals.some(proposal => isInMotion(proposal) && isOf(proposal, step))}
                   connected={
                     step.action?.target.platform === 'mail' ? response.mailConnected : response.connected
                   }
@@ -101,18 +117,22 @@ function Response({ caseId, response }: { caseId: string; response: CaseResponse
 function Step({
   caseId,
   step,
+  inMotion,
   connected,
   unstaffed,
 }: {
   caseId: string
   step: RemediationStep
+  /** Somebody has asked for it, and it is not over. */
+  inMotion: boolean
   connected: boolean
   /** Why nobody could approve it, with the accounts that there are. */
   unstaffed: string | null
 }) {
   const client = useQueryClient()
   const mayRespond = useMay('responder')
-  const [asked, setAsked] = useState(false)
+  const [askedNow, setAsked] = useState(false)
+  const asked = askedNow || inMotion
   const { action } = step
   const ask = useMutation({
     mutationFn: async () => {

@@ -4,7 +4,7 @@ import type { ProposalView } from '../../src/http/contract-respond.ts'
 import { rollBack, submitProposal, withdrawProposal } from '../api/respond.ts'
 import { useMay, usePerson } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
-import { Link } from '../components/link.tsx'
+import { caseHref, Link } from '../components/link.tsx'
 import { Moment } from '../components/moment.tsx'
 import { RawJson } from '../components/raw-json.tsx'
 import { ReasonDialog } from '../components/reason-dialog.tsx'
@@ -146,7 +146,11 @@ export function ProposalCard({
         <dd className="font-mono text-xs break-all">{proposal.digest}</dd>
       </dl>
       <div className="flex flex-wrap items-center gap-2">
-        {showCase && <Link href={`/cases/${encodeURIComponent(proposal.caseId)}`}>Open the case</Link>}
+        {showCase && (
+          <Link href={caseHref(proposal.caseId)} className="text-accent underline">
+            Open the case
+          </Link>
+        )}
         {proposal.state === 'draft' && mayRespond && (
           <Button busy={submit.isPending} onClick={() => submit.mutate()}>
             Ask for it

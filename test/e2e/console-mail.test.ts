@@ -140,6 +140,9 @@ describe.skipIf(!hasBrowser)('mail in the console', () => {
       .filter({ hasText: 'Refuse all mail from service@account-check.top' })
     await step.getByRole('button', { name: 'Ask for it' }).click()
     await page.getByText('Asked for. Somebody else has to approve it.').waitFor()
+    // Nor is it asked for twice: whoever comes back sees that it is in motion.
+    await page.reload()
+    await step.getByRole('button', { name: 'Asked for' }).waitFor()
     await response.getByText('You asked for this action: somebody else must approve it.').waitFor()
     expect(gateway.done).toEqual([])
     const address = page.url()
