@@ -183,17 +183,18 @@ describe('the package', () => {
     expect(JSON.parse(stdout.split('\n')[0] ?? '')).toMatchObject({ case_id: expect.any(String) })
   })
 
-  it('reads a PDF in a process of its own: workers are there too', async () => {
-    const { default: PDFDocument } = await import('pdfkit')
-    const document = new PDFDocument()
-    const chunks: Buffer[] = []
-    document.on('data', chunk => chunks.push(chunk))
-    const ended = new Promise(done => document.on('end', done))
-    document.text('The C2 server is 203.0.113[.]77.')
-    document.end()
-    await ended
-    writeFileSync(join(folder, 'report.pdf'), Buffer.concat(chunks))
-    const { stdout } = tocsin('intel', join(folder, 'report.pdf'), '--json')
+  it('writes a PDF with letters of its fonts, and reads it in a process of its own: both are there too', () => {
+    const report = join(folder, 'report.pdf')
+    const script = `
+      import { writeFileSync } from 'node:fs'
+      import { pdfDocument } from ${JSON.stringify(join(place, 'package', 'dist', 'src', 'pdf', 'pdf-document.js'))}
+      const paragraphs = [{ text: 'Сервер 203.0.113[.]77 is a C2 server, 服务器.', face: 'regular', size: 10 }]
+      writeFileSync(${JSON.stringify(report)}, await pdfDocument({ title: 'Отчёт', creator: 'x', paragraphs }))`
+    const made = spawnSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' })
+    expect(made.status, made.stderr).toBe(0)
+    expect(readFileSync(report, 'latin1')).toContain('Tocsin-Regular')
+    const { stdout } = tocsin('intel', report, '--json')
     expect(stdout).toContain('203.0.113.77')
+    expect(stdout).toContain('Отчёт')
   })
 })
