@@ -13,23 +13,6 @@ const observedBranches: readonly string[] = [
   ...under('/syscheck', 'event mode arch value_type'),
   ...under('/syscheck/audit', 'user login_user effective_user group process/id process/ppid'),
   ...under('/data', 'srcip dstip src_ip dest_ip srcport dstport src_port dest_port proto alert'),
-  ...under(
-    '/data/win/system',
-    'eventID channel computer providerName providerGuid systemTime level task opcode',
-  ),
-  ...under(
-    '/data/win/eventdata',
-    'processGuid processId parentProcessGuid parentProcessId logonType utcTime hashes',
-  ),
-  ...under(
-    '/data/win/eventdata',
-    'ipAddress ipPort sourceIp sourcePort destinationIp destinationPort initiated',
-  ),
-  ...under('/data/win/eventdata', 'integrityLevel grantedAccess status subStatus lmPackageName'),
-  ...under('/data/win/eventdata', 'authenticationPackageName ticketEncryptionType signed signatureStatus'),
-  ...['threat Name', 'severity Name', 'category Name', 'action Name'].map(
-    member => `/data/win/eventdata/${member}`,
-  ),
   ...under('/source', 'ip port'),
   ...under('/destination', 'ip port'),
 ]
@@ -39,6 +22,22 @@ const observedBranches: readonly string[] = [
  * it, so they count only where the alert says that it came from the module: a log cannot choose its `location`.
  */
 const observedByModule: readonly { readonly location: RegExp; readonly branches: readonly string[] }[] = [
+  {
+    location: /^EventChannel$/,
+    branches: [
+      ...under(
+        '/data/win/system',
+        'eventID channel computer providerName providerGuid systemTime level task opcode',
+      ),
+      ...under(
+        '/data/win/eventdata',
+        'processGuid processId parentProcessGuid parentProcessId logonType utcTime hashes ipAddress ipPort sourceIp sourcePort destinationIp destinationPort initiated integrityLevel grantedAccess status subStatus lmPackageName authenticationPackageName ticketEncryptionType signed signatureStatus',
+      ),
+      ...['threat Name', 'severity Name', 'category Name', 'action Name'].map(
+        member => `/data/win/eventdata/${member}`,
+      ),
+    ],
+  },
   {
     location: /^Wazuh-AWS$/,
     branches: under(

@@ -1,5 +1,6 @@
 import type { Alert, Entity } from '../domain/alert.ts'
 import { placeOf } from '../evidence/place.ts'
+import { readPointer } from '../lib/json-pointer.ts'
 import { named } from '../lib/quoted.ts'
 import type { CaseStory, Episode } from './case-story.ts'
 
@@ -8,7 +9,17 @@ export function whatHappened({ behaviour, alert }: Episode): string {
   const target = targetOf(alert)?.value
   const clause =
     target === undefined ? behaviour.happened.replace(/ \(TARGET\)| TARGET\b/, '') : behaviour.happened
-  return filled(clause, { HOST: placeOf(alert), TARGET: named(target ?? '') })
+  return filled(clause, {
+    HOST: placeOf(alert),
+    TARGET: named(target ?? ''),
+    CHANGE: changeOf(alert),
+  })
+}
+
+/** What file monitoring saw, in its own three words. */
+function changeOf({ document }: Alert): string {
+  const event = readPointer(document, '/syscheck/event')
+  return event === 'added' || event === 'deleted' ? event : 'changed'
 }
 
 /** The account that something was done to. */
@@ -45,5 +56,5 @@ export function filledStep(step: string, { alert }: Episode, story: CaseStory): 
 
 /** All at once and literally: a name that an attacker chose may be `HOST` or hold `$&`. */
 function filled(text: string, names: Readonly<Record<string, string>>): string {
-  return text.replaceAll(/\b(?:HOST|USER|TARGET|SOURCE|FILE)\b/g, word => names[word] ?? word)
+  return text.replaceAll(/\b(?:HOST|USER|TARGET|SOURCE|FILE|CHANGE)\b/g, word => names[word] ?? word)
 }

@@ -53,7 +53,7 @@ export const routineBehaviours: Readonly<Record<string, Behaviour>> = {
   },
   'file-monitoring': {
     saidBy: ['package-writer', 'package-folder', 'empty-file', 'log-deleted', 'antivirus-test-file'],
-    happened: 'a file changed',
+    happened: 'a file was CHANGE',
     steps: ['Nothing, if the change was wanted.'],
   },
   refused: {

@@ -163,6 +163,13 @@ export const serviceBehaviours: Readonly<Record<string, Behaviour>> = {
     ],
     unknown: 'Whether the target is vulnerable to it.',
   },
+  'firewall-access': {
+    happened: 'who may administer or enter through a firewall was changed',
+    steps: [
+      'Ask USER for the change ticket; without one, undo the change, and see from where USER logged on.',
+    ],
+    unknown: 'Whether the new access was used.',
+  },
   'blocked-from-inside': {
     happened: 'a host inside ran into the firewall again and again',
     steps: ['Find the host at SOURCE and the program that asks; compare with what it did a week ago.'],
@@ -220,7 +227,7 @@ export const serviceBehaviours: Readonly<Record<string, Behaviour>> = {
     steps: [
       'Ask the person behind USER whether it was them; if not, end the sessions, disable the account and change its password.',
       'List what USER did on HOST after the logon: commands, new accounts, new keys, connections elsewhere.',
-      'Block SOURCE, and look for logons from it on all other hosts.',
+      'Block or isolate SOURCE, and look for logons from it on all other hosts.',
     ],
     unknown: 'What was done in the session.',
   },
@@ -277,7 +284,7 @@ export const serviceBehaviours: Readonly<Record<string, Behaviour>> = {
     steps: ['Take the program that did it with its hash and the memory of the one it was done to.'],
   },
   'registry-monitoring': {
-    happened: 'a registry value was added, changed or deleted',
+    happened: 'a registry value was CHANGE',
     steps: ['Nothing, if the change was wanted.'],
   },
   'defence-removed': {

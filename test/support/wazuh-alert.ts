@@ -43,7 +43,7 @@ export function wazuhLine(parts: AlertParts): string {
     ...(parts.syscheck !== undefined && { syscheck: parts.syscheck }),
     decoder: { name: 'test' },
     ...(parts.data !== undefined && { data: parts.data }),
-    location: parts.location ?? 'test',
+    location: parts.location ?? (parts.data !== undefined && 'win' in parts.data ? 'EventChannel' : 'test'),
   })
 }
 

@@ -193,7 +193,7 @@ function accountSignals(view: AlertView): Signal[] {
     const [id, reason] = isSudo
       ? ['sudo-refused', 'sudo was refused']
       : ['su-refused', 'the password for another account was wrong']
-    signals.push(signalFrom(id, 0.2, reason, view.description))
+    signals.push(signalFrom(id, -0.4, reason, view.description))
   } else if (!isSudo) {
     signals.push(
       signalFrom(

@@ -157,7 +157,8 @@ function logonSignals(view: AlertView, operation: FieldText): Signal[] {
   const factor = view.field('/data/aws/additionalEventData/MFAUsed')
   const result = view.field('/data/aws/responseElements/ConsoleLogin')
   return [
-    ...(type?.text === 'Root'
+    ...(result?.text === 'Failure' ? failedConsole(view, result) : []),
+    ...(type?.text === 'Root' && result?.text === 'Success'
       ? [signalFrom('root-account', 0.9, 'the account of the owner, which daily work does not need', type)]
       : []),
     ...(factor?.text === 'No' && result?.text === 'Success'
@@ -165,6 +166,28 @@ function logonSignals(view: AlertView, operation: FieldText): Signal[] {
       : []),
     ...(result?.text === 'Success' ? [signalFrom('logon-success', -0.6, 'a successful logon', result)] : []),
   ]
+}
+
+/** Wazuh has a rule that counts failed logons to the console. */
+function failedConsole(view: AlertView, result: FieldText): Signal[] {
+  return view.alert.rule.frequency !== undefined ||
+    /high number of login attempts/i.test(view.description.text)
+    ? [
+        signalFrom(
+          'repeated-failures',
+          1.2,
+          'many failures in a short time, as when passwords are guessed',
+          result,
+        ),
+      ]
+    : [
+        signalFrom(
+          'few-failures',
+          -1,
+          'a failed logon by itself: a mistyped password, or the internet knocking',
+          result,
+        ),
+      ]
 }
 
 /** GuardDuty rates its findings: 7 and more are high, below 4 low. */

@@ -1,5 +1,6 @@
 import { type AlertView, baseName } from '../alert-view.ts'
-import { type Signal, signalFrom } from '../signal.ts'
+import { matchPatterns, type Signal, signalFrom } from '../signal.ts'
+import { commandPatterns } from './command-patterns.ts'
 import { productFolder, windowsFolder } from './vendor-folder.ts'
 
 const shells =
@@ -217,7 +218,9 @@ function eventSignals(view: AlertView): Signal[] {
   const isSysmon = /sysmon/i.test(view.field('/data/win/system/channel')?.text ?? '')
   switch (event?.text) {
     case '4688':
-      return isSysmon ? [] : [signalFrom('process-start', -0.8, 'every start of a program is audited', event)]
+      return isSysmon || view.commands.some(command => matchPatterns(commandPatterns, command).length > 0)
+        ? []
+        : [signalFrom('process-start', -0.8, 'every start of a program is audited', event)]
     case '4698':
     case '4702':
       return taskSignals(view)

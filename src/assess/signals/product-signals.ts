@@ -112,6 +112,11 @@ function firewallSignals(view: AlertView): Signal[] {
   const isBlocked = action !== undefined && blocking.test(action.text)
   const repeated = view.alert.rule.frequency !== undefined || /^multiple\b/i.test(view.description.text)
   const signals = named === undefined ? [] : [named]
+  const setting = view.field('/data/cfgpath')
+  if (setting !== undefined && /^(?:system\.(?:admin|api-user)|user\.local|vpn\.ssl)/.test(setting.text)) {
+    const reason = 'who may administer or enter through the firewall was changed'
+    signals.push(signalFrom('firewall-access', 1.2, reason, setting))
+  }
   if (isBlocked) {
     signals.push(
       repeated && source !== undefined && !isPublicAddress(source.text)
