@@ -1,4 +1,4 @@
-import type { WazuhApi } from './server-api.ts'
+import { passesByItself, type WazuhApi } from './server-api.ts'
 
 /** An event on its way into Wazuh's analysis: JSON text that begins with `{"`. */
 export interface WazuhEvent {
@@ -22,15 +22,10 @@ export const eventLimitBytes = 60_000
 export function apiEventSink(api: WazuhApi): EventSink {
   return async (event, signal) => {
     if (Buffer.byteLength(event.text) > eventLimitBytes) return tooLarge(event)
-    const { status, body } = await api(
-      { method: 'POST', path: '/events', body: { events: [event.text] } },
-      signal,
-    )
+    const reply = await api({ method: 'POST', path: '/events', body: { events: [event.text] } }, signal)
+    const { status, body } = reply
     if (status !== 200)
-      return {
-        kind: status >= 500 || status === 429 ? 'failed' : 'refused',
-        reason: `Wazuh answered ${status}`,
-      }
+      return { kind: passesByItself(reply) ? 'failed' : 'refused', reason: `Wazuh answered ${status}` }
     const failed = typeof body === 'object' && body !== null && 'error' in body && body.error !== 0
     return failed
       ? { kind: 'failed', reason: 'Wazuh did not forward the event to its analysis' }
