@@ -59,7 +59,10 @@ export interface Entity {
 
 /** One Wazuh alert. `raw` is the source's JSON kept byte for byte; everything else is read from it. */
 export interface Alert {
-  /** Unique in Tocsin: `manager/node/id` for 4.x, the document id for findings. The same alert through two sources has the same key. */
+  /**
+   * Unique in Tocsin: `manager/node/id` for 4.x; for findings the document id, else a digest of it.
+   * The same alert through two sources has the same key.
+   */
   readonly key: string
   /** The id that the user knows: `_id` where the indexer gave one, else the alert's own `id`. */
   readonly id: string

@@ -122,6 +122,20 @@ describe.each(databaseKinds)('ingest on the %s database', kind => {
     expect(row?.content.toString()).toBe(impostor)
   })
 
+  it('a finding is no copy of another because an attacker, or a second rule, gave it the id of the same event', async () => {
+    const finding = (rule: string, level: string) =>
+      JSON.stringify({
+        '@timestamp': '2026-02-02T10:00:00.000Z',
+        wazuh: { rule: { id: rule, title: 't', level }, agent: { id: '3', name: 'pc-1' } },
+        event: { id: 'chosen'.repeat(500) },
+      })
+    const take = newProcess(test.database)
+    const [low, grave] = [finding('r1', 'low'), finding('r2', 'critical')]
+    expect(await take([low, grave])).toMatchObject({ stored: 2, quarantined: 0 })
+    expect(await take([grave, low])).toMatchObject({ stored: 0, duplicates: 2, quarantined: 0 })
+    expect(await count('cases', 'max_level = 15')).toBe(1)
+  })
+
   it('hostile lines are kept byte for byte in quarantine, and cost the others nothing', async () => {
     const take = newProcess(test.database)
     const hostile = [

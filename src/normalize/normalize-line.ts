@@ -201,7 +201,9 @@ function readAlert(
   }
   const node = textOf(fieldsOf(document.cluster).node) ?? ''
   return {
-    key: generation === 5 ? id : `${manager}/${node}/${ownId ?? id}`,
+    // Several rules may speak of one event, and whoever writes a log may choose its id: it alone would make a grave finding
+    // the copy of another.
+    key: generation === 5 ? (documentId ?? fallbackId(raw)) : `${manager}/${node}/${ownId ?? id}`,
     id,
     generation,
     timestampMs: timestampOf(document, ownId, origin, problems),
