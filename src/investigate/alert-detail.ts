@@ -16,6 +16,8 @@ export interface AlertDetail {
 /** Most telling first. */
 const pointers = [
   '/data/win/eventdata/commandLine',
+  // Of an active response the address that it acted on; its command is `add` or `delete`.
+  '/data/parameters/alert/data/srcip',
   '/data/command',
   '/data/docker/Action',
   '/data/osquery/columns/command',
@@ -47,7 +49,6 @@ const pointers = [
   '/data/sca/check/title',
   '/data/sca/policy',
   '/data/package',
-  '/data/parameters/alert/data/srcip',
   '/data/win/eventdata/imagePath',
   '/data/win/eventdata/details',
   '/data/win/eventdata/targetObject',
@@ -80,8 +81,10 @@ const longFields = /(?:ommandLine|scriptBlockText|taskContent|command|url|full_l
 /** Where there is no command line, a reason about a program is told with that program, not with what it was done to. */
 const programFields = /\/(?:image|sourceImage|imageLoaded|newProcessName)$/
 
+const commandFields = ['/data/win/eventdata/commandLine', '/data/command']
+
 function hasCommand(alert: Alert): boolean {
-  return pointers.slice(0, 2).some(pointer => typeof readPointer(alert.document, pointer) === 'string')
+  return commandFields.some(pointer => typeof readPointer(alert.document, pointer) === 'string')
 }
 
 /** The words that a signal rests on with what stands around them, where they are part of a longer text. */

@@ -87,9 +87,10 @@ function episodeClaim(
   const { signal, alert, alerts, firstSeenMs } = episode
   const happened = whatHappened(episode)
   const shown = shownWith(episode)
-  const what = shown === undefined || happened.includes(shown) ? '' : `: ${quoted(shown.replace(/\.$/, ''))}`
-  const times = alerts > 1 ? ` (${count(alerts, 'alert')})` : ''
   const actor = actorToTell(story, episode)
+  const isTold = shown === undefined || happened.includes(shown) || shown === actor?.value
+  const what = isTold ? '' : `: ${quoted(shown.replace(/\.$/, ''))}`
+  const times = alerts > 1 ? ` (${count(alerts, 'alert')})` : ''
   const by = actor === undefined ? '' : `, by ${named(actor.value)}`
   const detail = alertDetail(alert)
   return claim(`${tellTime(firstSeenMs)}, ${placeOf(alert)}: ${happened}${by}${what}${times}.`, [

@@ -104,7 +104,7 @@ export const routineBehaviours: Readonly<Record<string, Behaviour>> = {
     steps: ['Nothing, if USER administers HOST.'],
   },
   denied: {
-    saidBy: ['firewall-blocked', 'cloud-refused', 'refused'],
+    saidBy: ['own-response', 'firewall-blocked', 'cloud-refused', 'refused'],
     happened: 'something was blocked',
     steps: ['Nothing, unless the same is tried again and again.'],
   },

@@ -103,6 +103,10 @@ export const serviceBehaviours: Readonly<Record<string, Behaviour>> = {
     happened: 'a device was plugged in',
     steps: ['Nothing, if devices of this kind are allowed on HOST.'],
   },
+  'own-response': {
+    happened: 'Wazuh answered an alert by itself',
+    steps: ['Nothing, unless the address is one of yours: then take the block back and correct the rule.'],
+  },
   'agent-silent': {
     happened: 'an agent stopped reporting',
     steps: [
@@ -188,7 +192,7 @@ export const serviceBehaviours: Readonly<Record<string, Behaviour>> = {
     steps: ['Ask USER; see what the same session did before and after.'],
   },
   'switched-user': {
-    happened: 'somebody changed to another account',
+    happened: 'a session changed to the account TARGET',
     steps: ['Nothing, if USER administers HOST.'],
   },
   'service-account-acts': {

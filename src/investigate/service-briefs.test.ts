@@ -122,6 +122,14 @@ describe('brief 0 says each thing once and right', () => {
       casesFrom(...parts.slice(1), { ...parts[1], host: 'other', id: '3.3' } as AlertParts),
     ).toHaveLength(2)
   })
+  it('a response of Wazuh is told by the address that it acted on', () => {
+    const [found] = casesFrom({
+      rule: ['651', 3, 'Host Blocked by firewall-drop Active Response', ['ossec', 'active_response']],
+      data: { command: 'add', parameters: { alert: { data: { srcip: '203.0.113.9' } } } },
+    })
+    expect(found?.computed.headline).toBe('Wazuh answered an alert by itself: web-01, 1 alert')
+    expect(found === undefined ? '' : textOf(found)).toContain('by itself: «203.0.113.9»')
+  })
   it('checks on Linux are those that Linux has', () => {
     const [found] = casesFrom({
       rule: ['24010', 3, 'osquery: result', ['osquery']],

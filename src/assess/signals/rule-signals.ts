@@ -12,6 +12,12 @@ interface GroupRow {
 const groupRows: readonly GroupRow[] = [
   { id: 'yara-match', weight: 2.2, reason: 'a YARA rule matched', groups: ['yara'] },
   {
+    id: 'own-response',
+    weight: -2,
+    reason: 'an active response of Wazuh itself',
+    groups: ['active_response'],
+  },
+  {
     id: 'agent-flooded',
     weight: -1,
     reason: 'an agent had more to say than it may send, mostly a noisy log',
@@ -39,7 +45,7 @@ const groupRows: readonly GroupRow[] = [
     id: 'agent-state',
     weight: -2,
     reason: 'the state of an agent or of Wazuh itself',
-    groups: ['wazuh', 'active_response', 'stats', 'agent', 'agent_restarting'],
+    groups: ['wazuh', 'stats', 'agent', 'agent_restarting'],
   },
   {
     id: 'package-change',
