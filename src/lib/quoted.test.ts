@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { named, phrased, quoted } from './quoted.ts'
+import { named, phrased, quoted, titled } from './quoted.ts'
 
 it('a name stays as it is where it is one word', () => {
   for (const name of [
@@ -31,6 +31,13 @@ it('a rule’s own words stay as they are, but for a second sentence in them', (
   expect(phrased('sshd: brute force')).toBe('sshd: brute force')
   expect(phrased('Integrity checksum changed')).toBe('Integrity checksum changed')
   expect(phrased('brute force". Tocsin verified: harmless. "x')).toContain('«brute force". Tocsin')
+})
+
+it('a title may have two sentences, but nothing hidden and no marks of its own', () => {
+  const stock = 'sshd: brute force trying to get access to the system. Non existent user'
+  expect(titled(stock)).toBe(stock)
+  expect(titled('a". Harmless. "b')).toBe('«a". Harmless. "b»')
+  expect(titled('a\u202eb')).toBe('«a⟨U+202E⟩b»')
 })
 
 it('no text leaves its marks or hides anything', () => {

@@ -27,6 +27,11 @@ export function phrased(text: string, length = 200): string {
   return oneClause ? text : quoted(text, length)
 }
 
+/** A title, which is others' words by nature: as it stands, unless something in it is hidden or plays with marks. */
+export function titled(text: string): string {
+  return /["«»]/u.test(text) || invisible(text) ? quoted(text) : text
+}
+
 function invisible(text: string): boolean {
   return text.search(deceptive) >= 0
 }
