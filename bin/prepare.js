@@ -87,6 +87,10 @@ function exclusively(name, action) {
       mkdirSync(lock)
       break
     } catch (error) {
+      if (['EACCES', 'EPERM', 'EROFS'].includes(error.code))
+        fail(
+          `packages are to be installed, and this user may not write into ${root}: start it once as the owner of that folder, or clone it as the user that runs it`,
+        )
       if (error.code !== 'EEXIST') throw error
       if (lockIsStale(lock)) rmSync(lock, { recursive: true, force: true })
       else if (Date.now() > deadline)
@@ -145,7 +149,8 @@ export async function runPrepared(script, args, inProcess) {
   stopWithNpm(() => child.kill('SIGTERM'))
   child.on('error', error => fail(`cannot start ${node}: ${error.message}`))
   child.on('exit', (code, signal) => {
-    process.exitCode = code ?? (signal === 'SIGINT' ? 130 : signal === 'SIGTERM' ? 143 : 1)
+    process.exitCode =
+      code ?? (signal === 'SIGINT' ? 130 : signal === 'SIGTERM' ? 143 : signal === 'SIGHUP' ? 129 : 1)
   })
 }
 

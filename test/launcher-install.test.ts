@@ -1,6 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -109,4 +118,23 @@ it('says where packages cannot be had, runs nothing, and goes on once they can',
   depend('1.0.0')
   expect(run()).toMatchObject(ran)
   expect(run()).toEqual({ ...ran, stderr: '' })
+})
+
+// Root may write everywhere: then another account tries, where it reaches this Node.
+const account = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+const reachesNode = spawnSync(process.execPath, ['-e', ''], { cwd: tmpdir(), ...account }).status === 0
+
+it.skipIf(!reachesNode)('says in words that this user may not write into the checkout', () => {
+  for (const folder of [checkout, join(checkout, 'bin')]) chmodSync(folder, 0o755)
+  chmodSync(join(checkout, 'bin/runtime'), 0o555)
+  const { status, stdout, stderr } = spawnSync(process.execPath, launch, {
+    cwd: checkout,
+    env: surroundings(),
+    encoding: 'utf8',
+    ...account,
+  })
+  expect([status, stdout], stderr).toEqual([1, ''])
+  expect(stderr).toBe(
+    `tocsin: packages are to be installed, and this user may not write into ${checkout}: start it once as the owner of that folder, or clone it as the user that runs it\n`,
+  )
 })

@@ -9,6 +9,7 @@ import {
   countUsers,
   findUser,
   insertUser,
+  listUsers,
   setPassword,
   type User,
   type UserChange,
@@ -84,6 +85,18 @@ export async function createFirstAdmin(parts: AccountParts): Promise<CreatedUser
   }
 }
 
+/**
+ * Another one-time password for `admin` while it is the only account and nobody has chosen its password: the first one was printed
+ * once, and terminals close. `undefined` as soon as anybody has. Whoever starts the process holds the machine anyway.
+ */
+export async function renewFirstAdmin(parts: AccountParts): Promise<CreatedUser | undefined> {
+  return parts.database.transaction(async sql => {
+    const [only, ...others] = await listUsers(sql, parts.tenant)
+    if (only?.username !== 'admin' || !only.mustChangePassword || others.length > 0) return undefined
+    return resetPasswordIn(sql, parts, null, only.id)
+  })
+}
+
 /** `byId` is null for a directory. Throws `last-admin` when nobody would be left to administer, `not-found` for an unknown id. */
 export async function changeUser(
   parts: AccountParts,
@@ -146,7 +159,7 @@ async function leave(sql: Sql, parts: AccountParts, id: string, byId: string): P
 export async function resetPasswordIn(
   sql: Sql,
   parts: AccountParts,
-  byId: string,
+  byId: string | null,
   id: string,
 ): Promise<CreatedUser> {
   const password = oneTimePassword()

@@ -14,7 +14,8 @@ export const command: Command = {
   usage: `tocsin up [--sample]
 
 Serves the console on http://127.0.0.1:7411 and works on alerts, in one process with an embedded PostgreSQL (or the
-server that DATABASE_URL names). The first start creates the account 'admin' and prints its one-time password. Where
+server that DATABASE_URL names). The first start creates the account 'admin' and prints its one-time password; until
+somebody has changed it, each start prints another, and the one before is void. Where
 /var/ossec/logs/alerts/alerts.json is readable it is followed. Ctrl-C stops all of it.
 
   --sample   take in the sample alerts that Tocsin ships; they are labelled as a sample everywhere
@@ -32,7 +33,7 @@ Exit code 0: stopped when told to. 1: could not start. 2: bad usage or settings.
     const app = await openApplication(config, say, io.signal)
     const ending = new AbortController()
     try {
-      const serving = await serve(app)
+      const serving = await serve(app, true)
       const working = work(app, AbortSignal.any([io.signal, ending.signal]))
       try {
         say(`ready on ${serving.url}`)

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
-import { readdir, rename, rm, stat } from 'node:fs/promises'
+import { constants, existsSync } from 'node:fs'
+import { access, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -11,6 +11,15 @@ const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
 export async function buildConsole(say: (line: string) => void, signal: AbortSignal): Promise<void> {
   if (!existsSync(join(root, 'console', 'vite.config.ts')) || !existsSync(vite)) return
   if (await isBuilt()) return
+  if (!(await isWritable())) {
+    const instead = existsSync(join(root, 'console', 'dist', 'index.html'))
+      ? 'the one that was built before is served'
+      : 'there is only the API'
+    say(
+      `the console is to be built, and this user may not write into ${root}: ${instead} until its owner runs 'npx vite build console' there`,
+    )
+    return
+  }
   say('building the console (a few seconds, once per change)')
   const fresh = join(root, 'console', `dist-${process.pid}`)
   try {
@@ -30,6 +39,13 @@ export async function buildConsole(say: (line: string) => void, signal: AbortSig
   } finally {
     await rm(fresh, { recursive: true, force: true })
   }
+}
+
+/** Vite writes beside the sources and into node_modules. */
+async function isWritable(): Promise<boolean> {
+  const folders = [join(root, 'console'), join(root, 'node_modules')]
+  const allowed = await Promise.allSettled(folders.map(folder => access(folder, constants.W_OK)))
+  return allowed.every(({ status }) => status === 'fulfilled')
 }
 
 /** Whether what was built is newer than all that it is built from. */

@@ -47,20 +47,26 @@ it('does not ask for a folder where the database is elsewhere', async () => {
   expect(existsSync(join(folder, 'nowhere'))).toBe(false)
 })
 
-it('says that this user may not write there', async () => {
-  const closed = join(folder, 'closed')
-  mkdirSync(closed, { mode: 0o555 })
-  const program = `import { prepareDataFolder } from ${JSON.stringify(join(import.meta.dirname, 'data-folder.ts'))}
-    await prepareDataFolder(${JSON.stringify(join(closed, 'data'))}).catch(error => console.log(error.code, error.message))`
-  // Root may write everywhere: then another account tries.
-  const account = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
-  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+// Root may write everywhere: then another account tries, where it reaches Node and this checkout.
+const account = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+const underTest = JSON.stringify(join(import.meta.dirname, 'data-folder.ts'))
+const runModule = (program: string) =>
+  spawnSync(process.execPath, ['--input-type=module', '-e', program], {
     cwd: folder,
     encoding: 'utf8',
     ...account,
   })
-  expect(stdout, stderr).toContain(
-    `cannot use the data folder ${join(closed, 'data')}: this user has no permission`,
-  )
-  expect(stdout).toMatch(/^bad-usage /)
-})
+
+it.skipIf(runModule(`await import(${underTest})`).status !== 0)(
+  'says that this user may not write there',
+  async () => {
+    const closed = join(folder, 'closed')
+    mkdirSync(closed, { mode: 0o555 })
+    const { stdout, stderr } = runModule(`import { prepareDataFolder } from ${underTest}
+    await prepareDataFolder(${JSON.stringify(join(closed, 'data'))}).catch(error => console.log(error.code, error.message))`)
+    expect(stdout, stderr).toContain(
+      `cannot use the data folder ${join(closed, 'data')}: this user has no permission`,
+    )
+    expect(stdout).toMatch(/^bad-usage /)
+  },
+)

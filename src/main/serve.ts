@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import packageJson from '../../package.json' with { type: 'json' }
-import { createFirstAdmin } from '../accounts/users.ts'
+import { createFirstAdmin, renewFirstAdmin } from '../accounts/users.ts'
 import { openScanner } from '../file-scan/scanner.ts'
 import { callerStands } from '../http/authorize.ts'
 import { createServer } from '../http/create-server.ts'
@@ -85,7 +85,7 @@ export interface Serving {
 const hearsWithinMs = 10_000
 
 /** Serves the API and the console. At the first start it creates `admin` and prints its one-time password. */
-export async function serve(app: Application): Promise<Serving> {
+export async function serve(app: Application, alone = false): Promise<Serving> {
   const { config, store, tenant, clock, ids } = app
   const { database } = store
   const secure = config.publicUrl?.startsWith('https:') ?? false
@@ -223,7 +223,7 @@ export async function serve(app: Application): Promise<Serving> {
     scanner.close()
   }
   try {
-    await greetFirstAdmin(app)
+    await greetFirstAdmin(app, alone)
   } catch (error) {
     // A server that went on listening without its database would look alive, and nobody would start it again.
     await close()
@@ -244,8 +244,10 @@ function consoleFolder(): string | undefined {
   return folder
 }
 
-async function greetFirstAdmin(app: Application): Promise<void> {
-  const created = await createFirstAdmin(app.accounts)
+async function greetFirstAdmin(app: Application, alone: boolean): Promise<void> {
+  // Of several servers that start, the later ones must not take back what the first has printed.
+  const created =
+    (await createFirstAdmin(app.accounts)) ?? (alone ? await renewFirstAdmin(app.accounts) : undefined)
   if (created === undefined) return
   app.say('')
   app.say(`  first sign-in:  user admin   one-time password ${created.oneTimePassword}`)

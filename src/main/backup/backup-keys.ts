@@ -67,9 +67,19 @@ export async function readKeys(path: string, passphrase: string): Promise<Backup
     })
   }
   const key = stretch(passphrase, Buffer.from(file.salt, 'base64'))
-  const content = keysSchema.parse(
-    JSON.parse(open(key, Buffer.from(file.sealed, 'base64'), 'backup keys').toString()),
-  )
+  let opened: Buffer
+  try {
+    opened = open(key, Buffer.from(file.sealed, 'base64'), 'backup keys')
+  } catch (error) {
+    throw new AppError(
+      'wrong-passphrase',
+      `${path} does not open: another passphrase, or the file was changed`,
+      {
+        cause: error,
+      },
+    )
+  }
+  const content = keysSchema.parse(JSON.parse(opened.toString()))
   return { masterKey: Buffer.from(content.masterKey, 'base64'), signingKey: content.signingKey }
 }
 
