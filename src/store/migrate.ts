@@ -38,11 +38,23 @@ export async function migrateIn(sql: Sql, only?: readonly string[]): Promise<str
     'create table if not exists migrations (name text primary key, applied_at timestamptz not null default now())',
   )
   const missing = (await missingIn(sql, only)).filter(name => only?.includes(name) ?? true)
+  if (missing.length > 0) await letBatchesEnd(sql)
   for (const name of missing) {
     await sql.query(await readFile(join(folder, name), 'utf8'))
     await sql.query('insert into migrations (name) values ($1)', [name])
   }
   return missing
+}
+
+/**
+ * Batches of alerts take their turn first of all (`takeGroupingTurn`): here it is taken before any other table is, so that a
+ * batch and a migration never hold what the other one waits for.
+ */
+async function letBatchesEnd(sql: Sql): Promise<void> {
+  const [turns] = await sql.query<{ there: boolean }>(
+    `select to_regclass('grouping_epoch') is not null as there`,
+  )
+  if (turns?.there) await sql.query('lock table grouping_epoch in share row exclusive mode')
 }
 
 /** The migrations that a start of this version would apply; changes nothing. Throws `schema-too-new` as `migrate` does. */
