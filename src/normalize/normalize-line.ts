@@ -128,12 +128,15 @@ interface AlertNames {
   readonly decoder: string | undefined
 }
 
+/** The members of a document in which the rule of a finding can stand. */
+const findingKeys = ['wazuh', 'wazuh.rule', 'wazuh.rule.id', 'wazuh.rule.title']
+
 function namesOf(document: Alert['document'], onUnknownLevel: () => void): AlertNames | undefined {
   // Findings first: a finding carries fields of the event, and a sensor's event has a `rule` of its own. An alert of
   // Wazuh 4 keeps what it decoded under `data`.
-  const isFinding = ['id', 'title'].some(
-    name => findingFieldAt(document, ['wazuh', 'rule', name]) !== undefined,
-  )
+  const isFinding =
+    findingKeys.some(key => Object.hasOwn(document, key)) &&
+    ['id', 'title'].some(name => findingFieldAt(document, ['wazuh', 'rule', name]) !== undefined)
   if (isFinding) return findingNames(document, onUnknownLevel)
   const rule = fieldsOf(document.rule)
   return rule.id !== undefined || rule.level !== undefined ? alertNames(document, rule) : undefined
