@@ -54,6 +54,6 @@ describe('the guides', () => {
   it('name the field as it is written back', async () => {
     for (const guide of ['dashboard-plugin', 'deploy/wazuh'])
       expect(await read(guide, 'README.md')).toContain('`data.tocsin.case_url`')
-    expect(await read('src', 'publish', 'enrichment-event.ts')).toContain('case_url: enrichment.caseUrl')
+    expect(await read('src', 'publish', 'enrichment-event.ts')).toMatch(/case_url: .*enrichment\.caseUrl/)
   })
 })

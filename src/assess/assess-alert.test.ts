@@ -40,6 +40,15 @@ describe('network and web', () => {
     rule: ['31101', 5, 'Web server 400 error code.', access],
     data: { srcip: '203.0.113.9', id: '404', url: '/favicon.ico' },
   })
+  check('a repository asked for and not found', 'person', {
+    rule: ['31101', 5, 'Web server 400 error code.', access],
+    data: { srcip: '203.0.113.9', id: '404', url: '/shop/.git/HEAD' },
+  })
+  check('a scanner that finds nothing', 'person', {
+    rule: ['31101', 5, 'Web server 400 error code.', access],
+    data: { srcip: '203.0.113.9', id: '404', url: '/shop/' },
+    log: '203.0.113.9 - - "GET /shop/" 404 "-" "gobuster/3.6"',
+  })
   check('shellshock', 'person', {
     rule: ['31166', 6, 'Shellshock attack attempt', access],
     data: { srcip: '203.0.113.9', id: '200', url: '/cgi-bin/status' },

@@ -83,6 +83,13 @@ export const networkBehaviours: Readonly<Record<string, Behaviour>> = {
       'Find out whether it was one of your own scans; else list which of its requests were answered with success.',
     ],
   },
+  'probed-path': {
+    happened: 'a web server was searched for files left open',
+    saidBy: ['scanner-agent'],
+    steps: [
+      'List all requests of SOURCE within the day, and which were answered with success; take what it found off the server.',
+    ],
+  },
   'many-requests': {
     happened: 'a web server was asked for many things that it refused or that hurt it',
     steps: [

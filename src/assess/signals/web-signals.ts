@@ -12,12 +12,21 @@ const requestPatterns: readonly SignalPattern[] = [
   },
   {
     id: 'scanner-agent',
-    weight: 0.8,
+    weight: 1.8,
     reason: 'the client names itself as a scanner',
     pattern:
       /nikto|sqlmap|nmap scripting|dirbuster|gobuster|ffuf|wpscan|masscan|zgrab|acunetix|nessus|nuclei|hydra/i,
   },
 ]
+
+/** Places that no page links to: who asks for them looks for what was left open. */
+const probe: SignalPattern = {
+  id: 'probed-path',
+  weight: 1.5,
+  reason: 'the request asks for what no page links to, as whoever looks for a way in does',
+  pattern:
+    /\/\.(?:git|svn|hg|env|aws|ssh|htpasswd|htaccess|DS_Store|vscode)(?:[/.?]|$)|\/(?:phpmyadmin|pma|adminer|wp-config|phpinfo|manager\/html|_ignition|boaform|solr\/admin|actuator\/(?:env|heapdump|gateway))\b|\.(?:sql|bak|old|swp)(?:\.(?:gz|zip))?(?:\?|$)/i,
+}
 
 /** What no header holds but to break in: functions for the shell, look-ups for Log4j. */
 const headerAttack: SignalPattern = {
@@ -33,7 +42,7 @@ export function webSignals(view: AlertView): Signal[] {
   if (!isWeb) return []
   const url = view.field('/data/url') ?? view.field('/url/original')
   const signals = [
-    ...matchPatterns(requestPatterns, url),
+    ...matchPatterns([...requestPatterns, probe], url),
     ...matchPatterns(requestPatterns.slice(1), view.log),
     ...matchPatterns([headerAttack], view.log),
   ]

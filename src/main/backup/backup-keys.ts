@@ -56,7 +56,7 @@ export async function writeKeys(path: string, keys: BackupKeys, passphrase: stri
   )
 }
 
-/** Throws `unreadable-input` for what is no file of keys, `cannot-open` for a wrong passphrase. */
+/** Throws `unreadable-input` for what is no file of keys, `wrong-passphrase` for a wrong passphrase. */
 export async function readKeys(path: string, passphrase: string): Promise<BackupKeys> {
   let file: z.infer<typeof fileSchema>
   try {
