@@ -6,6 +6,7 @@ import type { Signal, SignalReader } from './signal.ts'
 import { authenticationSignals } from './signals/authentication-signals.ts'
 import { cloudSignals } from './signals/cloud-signals.ts'
 import { commandSignals } from './signals/command-signals.ts'
+import { directorySignals } from './signals/directory-signals.ts'
 import { fileSignals } from './signals/file-signals.ts'
 import { linuxSignals } from './signals/linux-signals.ts'
 import { networkSignals } from './signals/network-signals.ts'
@@ -26,6 +27,7 @@ const signalReaders: readonly SignalReader[] = [
   serviceSignals,
   registrySignals,
   authenticationSignals,
+  directorySignals,
   networkSignals,
   webSignals,
   linuxSignals,
@@ -106,7 +108,10 @@ const benignExplanations = new Set([
   'few-failures',
   'installer',
   'mistyped-password',
+  'ordinary-group',
+  'other-credentials',
   'own-access',
+  'policy-applied',
   'package-change',
   'package-folder',
   'product-parent',

@@ -4,6 +4,7 @@ import { readPointer } from '../lib/json-pointer.ts'
 import { lowerBound } from '../lib/sorted-search.ts'
 import { type Assessment, assessmentOf, logOddsOf, signalsOf, strongLogOdds } from './assess-alert.ts'
 import type { Signal } from './signal.ts'
+import { spreadSignals } from './spread.ts'
 
 /** How far around an alert its host's other alerts still colour it. */
 const hostWindowMs = 15 * 60_000
@@ -30,9 +31,10 @@ export function assessCase(alerts: readonly Alert[], around: readonly Alert[] = 
     const source = sourceOf(alert)
     if (source !== undefined) bySource.add(source.value, alert)
   }
+  const spread = spreadSignals([...alerts, ...around])
   return alerts.map(alert => {
     const known = knownSignals(alert)
-    const signals = [...known, ...enteredAfterGuessing(alert, guessesBySource)]
+    const signals = [...known, ...enteredAfterGuessing(alert, guessesBySource), ...(spread.get(alert) ?? [])]
     const context = [hostCompany(alert, byHost), sourceCompany(alert, bySource)].flatMap(
       signal => signal ?? [],
     )

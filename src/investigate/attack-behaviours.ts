@@ -108,7 +108,15 @@ export const attackBehaviours: Readonly<Record<string, Behaviour>> = {
     ],
   },
   'account-management': {
-    saidBy: ['account-change', 'second-root', 'service-account-made', 'machine-account', 'account-locked'],
+    saidBy: [
+      'account-change',
+      'second-root',
+      'service-account-made',
+      'machine-account',
+      'account-locked',
+      'privileged-group',
+      'ordinary-group',
+    ],
     happened: 'accounts or groups were changed (TARGET)',
     steps: [
       'Ask the owner of user administration for the ticket; without one, disable the account and see what it did since.',
@@ -243,6 +251,7 @@ export const attackBehaviours: Readonly<Record<string, Behaviour>> = {
     ],
   },
   'audit-policy': {
+    saidBy: ['policy-applied'],
     happened: 'what Windows records was changed',
     steps: [
       'Compare the audit policy of HOST with the one that the domain sets, and ask USER for the reason.',

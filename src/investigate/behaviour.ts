@@ -2,7 +2,7 @@
 export interface Behaviour {
   /**
    * Past tense, no full stop, can follow a comma: `code was downloaded from a command line`. Empty: the reason tells.
-   * `HOST`, `TARGET` and `CHANGE` (what file monitoring saw) are filled in.
+   * `HOST`, `TARGET`, `MEMBER` (who was put into a group) and `CHANGE` (what file monitoring saw) are filled in.
    */
   readonly happened: string
   /** Concrete checks, most telling first. `HOST`, `USER`, `TARGET`, `SOURCE` and `FILE` are filled in. */

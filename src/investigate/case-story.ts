@@ -5,6 +5,7 @@ import type { CaseContext } from '../evidence/case-context.ts'
 import { placeOf } from '../evidence/place.ts'
 import { attackBehaviours } from './attack-behaviours.ts'
 import type { Behaviour } from './behaviour.ts'
+import { identityBehaviours } from './identity-behaviours.ts'
 import { networkBehaviours } from './network-behaviours.ts'
 import { routineBehaviours } from './routine-behaviours.ts'
 import { serviceBehaviours } from './service-behaviours.ts'
@@ -69,6 +70,7 @@ export function caseStory(context: CaseContext): CaseStory {
 /** Signals without an entry colour the verdict but are not told. */
 const behaviours: Readonly<Record<string, Behaviour>> = {
   ...attackBehaviours,
+  ...identityBehaviours,
   ...networkBehaviours,
   ...routineBehaviours,
   ...serviceBehaviours,

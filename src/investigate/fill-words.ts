@@ -13,6 +13,7 @@ export function whatHappened({ behaviour, alert }: Episode): string {
     HOST: placeOf(alert),
     TARGET: named(target ?? ''),
     CHANGE: changeOf(alert),
+    MEMBER: memberOf(alert),
   })
 }
 
@@ -20,6 +21,18 @@ export function whatHappened({ behaviour, alert }: Episode): string {
 function changeOf({ document }: Alert): string {
   const event = readPointer(document, '/syscheck/event')
   return event === 'added' || event === 'deleted' ? event : 'changed'
+}
+
+/** Where Windows names who was put into a group: by name in a domain, only by number on a host. */
+export const memberPointers = ['/data/win/eventdata/memberName', '/data/win/eventdata/memberSid'] as const
+
+function memberOf({ document }: Alert): string {
+  const member = memberPointers
+    .map(pointer => readPointer(document, pointer))
+    .find(value => typeof value === 'string' && value !== '' && value !== '-')
+  const name =
+    typeof member === 'string' ? (/^CN=((?:[^,\\]|\\.){1,80}),/i.exec(member)?.[1] ?? member) : undefined
+  return name === undefined ? 'an account' : `the account ${named(name)}`
 }
 
 /** The account that something was done to. */
@@ -50,11 +63,12 @@ export function filledStep(step: string, { alert }: Episode, story: CaseStory): 
     USER: entity('user', 'actor') ?? entity('user') ?? first(story.users) ?? 'the account',
     TARGET: target === undefined ? 'that was changed' : named(target.value),
     SOURCE: entity('address', 'source') ?? first(story.sources) ?? 'the source',
+    MEMBER: memberOf(alert),
     FILE: entity('file') ?? entity('process') ?? 'the file',
   })
 }
 
 /** All at once and literally: a name that an attacker chose may be `HOST` or hold `$&`. */
 function filled(text: string, names: Readonly<Record<string, string>>): string {
-  return text.replaceAll(/\b(?:HOST|USER|TARGET|SOURCE|FILE|CHANGE)\b/g, word => names[word] ?? word)
+  return text.replaceAll(/\b(?:HOST|USER|TARGET|SOURCE|FILE|CHANGE|MEMBER)\b/g, word => names[word] ?? word)
 }

@@ -3,7 +3,7 @@ import type { Behaviour } from './behaviour.ts'
 /** What signals about logons, the network and web servers mean where they speak for an attack, by signal id. */
 export const networkBehaviours: Readonly<Record<string, Behaviour>> = {
   'repeated-failures': {
-    saidBy: ['success-after-failures'],
+    saidBy: ['success-after-failures', 'many-accounts'],
     unknown: 'Whether any guess succeeded: look for a success from the same source.',
     happened: 'logons failed many times in a row',
     steps: [
@@ -29,7 +29,17 @@ export const networkBehaviours: Readonly<Record<string, Behaviour>> = {
     ],
   },
   'logon-from-internet': {
-    saidBy: ['repeated-failures', 'success-after-failures', 'many-failures', 'unknown-account'],
+    saidBy: [
+      'repeated-failures',
+      'success-after-failures',
+      'many-failures',
+      'many-accounts',
+      'unknown-account',
+      'windows-logon-from-internet',
+      'system-account-logon',
+      'root-password-from-internet',
+      'logon-success',
+    ],
     happened: 'a logon was tried from the internet',
     steps: [
       'Ask whether the service must be reachable from the internet at all; check the address against threat intelligence.',
@@ -117,6 +127,7 @@ export const networkBehaviours: Readonly<Record<string, Behaviour>> = {
     ],
   },
   'weak-ticket': {
+    saidBy: ['many-tickets'],
     happened: 'a ticket with weak encryption was asked for a service account',
     steps: [
       'See how many service accounts USER asked tickets for within the hour: many at once is Kerberoasting.',

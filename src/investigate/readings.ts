@@ -7,7 +7,7 @@ import { placeOf } from '../evidence/place.ts'
 import { tellTime } from '../lib/tell-time.ts'
 import { alertDetail, signalExcerpt } from './alert-detail.ts'
 import type { CaseStory, Episode } from './case-story.ts'
-import { actorToTell, targetOf, whatHappened } from './fill-words.ts'
+import { actorToTell, memberPointers, targetOf, whatHappened } from './fill-words.ts'
 
 /** Episodes that are told, and so read. */
 export const maxEpisodes = 8
@@ -89,6 +89,7 @@ function episodeReading(
       signal.pointer,
       ...(shown === undefined ? [] : [detailPointer(episode)]),
       ...(actor === undefined ? [] : [actor.pointer]),
+      ...(episode.behaviour.happened.includes('MEMBER') ? memberPointers : []),
       ...(episode.behaviour.happened.includes('TARGET') ? [targetOf(alert)?.pointer ?? signal.pointer] : []),
     ]),
     label: 'What code reads in the alerts',

@@ -10,7 +10,7 @@ export const routineBehaviours: Readonly<Record<string, Behaviour>> = {
     ],
   },
   'few-failures': {
-    saidBy: ['mistyped-password', 'su-refused'],
+    saidBy: ['mistyped-password', 'su-refused', 'many-accounts'],
     happened: 'a logon failed',
     steps: ['Nothing, unless more failures follow from the same source.'],
   },
@@ -42,7 +42,7 @@ export const routineBehaviours: Readonly<Record<string, Behaviour>> = {
     steps: ['Nothing.'],
   },
   'logon-success': {
-    saidBy: ['switched-user'],
+    saidBy: ['switched-user', 'service-logon', 'windows-logon-from-internet', 'system-account-logon'],
     happened: 'a logon succeeded',
     steps: ['Nothing, if USER works at that time and place.'],
   },
@@ -140,7 +140,11 @@ export const routineBehaviours: Readonly<Record<string, Behaviour>> = {
     happened: 'a product registered its service',
     steps: ['Nothing, if the product was installed or updated on purpose.'],
   },
-  'ordinary-logon': { happened: 'an ordinary session began or ended', steps: ['Nothing.'] },
+  'ordinary-logon': {
+    saidBy: ['logon-success'],
+    happened: 'an ordinary session began or ended',
+    steps: ['Nothing.'],
+  },
   administration: {
     happened: 'an administrator did everyday work',
     steps: ['Nothing, if USER administers HOST.'],

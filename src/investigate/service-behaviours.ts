@@ -213,6 +213,7 @@ export const serviceBehaviours: Readonly<Record<string, Behaviour>> = {
     steps: ['Nothing, if a package was installed on HOST at that time.'],
   },
   'admin-group': {
+    saidBy: ['privileged-group'],
     happened: 'the members of an administrators group were changed',
     steps: [
       'See which account was added (event 4732, its member) and by whom; without a ticket, take it out again and see what it did since.',

@@ -10,7 +10,7 @@ export function authenticationSignals(view: AlertView): Signal[] {
     ...repetition(view),
     ...origin(view),
     ...windowsLogon(view),
-    ...domainEvents(view),
+    ...dangerousEntry(view),
     ...unixLogon(view),
     ...accountSignals(view),
   ]
@@ -63,6 +63,51 @@ function origin(view: AlertView): Signal[] {
   return signals
 }
 
+function isFromInternet(view: AlertView): boolean {
+  const source = sourceAddress(view)
+  return source !== undefined && isPublicAddress(source.text)
+}
+
+/** Accounts that come with a system and run parts of it: nobody has a password for them. */
+const systemAccounts =
+  /^(?:daemon|bin|sys|sync|games|man|lp|news|uucp|proxy|www-data|list|irc|gnats|nobody|apache|nginx|httpd|tomcat\d*|mysql|redis|mongodb)$/i
+
+/** Logons that nobody should be able to make: to a Windows host from the internet, as root with a password, as a service. */
+function dangerousEntry(view: AlertView): Signal[] {
+  if (!view.groups.has('authentication_success')) return []
+  const source = sourceAddress(view)
+  const fromInternet = source !== undefined && isPublicAddress(source.text)
+  const type = view.field('/data/win/eventdata/logonType')?.text
+  if (view.field('/data/win/system/eventID')?.text === '4624') {
+    return fromInternet && (type === '10' || type === '3')
+      ? [
+          signalFrom(
+            'windows-logon-from-internet',
+            1.6,
+            'a Windows host let somebody in from a public address, which should not reach it',
+            source,
+          ),
+        ]
+      : []
+  }
+  const account = view.field('/data/dstuser')
+  if (account === undefined || source === undefined || !view.groups.has('sshd')) return []
+  if (systemAccounts.test(account.text)) {
+    const reason = 'the account belongs to a part of the system, with which nobody logs on'
+    return [signalFrom('system-account-logon', 1.6, reason, account)]
+  }
+  return account.text === 'root' && fromInternet && /\bAccepted password\b/.test(view.log?.text ?? '')
+    ? [
+        signalFrom(
+          'root-password-from-internet',
+          1.5,
+          'root was entered with a password from a public address',
+          account,
+        ),
+      ]
+    : []
+}
+
 function sourceAddress(view: AlertView): FieldText | undefined {
   return (
     view.field('/data/srcip') ??
@@ -103,16 +148,33 @@ function windowsLogon(view: AlertView): Signal[] {
         ? [signalFrom('mistyped-password', -1, 'a wrong password at the keyboard itself', event)]
         : []
     }
+    case '4771':
+    case '4776':
+      return wrongPassword(view)
+    case '4648':
+      return [
+        signalFrom(
+          'other-credentials',
+          -1.2,
+          'somebody used the credentials of another account, as administrators and logon screens do',
+          event,
+        ),
+      ]
     case '4624':
     case '4672':
     case '4634':
     case '4647':
-    case '4648':
       if (user !== undefined && /anonymous logon/i.test(user.text)) {
         return [signalFrom('anonymous-logon', 1, 'a logon without an account', user)]
       }
       if (method !== undefined && /ntlm v1/i.test(method.text)) {
         return [signalFrom('ntlm-v1', 1, 'uses NTLM version 1, which modern Windows does not', method)]
+      }
+      if (event.text === '4624' && user !== undefined && (type === '5' || user.text.endsWith('$'))) {
+        return [signalFrom('service-logon', -2, 'a service or computer with its own account', user)]
+      }
+      if (event.text === '4624' && (type === '3' || type === '10') && isFromInternet(view)) {
+        return []
       }
       return type === '3' || type === '10'
         ? [signalFrom('ordinary-logon', -1, 'an ordinary network logon', event)]
@@ -122,27 +184,14 @@ function windowsLogon(view: AlertView): Signal[] {
   }
 }
 
-/** What a domain controller writes about accounts and tickets. */
-function domainEvents(view: AlertView): Signal[] {
-  const target = view.field('/data/win/eventdata/targetUserName')
-  const accountChanged = view.groups.has('account_changed') || view.groups.has('adduser')
-  if (accountChanged && target?.text.endsWith('$')) {
-    return [
-      signalFrom(
-        'machine-account',
-        -2.2,
-        'the account of a computer, which changes its own password',
-        target,
-      ),
-    ]
-  }
-  const encryption = view.field('/data/win/eventdata/ticketEncryptionType')
-  const service = view.field('/data/win/eventdata/serviceName')
-  if (encryption?.text === '0x17' && service !== undefined && !/^krbtgt$|\$$/i.test(service.text)) {
-    const reason = 'a ticket for a service account with weak encryption, which can be cracked offline'
-    return [signalFrom('weak-ticket', 1.3, reason, encryption)]
-  }
-  return []
+/** A domain controller names a wrong password by a code; one by itself is a slip. How many accounts: `spread.ts`. */
+function wrongPassword(view: AlertView): Signal[] {
+  const code = view.field('/data/win/eventdata/status')
+  return code !== undefined &&
+    /^0x(?:18|c000006a)$/i.test(code.text) &&
+    view.alert.rule.frequency === undefined
+    ? [signalFrom('few-failures', -0.6, 'a wrong password by itself: mistyped, or kept somewhere', code)]
+    : []
 }
 
 /** Wazuh counts how often a rule fired within the hour: one failure is a mistyped password, the fortieth is not. */
@@ -179,6 +228,9 @@ function unixLogon(view: AlertView): Signal[] {
 const serviceAccounts =
   /^(?:www-data|apache|httpd|nginx|tomcat\d*|http|nobody|mysql|postgres|redis|mongodb|elasticsearch|git|jenkins|nagios|zabbix|daemon|bin|sshd|ftp|mail)$/i
 
+/** Those that look after a host, and are given single commands of root for it. */
+const monitoringAccounts = /^(?:nagios|zabbix|jenkins)$/i
+
 /** Who becomes root, and which accounts are made. */
 function accountSignals(view: AlertView): Signal[] {
   const actor = view.field('/data/srcuser')
@@ -206,7 +258,10 @@ function accountSignals(view: AlertView): Signal[] {
   }
   if (actor !== undefined && serviceAccounts.test(actor.text)) {
     const reason = 'the account belongs to a service, which does not ask for the rights of others'
-    signals.push(signalFrom('service-account-acts', 1.3, reason, actor))
+    // `su` that succeeds knew a password or was root already; monitoring is given single commands by sudo.
+    const isChecking = isSudo && !refused && monitoringAccounts.test(actor.text)
+    if (!isChecking)
+      signals.push(signalFrom('service-account-acts', isSudo || refused ? 1.3 : 2, reason, actor))
   }
   return signals
 }

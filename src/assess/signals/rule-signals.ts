@@ -182,7 +182,7 @@ const descriptionRows: readonly { id: string; weight: number; reason: string; pa
   },
   {
     id: 'account-locked',
-    weight: 0.1,
+    weight: -0.3,
     reason: 'an account was locked after wrong passwords, guessed or mistyped',
     pattern: /\baccount locked out\b/i,
   },
