@@ -16,6 +16,11 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   })
 }
 
+/** Waits until the time is over or the signal fires, whichever is first: for a loop that looks at the signal itself. Never rejects. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return sleep(ms, signal).catch(() => {})
+}
+
 /** A signal that fires with the given one, or after `timeoutMs` with an AppError `timed-out` (retryable). */
 export function withTimeout(timeoutMs: number, what: string, signal?: AbortSignal): AbortSignal {
   const controller = new AbortController()

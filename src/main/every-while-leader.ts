@@ -1,4 +1,4 @@
-import { sleep } from '../lib/abort.ts'
+import { pause } from '../lib/abort.ts'
 import type { Database } from '../lib/database.ts'
 import { dropLease, takeLease } from '../store/leases.ts'
 import type { Application } from './application.ts'
@@ -28,7 +28,7 @@ export async function everyWhileLeader(
     } catch (error) {
       app.logger.error({ err: error, name }, 'work that is done now and then failed')
     }
-    await sleep(everyMs, signal).catch(() => undefined) // Only the signal ends it; the loop sees it.
+    await pause(everyMs, signal)
   }
   await dropLease(database, name, app.owner).catch(() => undefined) // It runs out by itself.
 }

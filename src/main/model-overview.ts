@@ -1,7 +1,7 @@
 import { type ModelTask, modelTasks } from '../domain/data-class.ts'
 import { type ModelHealth, type ModelsView, modelHealth } from '../http/contract-trust.ts'
 import { type ModelUsage, modelUsageSince } from '../ledger/model-usage.ts'
-import { sleep } from '../lib/abort.ts'
+import { pause } from '../lib/abort.ts'
 import type { Spending } from '../llm/budget.ts'
 import type { ModelSettings } from '../llm/model-settings.ts'
 import { priceOf } from '../llm/price-table.ts'
@@ -35,7 +35,7 @@ export async function reportModelHealth(
     await putModelHealth(database, app.owner, models, nowMs, nowMs - freshMs).catch(error =>
       app.logger.error({ err: error }, 'the health of the models could not be written'),
     )
-    await sleep(reportEveryMs, signal).catch(() => undefined) // Only the signal ends it; the loop sees it.
+    await pause(reportEveryMs, signal)
   }
 }
 

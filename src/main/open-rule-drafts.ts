@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { readRulesetFolder } from '../commands/ruleset-folder.ts'
 import { RequestError } from '../http/http-error.ts'
+import { sleep } from '../lib/abort.ts'
 import { candidatesOf, surroundingsWith } from '../rule-drafts/draft-surroundings.ts'
 import type { RuleDraftPorts } from '../rule-drafts/drafting-job.ts'
 import { measureWith } from '../rule-drafts/measure-draft.ts'
@@ -42,7 +42,7 @@ export function openRuleDrafts(app: Application): RuleDraftPorts {
     candidates: (samples, signal) => candidatesOf(samples, clean, signal),
     deployment: {
       healthChecks: health.checks,
-      wait: signal => sleep(health.intervalMs, undefined, { signal }),
+      wait: signal => sleep(health.intervalMs, signal),
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Ingest } from '../ingest/ingest.ts'
-import { sleep } from '../lib/abort.ts'
+import { pause } from '../lib/abort.ts'
 import { messageOf } from '../lib/app-error.ts'
 import type { Database } from '../lib/database.ts'
 import type { Source } from '../sources/source.ts'
@@ -45,7 +45,7 @@ async function runInTurn(parts: SourceParts, source: Source, signal: AbortSignal
       parts.monitor.state(source.name, { kind: 'failing', detail: messageOf(error) })
       parts.logger.error({ err: error, source: source.name }, 'source failed; it is started again')
     }
-    await sleep(renewMs / 2, signal).catch(() => {})
+    await pause(renewMs / 2, signal)
   }
 }
 
@@ -89,7 +89,7 @@ async function renew(
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    await sleep(renewMs, signal).catch(() => {})
+    await pause(renewMs, signal)
     if (signal.aborted) return
     const held = await takeLease(parts.database, lease, parts.owner, leaseMs).catch(() => true)
     if (!held) lost.abort(new Error('another process took the source over'))

@@ -1,4 +1,4 @@
-import { sleep } from '../lib/abort.ts'
+import { pause } from '../lib/abort.ts'
 import { connectDatabase } from '../store/connect.ts'
 import { endHoldUps } from '../store/hold-ups.ts'
 import type { Application } from './application.ts'
@@ -27,7 +27,7 @@ export async function watchHoldUps(
       } catch (error) {
         logger.warn({ err: error }, 'whether tenants hold each other up could not be looked at')
       }
-      await sleep(everyMs, signal).catch(() => undefined) // Only the signal ends it; the loop sees it.
+      await pause(everyMs, signal)
     }
   } finally {
     await database.close()

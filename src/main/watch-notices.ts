@@ -3,7 +3,7 @@ import { checkLedger } from '../governance/check-ledger.ts'
 import { driftNotices } from '../governance/drift/judge-drift.ts'
 import { reviewNotices } from '../governance/review-notices.ts'
 import { openDatabaseLedger } from '../ledger/database-ledger.ts'
-import { sleep } from '../lib/abort.ts'
+import { pause } from '../lib/abort.ts'
 import { findNotices } from '../notify/find-notices.ts'
 import { dropLease, takeLease } from '../store/leases.ts'
 import type { Application } from './application.ts'
@@ -42,7 +42,7 @@ export async function watchNotices(app: WatchedParts, signal: AbortSignal): Prom
     } catch (error) {
       if (!signal.aborted) app.logger.error({ err: error }, 'looking for what to notify of failed')
     }
-    await sleep(everyMs, signal).catch(() => undefined) // Only the signal ends it; the loop sees it.
+    await pause(everyMs, signal)
   }
   await dropLease(database, lease, app.owner).catch(() => undefined) // It runs out by itself.
 }

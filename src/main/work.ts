@@ -3,7 +3,7 @@ import { runFeeds } from '../intel/feeds/run-feeds.ts'
 import { scheduleDigests } from '../intel/send-digest.ts'
 import { watchAlerts } from '../intel/watch-alerts.ts'
 import type { InvestigationParts } from '../investigate/investigation-jobs.ts'
-import { sleep } from '../lib/abort.ts'
+import { pause } from '../lib/abort.ts'
 import { runWorker } from '../queue/run-worker.ts'
 import { sweepProposals } from '../respond/confirm-outcome.ts'
 import { alertsFile } from '../sources/alerts-file.ts'
@@ -156,6 +156,6 @@ async function sweep(app: Application, signal: AbortSignal): Promise<void> {
     await sweepProposals(app.respond, app.tenant).catch(error =>
       app.logger.error({ err: error }, 'sweeping proposals failed'),
     )
-    await sleep(sweepEveryMs, signal).catch(() => undefined) // Only the signal ends it; the loop sees it.
+    await pause(sweepEveryMs, signal)
   }
 }

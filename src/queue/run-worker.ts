@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { sleep } from '../lib/abort.ts'
+import { pause, sleep } from '../lib/abort.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Database } from '../lib/database.ts'
@@ -112,7 +112,7 @@ function createBell(): Bell {
       if (!rung) {
         const stop = new AbortController()
         wake = () => stop.abort()
-        await sleep(ms, AbortSignal.any([stop.signal, signal])).catch(() => {})
+        await pause(ms, AbortSignal.any([stop.signal, signal]))
         wake = () => {}
       }
       rung = false
@@ -195,7 +195,7 @@ async function workOnSuspects(
     const job = await asked(claimSuspect(parts.database, kinds, options))
     const handler = handlers.find(({ kind }) => kind === job?.kind)
     if (job !== undefined && handler !== undefined) await hand.run(handler, job)
-    else await sleep(pollMs, signal).catch(() => {})
+    else await pause(pollMs, signal)
   }
 }
 
@@ -269,7 +269,7 @@ class JobsInHand {
   /** Keeps the claims of what is in hand; a job that took too long, or went to another worker, is told to end. */
   async keepUntil(drained: AbortSignal): Promise<void> {
     while (!drained.aborted) {
-      await sleep(keepEveryMs, drained).catch(() => {})
+      await pause(keepEveryMs, drained)
       const inTime = [...this.#running].filter(([job, { untilMs, halt }]) => {
         if (performance.now() <= untilMs) return true
         halt.abort(

@@ -3,7 +3,7 @@ import { type FileHandle, open, readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { createGunzip } from 'node:zlib'
 import { z } from 'zod'
-import { sleep } from '../lib/abort.ts'
+import { pause } from '../lib/abort.ts'
 import { messageOf } from '../lib/app-error.ts'
 import { LineSplitter } from './line-splitter.ts'
 import type { Source, SourceRecord, SourceState } from './source.ts'
@@ -55,7 +55,7 @@ export function alertsFile(options: AlertsFileOptions): Source {
           if (signal.aborted) return
           onState({ kind: 'failing', detail: messageOf(error) })
         }
-        await sleep(options.pollMs, signal).catch(() => {})
+        await pause(options.pollMs, signal)
       }
     },
   }

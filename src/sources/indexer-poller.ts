@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { sleep } from '../lib/abort.ts'
+import { pause } from '../lib/abort.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import type { Json } from '../lib/canonical-json.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -110,7 +110,7 @@ export function indexerPoller(options: IndexerPollerOptions): Source {
           onState(failing(options, error))
           waitMs = Math.max(retryMs, options.intervalMs)
         }
-        await sleep(waitMs, signal).catch(() => undefined) // Only the signal ends the sleep; the loop sees it.
+        await pause(waitMs, signal)
       }
     },
   }

@@ -1,5 +1,5 @@
 import { ImapFlow } from 'imapflow'
-import { sleep } from '../../lib/abort.ts'
+import { pause } from '../../lib/abort.ts'
 import type { Secret } from '../../lib/secret.ts'
 import type { IncomingMail } from '../receive-mail.ts'
 import { largestMessageBytes } from './intake.ts'
@@ -46,7 +46,7 @@ export async function watchImapMailbox(
       if (signal.aborted) return
       options.onFailure(error)
     }
-    await sleep(retryMs, signal).catch(() => undefined) // Only the signal ends it; the loop sees it.
+    await pause(retryMs, signal)
     retryMs = Math.min(retryMs * 2, longestRetryMs)
   }
 }
@@ -131,7 +131,7 @@ function listenForNews(client: ImapFlow): News {
   client.on('close', wake)
   return {
     // Woken on purpose.
-    wait: signal => sleep(longestIdleMs, AbortSignal.any([signal, heard.signal])).catch(() => undefined),
+    wait: signal => pause(longestIdleMs, AbortSignal.any([signal, heard.signal])),
     close() {
       client.off('exists', wake)
       client.off('close', wake)

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
-import { sleep } from '../../lib/abort.ts'
+import { pause } from '../../lib/abort.ts'
 import { AppError } from '../../lib/app-error.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Database } from '../../lib/database.ts'
@@ -138,6 +138,6 @@ export async function keepFolderKept(app: Application, signal: AbortSignal): Pro
     } catch (error) {
       logger.error({ err: error }, 'the data folder could not be kept for the backup')
     }
-    await sleep(everyMs, signal).catch(() => undefined) // Only the signal ends it; the loop sees it.
+    await pause(everyMs, signal)
   }
 }
