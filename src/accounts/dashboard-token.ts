@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto'
 import { z } from 'zod'
 import { AppError, messageOf } from '../lib/app-error.ts'
+import { jsonOrNothing } from '../lib/json-or-nothing.ts'
 import { takeDashboardToken } from '../store/access-tokens.ts'
 import { findUserByName } from '../store/users.ts'
 import { type AccountParts, logAccountEvent } from './account-parts.ts'
@@ -82,10 +83,4 @@ function readToken(token: string, key: KeyObject): z.infer<typeof claims> | unde
   return header.safeParse(first).success ? claims.safeParse(second).data : undefined
 }
 
-function parse(part: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(part, 'base64url').toString('utf8'))
-  } catch {
-    return undefined
-  }
-}
+const parse = (part: string) => jsonOrNothing(Buffer.from(part, 'base64url').toString('utf8'))

@@ -2,6 +2,7 @@ import type { Role } from '../domain/role.ts'
 import { roles } from '../domain/role.ts'
 import { AppError } from '../lib/app-error.ts'
 import type { Sql } from '../lib/database.ts'
+import { pointerOf, readPointer } from '../lib/json-pointer.ts'
 import {
   findUser,
   findUserByName,
@@ -101,14 +102,7 @@ function roleOf(settings: ProviderSettings, claims: ProviderClaims['claims']): R
 
 /** A claim's texts. `realm_access.roles` looks inside, as Keycloak nests them; a claim of that very name comes first. */
 function valuesOf(claims: ProviderClaims['claims'], path: string): string[] {
-  const found = Object.hasOwn(claims, path)
-    ? claims[path]
-    : path
-        .split('.')
-        .reduce<unknown>(
-          (node, key) => (isRecord(node) && Object.hasOwn(node, key) ? node[key] : undefined),
-          claims,
-        )
+  const found = Object.hasOwn(claims, path) ? claims[path] : readPointer(claims, pointerOf(path.split('.')))
   return (Array.isArray(found) ? found : [found]).filter(value => typeof value === 'string')
 }
 
@@ -123,10 +117,6 @@ function nameOf(settings: ProviderSettings, { claims, subject }: ProviderClaims)
 function text(claims: ProviderClaims['claims'], name: string): string | undefined {
   const value = Object.hasOwn(claims, name) ? claims[name] : undefined
   return typeof value === 'string' ? value.replaceAll('\0', '') : undefined
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }
 
 /** Methods (RFC 8176) of which one shows that more than a password was asked for. */

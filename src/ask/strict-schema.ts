@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AppError } from '../lib/app-error.ts'
 import type { Json } from '../lib/canonical-json.ts'
+import { isRecord } from '../lib/is-record.ts'
 
 /** Keywords that not every provider's strict mode takes. zod checks them afterwards anyway. */
 const dropped = new Set([
@@ -30,7 +31,7 @@ const dropped = new Set([
 export function strictSchema(schema: z.ZodType): { readonly [key: string]: Json } {
   const document: unknown = z.toJSONSchema(schema, { target: 'draft-7', unrepresentable: 'throw' })
   const strict = narrow(document, '')
-  if (!isObject(strict) || strict.type !== 'object') {
+  if (!isRecord(strict) || strict.type !== 'object') {
     throw new AppError('schema-not-strict', 'the answer must be an object')
   }
   return strict
@@ -46,7 +47,7 @@ function narrow(node: unknown, where: string): Json {
       key === 'properties' ? narrowProperties(value, where) : narrow(value, `${where}/${key}`),
     ]),
   )
-  if (isObject(out.properties)) {
+  if (isRecord(out.properties)) {
     const names = Object.keys(out.properties)
     const required = Array.isArray(out.required) ? out.required : []
     const optional = names.filter(name => !required.includes(name))
@@ -65,8 +66,4 @@ function narrowProperties(value: unknown, where: string): Json {
   return Object.fromEntries(
     Object.entries(value).map(([name, node]) => [name, narrow(node, `${where}/${name}`)]),
   )
-}
-
-function isObject(value: Json | undefined): value is { readonly [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

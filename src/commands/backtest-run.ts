@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Json } from '../lib/canonical-json.ts'
+import { jsonOrNothing } from '../lib/json-or-nothing.ts'
 import type { Problem } from '../lib/problem.ts'
 import { repairDocument } from '../normalize/inspect-document.ts'
 import { replayOf } from '../wazuh-rules/alert-replay.ts'
@@ -188,11 +189,7 @@ const alertSchema = z
   .looseObject({ _id: z.string().optional(), _source: alertFields.optional() })
   .and(alertFields)
 
-/** The JSON value of a line of bytes, repaired as intake does, or undefined where it is none. */
-export function parseJsonLine(line: string): unknown {
-  try {
-    return repairDocument(JSON.parse(fromByteText(line)))
-  } catch {
-    return undefined
-  }
+/** The JSON value of a line of bytes, repaired as intake does; null where it is none. */
+export function parseJsonLine(line: string): Json {
+  return repairDocument(jsonOrNothing(fromByteText(line)))
 }

@@ -3,6 +3,7 @@ import { readConfig } from '../config.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import type { Json } from '../lib/canonical-json.ts'
 import { systemClock } from '../lib/clock.ts'
+import { readPointer } from '../lib/json-pointer.ts'
 import { openWazuh } from '../main/wazuh.ts'
 import type { Indexer } from '../wazuh/indexer.ts'
 import { toByteText } from '../wazuh-rules/byte-text.ts'
@@ -94,7 +95,7 @@ async function countOf(
   signal: AbortSignal,
 ): Promise<number | undefined> {
   const reply = await indexer.request('POST', `/${encodeURIComponent(index)}/_count`, { query }, signal)
-  const count = typeof reply === 'object' && reply !== null && 'count' in reply ? reply.count : undefined
+  const count = readPointer(reply, '/count')
   return typeof count === 'number' && count > 0 ? count : undefined
 }
 

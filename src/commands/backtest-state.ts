@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { Json } from '../lib/canonical-json.ts'
+import { jsonOrNothing } from '../lib/json-or-nothing.ts'
 import type { RuleTally } from '../wazuh-rules/rule-backtest.ts'
 
 /** How far a run came, and what it counted. */
@@ -50,7 +51,7 @@ export function backtestState(
   return {
     load(): Progress | undefined {
       if (path === undefined || !existsSync(path)) return undefined
-      const parsed = progressSchema.safeParse(parseJson(readFileSync(path, 'utf8')))
+      const parsed = progressSchema.safeParse(jsonOrNothing(readFileSync(path, 'utf8')))
       return parsed.success && parsed.data.key === key ? parsed.data : undefined
     },
     save(progress: Progress): void {
@@ -58,13 +59,5 @@ export function backtestState(
       writeFileSync(`${path}.new`, JSON.stringify({ version: 1, key, ...progress }))
       renameSync(`${path}.new`, path)
     },
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

@@ -1,3 +1,4 @@
+import { jsonOrNothing } from '../lib/json-or-nothing.ts'
 import { RequestError } from './http-error.ts'
 
 /** An opaque cursor: the values of the last row, which carry no right to anything. */
@@ -12,12 +13,7 @@ export function readCursor(
 ): (string | number)[] | undefined {
   if (cursor === undefined) return undefined
   const wrong = () => new RequestError('bad-request', 'this cursor is not one of ours', 'cursor')
-  let values: unknown
-  try {
-    values = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
-  } catch {
-    throw wrong()
-  }
+  const values = jsonOrNothing(Buffer.from(cursor, 'base64url').toString('utf8'))
   if (!Array.isArray(values) || values.length !== kinds.length) throw wrong()
   return values.map((value: unknown, index) => {
     const fits =

@@ -1,4 +1,6 @@
 import type { Database } from '../lib/database.ts'
+import { jsonOrNothing } from '../lib/json-or-nothing.ts'
+import { readPointer } from '../lib/json-pointer.ts'
 import { eventsChannel } from '../store/events.ts'
 import { type ServerEvent, serverEvent } from './contract-events.ts'
 
@@ -19,20 +21,12 @@ export interface EventHub {
   run(signal: AbortSignal): Promise<void>
 }
 
-/** PostgreSQL asks nobody for a right to notify: who signs in as one tenant must not end the processes of the others. */
-function noticeOf(payload: string): unknown {
-  try {
-    return JSON.parse(payload)
-  } catch {
-    return undefined
-  }
-}
-
 export function createEventHub(database: Database): EventHub {
   const listeners = new Map<Listener, string>()
   const deliver = (payload: string) => {
-    const notice = noticeOf(payload)
-    const tenant = typeof notice === 'object' && notice !== null && 'tenant' in notice ? notice.tenant : ''
+    // PostgreSQL asks nobody for a right to notify: who signs in as one tenant must not end the processes of the others.
+    const notice = jsonOrNothing(payload)
+    const tenant = readPointer(notice, '/tenant')
     const event = serverEvent.safeParse(notice)
     if (!event.success) return // Of a newer version of Tocsin on the same database.
     for (const [listener, of] of listeners) if (of === tenant) listener.onEvent(event.data)

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { canonicalJson, type Json } from '../lib/canonical-json.ts'
+import { jsonOrNothing } from '../lib/json-or-nothing.ts'
 import { type LedgerEntry, ledgerKinds } from './entry.ts'
 
 /** One line of an export. `intact`: the entry carries the hash of its own content. */
@@ -28,13 +29,7 @@ const entrySchema = z.looseObject({
  * stands twice makes the line unreadable: readers differ in which of the two they believe.
  */
 export function parseExportLine(line: string): ExportLine {
-  let value: unknown
-  try {
-    value = JSON.parse(line)
-  } catch {
-    return { kind: 'unreadable' }
-  }
-  const parsed = entrySchema.safeParse(value)
+  const parsed = entrySchema.safeParse(jsonOrNothing(line))
   if (!parsed.success) return { kind: 'unreadable' }
   const entry = parsed.data
   // The quick way, for lines as we write them: these very bytes are what was hashed.

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { messageOf } from '../lib/app-error.ts'
 import type { Json } from '../lib/canonical-json.ts'
 import type { Clock } from '../lib/clock.ts'
+import { jsonOrNothing } from '../lib/json-or-nothing.ts'
 import { wasNeverSent } from '../lib/never-sent.ts'
 import type { Secret } from '../lib/secret.ts'
 
@@ -98,21 +99,13 @@ function read({ status, text }: { readonly status: number; readonly text: string
     }
   if (status < 200 || status > 299)
     return { kind: 'unknown', reason: `the mail gateway answered HTTP ${status}: ${line(text)}` }
-  const parsed = answer.safeParse(jsonOf(text))
+  const parsed = answer.safeParse(jsonOrNothing(text))
   if (!parsed.success)
     return { kind: 'unknown', reason: `the mail gateway answered what is no result: ${line(text)}` }
   const { result, detail } = parsed.data
   return {
     kind: result === 'done' ? 'done' : 'not-done',
     reason: line(detail) || `the mail gateway says ${result}`,
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined // `answer` refuses it.
   }
 }
 

@@ -11,6 +11,7 @@ import {
   ReadResourceRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js'
 import { count } from '../lib/count.ts'
+import { readPointer } from '../lib/json-pointer.ts'
 
 /** A tool as a client sees it. */
 export interface ToolDescription {
@@ -152,7 +153,7 @@ const prompts = [
 ] as const
 
 function rowsOf(value: unknown): readonly Readonly<Record<string, unknown>>[] {
-  const rows = typeof value === 'object' && value !== null && 'rows' in value ? value.rows : undefined
+  const rows = readPointer(value, '/rows')
   return Array.isArray(rows) ? rows : []
 }
 

@@ -1,5 +1,6 @@
 import type { Alert, WazuhGeneration } from '../domain/alert.ts'
 import type { Json } from '../lib/canonical-json.ts'
+import { readPointer } from '../lib/json-pointer.ts'
 import { alertPatterns } from '../wazuh/generation.ts'
 import type { Indexer } from '../wazuh/indexer.ts'
 
@@ -71,7 +72,6 @@ interface DocumentPlace {
 }
 
 function documentsIn(reply: unknown): DocumentPlace[] {
-  const outer = typeof reply === 'object' && reply !== null && 'hits' in reply ? reply.hits : undefined
-  const hits = typeof outer === 'object' && outer !== null && 'hits' in outer ? outer.hits : undefined
+  const hits = readPointer(reply, '/hits/hits')
   return Array.isArray(hits) ? hits : [] // The shape of OpenSearch's own answer.
 }

@@ -1,4 +1,5 @@
 import { emptyInventory, type Inventory } from '../domain/inventory.ts'
+import { jsonOrNothing } from '../lib/json-or-nothing.ts'
 import { readPointer } from '../lib/json-pointer.ts'
 import { wellKnownAccounts } from './formats/well-known-names.ts'
 
@@ -27,7 +28,7 @@ export function learnInventory(text: string): Inventory {
   const found = new Map<keyof Inventory, Set<string>>()
   for (const line of text.split('\n')) {
     if (!line.startsWith('{') || !line.includes('"agent"')) continue
-    const document = parse(line)
+    const document = jsonOrNothing(line) // No alert teaches nothing.
     const alert = readPointer(document, '/_source') ?? document
     for (const [list, pointers] of ownFields) {
       for (const pointer of pointers) {
@@ -58,12 +59,4 @@ export function isTelling(value: string): boolean {
   const name = value.replace(/^.*\\/, '').toLowerCase()
   const authority = /^(?:nt |builtin\\|font driver|window manager)/i.test(value)
   return name.length > 2 && !authority && !wellKnownAccounts.has(name) && !products.has(name)
-}
-
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined // no alert: it teaches nothing
-  }
 }

@@ -158,6 +158,6 @@ function ticketNumber(text: string): string | undefined {
           .slice(0, 60) || undefined
       : undefined
   } catch {
-    return undefined
+    return undefined // No JSON, or no object: the ticket stays without a name.
   }
 }

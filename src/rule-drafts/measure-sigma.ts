@@ -1,6 +1,7 @@
 import type { DraftCase } from '../domain/rule-draft.ts'
 import { type AddedTechniques, standingAmong } from '../knowledge/attack-knowledge.ts'
 import { parseJsonDocuments } from '../lib/json-documents.ts'
+import { readPointer } from '../lib/json-pointer.ts'
 import type { Problem } from '../lib/problem.ts'
 import { placeholderShape } from '../redact/placeholder.ts'
 import { wazuhLevels } from '../sigma/convert/to-wazuh.ts'
@@ -159,13 +160,14 @@ function factsOf(event: unknown): {
   readonly day: string
   readonly insteadOf: string
 } {
-  const member = (value: unknown, name: string): unknown =>
-    typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
-  const alert = member(event, '_source') ?? event
-  const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
+  const alert = readPointer(event, '/_source') ?? event
+  const text = (pointer: string) => {
+    const value = readPointer(alert, pointer)
+    return typeof value === 'string' ? value : undefined
+  }
   return {
-    host: text(member(member(alert, 'agent'), 'name')) ?? '',
-    day: (text(member(alert, 'timestamp')) ?? text(member(alert, '@timestamp')) ?? '').slice(0, 10),
-    insteadOf: text(member(member(alert, 'rule'), 'id')) ?? 'none',
+    host: text('/agent/name') ?? '',
+    day: (text('/timestamp') ?? text('/@timestamp') ?? '').slice(0, 10),
+    insteadOf: text('/rule/id') ?? 'none',
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { jsonOrNothing } from '../lib/json-or-nothing.ts'
 import { repairDocument } from '../normalize/inspect-document.ts'
 import { replayOf } from '../wazuh-rules/alert-replay.ts'
 import { fromByteText } from '../wazuh-rules/byte-text.ts'
@@ -15,7 +16,8 @@ export function pastEventOf(
   fallbackSource: string,
   verdictOf: (source: string) => string | undefined,
 ): PastEvent | undefined {
-  const parsed = document.safeParse(parsedOrNothing(alertText))
+  // Repaired as intake does: what is stored raw may be nested deeper than any reader of it can follow.
+  const parsed = document.safeParse(repairDocument(jsonOrNothing(alertText)))
   if (!parsed.success) return undefined
   const alert = parsed.data._source ?? parsed.data
   const source = parsed.data._id ?? (typeof alert.id === 'string' ? alert.id : fallbackSource)
@@ -35,13 +37,4 @@ export function pastEventsOf(
     const event = pastEventOf(raw, decoders, String(index + 1), () => verdict ?? undefined)
     return event ? [event] : []
   })
-}
-
-/** Repaired as intake does: what is stored raw may be nested deeper than any reader of it can follow. */
-function parsedOrNothing(text: string): unknown {
-  try {
-    return repairDocument(JSON.parse(text))
-  } catch {
-    return undefined
-  }
 }

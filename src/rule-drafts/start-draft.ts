@@ -1,6 +1,7 @@
 import type { DraftCase, RuleKind, RuleOrigin } from '../domain/rule-draft.ts'
 import { zonesForTlp } from '../domain/tlp.ts'
 import { count } from '../lib/count.ts'
+import { isRecord } from '../lib/is-record.ts'
 import { parseJsonDocuments } from '../lib/json-documents.ts'
 import { convertSigma, standingAlone } from '../sigma/convert/convert-sigma.ts'
 import { parseSigma } from '../sigma/sigma-rule.ts'
@@ -204,13 +205,9 @@ async function fromSigma(
   }
 }
 
-function unwrapped(value: unknown): Record<string, unknown> {
+function unwrapped(value: unknown): { readonly [key: string]: unknown } {
   if (!isRecord(value)) return {}
   return isRecord(value._source) ? value._source : value
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function text(value: unknown): string {

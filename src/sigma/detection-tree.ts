@@ -1,6 +1,8 @@
+import type { Json } from '../lib/canonical-json.ts'
+import { isRecord } from '../lib/is-record.ts'
 import { type Problem, problem } from '../lib/problem.ts'
 import { type Condition, parseCondition, searchesOf } from './condition.ts'
-import { isRecord, type Plain, type SigmaRule } from './sigma-rule.ts'
+import type { SigmaRule } from './sigma-rule.ts'
 import { valueModifiers } from './value-matcher.ts'
 
 /** A rule's detection as one tree: what the engine evaluates, and what converters write in other languages. */
@@ -16,7 +18,7 @@ export interface FieldNode {
   readonly kind: 'field'
   readonly field: string | undefined
   readonly modifiers: readonly string[]
-  readonly value: Plain
+  readonly value: Json
   /** The search it stands in, for messages. */
   readonly search: string
 }
@@ -74,7 +76,7 @@ function conditionNode(
 }
 
 /** A mapping is an AND of fields, a list an OR of mappings or keywords, a bare value a keyword. */
-function searchNode(definition: Plain, search: string, problems: Problem[]): DetectionNode {
+function searchNode(definition: Json, search: string, problems: Problem[]): DetectionNode {
   if (isRecord(definition)) {
     return {
       kind: 'and',
@@ -87,7 +89,7 @@ function searchNode(definition: Plain, search: string, problems: Problem[]): Det
 }
 
 /** `Image|endswith: [a, b]`: one leaf a value, any of them, or all with the modifier `all`. */
-function keyNode(key: string, value: Plain, search: string, problems: Problem[]): DetectionNode {
+function keyNode(key: string, value: Json, search: string, problems: Problem[]): DetectionNode {
   const [field = '', ...modifiers] = key.split('|')
   const unknown = modifiers.find(name => ![...listModifiers, 'exists', ...valueModifiers].includes(name))
   if (unknown !== undefined) {

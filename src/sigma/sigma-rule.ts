@@ -1,4 +1,6 @@
 import { type Document, isMap, isPair, isScalar, LineCounter, parseAllDocuments } from 'yaml'
+import type { Json } from '../lib/canonical-json.ts'
+import { isRecord } from '../lib/is-record.ts'
 import { type Problem, problem } from '../lib/problem.ts'
 
 /** Where events come from, in Sigma's taxonomy. */
@@ -7,9 +9,6 @@ export interface LogSource {
   readonly category?: string
   readonly service?: string
 }
-
-/** A plain YAML value. */
-export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [key: string]: Plain }
 
 export interface SigmaRule {
   readonly kind: 'rule'
@@ -26,7 +25,7 @@ export interface SigmaRule {
   readonly falsePositives: readonly string[]
   readonly logSource: LogSource
   /** Search identifiers, `condition` and `timeframe` left out. */
-  readonly searches: Readonly<Record<string, Plain>>
+  readonly searches: Readonly<Record<string, Json>>
   /** One or more; any of them is enough. */
   readonly conditions: readonly string[]
 }
@@ -94,14 +93,14 @@ export function parseSigma(text: string): SigmaDocument[] {
   const lines = new LineCounter()
   const documents = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: true, merge: true })
   const list = Array.isArray(documents) ? documents : []
-  let global: Record<string, Plain> = {}
+  let global: Record<string, Json> = {}
   const results: SigmaDocument[] = []
   for (const document of list) {
     const place = (path: string) => placeOf(document, path, lines)
     const errors = [...document.errors, ...document.warnings].map(error =>
       problem('yaml', firstLine(error.message), lineColumn(lines, error.pos[0])),
     )
-    const plain = errors.length === 0 ? toPlain(document) : undefined
+    const plain = errors.length === 0 ? plainValue(document) : undefined
     if (plain === undefined) {
       results.push({
         content: undefined,
@@ -138,7 +137,7 @@ export function parseSigma(text: string): SigmaDocument[] {
 
 type Place = (path: string) => string | undefined
 
-function readRule(source: Record<string, Plain>, place: Place): SigmaDocument {
+function readRule(source: Record<string, Json>, place: Place): SigmaDocument {
   const problems: Problem[] = []
   const need = (key: string, message: string) => problems.push(problem('missing', message, place(key)))
   if (typeof source.title !== 'string')
@@ -180,7 +179,7 @@ function readRule(source: Record<string, Plain>, place: Place): SigmaDocument {
   }
 }
 
-function readCorrelation(source: Record<string, Plain>, place: Place): SigmaDocument {
+function readCorrelation(source: Record<string, Json>, place: Place): SigmaDocument {
   const body = isRecord(source.correlation) ? source.correlation : {}
   const problems: Problem[] = []
   const type = correlationTypes.find(name => name === body.type)
@@ -253,7 +252,7 @@ function readCorrelation(source: Record<string, Plain>, place: Place): SigmaDocu
   }
 }
 
-function heading(source: Record<string, Plain>) {
+function heading(source: Record<string, Json>) {
   const name = typeof source.name === 'string' ? source.name : undefined
   return {
     id: textOf(source.id) || name || textOf(source.title),
@@ -263,7 +262,7 @@ function heading(source: Record<string, Plain>) {
   }
 }
 
-function readAliases(value: Plain | undefined): SigmaCorrelation['aliases'] {
+function readAliases(value: Json | undefined): SigmaCorrelation['aliases'] {
   if (!isRecord(value)) return {}
   return Object.fromEntries(
     Object.entries(value).map(([alias, fields]) => [
@@ -285,39 +284,35 @@ const unitSeconds: Record<string, number> = {
   y: 31_536_000,
 }
 
-function parseTimespan(value: Plain | undefined): number | undefined {
+function parseTimespan(value: Json | undefined): number | undefined {
   const match = /^(\d{1,6})([smhdwMy])$/.exec(textOf(value))
   return match === null ? undefined : Number(match[1]) * (unitSeconds[match[2] ?? ''] ?? 1)
 }
 
-function toPlain(document: Document.Parsed): Plain | undefined {
+/** The value of a YAML document; undefined where it cannot be read or has no end. */
+export function plainValue(document: Document.Parsed): Json | undefined {
   try {
-    const plain = document.toJS({ maxAliasCount: 50 }) as Plain // The YAML core schema makes nothing but plain values.
+    const value = document.toJS({ maxAliasCount: 50 }) as Json // The YAML core schema makes nothing but plain values.
     // An alias may stand within what it names: what has no end is no rule.
-    JSON.stringify(plain)
-    return plain
+    JSON.stringify(value)
+    return value
   } catch {
     return undefined
   }
 }
 
-/** Whether a YAML value is a mapping. */
-export function isRecord(value: Plain | undefined): value is { readonly [key: string]: Plain } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function textOf(value: Plain | undefined): string {
+function textOf(value: Json | undefined): string {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
     ? String(value)
     : ''
 }
 
-function texts(value: Plain | undefined): string[] {
+function texts(value: Json | undefined): string[] {
   const list = Array.isArray(value) ? value : value === undefined || value === null ? [] : [value]
   return list.map(textOf).filter(text => text !== '')
 }
 
-function optionalText<K extends string>(key: K, value: Plain | undefined): { [P in K]?: string } {
+function optionalText<K extends string>(key: K, value: Json | undefined): { [P in K]?: string } {
   const text = textOf(value)
   const result: { [P in K]?: string } = {}
   if (text !== '') result[key] = text

@@ -1,7 +1,9 @@
 import { LineCounter, parseAllDocuments } from 'yaml'
+import type { Json } from '../lib/canonical-json.ts'
+import { isRecord } from '../lib/is-record.ts'
 import { type Problem, problem } from '../lib/problem.ts'
 import { windowsCategories, windowsServices } from './log-source.ts'
-import { isRecord, type Plain, placeOf } from './sigma-rule.ts'
+import { placeOf, plainValue } from './sigma-rule.ts'
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const date = /^\d{4}[-/](?:0[1-9]|1[0-2])[-/](?:0[1-9]|[12]\d|3[01])$/
@@ -13,22 +15,22 @@ const relations = ['derived', 'obsolete', 'merged', 'renamed', 'similar']
 interface Rule {
   readonly required?: boolean
   /** What is wrong with the value; nothing where it is as the schema wants it. */
-  readonly fault: (value: Plain) => string | undefined
+  readonly fault: (value: Json) => string | undefined
 }
 
 const text =
   (longest = 65_536) =>
-  (value: Plain) =>
+  (value: Json) =>
     typeof value !== 'string'
       ? 'is text'
       : value.length > longest
         ? `has at most ${longest} characters`
         : undefined
-const oneOf = (names: readonly string[]) => (value: Plain) =>
+const oneOf = (names: readonly string[]) => (value: Json) =>
   typeof value === 'string' && names.includes(value) ? undefined : `is one of ${names.join(', ')}`
-const shaped = (pattern: RegExp, example: string) => (value: Plain) =>
+const shaped = (pattern: RegExp, example: string) => (value: Json) =>
   pattern.test(String(value)) ? undefined : `looks like ${example}`
-const listOf = (fault: (value: Plain) => string | undefined) => (value: Plain) => {
+const listOf = (fault: (value: Json) => string | undefined) => (value: Json) => {
   if (!Array.isArray(value)) return 'is a list'
   if (new Set(value.map(item => JSON.stringify(item))).size < value.length) return 'names something twice'
   const faults = value.map(fault)
@@ -71,7 +73,7 @@ export function schemaProblems(source: string): Problem[] {
   if (!Array.isArray(documents)) return []
   return documents.flatMap(document => {
     if (document.errors.length > 0) return []
-    const plain = plainOf(() => document.toJS({ maxAliasCount: 50 }) as Plain) // Plain by the YAML core schema.
+    const plain = plainValue(document)
     if (!isRecord(plain) || plain.action !== undefined) return []
     const say = (key: string, message: string) => problem('schema', message, placeOf(document, key, lines))
     return [...headingProblems(plain, say), ...bodyProblems(plain, say)]
@@ -80,15 +82,7 @@ export function schemaProblems(source: string): Problem[] {
 
 type Say = (key: string, message: string) => Problem
 
-function plainOf(read: () => Plain): Plain {
-  try {
-    return read()
-  } catch {
-    return null
-  }
-}
-
-function headingProblems(plain: { readonly [key: string]: Plain }, say: Say): Problem[] {
+function headingProblems(plain: { readonly [key: string]: Json }, say: Say): Problem[] {
   return Object.entries(heading).flatMap(([key, { required, fault }]) => {
     const value = plain[key]
     if (value === undefined) return required ? [say(key, `\`${key}\` is missing`)] : []
@@ -111,7 +105,7 @@ const products = [
   'zeek',
 ]
 
-function bodyProblems(plain: { readonly [key: string]: Plain }, say: Say): Problem[] {
+function bodyProblems(plain: { readonly [key: string]: Json }, say: Say): Problem[] {
   const found: Problem[] = []
   const { logsource, detection, correlation } = plain
   if (correlation !== undefined) return found

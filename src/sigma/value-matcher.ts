@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js'
 import { RE2JS } from 're2js'
+import type { Json } from '../lib/canonical-json.ts'
 import type { EventFields } from './event-fields.ts'
-import type { Plain } from './sigma-rule.ts'
 import { literalOf, matchesWhole, parseSigmaString, type StringPart } from './sigma-string.ts'
 
 /** Whether one value of a field fits. */
@@ -49,7 +49,7 @@ const invalid = (message: string): ValueTestResult => ({ kind: 'invalid', messag
 
 /** Compiles one value of a rule with its modifiers. Source: Sigma specification 2.1, "Modifiers". */
 export function compileValue(
-  value: Plain,
+  value: Json,
   modifiers: readonly string[],
   placeholders: Placeholders,
 ): ValueTestResult {
@@ -206,7 +206,7 @@ function base64AtEachOffset(bytes: Buffer): string[] {
   })
 }
 
-function compileRegex(value: Plain, modifiers: readonly string[]): ValueTestResult {
+function compileRegex(value: Json, modifiers: readonly string[]): ValueTestResult {
   if (typeof value !== 'string' && typeof value !== 'number') return invalid('a regular expression is text')
   let flags = 0
   if (modifiers.includes('i')) flags |= RE2JS.CASE_INSENSITIVE
@@ -223,7 +223,7 @@ function compileRegex(value: Plain, modifiers: readonly string[]): ValueTestResu
   }
 }
 
-function compileCidr(value: Plain): ValueTestResult {
+function compileCidr(value: Json): ValueTestResult {
   try {
     const [network, bits] = ipaddr.parseCIDR(String(value))
     return test(actual => {
@@ -243,7 +243,7 @@ const comparisons: Record<string, (a: number, b: number) => boolean> = {
   gte: (a, b) => a >= b,
 }
 
-function compileComparison(value: Plain, name: string): ValueTestResult {
+function compileComparison(value: Json, name: string): ValueTestResult {
   const bound = Number(value)
   const compare = comparisons[name]
   if (compare === undefined || value === null || value === '' || Number.isNaN(bound))
@@ -270,7 +270,7 @@ function isoWeek(time: Date): number {
   return 1 + Math.floor((thursday - first) / (7 * 86_400_000))
 }
 
-function compileTimePart(value: Plain, name: string): ValueTestResult {
+function compileTimePart(value: Json, name: string): ValueTestResult {
   const read = timeParts[name]
   const wanted = Number(value)
   if (read === undefined || value === null || Number.isNaN(wanted))
@@ -281,7 +281,7 @@ function compileTimePart(value: Plain, name: string): ValueTestResult {
   })
 }
 
-function compileFieldReference(value: Plain, modifiers: readonly string[]): ValueTestResult {
+function compileFieldReference(value: Json, modifiers: readonly string[]): ValueTestResult {
   if (typeof value !== 'string') return invalid('`fieldref` takes the name of a field')
   const fold = modifiers.includes('cased') ? String : (text: unknown) => String(text).toLowerCase()
   const compare = modifiers.includes('contains')

@@ -1,4 +1,5 @@
 import type { Json } from '../lib/canonical-json.ts'
+import { isRecord } from '../lib/is-record.ts'
 import { toByteText } from './byte-text.ts'
 import { type Decoder, type DecoderTree, internalDecoders } from './decoder.ts'
 import type { DecodedEvent, LogOrigin } from './session.ts'
@@ -36,17 +37,13 @@ export function replayOf(alert: Document, decoders: DecoderTree): Replay {
   if (!decoder) return { kind: 'impossible', reason: `the ruleset has no decoder '${name}'` }
   const fields = new Map<string, string>()
   const data = alert.data
-  if (isDocument(data)) flatten(data, '', fields, 0)
+  if (isRecord(data)) flatten(data, '', fields, 0)
   return { kind: 'fields', event: { log: toByteText(log ?? ''), decoder, fields }, atSeconds, origin }
-}
-
-function isDocument(value: Json | undefined): value is Document {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function textAt(document: Document, ...path: readonly string[]): string | undefined {
   let value: Json | undefined = document
-  for (const key of path) value = isDocument(value) && Object.hasOwn(value, key) ? value[key] : undefined
+  for (const key of path) value = isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined
   return typeof value === 'string' ? value : undefined
 }
 
@@ -63,7 +60,7 @@ const deepest = 32
 function flatten(value: Document, prefix: string, fields: Map<string, string>, depth: number): void {
   for (const [key, member] of Object.entries(value)) {
     const name = toByteText(prefix + key)
-    if (isDocument(member)) {
+    if (isRecord(member)) {
       if (depth < deepest) flatten(member, `${prefix}${key}.`, fields, depth + 1)
     } else fields.set(name, toByteText(typeof member === 'string' ? member : JSON.stringify(member)))
   }

@@ -2,6 +2,7 @@ import { parseDocument } from 'yaml'
 import type { RuleDeployment } from '../domain/rule-deployment.ts'
 import { AppError } from '../lib/app-error.ts'
 import { canonicalJson, type Json } from '../lib/canonical-json.ts'
+import { isRecord } from '../lib/is-record.ts'
 import type { Indexer } from './indexer.ts'
 
 /**
@@ -211,8 +212,4 @@ function idIn(reply: unknown, what: string): string {
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : ''
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

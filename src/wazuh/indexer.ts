@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import type { Json } from '../lib/canonical-json.ts'
+import { isRecord } from '../lib/is-record.ts'
 import { isUntrustedCertificate } from '../lib/never-sent.ts'
 import type { Secret } from '../lib/secret.ts'
 
@@ -166,16 +167,12 @@ const searchReply = z.object({
         _index: z.string(),
         _id: z.string(),
         // Read as hostile JSON by whoever takes it.
-        _source: z.custom<IndexerHit['_source']>(value => isObject(value)),
+        _source: z.custom<IndexerHit['_source']>(value => isRecord(value)),
         sort: z.custom<readonly Json[]>(Array.isArray).optional(),
       }),
     ),
   }),
 })
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 function hitsOf(reply: unknown): readonly IndexerHit[] {
   const read = searchReply.safeParse(reply)
@@ -188,10 +185,7 @@ function hitsOf(reply: unknown): readonly IndexerHit[] {
 }
 
 function textMember(reply: unknown, key: string, fallback?: string): string {
-  const value =
-    typeof reply === 'object' && reply !== null && key in reply
-      ? (reply as Record<string, unknown>)[key]
-      : fallback
+  const value = isRecord(reply) && key in reply ? reply[key] : fallback
   if (typeof value !== 'string')
     throw new AppError(
       'indexer-refused',

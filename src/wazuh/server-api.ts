@@ -1,6 +1,7 @@
 import { AppError, messageOf } from '../lib/app-error.ts'
 import type { Json } from '../lib/canonical-json.ts'
 import type { Clock } from '../lib/clock.ts'
+import { readPointer } from '../lib/json-pointer.ts'
 import { errorCodes, isUntrustedCertificate, wasNeverSent } from '../lib/never-sent.ts'
 import type { Secret } from '../lib/secret.ts'
 
@@ -116,7 +117,7 @@ export function openWazuhApi(options: WazuhApiOptions): WazuhApi {
  * events), or an address that is blocked for five minutes after bad logins. Source: api/middlewares.py of 4.14.7.
  */
 export function passesByItself({ status, body }: WazuhReply): boolean {
-  const code = typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined
+  const code = readPointer(body, '/error')
   return status >= 500 || status === 429 || (status === 403 && code === 6000)
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AppError } from '../../lib/app-error.ts'
 import type { Json } from '../../lib/canonical-json.ts'
+import { isRecord } from '../../lib/is-record.ts'
 import type { Indexer } from '../../wazuh/indexer.ts'
 
 /** A search of the Wazuh indexer as a person sees and edits it. */
@@ -216,9 +217,8 @@ function bounded(value: Json | undefined, where: string, fallback: number, most:
 }
 
 function objectAt(node: Json, where: string): { readonly [name: string]: Json } {
-  if (typeof node !== 'object' || node === null || Array.isArray(node))
-    throw bad(where, 'an object belongs here')
-  return node as { readonly [name: string]: Json } // Not an array, as checked.
+  if (!isRecord(node)) throw bad(where, 'an object belongs here')
+  return node
 }
 
 function bad(where: string, why: string): AppError {

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { numberEvidence } from '../../domain/evidence.ts'
 import type { AskModel } from '../../domain/model-question.ts'
+import { isRecord } from '../../lib/is-record.ts'
+import { jsonOrNothing } from '../../lib/json-or-nothing.ts'
 import type { Tool } from '../tools/tool.ts'
 import { chooseTools } from './choose-tools.ts'
 import { limitsOf, type ModelLimits } from './model-limits.ts'
@@ -152,14 +154,10 @@ function shapeOf(schema: unknown): string {
 }
 
 function readInput(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text.trim() === '' ? '{}' : text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null))
-      : undefined
-  } catch {
-    return undefined
-  }
+  const value = jsonOrNothing(text.trim() === '' ? '{}' : text)
+  return isRecord(value)
+    ? Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null))
+    : undefined
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

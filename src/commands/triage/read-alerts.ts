@@ -1,4 +1,5 @@
 import type { Alert, QuarantinedLine } from '../../domain/alert.ts'
+import { jsonOrNothing } from '../../lib/json-or-nothing.ts'
 import { type Problem, problem } from '../../lib/problem.ts'
 import { normalizeHit, normalizeLine } from '../../normalize/normalize-line.ts'
 
@@ -113,10 +114,7 @@ function isBlank(line: Uint8Array): boolean {
 /** A whole file that is one JSON array (as some exports are), else `undefined`. */
 function jsonArray(bytes: Buffer): unknown[] | undefined {
   if (!/^\s*\[/.test(bytes.subarray(0, 64).toString('latin1'))) return undefined
-  try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'))
-    return Array.isArray(value) ? value : undefined
-  } catch {
-    return undefined // Not an array after all: read it by lines, which says what is wrong with each.
-  }
+  // Not an array after all: read it by lines, which says what is wrong with each.
+  const value = jsonOrNothing(bytes.toString('utf8'))
+  return Array.isArray(value) ? value : undefined
 }

@@ -8,6 +8,7 @@ import { canonicalJson } from '../../lib/canonical-json.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Database } from '../../lib/database.ts'
 import type { IdSource } from '../../lib/ids.ts'
+import { readPointer } from '../../lib/json-pointer.ts'
 import { caseRemediation } from '../../respond/case-response.ts'
 import { prepareProposal } from '../../respond/propose.ts'
 import type { RespondPorts } from '../../respond/respond-ports.ts'
@@ -336,18 +337,14 @@ function chatView({ id, title, caseId, createdMs, changedMs }: ChatRow) {
 
 function messageView(row: ChatMessageRow): ChatMessageView {
   const parsed = row.kind === 'answer' ? turnAnswer.safeParse(row.body) : undefined
-  const body: unknown = row.body
-  const hypothesis =
-    typeof body === 'object' && body !== null && 'hypothesis' in body && typeof body.hypothesis === 'string'
-      ? body.hypothesis
-      : null
+  const hypothesis = readPointer(row.body, '/hypothesis')
   return {
     id: row.id,
     parentId: row.parentId,
     kind: row.kind,
     text: row.text,
     state: row.state,
-    hypothesis,
+    hypothesis: typeof hypothesis === 'string' ? hypothesis : null,
     answer: parsed?.success ? parsed.data : null,
     feedback: row.feedback,
     createdMs: row.createdMs,

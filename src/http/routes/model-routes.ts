@@ -3,6 +3,7 @@ import { gateSetting } from '../../governance/model-gates/gate-settings.ts'
 import { whyUnwell } from '../../governance/model-gates/judge-health.ts'
 import { type GateParts, moveProfile, readGate, rollBack } from '../../governance/model-gates/move-profile.ts'
 import { changeSetting, readSetting } from '../../governance/setting.ts'
+import { readPointer } from '../../lib/json-pointer.ts'
 import { listMoves, listProfiles, type StoredProfile } from '../../store/model-profiles.ts'
 import { type UsageSums, usageByProfile } from '../../store/model-usage.ts'
 import { shadowRecords } from '../../store/shadow-briefs.ts'
@@ -99,9 +100,8 @@ async function readGates(parts: ModelRouteParts, caller: Caller): Promise<ModelG
 const roleOf = ({ state }: StoredProfile) => (state === 'canary' || state === 'shadow' ? state : 'active')
 
 function replacedIn(gate: unknown): string | undefined {
-  return typeof gate === 'object' && gate !== null && 'replaced' in gate && typeof gate.replaced === 'string'
-    ? gate.replaced
-    : undefined
+  const replaced = readPointer(gate, '/replaced')
+  return typeof replaced === 'string' ? replaced : undefined
 }
 
 function sumsOf({ inputTokens: _input, outputTokens: _output, ...sums }: UsageSums) {

@@ -1,6 +1,8 @@
 import { stringify } from 'yaml'
+import type { Json } from '../../lib/canonical-json.ts'
+import { isRecord } from '../../lib/is-record.ts'
 import { type Problem, problem } from '../../lib/problem.ts'
-import { isRecord, type Plain, type SigmaRule } from '../sigma-rule.ts'
+import type { SigmaRule } from '../sigma-rule.ts'
 import type { Conversion } from './conversion.ts'
 import { wcsField } from './field-names.ts'
 
@@ -33,7 +35,7 @@ export function toWcs(rule: SigmaRule): Conversion {
   return { output: stringify(document, { lineWidth: 0 }), problems: [] }
 }
 
-function rename(definition: Plain, search: string, problems: Problem[]): Plain {
+function rename(definition: Json, search: string, problems: Problem[]): Json {
   if (Array.isArray(definition)) return definition.map(item => rename(item, search, problems))
   if (!isRecord(definition)) return definition
   return Object.fromEntries(
