@@ -117,7 +117,7 @@ export const settings = z.object({
   TOCSIN_WORKER_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   /** The address that browsers use, where a proxy stands in front: https makes cookies Secure. */
   TOCSIN_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
-  /** The least level that is written to standard error, as JSON lines. */
+  /** The least level that is written to standard error, as JSON lines; to a terminal in prose. */
   TOCSIN_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   /** Requests of one address in a minute; further ones are answered 429. */
   TOCSIN_REQUESTS_PER_MINUTE: z.coerce.number().int().positive().default(1200),

@@ -49,6 +49,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     trustProxy: options.secure ? 'loopback' : false,
     routerOptions: { maxParamLength: 2000 },
   })
+  app.log.info = () => {} // Its own news, "Server listening": the program says so in its words. Requests log by themselves.
   app.removeContentTypeParser('text/plain') // JSON only: a form on another site cannot send that.
   const rawTypes = [
     'application/x-ndjson',

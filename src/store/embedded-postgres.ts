@@ -56,7 +56,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   const alone = <Result>(action: () => Promise<Result>) =>
     withFileLock(join(place.base, 'users.lock'), action, { waitMs: 330_000, signal })
   return alone(async () => {
-    await initialise(place, binaries, options.onProgress)
+    await initialise(place, binaries, options)
     const connection = {
       host: place.sockets,
       user,
@@ -162,7 +162,7 @@ async function unprivilegedAccount(data: string): Promise<Account> {
 async function initialise(
   place: Place,
   binaries: PostgresBinaries,
-  say: (line: string) => void,
+  { onProgress: say, signal }: EmbeddedOptions,
 ): Promise<void> {
   if (await stat(join(place.data, 'PG_VERSION')).catch(() => undefined)) return
   say('creating the embedded database (once)')
@@ -184,6 +184,7 @@ async function initialise(
   await rm(forInitdb, { force: true })
   if (code !== 0) {
     await rm(place.data, { recursive: true, force: true }) // Half a cluster would never start.
+    signal.throwIfAborted() // Ctrl-C at a terminal ends initdb, too.
     throw new AppError('database-not-created', `initdb failed: ${errors.trim().split('\n').at(-1)}`)
   }
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -105,4 +106,30 @@ it('is lines of JSON with level, time and message, and holds no secret, whatever
     expect(logged.filter(line => line.includes(secret))).toEqual([])
   }
   for (const secret of secrets) expect(spoken.filter(line => line.includes(secret))).toEqual([])
+})
+
+it('tells whoever started it at a terminal everything in prose, from the first line to the last', async () => {
+  program = startTocsin(
+    ['up'],
+    {
+      TOCSIN_DATA: join(folder, 'shown'),
+      TOCSIN_PORT: String(await freePort()),
+      TOCSIN_LOG_LEVEL: 'info',
+      TOCSIN_MAIL_IMAP_URL: `imap://reader@127.0.0.1:${await freePort()}/INBOX`, // Nobody answers there.
+      TOCSIN_MAIL_IMAP_PASSWORD: 'mailbox-hunter2',
+    },
+    { terminal: true },
+  )
+  await program.seen(/ready on http/)
+  await program.seen(/error: taking a mail in failed/)
+  program.child.stdin?.write('\x03') // Ctrl-C.
+  await once(program.child, 'exit')
+  const lines = program
+    .output()
+    .split(/\r?\n/)
+    .filter(line => !['', '^C'].includes(line.trim()))
+  for (const line of lines) expect(line).toMatch(/^(\^C)?tocsin: {1,3}\S/)
+  expect(program.output()).not.toMatch(/[{}]|Server listening/)
+  expect(program.output().indexOf('one-time password')).toBeGreaterThan(0)
+  expect(lines.at(-1)).toContain('stopping')
 })

@@ -16,18 +16,30 @@ export interface TocsinProcess {
   end(signal: NodeJS.Signals): Promise<number | null>
 }
 
-/** Starts `tocsin ARGS` with these settings and no others of Tocsin's. */
-export function startTocsin(args: readonly string[], settings: Record<string, string>): TocsinProcess {
+/**
+ * Starts `tocsin ARGS` with these settings and no others of Tocsin's. With `terminal` it has one, as a person's shell gives
+ * it: its output is what is shown there, and what is written to its standard input are keys.
+ */
+export function startTocsin(
+  args: readonly string[],
+  settings: Record<string, string>,
+  { terminal = false } = {},
+): TocsinProcess {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(TOCSIN_|DATABASE_URL|VITEST)/.test(name),
   )
-  const child = spawn(process.execPath, [join(root, 'src', 'run-cli.ts'), ...args], {
+  const command = [process.execPath, join(root, 'src', 'run-cli.ts'), ...args]
+  const shown = command.map(part => `'${part}'`).join(' ')
+  const [program = '', ...rest] = terminal ? ['script', '-qefc', shown, '/dev/null'] : command
+  const child = spawn(program, rest, {
     cwd: root,
     env: { ...Object.fromEntries(inherited), ...quiet, ...settings },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: terminal ? ['pipe', 'pipe', 'ignore'] : ['ignore', 'ignore', 'pipe'],
   })
+  const told = child.stderr ?? child.stdout
+  if (told === null) throw new Error('unreachable: one of both is a pipe')
   let output = ''
-  child.stderr.setEncoding('utf8').on('data', text => {
+  told.setEncoding('utf8').on('data', text => {
     output += text
   })
   const exited = once(child, 'exit')
@@ -43,7 +55,7 @@ export function startTocsin(args: readonly string[], settings: Record<string, st
         const match = pattern.exec(output)
         if (match) return match
         if (saidAll) throw new Error(`tocsin ${args.join(' ')} ended before ${pattern}:\n${output}`)
-        await Promise.race([once(child.stderr, 'data'), closed])
+        await Promise.race([once(told, 'data'), closed])
       }
     },
     async end(signal) {

@@ -1,3 +1,4 @@
+import { printable } from '../../lib/printable.ts'
 import type { TriageRecord } from './triage-record.ts'
 
 /** A case as text for a terminal. Control characters of hostile input are shown, not obeyed. */
@@ -20,11 +21,4 @@ export function triageText(record: TriageRecord): string {
     ...(record.alerts.length > 20 ? [`    and ${record.alerts.length - 20} more alerts`] : []),
   ]
   return `${lines.map(printable).join('\n')}\n\n`
-}
-
-function printable(line: string): string {
-  return line.replace(
-    /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
 }
