@@ -92,6 +92,7 @@ function verdictOf(probability: number, signals: readonly Signal[]): Verdict {
 
 const benignExplanations = new Set([
   'allowed-traffic',
+  'cloud-data',
   'cloud-reading',
   'configuration-assessment',
   'container-state',
@@ -113,6 +114,10 @@ const benignExplanations = new Set([
   'own-access',
   'policy-applied',
   'package-change',
+  'product-task',
+  'promiscuous-container',
+  'published',
+  'service-start',
   'package-folder',
   'product-parent',
   'product-script',

@@ -51,6 +51,15 @@ describe('AWS', () => {
       requestParameters: { ipPermissions: { items: [{ ipRanges: { items: [{ cidrIp: '0.0.0.0/0' }] } }] } },
     }),
   )
+  check(
+    'lets everybody read a bucket',
+    'person',
+    trail('PutBucketPolicy', {
+      requestParameters: { bucketPolicy: { Statement: [{ Effect: 'Allow', Principal: '*' }] } },
+    }),
+  )
+  check('has a key deleted', 'person', trail('ScheduleKeyDeletion'))
+  check('a role stores a backup', 'noise', trail('PutObject', { userIdentity: { type: 'AssumedRole' } }))
   const logon = (result: string, type = 'IAMUser') =>
     trail('ConsoleLogin', { responseElements: { ConsoleLogin: result }, userIdentity: { type } })
   check('an ordinary logon to the console', 'noise', logon('Success'))

@@ -3,7 +3,7 @@ import { pointerToken, readPointer } from '../lib/json-pointer.ts'
 import type { FieldText } from './signal.ts'
 
 const maxTexts = 64
-const maxDepth = 6
+const maxDepth = 10
 const maxLength = 4096
 
 /**

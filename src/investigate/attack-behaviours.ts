@@ -250,6 +250,13 @@ export const attackBehaviours: Readonly<Record<string, Behaviour>> = {
       'Identify the module (`modinfo`, package that owns the file); without a package, treat HOST as compromised.',
     ],
   },
+  'promiscuous-person': {
+    happened: 'a person made a network interface listen to all traffic',
+    steps: [
+      'See which program recorded the network (tcpdump, tshark, a tool without a package) and who was logged on to HOST; take what it wrote.',
+    ],
+    unknown: 'What was recorded: passwords that went over the network in the clear among it.',
+  },
   'audit-policy': {
     saidBy: ['policy-applied'],
     happened: 'what Windows records was changed',

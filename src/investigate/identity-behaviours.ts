@@ -37,7 +37,7 @@ export const identityBehaviours: Readonly<Record<string, Behaviour>> = {
     steps: ['Nothing, if USER also works as the other account.'],
   },
   'windows-logon-from-internet': {
-    happened: 'somebody was let in from a public address',
+    happened: 'somebody was let in over the internet',
     saidBy: ['success-after-failures'],
     settles: ['logon-from-internet'],
     steps: [

@@ -52,11 +52,19 @@ export const routineBehaviours: Readonly<Record<string, Behaviour>> = {
     steps: ['Nothing.'],
   },
   'file-monitoring': {
-    saidBy: ['package-writer', 'package-folder', 'empty-file', 'log-deleted', 'antivirus-test-file'],
+    saidBy: [
+      'published',
+      'package-writer',
+      'package-folder',
+      'empty-file',
+      'log-deleted',
+      'antivirus-test-file',
+    ],
     happened: 'a file was CHANGE',
     steps: ['Nothing, if the change was wanted.'],
   },
   refused: {
+    saidBy: ['plain-request'],
     happened: 'a web server refused a request',
     steps: ['Nothing, unless the same source asks for much more.'],
   },
@@ -179,8 +187,43 @@ export const routineBehaviours: Readonly<Record<string, Behaviour>> = {
     happened: 'a port was opened or closed',
     steps: ['Compare the lists of ports in the log line: nothing, if the change is a service that you know.'],
   },
+  'promiscuous-container': {
+    happened: 'the network interface of a container or virtual machine began to listen to all traffic',
+    steps: ['Nothing, if HOST runs containers or virtual machines.'],
+  },
+  'product-task': {
+    happened: 'a scheduled task of an installed product was made',
+    steps: ['Nothing, if the product was installed or updated on purpose.'],
+  },
+  'service-start': {
+    happened: 'a service was started by its name',
+    steps: ['Nothing, if the service is one of HOST.'],
+  },
+  published: {
+    happened: 'a file of a site was published',
+    saidBy: ['written-by-web-server'],
+    steps: ['Nothing, if USER published the site at that time.'],
+  },
+  'plain-request': {
+    happened: 'a request only looked like an attack by its words',
+    steps: ['Nothing, unless the same source sends other requests with code in them.'],
+  },
+  redirected: {
+    happened: 'a web server sent a visitor elsewhere or said that nothing is new',
+    saidBy: ['plain-request'],
+    steps: ['Nothing, unless the same source asks for much more.'],
+  },
+  'static-file': {
+    happened: 'a picture, style sheet or script of a page was asked for',
+    saidBy: ['plain-request', 'refused', 'redirected'],
+    steps: ['Nothing; the page that still asks for it can be mended.'],
+  },
+  'usual-visitor': {
+    happened: 'a search engine or monitoring visited a web server, as it says of itself',
+    steps: ['Nothing, if SOURCE belongs to whom it says.'],
+  },
   'promiscuous-mode': {
-    happened: 'a network interface began to listen to everything',
+    happened: 'a network interface began to listen to all traffic',
     steps: ['Nothing, if HOST is a sensor or runs containers; else see which program did it.'],
   },
   'machine-account': {

@@ -22,6 +22,7 @@ export const serviceBehaviours: Readonly<Record<string, Behaviour>> = {
     steps: ['Ask USER for the ticket; without one, disable the new identity and list what it did since.'],
   },
   'cloud-exposure': {
+    saidBy: ['open-to-all'],
     happened: 'something in a cloud service was opened to others',
     steps: [
       'Look at what it is open to now and close it; then check the access logs for who used the opening.',
@@ -31,6 +32,26 @@ export const serviceBehaviours: Readonly<Record<string, Behaviour>> = {
   'cloud-secret': {
     happened: 'a secret was read from a cloud service',
     steps: ['See whether USER usually reads this secret from SOURCE; if not, change the secret.'],
+  },
+  'cloud-destruction': {
+    happened: 'data or backups in a cloud service were made unreadable for good, or will be',
+    steps: [
+      'Undo it while there is time (a key that is to be deleted can be kept), and ask USER for the change ticket.',
+      'Take the rights from USER until it is clear, and list what USER did in HOST from an hour before.',
+    ],
+    unknown: 'What was encrypted with the key or kept in what was deleted.',
+  },
+  'cloud-data': {
+    happened: 'an application or service worked with its data in a cloud service',
+    steps: ['Nothing, unless USER never did so before.'],
+  },
+  'open-to-all': {
+    happened: 'something in a cloud service was opened to everybody on the internet',
+    settles: ['cloud-exposure'],
+    steps: [
+      'Close it now, then read the access logs of what was opened for whoever used the opening; ask USER for the reason.',
+    ],
+    unknown: 'Whether anybody from outside got in while it was open.',
   },
   'cloud-deletion': {
     happened: 'something was deleted in a cloud service',

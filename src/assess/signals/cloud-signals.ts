@@ -59,11 +59,18 @@ const operationPatterns: readonly SignalPattern[] = [
     pattern: /^(?:New-InboxRule|Set-InboxRule|UpdateInboxRules|New-TransportRule|Set-TransportRule)$/i,
   },
   {
+    id: 'cloud-destruction',
+    weight: 1.3,
+    reason: 'the operation makes data or backups unreadable for good',
+    pattern:
+      /^(?:ScheduleKeyDeletion|DisableKey|Delete(?:BackupVault|RecoveryPoint|FileSystem|DBCluster|DBInstance))$|CryptoKeyVersions?\.?Destroy|vaults\/(?:purge|deleted)|^repo\.destroy$/i,
+  },
+  {
     id: 'cloud-deletion',
     weight: 0.4,
-    reason: 'the operation removes something for good',
+    reason: 'the operation removes something',
     pattern:
-      /^(?:Delete(?:Bucket|DB\w*|Snapshot|Volume|Table|FileSystem|Vault|BackupVault|RecoveryPoint|User|Role)|TerminateInstances|ScheduleKeyDeletion|Hard delete user|repo\.destroy|HardDelete)\b/i,
+      /^(?:Delete(?:Bucket|DB\w*|Snapshot|Volume|Table|FileSystem|Vault|BackupVault|RecoveryPoint|User|Role)|TerminateInstances|Hard delete user|HardDelete)\b/i,
   },
   {
     id: 'cloud-reading',
@@ -73,6 +80,15 @@ const operationPatterns: readonly SignalPattern[] = [
       /^(?:Describe|List|Get(?!SecretValue|PasswordData|SessionToken|FederationToken)|Head|Lookup|View|BatchGet|Search)[A-Z]\w*$|\.(?:list|get|aggregatedList)$|^(?:FileAccessed|FilePreviewed|FileModified|FileUploaded|FileDownloaded|FileSyncDownloadedFull|FileSyncUploadedFull|PageViewed|FileRenamed|ListViewed)(?:Extended)?$|^git\.(?:clone|fetch|push)$|^(?:pull_request|issues?|issue_comment|workflows)\./,
   },
 ]
+
+/** What applications and services do all day with an account that is theirs. */
+const dataOperation: SignalPattern = {
+  id: 'cloud-data',
+  weight: -0.9,
+  reason: 'a service or application moves data or takes on its own role',
+  pattern:
+    /^(?:AssumeRole(?:WithWebIdentity)?|PutObject|UploadPart|CompleteMultipartUpload|SendMessage|Publish|PutMetricData|PutLogEvents|CreateLogStream|Decrypt|GenerateDataKey\w*|UpdateInstanceInformation)$|^storage\.objects\.(?:create|update)$|^Update device$/,
+}
 
 /** Parameters that make an operation serious, wherever in the record they stand. */
 const seriousParameters: readonly (SignalPattern & { readonly pointers: readonly string[] })[] = [
@@ -121,10 +137,14 @@ export function cloudSignals(view: AlertView): Signal[] {
 
 function operationSignals(view: AlertView, operation: FieldText): Signal[] {
   const signals = matchPatterns(operationPatterns, operation).slice(0, 1)
+  const actor = view.field('/data/aws/userIdentity/type')?.text
+  if (signals.length === 0 && actor !== 'Root' && actor !== 'IAMUser')
+    signals.push(...matchPatterns([dataOperation], operation))
   const asked = signals.some(signal => signal.weight > 0) || /^Set-Mailbox$/i.test(operation.text)
   if (asked) {
     for (const { pointers, ...row } of seriousParameters)
       signals.push(...pointers.flatMap(pointer => inTextsBelow(view, pointer, row)).slice(0, 1))
+    if (!signals.some(({ id }) => id === 'open-to-all')) signals.push(...openPolicy(view))
   }
   const error =
     view.field('/data/aws/errorCode') ??
@@ -132,6 +152,14 @@ function operationSignals(view: AlertView, operation: FieldText): Signal[] {
     view.field('/data/office365/LogonError')
   if (error !== undefined) signals.push(signalFrom('cloud-refused', -0.7, 'the service refused it', error))
   return [...signals, ...logonSignals(view, operation)]
+}
+
+/** A policy that AWS gives as an object names everybody as the principal `*`, or as `AWS: *`. */
+function openPolicy(view: AlertView): Signal[] {
+  return textsBelow(view.alert, '/data/aws/requestParameters')
+    .filter(({ pointer, text }) => text === '*' && /\/Principal(?:\/AWS)?(?:\/\d+)?$/.test(pointer))
+    .slice(0, 1)
+    .map(field => signalFrom('open-to-all', 1.2, 'everybody on the internet is let in', field))
 }
 
 function inTextsBelow(view: AlertView, pointer: string, row: SignalPattern): Signal[] {

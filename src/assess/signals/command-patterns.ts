@@ -115,6 +115,12 @@ export const commandPatterns: readonly SignalPattern[] = [
     pattern: /net1?(?:\.exe)?\s+use\s+\w:\s+\\\\|new-psdrive|new-smbmapping/i,
   },
   {
+    id: 'service-start',
+    weight: -0.8,
+    reason: 'starts a service of Windows by its name, as scripts of administrators do',
+    pattern: /\bnet1?(?:\.exe)?"?\s+start\s+"?[\w ]{2,60}"?\s*$/i,
+  },
+  {
     id: 'product-script',
     weight: -1.5,
     reason: 'a script or command that ships with Windows or a common product',
@@ -123,7 +129,7 @@ export const commandPatterns: readonly SignalPattern[] = [
   },
   {
     id: 'decoding',
-    weight: 0.7,
+    weight: 0.4,
     reason: 'decodes text before it uses it, to hide it or only to carry it',
     pattern: /frombase64string|b64decode|base64\s+(?:-d|--decode)\b/i,
   },

@@ -116,6 +116,9 @@ const loosened: SignalPattern = {
 /** Programs that change files as their daily work. */
 const packageWriters =
   /^(?:dpkg|apt|apt-get|apt\.systemd\.daily|unattended-upgr\w*|rpm|dnf|yum|zypper|snapd|pacman|apk|puppet|chef-client|salt-minion|ansible\w*|cloud-init|logrotate|update-\w+)$/
+const webAccounts = /^(?:www-data|apache|nginx|http|httpd)$/
+/** Programs with which people publish a site. */
+const publishers = /^(?:rsync|git|svn|composer|wp|drush|cap|dep)$/
 const webServers = /^(?:apache2|httpd|nginx|php-fpm[\d.]*|php[\d.]*|php-cgi|java|tomcat\d*|node|w3wp\.exe)$/
 
 /** What file monitoring itself adds: what happened to the file, and by which program and owner. */
@@ -142,6 +145,18 @@ function monitoredFile(view: AlertView, target: FieldText, place: readonly Signa
       ),
     ]
   }
+  const person = view.field('/syscheck/audit/login_user/name')
+  if (
+    writer !== undefined &&
+    publishers.test(program) &&
+    person !== undefined &&
+    !webAccounts.test(person.text) &&
+    signals.length === 0
+  ) {
+    signals.push(
+      signalFrom('published', -1.5, 'written by a program with which people publish a site', writer),
+    )
+  }
   if (change.text === 'deleted' && /^\/var\/log\/|\.evtx$/i.test(target.text)) {
     const kept = /\.(?:gz|xz|bz2|zst|[2-9]|\d{2,}|\d{8})$/.test(name)
     const reason = 'a log was deleted'
@@ -153,7 +168,7 @@ function monitoredFile(view: AlertView, target: FieldText, place: readonly Signa
     signals.push(
       signalFrom('written-by-web-server', 1, 'written by the web server itself, as uploads are', writer),
     )
-  } else if (isScript && owner !== undefined && /^(?:www-data|apache|nginx|http|httpd)$/.test(owner.text)) {
+  } else if (isScript && owner !== undefined && webAccounts.test(owner.text)) {
     signals.push(
       signalFrom('written-by-web-server', 0.8, 'it belongs to the web server, as uploads do', owner),
     )
@@ -198,9 +213,11 @@ function antivirusTestFile(view: AlertView): Signal | undefined {
   const hash = view.alert.entities.find(entity => entity.type === 'hash' && testFileHashes.has(entity.value))
   const proof = hash === undefined ? undefined : view.field(hash.pointer)
   if (proof !== undefined) return signalFrom('antivirus-test-file', -4, reason, proof)
-  const named = [view.targetFile, view.field('/data/win/eventdata/threat Name')].find(
-    field => field !== undefined && /eicar/i.test(field.text),
-  )
+  const named = [
+    view.targetFile,
+    view.field('/data/win/eventdata/threat Name'),
+    view.groups.has('virus') ? view.field('/data/extra_data') : undefined,
+  ].find(field => field !== undefined && /eicar/i.test(field.text))
   // A name alone is no proof: anybody can call a file so.
   return named === undefined ? undefined : signalFrom('antivirus-test-file', -2.2, reason, named)
 }

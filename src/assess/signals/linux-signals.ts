@@ -74,6 +74,59 @@ const logPatterns: readonly SignalPattern[] = [
   },
 ]
 
+/** Interfaces that containers, virtual machines and their bridges bring, which listen to everything by design. */
+const virtualInterface = /^(?:veth|docker|br-|virbr|vnet|tap|cali|cni|flannel|lxc|lxd|podman|ovs|vmnet)/
+
+/** Kernel and auditd say which interface, auditd also whether it was from the session of a person. */
+function promiscuousSignals(view: AlertView): Signal[] {
+  if (!/promiscuous/i.test(view.description.text)) return []
+  const device = view.field('/data/audit/dev')
+  const named = device?.text ?? /\b(?:device|dev=)\s?([\w-]{2,15})/.exec(view.log?.text ?? '')?.[1] ?? ''
+  const proof = device ?? view.log ?? view.description
+  if (virtualInterface.test(named)) {
+    const reason = 'the interface of a container or virtual machine, which listens to everything by design'
+    return [signalFrom('promiscuous-container', -1.6, reason, proof)]
+  }
+  const person = view.field('/data/audit/auid')
+  return person !== undefined && /^[1-9]\d{2,5}$/.test(person.text)
+    ? [
+        signalFrom(
+          'promiscuous-person',
+          0.6,
+          'it was done in the session of a person, as when somebody records the network',
+          person,
+        ),
+      ]
+    : [
+        signalFrom(
+          'promiscuous-mode',
+          -0.5,
+          'network sensors and container hosts listen to everything as well',
+          view.description,
+        ),
+      ]
+}
+
+/** What a log line says was run, where nothing in the alert says it more exactly. */
+const loggedCommands = new Set(['reverse-shell', 'download-cradle', 'log-or-backup-removal'])
+const startedFromOpenFolder: SignalPattern = {
+  id: 'program-in-open-folder',
+  weight: 1.2,
+  reason: 'something is started from a folder where everybody may write',
+  pattern: /(?:\bCMD \(|Start(?:ed|ing) |ExecStart=).{0,120}\s\(?\/(?:tmp|dev\/shm|var\/tmp)\/[\w.-]+/,
+}
+
+function loggedSignals(view: AlertView): Signal[] {
+  const hasMore = ['/data/url', '/syscheck/path', '/data/virustotal/source/file'].some(
+    pointer => view.field(pointer) !== undefined,
+  )
+  if (hasMore || view.commands.length > 0 || view.groups.has('ids') || view.groups.has('web')) return []
+  return [
+    ...matchPatterns(commandPatterns, view.log).filter(({ id }) => loggedCommands.has(id)),
+    ...matchPatterns([startedFromOpenFolder], view.log),
+  ]
+}
+
 /** Sudo, kernel modules, listening programs: what Linux hosts report. */
 export function linuxSignals(view: AlertView): Signal[] {
   const signals: Signal[] = []
@@ -86,6 +139,8 @@ export function linuxSignals(view: AlertView): Signal[] {
     if (signals.length === 0 && !isAttack)
       signals.push(signalFrom('sudo-use', -0.6, 'a permitted use of sudo', view.description))
   }
-  if (!view.groups.has('windows')) signals.push(...matchPatterns(logPatterns, view.log))
+  if (!view.groups.has('windows')) {
+    signals.push(...matchPatterns(logPatterns, view.log), ...promiscuousSignals(view), ...loggedSignals(view))
+  }
   return signals
 }

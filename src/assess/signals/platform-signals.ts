@@ -151,7 +151,8 @@ function rootkitSignals(view: AlertView): Signal[] {
     id: 'rootkit-trace',
     weight: 1.2,
     reason: 'something on the host is hidden from those who look for it',
-    pattern: /\bhidden from\b|hidden (?:process|port|file)|kernel.level rootkit/i,
+    // `/dev` holds what is in memory alone: programs keep locks there, with a dot before their names.
+    pattern: /\bhidden from\b|hidden (?:process|port)|(?<!possible )hidden file|kernel.level rootkit/i,
   }
   return matchPatterns([row], view.log ?? view.field('/data/title') ?? view.description)
 }

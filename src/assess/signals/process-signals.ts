@@ -10,9 +10,13 @@ const systemPrograms =
 const updaters =
   /\\{1,4}(?:mscorsvw|tiworker|trustedinstaller|mpsigstub|mpcmdrun|msmpeng|wuauclt|usoclient|onedrivesetup|onedrivestandaloneupdater|filecoauth|microsoft\.sharepoint|microsoftedgeupdate|googleupdate|dismhost|ngen|wazuh-agent|ossec-agent|taskhostw|backgroundtaskhost|searchindexer|compattelrunner|sppsvc)\.exe"?$/i
 
-/** Malware likes to be called like an updater, but lies where users may write. */
+/** Where updaters are installed. Malware likes to be called like one, but lies where it may write. */
+const updaterFolders =
+  /^"?[a-z]:\\{1,4}(?:windows|program files(?: \(x86\))?|programdata\\{1,4}microsoft|users\\{1,4}[^\\]{1,60}\\{1,4}appdata\\{1,4}local\\{1,4}(?:microsoft|google))\\/i
+
 function isUpdater(path: string): boolean {
-  return updaters.test(path) && !/\\(?:temp|downloads|public|perflogs)\\/i.test(path)
+  const isLoose = path.includes('\\') && !updaterFolders.test(path)
+  return updaters.test(path) && !isLoose && !/\\(?:temp|downloads|public|perflogs)\\/i.test(path)
 }
 
 /** A shell without anything to run. */
@@ -212,6 +216,16 @@ function tampering(view: AlertView): Signal[] {
 const openFolder =
   /\\{1,4}users\\{1,4}[^\\]{1,60}\\{1,4}(?:appdata\\{1,4}local\\{1,4}temp|downloads|desktop)\\|\\{1,4}users\\{1,4}public\\|\\{1,4}programdata\\{1,4}[^\\]+$|\\{1,4}windows\\{1,4}temp\\/i
 
+/** A library that no installer put where it lies: also beside a copied program, in a folder of its own below ProgramData. */
+function isLoose(path: string): boolean {
+  return (
+    openFolder.test(path) ||
+    /^[a-z]:\\{1,4}programdata\\{1,4}(?!microsoft\\|package cache\\)[^\\]{1,60}\\{1,4}[^\\]{1,80}$/i.test(
+      path,
+    )
+  )
+}
+
 /** What single events of Windows and Sysmon say by themselves: 4688 a start, 4698 a task, 7 a library, 8 a thread elsewhere. */
 function eventSignals(view: AlertView): Signal[] {
   const event = view.field('/data/win/system/eventID')
@@ -227,7 +241,7 @@ function eventSignals(view: AlertView): Signal[] {
     case '7': {
       const library = view.field('/data/win/eventdata/imageLoaded')
       const signed = view.field('/data/win/eventdata/signed')
-      return isSysmon && library !== undefined && signed?.text === 'false' && openFolder.test(library.text)
+      return isSysmon && library !== undefined && signed?.text === 'false' && isLoose(library.text)
         ? [
             signalFrom(
               'side-loading',
@@ -250,6 +264,10 @@ function eventSignals(view: AlertView): Signal[] {
   }
 }
 
+const installedTask =
+  /(?:<|&(?:amp;)?lt;)Command(?:>|&(?:amp;)?gt;)"?(?:[a-z]:\\{1,4}|%)program ?files(?: \(x86\)|\(x86\))?[\\%]/i
+const shellTask = /powershell|cmd(?:\.exe)?\b|mshta|rundll32|wscript|cscript|\\users\\|\\temp\\|https?:/i
+
 /** Windows keeps its own tasks in its own folder; only they run programs of Windows from there. */
 function taskSignals(view: AlertView): Signal[] {
   const name = view.field('/data/win/eventdata/taskName')
@@ -258,6 +276,9 @@ function taskSignals(view: AlertView): Signal[] {
   const isOwn =
     /^\\{1,4}Microsoft\\{1,4}(?:Windows|Office|EdgeUpdate)\\/i.test(name.text) &&
     !/powershell|cmd\.exe|mshta|rundll32|wscript|cscript|\\users\\|\\temp\\|http/i.test(content?.text ?? '')
+  if (content !== undefined && !isOwn && installedTask.test(content.text) && !shellTask.test(content.text)) {
+    return [signalFrom('product-task', -1.3, 'the task runs an installed product', name)]
+  }
   return [
     isOwn
       ? signalFrom('windows-task', -1.8, "a task among Windows' own, that runs a program of its own", name)

@@ -48,6 +48,7 @@ function clamSignals(view: AlertView): Signal[] {
   if (!view.groups.has('clamd') && !view.groups.has('virus')) return []
   if (!/\b(?:virus|malware|threat) (?:was )?(?:detected|found)/i.test(view.description.text)) return []
   const name = view.field('/data/extra_data') ?? view.field('/data/virus') ?? view.log ?? view.description
+  if (/EICAR/i.test(name.text)) return []
   return [
     /\bPUA\./.test(name.text)
       ? signalFrom('unwanted-program', -0.4, 'a program that is unwanted rather than malicious', name)
@@ -78,7 +79,7 @@ function virusTotalSignals(view: AlertView): Signal[] {
     ? [
         signalFrom(
           'virustotal-few',
-          -0.5,
+          -1,
           'only one or two engines call the file malicious, which are often wrong',
           proof,
         ),

@@ -156,12 +156,6 @@ const descriptionRows: readonly { id: string; weight: number; reason: string; pa
     pattern: /listened ports status/i,
   },
   {
-    id: 'promiscuous-mode',
-    weight: -0.5,
-    reason: 'network sensors and container hosts listen to everything as well',
-    pattern: /promiscuous/i,
-  },
-  {
     id: 'audit-policy',
     weight: 1,
     reason: 'what Windows records was changed',

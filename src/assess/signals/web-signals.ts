@@ -1,6 +1,7 @@
 import { isPrivateAddress } from '../../domain/network-address.ts'
+import { cutText } from '../../lib/cut-text.ts'
 import type { AlertView } from '../alert-view.ts'
-import { matchPatterns, type Signal, type SignalPattern, signalFrom } from '../signal.ts'
+import { type FieldText, matchPatterns, type Signal, type SignalPattern, signalFrom } from '../signal.ts'
 
 const requestPatterns: readonly SignalPattern[] = [
   {
@@ -36,23 +37,92 @@ const headerAttack: SignalPattern = {
   pattern: /\(\)\s{0,4}\{\s{0,4}[:\w]{0,20}\s{0,4};|\$\{(?:jndi|\$\{|lower:|env:)/i,
 }
 
+/** Groups of rules that look for words of an attack in the address. */
+const describedAttacks = /^(?:attack|sql_?injection|xss|rfi)$/
+
+/** Letters, digits and marks of ordinary addresses, without steps upwards or words of programs in them. */
+const plainRequest =
+  /^(?!.{0,2000}(?:\.\.(?!\/[\w-]+\/[\w-]+\.\w)|passwd|shell|exec|eval|sleep|benchmark|concat|select\b|script\b|%(?:2[27ef]|3[bce]|5c|7c|0[0ad]|25|60|2[89])))[\w\-./?=&+~:,@%!*#]{1,2000}$/i
+
+/** A counting rule saw many requests: the one that it shows says little about the others. */
+function isRepeated(view: AlertView): boolean {
+  return view.alert.rule.frequency !== undefined || /^multiple\b/i.test(view.description.text)
+}
+
+/** Servers undo percent signs before they read; attackers double them. What is read then is told as decoded. */
+function requestSignals(url: FieldText): Signal[] {
+  const rows = [...requestPatterns, probe]
+  const found = matchPatterns(rows, url)
+  const text = decoded(decoded(url.text))
+  if (found.length > 0 || text === url.text) return found
+  return matchPatterns(rows, { pointer: url.pointer, text }).map(signal => ({
+    ...signal,
+    quote: cutText(url.text, 160),
+    decoded: signal.quote,
+  }))
+}
+
+function decoded(text: string): string {
+  return text.replaceAll(/%[2-7][0-9a-f]/gi, code => String.fromCharCode(Number.parseInt(code.slice(1), 16)))
+}
+
+const staticFile: SignalPattern = {
+  id: 'static-file',
+  weight: -0.8,
+  reason: 'a picture, style sheet or script of a page is asked for',
+  pattern: /\.(?:png|jpe?g|gif|svg|ico|webp|css|js|map|woff2?|ttf|eot|mp4)(?:\?|$)/i,
+}
+
+/** What visitors say of themselves proves little; but nobody who breaks in needs to say it. */
+const harmlessClient: SignalPattern = {
+  id: 'usual-visitor',
+  weight: -0.6,
+  reason: 'the client names itself as a search engine or as monitoring',
+  pattern:
+    /Googlebot|bingbot|DuckDuckBot|YandexBot|Baiduspider|Applebot|facebookexternalhit|Prometheus\/|UptimeRobot|Pingdom|StatusCake|Zabbix|check_http|ELB-HealthChecker|GoogleHC|kube-probe|Datadog|Site24x7/,
+}
+
+function harmlessRequest(view: AlertView, url: FieldText | undefined): Signal[] {
+  return [...matchPatterns([staticFile], url), ...matchPatterns([harmlessClient], view.log)]
+}
+
 /** What a web request asks for, and whether the server gave it. */
 export function webSignals(view: AlertView): Signal[] {
   const isWeb = view.groups.has('web') || view.groups.has('accesslog') || view.groups.has('web_scan')
   if (!isWeb) return []
   const url = view.field('/data/url') ?? view.field('/url/original')
   const signals = [
-    ...matchPatterns([...requestPatterns, probe], url),
+    ...(url === undefined ? [] : requestSignals(url)),
     ...matchPatterns(requestPatterns.slice(1), view.log),
     ...matchPatterns([headerAttack], view.log),
   ]
   const status = view.field('/data/id') ?? view.field('/http/response/status_code')
-  const attack = signals.length > 0 || view.groups.has('attack')
-  if (attack && status !== undefined && /^2\d\d$/.test(status.text)) {
-    signals.push(signalFrom('answered', 1, 'the server answered the request with success', status))
-  } else if (status !== undefined && /^(?:40[0345]|30\d)$/.test(status.text)) {
-    signals.push(signalFrom('refused', -1, 'the server refused the request', status))
+  const isAttack = signals.length > 0
+  const isPlain = !isAttack && url !== undefined && plainRequest.test(url.text)
+  if (isPlain && [...view.groups].some(group => describedAttacks.test(group)) && !isRepeated(view)) {
+    const reason =
+      'the words of the rule are in the request, but nothing that a database, shell or browser would run'
+    signals.push(signalFrom('plain-request', -1.2, reason, url))
   }
+  if (
+    (isAttack || (!isPlain && view.groups.has('attack'))) &&
+    status !== undefined &&
+    /^2\d\d$/.test(status.text)
+  ) {
+    signals.push(signalFrom('answered', 1, 'the server answered the request with success', status))
+  } else if (status !== undefined && /^(?:40[0-57]|410|429)$/.test(status.text)) {
+    signals.push(signalFrom('refused', -1, 'the server refused the request', status))
+  } else if (status !== undefined && /^30\d$/.test(status.text)) {
+    signals.push(
+      signalFrom(
+        'redirected',
+        -0.8,
+        'the server gave no page, only where to look or that it is unchanged',
+        status,
+      ),
+    )
+  }
+  if (!isAttack) signals.push(...harmlessRequest(view, url))
   const fired = view.field('/rule/firedtimes')
   const source = view.field('/data/srcip')
   if (
