@@ -55,7 +55,7 @@ export function PasswordForm({
         minLength={shortestPassword}
         value={next}
         onChange={event => setNext(event.target.value)}
-        hint={`At least ${shortestPassword} characters; a few words that belong to nobody else are best.`}
+        hint={`At least ${shortestPassword} characters: a few words that have nothing to do with you, this account or each other.`}
       />
       <TextField
         label="New password, again"

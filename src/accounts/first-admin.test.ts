@@ -21,16 +21,23 @@ it('gives another one-time password while nobody has chosen one, and the one bef
   expect((await signIn(first)).statusCode).toBe(401)
   const signedIn = await signIn(second)
   expect(signedIn.statusCode).toBe(200)
-  const changed = await server.app.inject({
-    method: 'POST',
-    url: '/api/session/password',
-    headers: {
-      cookie: String(signedIn.headers['set-cookie']).split(';')[0] ?? '',
-      'x-csrf-token': signedIn.json().session.csrfToken,
-    },
-    payload: { current: second, next: 'four words of nobody else' },
-  })
-  expect(changed.statusCode).toBe(200)
+  const choose = (next: string) =>
+    server.app.inject({
+      method: 'POST',
+      url: '/api/session/password',
+      headers: {
+        cookie: String(signedIn.headers['set-cookie']).split(';')[0] ?? '',
+        'x-csrf-token': signedIn.json().session.csrfToken,
+      },
+      payload: { current: second, next },
+    })
+  // What everybody tries first is refused, and the one-time password goes on being the only one.
+  for (const guessed of ['admin admin admin', 'Administrator-2026', 'P@ssw0rd-T0cs1n']) {
+    const { statusCode, body } = await choose(guessed)
+    expect([statusCode, JSON.parse(body).error.code]).toEqual([400, 'weak-password'])
+    expect((await signIn(guessed)).statusCode).toBe(401)
+  }
+  expect((await choose('four words of nobody else')).statusCode).toBe(200)
   expect(await renewFirstAdmin(server.accounts)).toBeUndefined()
   expect((await signIn('four words of nobody else')).statusCode).toBe(200)
 })

@@ -20,6 +20,7 @@ import { lockedOut } from './attempts.ts'
 import { hashPassword, oneTimePassword } from './password.ts'
 import { checkProof } from './proof.ts'
 import { isReservedName } from './reserved-name.ts'
+import { weakPassword } from './weak-password.ts'
 
 export interface CreatedUser {
   readonly user: User
@@ -175,7 +176,7 @@ export async function resetPasswordIn(
   return { user: await existingUser(parts, id, sql), oneTimePassword: password }
 }
 
-/** Changes one's own password and ends one's other sessions. Throws `wrong-password`, `same-password`, `locked-out`. */
+/** Changes one's own password and ends one's other sessions. Throws `wrong-password`, `same-password`, `weak-password`, `locked-out`. */
 export async function changeOwnPassword(
   parts: AccountParts,
   person: { readonly id: string; readonly username: string; readonly sessionId: string },
@@ -193,6 +194,9 @@ export async function changeOwnPassword(
   if (result.kind === 'locked') throw lockedOut(parts, result.untilMs)
   if (result.kind === 'wrong') throw new AppError('wrong-password', 'the current password is not right')
   if (current === next) throw new AppError('same-password', 'the new password is the old one')
+  const displayName = (await findUser(parts.database, parts.tenant, person.id))?.displayName ?? ''
+  const weakness = weakPassword(next, { ...person, displayName, publicUrl: parts.publicUrl })
+  if (weakness !== undefined) throw new AppError('weak-password', weakness)
   const passwordHash = await hashPassword(next)
   await parts.database.transaction(async sql => {
     await setPassword(sql, parts.tenant, person.id, passwordHash, false)

@@ -5,6 +5,7 @@ const statuses: Readonly<Record<string, number>> = {
   'bad-request': 400,
   'wrong-password': 400,
   'same-password': 400,
+  'weak-password': 400,
   'wrong-code': 400,
   'wrong-proof': 400,
   'passkey-refused': 400,
