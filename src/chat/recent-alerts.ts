@@ -1,4 +1,5 @@
 import type { Alert } from '../domain/alert.ts'
+import { type Clock, systemClock } from '../lib/clock.ts'
 import type { Database } from '../lib/database.ts'
 import { normalizeLine } from '../normalize/normalize-line.ts'
 import { alertsToRead } from '../store/case-surroundings.ts'
@@ -12,13 +13,15 @@ const overlapMs = 5_000
 export class RecentAlerts {
   readonly #database: Database
   readonly #tenant: string
+  readonly #clock: Clock
   #alerts = new Map<string, Alert>()
   #throughMs = 0
   #refreshing: Promise<void> | undefined
 
-  constructor(database: Database, tenant: string) {
+  constructor(database: Database, tenant: string, clock: Clock = systemClock) {
     this.#database = database
     this.#tenant = tenant
+    this.#clock = clock
   }
 
   /** In order of time. */
@@ -36,6 +39,8 @@ export class RecentAlerts {
   }
 
   async #refresh(): Promise<void> {
+    // Another process, or this one before, may have had a clock that was ahead: nothing may lie behind it.
+    this.#throughMs = Math.min(this.#throughMs, this.#clock.now())
     const rows = await alertsReceivedAfter(this.#database, this.#tenant, this.#throughMs - overlapMs, limit)
     for (const row of rows) {
       for (const alert of readAgain(row)) this.#alerts.set(alert.key, alert)

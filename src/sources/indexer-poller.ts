@@ -3,6 +3,18 @@ import { pause } from '../lib/abort.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import type { Json } from '../lib/canonical-json.ts'
 import type { Clock } from '../lib/clock.ts'
+import {
+  becameFar,
+  countHistory,
+  dayAfter,
+  dayOf,
+  type FarCounts,
+  type FarReader,
+  farPosition,
+  readFar,
+  readFarPosition,
+  writeFar,
+} from './far-times.ts'
 import type { Deliver, Source, SourceRecord, SourceState } from './source.ts'
 
 /** The part of the indexer client that the poller uses (`wazuh/indexer.ts` has it). */
@@ -69,6 +81,7 @@ const position = z.object({
   sinceMs: z.number().optional(),
   /** Start of a bucket and how many documents before `throughMs` were there when it was read last. */
   counts: z.array(z.tuple([z.number(), z.number()])).optional(),
+  far: farPosition.optional(),
 })
 
 /** Where a poll stands. */
@@ -76,16 +89,20 @@ interface Reading {
   throughMs: number
   sinceMs: number
   counts: Map<number, number>
+  far: FarCounts
   /** Documents at or after `throughMs` that were handed on: they are read again, and not handed on again. */
   seen: Set<string>
   sweptMs: number
+  /** What the last sweep left, for people. */
+  left: readonly string[]
 }
 
 /**
  * Polls the Wazuh indexer through a consistent view, page by page in the order of time, each stored before the next is
  * asked for. Documents turn up late. Late by seconds: each poll begins a little before where the last one ended.
  * Later than that: each poll compares how many documents there are in each five minutes with how many there were, and
- * reads those five minutes again where there are more. What was stored before is known by its key.
+ * reads those five minutes again where there are more. What was stored before is known by its key. Documents dated far
+ * from now, by a clock that is wrong or by somebody who wants to blind the poller, move it nowhere and are read beside.
  */
 export function indexerPoller(options: IndexerPollerOptions): Source {
   return {
@@ -96,13 +113,11 @@ export function indexerPoller(options: IndexerPollerOptions): Source {
         let waitMs = options.intervalMs
         try {
           const why = await options.notHere?.(signal)
-          if (why === undefined) await poll(options, reading, deliver, signal)
+          const left = why === undefined ? await poll(options, reading, deliver, signal) : []
+          const through = `read through ${new Date(reading.throughMs).toISOString()}`
           onState(
             why === undefined
-              ? {
-                  kind: 'connected',
-                  detail: `${options.pattern}, read through ${new Date(reading.throughMs).toISOString()}`,
-                }
+              ? { kind: 'connected', detail: [`${options.pattern}, ${through}`, ...left].join('; ') }
               : { kind: 'waiting', detail: `${options.pattern} is not read: ${why}` },
           )
         } catch (error) {
@@ -123,24 +138,68 @@ function readingFrom(checkpoint: unknown, options: IndexerPollerOptions): Readin
     throughMs,
     sinceMs: known?.sinceMs ?? throughMs,
     counts: new Map(known?.counts),
+    far: readFarPosition(known?.far),
     seen: new Set(),
     sweptMs: Number.NEGATIVE_INFINITY,
+    left: [],
   }
 }
 
+/** Returns what was left, for people. */
 async function poll(
   options: IndexerPollerOptions,
   reading: Reading,
   deliver: Deliver,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<readonly string[]> {
+  const nowMs = options.clock.now()
+  setBack(options, reading, nowMs)
+  const horizonMs = Math.max(dayOf(nowMs - options.lateMs), reading.sinceMs)
+  forget(reading, horizonMs)
+  const sweeping = nowMs - reading.sweptMs >= sweepEveryMs
   const view = await options.indexer.openView(options.pattern, signal)
+  const counts: FarReader['counts'] = (fromMs, beforeMs, intervalMs) =>
+    countsOf(options, view, fromMs, beforeMs, intervalMs, signal)
   try {
-    await readLate(options, reading, view, deliver, signal)
-    await readOn(options, reading, view, deliver, signal)
+    let left: string | undefined
+    const isFirst = reading.far === undefined
+    if (sweeping)
+      left = await refusalOf(async () => {
+        reading.far ??= await countHistory(horizonMs, { counts })
+      })
+    await readLate(options, reading, view, sweeping ? horizonMs : undefined, horizonMs, deliver, signal)
+    await readOn(options, reading, view, dayAfter(nowMs), deliver, signal)
+    if (!sweeping) return reading.left
+    forget(reading, horizonMs)
+    left ??= await refusalOf(() =>
+      readOutliers(options, reading, horizonMs, dayAfter(nowMs), counts, view, deliver, signal),
+    )
+    if (left !== undefined) reading.left = [left]
+    if (isFirst && reading.far !== undefined) await deliver([], positionOf(reading))
+    reading.sweptMs = nowMs
+    return reading.left
   } finally {
     // It ends by itself after five minutes.
     await options.indexer.closeView(view, AbortSignal.timeout(5_000)).catch(() => undefined)
+  }
+}
+
+/** Our own clock was ahead when this was stored, and no longer is: what came since would lie behind the reader for ever. */
+function setBack(options: IndexerPollerOptions, reading: Reading, nowMs: number): void {
+  if (reading.throughMs <= nowMs) return
+  reading.throughMs = nowMs - options.firstLookBackMs
+  reading.sinceMs = Math.min(reading.sinceMs, reading.throughMs)
+  reading.counts.clear()
+  reading.seen.clear()
+  reading.sweptMs = Number.NEGATIVE_INFINITY
+}
+
+/** What was counted by five minutes and is older than those that are looked at goes to its day. */
+function forget(reading: Reading, horizonMs: number): void {
+  for (const [start, count] of reading.counts) {
+    if (start + bucketMs > horizonMs) continue
+    reading.counts.delete(start)
+    if (reading.far !== undefined) becameFar(reading.far, start, count)
   }
 }
 
@@ -149,28 +208,15 @@ async function readLate(
   options: IndexerPollerOptions,
   reading: Reading,
   view: string,
+  sweepFromMs: number | undefined,
+  horizonMs: number,
   deliver: Deliver,
   signal: AbortSignal,
 ): Promise<void> {
-  const nowMs = options.clock.now()
-  const horizonMs = Math.max(bucketOf(nowMs - options.lateMs), reading.sinceMs)
-  const sweeping = nowMs - reading.sweptMs >= sweepEveryMs
   const recentMs = bucketOf(reading.throughMs) - (recentBuckets - 1) * bucketMs
-  const fromMs = sweeping ? horizonMs : Math.max(horizonMs, recentMs)
+  const fromMs = sweepFromMs ?? Math.max(horizonMs, recentMs)
   if (fromMs >= reading.throughMs) return
-  const found = await options.indexer.counts(
-    view,
-    between(options, fromMs, reading.throughMs),
-    bucketMs,
-    signal,
-    options.timeField,
-  )
-  const possible = (reading.throughMs - fromMs) / bucketMs + 2
-  if (found.size > possible)
-    throw new AppError(
-      'indexer-refused',
-      `the indexer counted ${found.size} spans of time where ${Math.floor(possible)} can be`,
-    )
+  const found = await countsOf(options, view, fromMs, reading.throughMs, bucketMs, signal)
   for (const [start, count] of found) {
     if (count > (reading.counts.get(start) ?? 0)) {
       const range = between(options, Math.max(start, fromMs), Math.min(start + bucketMs, reading.throughMs))
@@ -180,8 +226,61 @@ async function readLate(
     reading.counts.set(start, count)
   }
   for (const start of reading.counts.keys())
-    if (start + bucketMs <= horizonMs || (start >= fromMs && !found.has(start))) reading.counts.delete(start)
-  if (sweeping) reading.sweptMs = nowMs
+    if (start >= fromMs && !found.has(start)) reading.counts.delete(start)
+}
+
+async function countsOf(
+  options: IndexerPollerOptions,
+  view: string,
+  fromMs: number,
+  beforeMs: number,
+  intervalMs: number,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<number, number>> {
+  const query = between(options, fromMs, beforeMs)
+  const found = await options.indexer.counts(view, query, intervalMs, signal, options.timeField)
+  const possible = (beforeMs - fromMs) / intervalMs + 2
+  if (found.size > possible)
+    throw new AppError(
+      'indexer-refused',
+      `the indexer counted ${found.size} spans of time where ${Math.floor(possible)} can be`,
+    )
+  return found
+}
+
+/** Reads what is dated before the days that are looked at, or in the future, after all else. */
+async function readOutliers(
+  options: IndexerPollerOptions,
+  reading: Reading,
+  horizonMs: number,
+  limitMs: number,
+  counts: FarReader['counts'],
+  view: string,
+  deliver: Deliver,
+  signal: AbortSignal,
+): Promise<void> {
+  if (reading.far === undefined) return
+  const { far, grown, left } = await readFar(reading.far, horizonMs, limitMs, {
+    counts,
+    read: async (fromMs, beforeMs) => {
+      for await (const hits of pages(options, view, between(options, fromMs, beforeMs), signal))
+        await deliver(hits.map(recordOf), positionOf(reading))
+    },
+  })
+  reading.far = far
+  reading.left = left
+  if (grown) await deliver([], positionOf(reading))
+}
+
+/** Where it cannot be counted, that is said and no more: dates that somebody made up must not stop what is dated rightly. */
+async function refusalOf(read: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await read()
+    return undefined
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'indexer-refused') throw error
+    return `what is dated far from now is not read: ${messageOf(error)}`
+  }
 }
 
 /** Reads what is new. A crash in the middle of a long catch-up goes on from the last page, not from the start. */
@@ -189,6 +288,7 @@ async function readOn(
   options: IndexerPollerOptions,
   reading: Reading,
   view: string,
+  limitMs: number,
   deliver: Deliver,
   signal: AbortSignal,
 ): Promise<void> {
@@ -196,7 +296,7 @@ async function readOn(
   /** What this poll read at or after `throughMs`, in the order of time, and when it happened. */
   const ahead = new Map<string, number>()
   let newestMs = reading.throughMs
-  for await (const hits of pages(options, view, between(options, reading.throughMs, undefined), signal)) {
+  for await (const hits of pages(options, view, between(options, reading.throughMs, limitMs), signal)) {
     for (const hit of hits) {
       ahead.set(nameOf(hit), timeOf(hit))
       // A manager whose clock is ahead must not make everything after it late.
@@ -266,8 +366,8 @@ const nameOf = (hit: Hit) => `${hit._index}/${hit._id}`
 /** The first sort value is the document's time. */
 const timeOf = (hit: Hit) => Number(hit.sort?.[0] ?? Number.NaN)
 
-function between({ timeField }: IndexerPollerOptions, fromMs: number, beforeMs: number | undefined): Json {
-  const range = { gte: fromMs, ...(beforeMs === undefined ? {} : { lt: beforeMs }), format: 'epoch_millis' }
+function between({ timeField }: IndexerPollerOptions, fromMs: number, beforeMs: number): Json {
+  const range = { gte: fromMs, lt: beforeMs, format: 'epoch_millis' }
   return { bool: { filter: [{ range: { [timeField]: range } }] } }
 }
 
@@ -278,8 +378,8 @@ function recordOf(hit: Hit): SourceRecord {
   }
 }
 
-function positionOf({ throughMs, sinceMs, counts }: Reading): z.infer<typeof position> {
-  return { throughMs, sinceMs, counts: [...counts] }
+function positionOf({ throughMs, sinceMs, counts, far }: Reading): z.infer<typeof position> {
+  return { throughMs, sinceMs, counts: [...counts], far: writeFar(far) }
 }
 
 function failing(options: IndexerPollerOptions, error: unknown): SourceState {

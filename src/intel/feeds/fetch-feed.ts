@@ -1,5 +1,6 @@
 /**
- * Reads what is new in a feed. Every request goes through the egress client, to the feed's own host and no other; answers
+ * Reads what is new in a feed. Where to go on is never later than our own clock, whatever the feed dates its entries: one
+ * event of 2099 would hide all that come after it. Every request goes through the egress client, to the feed's own host and no other; answers
  * are bounded in size; nothing that a feed links to is fetched.
  */
 import { readdir, readFile, stat } from 'node:fs/promises'
@@ -26,6 +27,8 @@ const timeoutMs = 60_000
 /** So many pages or events a turn; the rest comes with the next. */
 const mostRequests = 50
 const eventsPerPage = 100
+/** File systems keep times coarsely, up to 2 s: what changed so shortly before is looked at again. */
+const fileTickMs = 2_000
 
 export async function fetchFeed(
   feed: Feed,
@@ -33,7 +36,7 @@ export async function fetchFeed(
   nowMs: number,
   signal: AbortSignal,
 ): Promise<FeedReading> {
-  if (feed.kind === 'folder') return readFolder(feed.path, state)
+  if (feed.kind === 'folder') return readFolder(feed.path, state, nowMs)
   const client = createEgressFetch({
     rules: [ruleFor(feed)],
     redirects: 'return',
@@ -50,19 +53,19 @@ export async function fetchFeed(
   try {
     switch (feed.kind) {
       case 'rss':
-        return await readDocument(feed, state, read, body => feedEntries(body.toString('utf8')))
+        return await readDocument(feed, state, nowMs, read, body => feedEntries(body.toString('utf8')))
       case 'file':
-        return await readDocument(feed, state, read, body => [
+        return await readDocument(feed, state, nowMs, read, body => [
           { name: basename(new URL(feed.url).pathname) || feed.id, bytes: body, document: feed.url },
         ])
       case 'advisories':
-        return await readDocument(feed, state, read, body => advisories(parseJson(body)))
+        return await readDocument(feed, state, nowMs, read, body => advisories(parseJson(body)))
       case 'misp-api':
-        return await readMispApi(feed, state, read)
+        return await readMispApi(feed, state, nowMs, read)
       case 'taxii':
         return await readTaxii(feed, state, nowMs, read)
       case 'misp':
-        return await readMisp(feed, state, read)
+        return await readMisp(feed, state, nowMs, read)
       default:
         return assertNever(feed)
     }
@@ -83,6 +86,7 @@ interface Answer {
 async function readDocument(
   feed: HttpFeed,
   state: FeedState,
+  nowMs: number,
   read: Read,
   itemsOf: (body: Buffer) => FeedItem[],
 ): Promise<FeedReading> {
@@ -92,17 +96,20 @@ async function readDocument(
   })
   if (answer.status === 304) return { items: [], state }
   const etag = answer.headers.get('etag')
-  const lastModified = answer.headers.get('last-modified')
+  // Asked for what changed after a day to come, a server would say "nothing" until then.
+  const dated = answer.headers.get('last-modified')
+  const lastModified = dated !== null && Date.parse(dated) <= nowMs ? dated : null
   return { items: itemsOf(answer.body), state: { etag, lastModified, place: state.place } }
 }
 
 /** https://docs.oasis-open.org/cti/taxii/v2.1/: objects added after the last turn, page by page, as one bundle a page. */
 async function readTaxii(feed: HttpFeed, state: FeedState, nowMs: number, read: Read): Promise<FeedReading> {
   const items: FeedItem[] = []
+  const after = momentNotAfter(state.place, nowMs)
   let next: string | undefined
   for (let page = 0; page < mostRequests; page++) {
     const url = new URL('objects/', feed.url.endsWith('/') ? feed.url : `${feed.url}/`)
-    if (state.place !== null) url.searchParams.set('added_after', state.place)
+    if (after !== undefined) url.searchParams.set('added_after', after)
     if (next !== undefined) url.searchParams.set('next', next)
     const answer = await read(url.href, { accept: 'application/taxii+json;version=2.1' })
     const envelope = readEnvelope(parseJson(answer.body))
@@ -114,20 +121,48 @@ async function readTaxii(feed: HttpFeed, state: FeedState, nowMs: number, read: 
       })
     }
     if (!envelope.more || envelope.next === undefined) {
-      const added = answer.headers.get('x-taxii-date-added-last') ?? new Date(nowMs).toISOString()
-      return { items, state: { etag: null, lastModified: null, place: added } }
+      // The last page says how far this went. Without it: as far as when we asked, and nowhere where nothing came.
+      const said = momentNotAfter(answer.headers.get('x-taxii-date-added-last'), nowMs)
+      const place = said ?? (items.length > 0 ? new Date(nowMs).toISOString() : (after ?? null))
+      return { items, state: { etag: null, lastModified: null, place } }
     }
     next = envelope.next
   }
   throw new AppError('too-many-pages', `more than ${mostRequests} pages; narrow the collection`)
 }
 
-async function readMisp(feed: HttpFeed, state: FeedState, read: Read): Promise<FeedReading> {
+/** A date as it was written, unless it is none or still to come. */
+function momentNotAfter(written: string | null, nowMs: number): string | undefined {
+  return written !== null && Date.parse(written) <= nowMs ? written : undefined
+}
+
+/**
+ * Where a MISP feed stands, in seconds: through which time everything was read, and how far in the times to come. Those
+ * are read after all else, and over and over, since more may come before them; what is the same is known by its text.
+ */
+function mispPlace(
+  place: string | null,
+  nowMs: number,
+): { readonly through: number; readonly ahead: number } {
+  const [through = 0, ahead = 0] = (place ?? '').split('/').map(Number)
+  const nowSeconds = Math.floor(nowMs / 1000)
+  // A clock of ours that was ahead: everything is read again.
+  return { through: through <= nowSeconds ? through : 0, ahead: Number.isFinite(ahead) ? ahead : 0 }
+}
+
+async function readMisp(feed: HttpFeed, state: FeedState, nowMs: number, read: Read): Promise<FeedReading> {
   const base = feed.url.endsWith('/') ? feed.url : `${feed.url}/`
   const manifest = await read(new URL('manifest.json', base).href)
-  const events = newerEvents(parseJson(manifest.body), Number(state.place ?? 0)).slice(0, mostRequests)
+  const nowSeconds = Math.floor(nowMs / 1000)
+  const { through, ahead } = mispPlace(state.place, nowMs)
+  const isAhead = ({ timestamp }: { timestamp: number }) => timestamp > nowSeconds
+  const newer = newerEvents(parseJson(manifest.body), through)
+  const past = newer.filter(event => !isAhead(event))
+  const later = newer.filter(event => isAhead(event) && event.timestamp > ahead)
+  const events = turnOf([...past, ...later])
   const items: FeedItem[] = []
   let last: (typeof events)[number] | undefined
+  const place = { through, ahead: later.length === 0 ? 0 : ahead }
   let bytes = manifest.body.length
   for (const event of events) {
     // What has no room in this turn comes with the next, which begins behind the second of the last one.
@@ -137,30 +172,44 @@ async function readMisp(feed: HttpFeed, state: FeedState, read: Read): Promise<F
     bytes += answer.body.length
     items.push({ name: `${event.uuid}.json`, bytes: answer.body, document: event.uuid })
     last = event
+    place[isAhead(event) ? 'ahead' : 'through'] = event.timestamp
   }
-  return {
-    items,
-    state: {
-      etag: null,
-      lastModified: null,
-      place: last === undefined ? state.place : String(last.timestamp),
-    },
-  }
+  const written = place.ahead === 0 ? String(place.through) : `${place.through}/${place.ahead}`
+  return { items, state: { etag: null, lastModified: null, place: written } }
+}
+
+/** So many events, and those of the last one's second, which the next turn begins behind. */
+function turnOf<T extends { readonly timestamp: number }>(events: readonly T[]): readonly T[] {
+  let end = Math.min(events.length, mostRequests)
+  const last = events[end - 1]?.timestamp
+  while (end < events.length && end < 10 * mostRequests && events[end]?.timestamp === last) end++
+  return events.slice(0, end)
 }
 
 /** https://www.misp-project.org/openapi/: published events that changed after the last turn, oldest first, page by page. */
-async function readMispApi(feed: HttpFeed, state: FeedState, read: Read): Promise<FeedReading> {
+async function readMispApi(
+  feed: HttpFeed,
+  state: FeedState,
+  nowMs: number,
+  read: Read,
+): Promise<FeedReading> {
   const url = new URL('events/restSearch', feed.url.endsWith('/') ? feed.url : `${feed.url}/`).href
   const headers = { accept: 'application/json', 'content-type': 'application/json' }
-  const after = Number(state.place ?? 0)
+  const { through } = mispPlace(state.place, nowMs)
   const items: FeedItem[] = []
-  let newest = after
+  let newest = through
   for (let page = 1; page <= mostRequests; page++) {
-    const asked = { returnFormat: 'json', published: true, timestamp: after + 1, limit: eventsPerPage, page }
+    const asked = {
+      returnFormat: 'json',
+      published: true,
+      timestamp: through + 1,
+      limit: eventsPerPage,
+      page,
+    }
     const events = restSearchEvents(parseJson((await read(url, headers, asked)).body))
     for (const { item, timestamp } of events) {
       items.push(item)
-      newest = Math.max(newest, timestamp)
+      if (timestamp * 1000 <= nowMs) newest = Math.max(newest, timestamp)
     }
     if (events.length < eventsPerPage)
       return { items, state: { etag: null, lastModified: null, place: String(newest) } }
@@ -168,20 +217,25 @@ async function readMispApi(feed: HttpFeed, state: FeedState, read: Read): Promis
   throw new AppError('too-many-pages', `more than ${mostRequests} pages; narrow the events of this key`)
 }
 
-/** Files that changed since the last turn. Links are not followed; names beginning with a dot are somebody's half-written files. */
-async function readFolder(path: string, state: FeedState): Promise<FeedReading> {
-  const after = Number(state.place ?? 0)
+/**
+ * Files that changed since the last turn, by when the file system says so and not by the time that a file was given: one
+ * that was moved here keeps its own. Links are not followed; names beginning with a dot are somebody's half-written files.
+ */
+async function readFolder(path: string, state: FeedState, nowMs: number): Promise<FeedReading> {
+  const known = Number(state.place ?? 0)
+  const after = known <= nowMs ? known : 0
   const items: FeedItem[] = []
   let newest = after
   for (const entry of await readdir(path, { withFileTypes: true })) {
     if (!entry.isFile() || entry.name.startsWith('.')) continue
     const file = join(path, entry.name)
-    const { mtimeMs, size } = await stat(file)
-    if (mtimeMs <= after || size > 5 * largestAnswer) continue
+    const { ctimeMs, size } = await stat(file)
+    if (ctimeMs <= after || size > 5 * largestAnswer) continue
     items.push({ name: entry.name, bytes: await readFile(file) })
-    newest = Math.max(newest, mtimeMs)
+    newest = Math.max(newest, ctimeMs)
   }
-  return { items, state: { etag: null, lastModified: null, place: String(newest) } }
+  const place = String(Math.max(after, Math.min(newest, nowMs - fileTickMs)))
+  return { items, state: { etag: null, lastModified: null, place } }
 }
 
 async function request(
