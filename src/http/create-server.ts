@@ -16,6 +16,7 @@ import { authorize } from './authorize.ts'
 import type { Endpoint } from './endpoint.ts'
 import { failureOf, RequestError } from './http-error.ts'
 import type { HttpMetrics } from './http-metrics.ts'
+import { sayConsoleIsMissing } from './missing-console.ts'
 import { observedHandler } from './observed-handler.ts'
 import { openApi } from './open-api.ts'
 import type { Caller, Route } from './route.ts'
@@ -231,6 +232,8 @@ async function serveConsole(app: FastifyInstance, consoleDir: string | undefined
   }
   app.setNotFoundHandler((request, reply) => {
     if (index && isPage(request)) return reply.sendFile('index.html')
+    if (!index && (isPage(request) || (request.method === 'GET' && request.url === '/')))
+      return sayConsoleIsMissing(request, reply)
     throw new RequestError('not-found', `there is nothing at ${request.method} ${request.url.split('?')[0]}`)
   })
 }

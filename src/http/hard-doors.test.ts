@@ -89,3 +89,29 @@ it('one account opens no more streams than it can have use for, and others are n
     )
     .toBe(200)
 })
+
+it('says in words what is missing where no console was built, and goes on answering the API in JSON', async () => {
+  const get = async (path: string, accept: string) => {
+    const answer = await fetch(`${base}${path}`, { headers: { accept } })
+    return { status: answer.status, type: answer.headers.get('content-type'), text: await answer.text() }
+  }
+  for (const path of ['/', '/cases/case_1']) {
+    const page = await get(path, 'text/html,application/xhtml+xml')
+    expect(page).toMatchObject({ status: 404, type: 'text/html; charset=utf-8' })
+    expect(page.text).toMatch(
+      /<h1>The console of Tocsin is not built here<\/h1>.*npm start.*npx vite build console/s,
+    )
+    expect(page.text).not.toContain('case_1')
+  }
+  const plain = await get('/', '*/*')
+  expect(plain).toMatchObject({ status: 404, type: 'text/plain; charset=utf-8' })
+  expect(plain.text).toMatch(/^The console of Tocsin is not built here\.\n.*npm start/s)
+  for (const [path, accept] of [
+    ['/api/nowhere', 'text/html'],
+    ['/nowhere', '*/*'],
+  ] as const) {
+    const missing = await get(path, accept)
+    expect(missing).toMatchObject({ status: 404, type: 'application/json; charset=utf-8' })
+    expect(JSON.parse(missing.text).error.message).toBe(`there is nothing at GET ${path}`)
+  }
+})
