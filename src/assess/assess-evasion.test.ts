@@ -30,3 +30,14 @@ describe('padding hides no command', () => {
   check('of letters', 'person', padded('a'.repeat(60_000)))
   check('of backslashes, which Wazuh doubles', 'person', padded('\\'.repeat(40_000)))
 })
+
+describe('an address is read to its end, whatever is repeated in it', () => {
+  const asked = (url: string): AlertParts => ({
+    rule: ['31106', 6, 'A web attack returned code 200 (success).', ['web', 'accesslog', 'attack']],
+    data: { url, srcip: '203.0.113.9', id: '200' },
+  })
+  check('comments between words', 'person', asked(`/?q=1+union${'/**/'.repeat(15_000)}select`))
+  check('comments that lead nowhere', 'person', asked(`/?q=1+union${'/**/'.repeat(15_000)}x`))
+  check('blanks before a value', 'person', asked(`/?q=%27or${'%20'.repeat(20_000)}1=1`))
+  check('blanks that lead nowhere', 'person', asked(`/?q=%27or${'%20'.repeat(20_000)}1`))
+})

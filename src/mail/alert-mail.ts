@@ -39,7 +39,7 @@ export function alertMailJobsOf(alert: Alert): JobDraft[] {
 function messageIn(text: string): Buffer | undefined {
   const plain = Buffer.from(text, 'utf8')
   if (hasHeaders(plain)) return plain
-  if (!/^[A-Za-z0-9+/\s]{80,}={0,2}\s*$/.test(text)) return undefined
+  if (!/^[A-Za-z0-9+/\s]{80,}={0,2}$/.test(text.trimEnd())) return undefined
   const unpacked = Buffer.from(text, 'base64')
   return hasHeaders(unpacked) ? unpacked : undefined
 }

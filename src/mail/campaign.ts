@@ -46,7 +46,11 @@ export function campaignPrint({ mail, subject, body }: Examined): CampaignPrint 
 
 function pathShape(destination: string): string {
   const path = URL.canParse(destination) ? new URL(destination).pathname : ''
-  return path.replace(/[^/]*\d[^/]*|[A-Za-z0-9_-]{12,}/g, '*').slice(0, 80)
+  const shapes = path
+    .slice(0, 4_096)
+    .split('/')
+    .map(segment => (/\d/.test(segment) ? '*' : segment.replace(/[A-Za-z_-]{12,}/g, '*')))
+  return shapes.join('/').slice(0, 80)
 }
 
 /** The campaign among `known` that a print belongs to, or a new one whose id follows from the print alone. */

@@ -70,6 +70,32 @@ describe('a hostile mail ends in a record', () => {
       expect(check(`${head}\n${text}`).filter(code => code === 'analysis-failed')).toEqual([])
   })
 
+  it('attachments and fields that repeat what a pattern repeats', () => {
+    // Each of these took minutes at least, the first one longer than the universe has been there.
+    const comments = `${'<!---->'.repeat(140)}<html>`
+    expect(check(attached('a.pdf', Buffer.from(comments)))).toEqual([])
+    expect(check(attached('a.bin', Buffer.from(`<?xml version="1.0"?>${'<!---->'.repeat(140)}`)))).toEqual([])
+    const office = (xml: string) =>
+      zipSync({ '[Content_Types].xml': Buffer.from('<Types/>'), 'word/document.xml': Buffer.from(xml) })
+    for (const xml of ['<'.repeat(3_900_000), '<Relationship TargetMode="External"'.repeat(110_000)])
+      expect(check(attached('a.docx', office(xml)))).toEqual([])
+    for (const body of ['\n'.repeat(390_000), '\n '.repeat(190_000)])
+      expect(check(`${head}\n${body}x`)).toEqual([])
+    const styled = `<p style="font-size:0${' '.repeat(900_000)}x">hello</p>`
+    expect(check(`${head}Content-Type: text/html\n\n${styled}`)).toEqual([])
+    const hop = `Received: from a${' '.repeat(30_000)}x;${'('.repeat(30_000)}\n`
+    expect(check(`${hop.repeat(8)}${head}\nbody`)).toEqual([])
+    const link = `<a href="https://a.example/${'a'.repeat(900_000)}">x</a>`
+    expect(check(`${head}Content-Type: text/html\n\n${link}`)).toEqual([])
+  })
+
+  it('an Office file of many large parts is read up to the limit of archives', () => {
+    const part = Buffer.alloc(4 * 1024 * 1024, 'a')
+    const parts = Array.from({ length: 12 }, (_, at) => [`xl/externalLinks/externalLink${at}.xml`, part])
+    const file = zipSync({ '[Content_Types].xml': Buffer.from('<Types/>'), ...Object.fromEntries(parts) })
+    expect(check(attached('a.xlsx', file))).toContain('archive-too-large')
+  })
+
   it('50 MB stay below 300 MB of memory', () => {
     const script = `
       const { mailAnalyser } = await import(${JSON.stringify(resolve(import.meta.dirname, 'analyse-mail.ts'))})

@@ -11,19 +11,25 @@ export interface Hop {
   readonly delaySeconds: number | null
 }
 
+/** Characters that are read of one field, and of the date at its end: no server writes more. */
+const longestHop = 8_000
+const longestDate = 200
+
 /** The way of a mail by its Received fields (RFC 5321, section 4.4), from the sender to us. At most 50 hops. */
 export function receivedPath(root: MimePart): Hop[] {
   const fields = root.fields.filter(field => field.name === 'received').slice(0, 50)
   const hops: Hop[] = []
   for (const field of fields.reverse()) {
     const semicolon = field.value.lastIndexOf(';')
-    const text = semicolon === -1 ? field.value : field.value.slice(0, semicolon)
+    const text = (semicolon === -1 ? field.value : field.value.slice(0, semicolon))
+      .slice(0, longestHop)
+      .replace(/\s+/g, ' ')
     const date =
       semicolon === -1
         ? Number.NaN
         : Date.parse(
             field.value
-              .slice(semicolon + 1)
+              .slice(semicolon + 1, semicolon + 1 + longestDate)
               .replace(/\([^)]*\)/g, '')
               .trim(),
           )

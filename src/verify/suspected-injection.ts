@@ -27,7 +27,7 @@ const forms: readonly (readonly [name: string, pattern: RegExp])[] = [
   ],
   [
     'imitates a chat format',
-    /<\|(?:im_start|im_end|system|user|assistant|endoftext)\|>|\[\/?inst\]|<<\/?sys>>|^\s*#{2,3}\s*(?:system|instruction|assistant)\b|(?:^|[\n"'>])\s*(?:system|assistant)\s*:\s*\S/m,
+    /<\|(?:im_start|im_end|system|user|assistant|endoftext)\|>|\[\/?inst\]|<<\/?sys>>|^[^\S\r\n\u2028\u2029]*#{2,3}\s*(?:system|instruction|assistant)\b|(?:^|["'>])[^\S\r\n\u2028\u2029]*(?:system|assistant)\s*:\s*\S/m,
   ],
   [
     'dictates the verdict',

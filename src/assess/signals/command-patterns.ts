@@ -17,7 +17,7 @@ export const commandPatterns: readonly SignalPattern[] = [
     weight: 3,
     reason: 'opens a shell over the network',
     pattern:
-      /\/dev\/tcp\/|\bn(?:et)?c(?:at)?(?:\.\w{1,12})?\b.{0,40}\s-[a-z]*e[a-z]*\s|bash\s+-i\s.{0,20}>&|mkfifo\s.{0,60}\bnc\b|net\.sockets\.tcpclient|socket\.socket\(.{0,80}connect/i,
+      /\/dev\/tcp\/|\bn(?:et)?c(?:at)?(?:\.\w{1,12})?\b.{0,40}\s-[a-z]{0,12}e[a-z]{0,12}\s|bash\s+-i\s.{0,20}>&|mkfifo\s.{0,60}\bnc\b|net\.sockets\.tcpclient|socket\.socket\(.{0,80}connect/i,
   },
   {
     id: 'download-cradle',

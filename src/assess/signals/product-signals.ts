@@ -66,7 +66,9 @@ function virusTotalSignals(view: AlertView): Signal[] {
     ]
   }
   const positives = view.field('/data/virustotal/positives')
-  const engines = Number(positives?.text ?? /(\d+) engines/i.exec(view.description.text)?.[1] ?? Number.NaN)
+  const engines = Number(
+    positives?.text ?? /(?<!\d)(\d{1,6}) engines/i.exec(view.description.text)?.[1] ?? Number.NaN,
+  )
   const proof = positives ?? view.description
   if (Number.isNaN(engines)) {
     return /no records/i.test(view.description.text)

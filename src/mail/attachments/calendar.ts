@@ -1,3 +1,4 @@
+import { trimEndOf } from '../../lib/trim-end.ts'
 import { brandOfDomain } from '../sender/brands.ts'
 import { registrable } from '../sender/domains.ts'
 import type { FileExamination } from './file-examination.ts'
@@ -22,7 +23,7 @@ export function examineCalendar(bytes: Buffer, shown: string, examination: FileE
   for (const [, value = ''] of values) {
     const plain = value.replace(/\\n/gi, ' ').replace(/\\([,;\\])/g, '$1')
     for (const [target] of plain.matchAll(/\bhttps?:\/\/[^\s"'<>\\]{4,2000}/gi)) {
-      if (found.size < mostLinks) found.add(target.replace(/[.,;)\]]+$/, ''))
+      if (found.size < mostLinks) found.add(trimEndOf(target, '.,;)]'))
     }
   }
   for (const target of found) examination.links.push({ kind: 'attachment', target })

@@ -1,3 +1,4 @@
+import { problem } from '../../lib/problem.ts'
 import { mailLimits } from '../limits.ts'
 import type { FileExamination } from './file-examination.ts'
 import { listZip, unpackEntry } from './zip-listing.ts'
@@ -12,15 +13,24 @@ export function isOfficeDocument(bytes: Buffer): boolean {
 
 /** Macros, templates from elsewhere, DDE and links of a .docx, .xlsx or .pptx. */
 export function examineOfficeDocument(bytes: Buffer, shown: string, examination: FileExamination): void {
+  let unpackedBytes = 0
   for (const entry of listZip(bytes)?.entries ?? []) {
     if (/vbaProject\.bin$/i.test(entry.name)) examination.note('attachment-macro', `${shown} carries a macro`)
     if (!/\.rels$|document\.xml$|sharedStrings\.xml$|externalLink\d+\.xml$/i.test(entry.name)) continue
+    if (unpackedBytes >= mailLimits.archiveBytes) {
+      const message = `${shown} unpacks to more than ${mailLimits.archiveBytes} bytes; the rest was not read`
+      examination.problems.push(problem('archive-too-large', message, examination.where))
+      break
+    }
     const unpacked = unpackEntry(bytes, entry, 4 * 1024 * 1024)
     if (unpacked.kind !== 'bytes') continue
+    unpackedBytes += unpacked.bytes.length
     const xml = unpacked.bytes.toString('utf8')
-    if (/\bDDE(?:AUTO)?\b[\s\S]{0,200}(?:cmd|powershell|mshta|http)/i.test(xml.replace(/<[^>]*>/g, '')))
+    if (/\bDDE(?:AUTO)?\b[\s\S]{0,200}(?:cmd|powershell|mshta|http)/i.test(xml.replace(/<[^<>]*>/g, '')))
       examination.note('attachment-macro', `${shown} runs a command through DDE`)
-    for (const match of xml.matchAll(/<Relationship\b[^>]*TargetMode="External"[^>]*>/g)) {
+    // No attribute holds a `<` (XML, 2.4): without one in the class, a tag that never ends is read once and not at each tag.
+    for (const match of xml.matchAll(/<Relationship\b[^<>]*>/g)) {
+      if (!match[0].includes('TargetMode="External"')) continue
       const target = /Target="([^"]*)"/.exec(match[0])?.[1]?.replaceAll('&amp;', '&') ?? ''
       const isTemplate = /attachedTemplate|\/(?:oleObject|frame|subDocument)"/.test(match[0])
       if (isTemplate && /^(?:https?|file|\\\\|mhtml)/i.test(target))

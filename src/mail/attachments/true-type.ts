@@ -74,15 +74,31 @@ export function trueTypeOf(bytes: Buffer): TrueType {
     .trimStart()
     .toLowerCase()
   if (
-    /^(?:<!--[\s\S]*?-->\s*)*(?:<!doctype html|<html|<head|<body|<script|<meta|<title|<div|<a |<p>|<table)/.test(
-      start,
+    /^(?:<!doctype html|<html|<head|<body|<script|<meta|<title|<div|<a |<p>|<table)/.test(
+      afterComments(start),
     )
   )
     return 'html'
-  if (/^(?:<\?xml[^>]*>\s*)?(?:<!--[\s\S]*?-->\s*)*(?:<!doctype svg[^>]*>\s*)?<svg/.test(start)) return 'svg'
+  const page = afterComments(start.replace(/^<\?xml[^>]*>\s*/, ''))
+  if (/^(?:<!doctype svg[^>]*>\s*)?<svg/.test(page)) return 'svg'
   if (start.startsWith('<?xml')) return 'xml'
   const pdf = bytes.subarray(0, 1024).indexOf('%PDF-')
   return pdf === -1 ? 'unknown' : 'pdf'
+}
+
+/**
+ * What follows the comments that a page begins with. A loop: the pattern for it may end a comment at any later `-->` and tries
+ * them all, so that a hundred comments in one attachment kept it busy for ever.
+ */
+function afterComments(page: string): string {
+  let at = 0
+  while (page.startsWith('<!--', at)) {
+    const end = page.indexOf('-->', at + 4)
+    if (end === -1) break
+    at = end + 3
+    while (/\s/.test(page.charAt(at))) at++
+  }
+  return page.slice(at)
 }
 
 const programs = new Set(

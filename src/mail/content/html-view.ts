@@ -41,7 +41,7 @@ const voids = new Set('br hr img input meta link area base col embed source trac
 const unseen = new Set(['style', 'script', 'head', 'title', 'template', 'noscript', 'object', 'svg'])
 const hiddenStyle =
   /display\s*:\s*none|visibility\s*:\s*hidden|(?<![-\w])opacity\s*:\s*0(?:\.0+)?(?![.\d])|mso-hide\s*:\s*all|text-indent\s*:\s*-\d{3,}|max-height\s*:\s*0(?:px)?\s*(?:;|!|$)|(?<![-\w])height\s*:\s*0(?:px)?\s*;.*overflow\s*:\s*hidden/i
-const tinyFont = /font-size\s*:\s*(?:0(?:\.\d+)?|1)\s*(?:px|pt|em|rem|%)?\s*(?:;|!|$)/i
+const tinyFont = /font-size\s*:\s*(?:0(?:\.\d+)?|1)\s*(?:(?:px|pt|em|rem|%)\s*)?(?:;|!|$)/i
 const whiteText =
   /(?<![-\w])color\s*:\s*(?:#fff(?:fff)?|white|rgb\(\s*255\s*,\s*255\s*,\s*255\s*\))\s*(?:;|!|$)/i
 const anyBackground = /background/i

@@ -1,5 +1,6 @@
 import { parse } from 'tldts'
 import type { MailRange } from '../../domain/mail.ts'
+import { trimEndOf } from '../../lib/trim-end.ts'
 import type { HtmlLink } from './html-view.ts'
 import type { TextPart } from './mail-text.ts'
 
@@ -39,7 +40,7 @@ export function linksOf(text: TextPart): MailLink[] {
   if (text.kind === 'plain' || text.html !== undefined) {
     for (const match of text.visible.matchAll(textUrl)) {
       if (found.length >= 2_000) break
-      const target = match[0].replace(/[.,;:!?]+$/, '').replace(/^hxxp/i, 'http')
+      const target = trimEndOf(match[0], '.,;:!?').replace(/^hxxp/i, 'http')
       const address = target.startsWith('www.') ? `http://${target}` : target
       if (text.kind === 'html' && (seen.has(address) || shown.includes(target))) continue
       const where = () => text.rangeOfVisible(match.index, match.index + target.length)

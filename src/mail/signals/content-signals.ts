@@ -87,7 +87,8 @@ function isRandomToken(token: string): boolean {
 /** Quoted lines, or the line with which mail programs introduce a quote. */
 function hasQuote(text: string): boolean {
   return (
-    (text.match(/^\s*>/gm)?.length ?? 0) > 1 ||
+    // A blank of the same line only: with any, each of a hundred thousand empty lines is read to the last.
+    (text.match(/^[^\S\r\n\u2028\u2029]*>/gm)?.length ?? 0) > 1 ||
     /^.{0,200}(?:wrote|schrieb|a ecrit|a écrit|escribi[oó]|escreveu|ha scritto)\b.{0,80}:\s*$/im.test(text)
   )
 }
