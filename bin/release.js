@@ -27,7 +27,7 @@ export function release(folder, keyPem) {
 }
 
 /** What is wrong with a release folder; empty where it is whole and signed. */
-export function problemsOf(folder, publicKeyPem) {
+function problemsOf(folder, publicKeyPem) {
   const text = readFileSync(join(folder, sums), 'utf8')
   const signed = Buffer.from(readFileSync(join(folder, signature), 'utf8').trim(), 'base64')
   if (!verify(null, Buffer.from(text), createPublicKey(publicKeyPem), signed))

@@ -49,7 +49,6 @@ const facts = {
     ...objectsOf('tool').map(item => ['tool', item] as const),
   ].map(([kind, item]) => [item.id, item.name, otherNames(item), kind, item.platforms ?? []]),
   mitigations: objectsOf('course-of-action').map(item => [item.id, item.name]),
-  dataComponents: objectsOf('x-mitre-data-component').map(item => [item.id, item.name]),
 }
 
 const rows = Object.entries(facts).map(([name, value]) =>

@@ -8,7 +8,7 @@ import type { Finding } from '../../src/mail/signals/finding.ts'
 import { normaliseMessage } from './normalise-message.ts'
 import { ownMails } from './own-mail.ts'
 
-export const corpusLabels = ['phish', 'easy-ham', 'hard-ham', 'spam', 'bounces'] as const
+const corpusLabels = ['phish', 'easy-ham', 'hard-ham', 'spam', 'bounces'] as const
 export const sourceLabels = [...corpusLabels, 'modern-ham', 'fraud'] as const
 export type SourceLabel = (typeof sourceLabels)[number]
 

@@ -33,10 +33,6 @@ export async function addReport(
   return sendJson('POST', '/api/intel/reports', { name: file.name, contentBase64: toBase64(bytes), trust })
 }
 
-export function deleteReport(id: string): Promise<void> {
-  return sendJson('DELETE', reportPath(id))
-}
-
 export function huntAgain(id: string): Promise<{ hunt: Hunt }> {
   return sendJson('POST', `${reportPath(id)}/hunt`)
 }

@@ -120,7 +120,7 @@ export function CaseHeader({
   )
 }
 
-export const statusWords: Readonly<Record<CaseSummary['status'], string>> = {
+const statusWords: Readonly<Record<CaseSummary['status'], string>> = {
   open: 'Open',
   'in-progress': 'In progress',
   closed: 'Closed',

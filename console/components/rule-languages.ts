@@ -91,7 +91,7 @@ const sigmaModifiers = [
 ]
 
 /** What can stand where the cursor is in a Sigma rule. */
-export function completeSigma(context: Context): Completion | null {
+function completeSigma(context: Context): Completion | null {
   const modifier = context.matchBefore(/\|\w*/)
   if (modifier) return { from: modifier.from + 1, options: options('keyword', 'modifier', sigmaModifiers) }
   const value = context.matchBefore(/\b(?:status|level|product|category|service|type):\s*\w*/)
@@ -153,9 +153,7 @@ const yaraFunctions = [
 ]
 
 /** What can stand where the cursor is in a YARA rule; strings that are declared are offered too. */
-export function completeYara(
-  context: Context & { readonly state?: { readonly doc: unknown } },
-): Completion | null {
+function completeYara(context: Context & { readonly state?: { readonly doc: unknown } }): Completion | null {
   const text = String(context.state?.doc ?? '')
   const string = context.matchBefore(/[$#@!]\w*/)
   if (string) {

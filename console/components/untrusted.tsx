@@ -45,7 +45,7 @@ export function Untrusted({
 }
 
 /** One character that cannot be seen, by name. */
-export function HiddenCharacter({ name }: { name: string }) {
+function HiddenCharacter({ name }: { name: string }) {
   return (
     <span
       className="mx-px rounded-sm border border-current px-0.5 font-mono text-[0.6875rem] text-attacker in-data-cited:text-current"

@@ -62,7 +62,7 @@ const stateWords: Readonly<Record<LessonView['state'], string>> = {
   revoked: 'taken back',
 }
 
-export const scopeWords = (scope: LessonView['scope'], value: string) =>
+const scopeWords = (scope: LessonView['scope'], value: string) =>
   scope === 'everywhere' ? 'every case' : scope === 'like' ? value : `${scope} ${value}`
 
 function Lessons({ onWrite }: { onWrite: () => void }) {

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
 import { icsBundle } from '../../test/support/ics-bundle.ts'
 import { readAttackBundle } from '../knowledge/attack-bundle.ts'
-import { attackKnowledge } from '../knowledge/attack-knowledge.ts'
+import { attackKnowledge, shippedAttack } from '../knowledge/attack-knowledge.ts'
 import { judgeClaims } from '../verify/judge-claims.ts'
 import type { SentItem } from '../verify/sent-item.ts'
-import { knownAttackIds, knownIdsOf } from './known-attack-ids.ts'
+import { knownIdsOf } from './known-attack-ids.ts'
 
 const imported = knownIdsOf(
   attackKnowledge({ attack: [readAttackBundle(icsBundle).value], defence: undefined }),
@@ -25,7 +25,7 @@ function judged(text: string, item: SentItem, known = imported) {
 it('a claim may name a technique of an imported domain, and without the import may not', () => {
   const claim = 'The rule names T0831.'
   expect(judged(claim, alert)?.status).toBe('verified')
-  expect(judged(claim, alert, knownAttackIds)).toMatchObject({
+  expect(judged(claim, alert, knownIdsOf(shippedAttack))).toMatchObject({
     status: 'does-not-exist',
     reasons: ['ATT&CK has no T0831'],
   })

@@ -100,7 +100,7 @@ export const recordKinds = {
 } as const
 export type RecordKind = keyof typeof recordKinds
 
-export const recordKindNames = Object.keys(recordKinds) as [RecordKind, ...RecordKind[]] // Not empty: see above.
+const recordKindNames = Object.keys(recordKinds) as [RecordKind, ...RecordKind[]] // Not empty: see above.
 
 /** Those that are read and written as lists. A statement belongs to a control, and is kept with it (`own-statement.ts`). */
 export const registerNames = recordKindNames.filter(kind => kind !== 'statement')

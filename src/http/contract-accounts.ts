@@ -4,7 +4,7 @@ import { done, idParams, pageQuery, person } from './contract.ts'
 import { proof, withProof } from './contract-sign-in.ts'
 import { endpoint } from './endpoint.ts'
 
-export const userRecord = person.extend({
+const userRecord = person.extend({
   role: z.enum(roles),
   state: z.enum(['active', 'disabled']),
   lockedUntilMs: z.number().nullable(),
@@ -25,7 +25,7 @@ export const userRecord = person.extend({
 export type UserRecord = z.infer<typeof userRecord>
 
 /** A change of an account that waits for a second admin. */
-export const accountRequest = z.object({
+const accountRequest = z.object({
   id: z.string(),
   /** What would be done. */
   words: z.string(),
@@ -39,14 +39,14 @@ export type AccountRequest = z.infer<typeof accountRequest>
  * What came of a change: done, or waiting for a second admin. A one-time password is shown once and must be changed at the
  * first sign-in.
  */
-export const accountChanged = z.object({
+const accountChanged = z.object({
   user: userRecord.nullable(),
   oneTimePassword: z.string().nullable(),
   waiting: accountRequest.nullable(),
 })
 export type AccountChanged = z.infer<typeof accountChanged>
 
-export const tokenRecord = z.object({
+const tokenRecord = z.object({
   id: z.string(),
   name: z.string(),
   scopes: z.array(z.enum(tokenScopes)),
@@ -57,7 +57,7 @@ export const tokenRecord = z.object({
 })
 export type TokenRecord = z.infer<typeof tokenRecord>
 
-export const sessionRecord = z.object({
+const sessionRecord = z.object({
   id: z.string(),
   createdMs: z.number(),
   lastUsedMs: z.number(),
@@ -71,7 +71,7 @@ export const sessionRecord = z.object({
 export type SessionRecord = z.infer<typeof sessionRecord>
 
 /** One line of the account and administration log (sign-ins, role changes, tokens). */
-export const auditEntry = z.object({
+const auditEntry = z.object({
   id: z.string(),
   atMs: z.number(),
   kind: z.string(),

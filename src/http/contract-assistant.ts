@@ -4,7 +4,7 @@ import { done, idParams, person } from './contract.ts'
 import { chatAnswer } from './contract-chat.ts'
 import { endpoint } from './endpoint.ts'
 
-export const turnContext = z.object({
+const turnContext = z.object({
   caseId: z.string().max(200).optional(),
   entity: z.object({ type: z.string().max(40), value: z.string().max(500) }).optional(),
   page: z.string().max(60).optional(),
@@ -19,7 +19,7 @@ const step = z.object({
 })
 
 /** A search as it is shown before it is run. */
-export const indexerQuery = z.object({ index: z.string().max(200), body: z.record(z.string(), z.json()) })
+const indexerQuery = z.object({ index: z.string().max(200), body: z.record(z.string(), z.json()) })
 export type IndexerQueryView = z.infer<typeof indexerQuery>
 
 export const turnAnswer = chatAnswer.extend({
@@ -31,7 +31,7 @@ export const turnAnswer = chatAnswer.extend({
 export type TurnAnswerView = z.infer<typeof turnAnswer>
 
 /** Events of an answer's stream, in this order; `sentence` is replaced by what `answer` holds. */
-export const turnEvent = z.discriminatedUnion('kind', [
+const turnEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('question'), messageId: z.string() }),
   z.object({ kind: z.literal('route'), route: z.enum(['code', 'model']), why: z.string() }),
   z.object({
@@ -53,7 +53,7 @@ export const turnEvent = z.discriminatedUnion('kind', [
 ])
 export type TurnEventView = z.infer<typeof turnEvent>
 
-export const chatRecord = z.object({
+const chatRecord = z.object({
   id: z.string(),
   title: z.string(),
   caseId: z.string().nullable(),
@@ -62,7 +62,7 @@ export const chatRecord = z.object({
 })
 export type ChatRecord = z.infer<typeof chatRecord>
 
-export const chatFile = z.object({
+const chatFile = z.object({
   id: z.string(),
   name: z.string(),
   sha256: z.string(),
@@ -70,7 +70,7 @@ export const chatFile = z.object({
 })
 export type ChatFileView = z.infer<typeof chatFile>
 
-export const chatMessage = z.object({
+const chatMessage = z.object({
   id: z.string(),
   parentId: z.string().nullable(),
   kind: z.enum(['question', 'answer']),
@@ -84,7 +84,7 @@ export const chatMessage = z.object({
 })
 export type ChatMessageView = z.infer<typeof chatMessage>
 
-export const chatDetail = z.object({
+const chatDetail = z.object({
   chat: chatRecord,
   messages: z.array(chatMessage),
   files: z.array(chatFile),
@@ -106,7 +106,7 @@ const learner = person.extend({
 })
 export type Learner = z.infer<typeof learner>
 
-export const askTurnBody = z.object({
+const askTurnBody = z.object({
   text: z.string().trim().min(1).max(20_000),
   /** The answer that this question follows; null begins the chat. Another question with the same one is a branch. */
   parentId: z.string().max(200).nullable().default(null),

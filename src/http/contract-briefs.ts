@@ -5,7 +5,7 @@ import { person } from './contract.ts'
 
 export const citation = z.object({ id: z.string(), quote: z.string() })
 
-export const judgedClaim = z.object({
+const judgedClaim = z.object({
   text: z.string(),
   evidence: z.array(citation),
   status: z.enum(claimStatuses),
@@ -26,7 +26,7 @@ export const evidenceItem = z.object({
 })
 export type EvidenceView = z.infer<typeof evidenceItem>
 
-export const briefOrigin = z.discriminatedUnion('kind', [
+const briefOrigin = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('computed') }),
   z.object({
     kind: z.literal('model'),

@@ -6,7 +6,7 @@ import { briefRecord, modelBriefState } from './contract-briefs.ts'
 import { caseListQuery, casePage, caseSummary } from './contract-queue.ts'
 import { endpoint } from './endpoint.ts'
 
-export const caseAlert = z.object({
+const caseAlert = z.object({
   key: z.string(),
   id: z.string(),
   timestampMs: z.number(),
@@ -23,14 +23,14 @@ export const caseAlert = z.object({
   source: z.string(),
 })
 
-export const caseAlertPage = z.object({
+const caseAlertPage = z.object({
   alerts: z.array(caseAlert),
   nextCursor: z.string().nullable(),
   total: z.number(),
 })
 export type CaseAlertPage = z.infer<typeof caseAlertPage>
 
-export const entityView = z.object({
+const entityView = z.object({
   type: z.enum(entityTypes),
   value: z.string(),
   roles: z.array(z.string()),
@@ -39,7 +39,7 @@ export const entityView = z.object({
 export type EntityView = z.infer<typeof entityView>
 
 /** What happened, in order of time: alerts of one rule that follow each other are one entry. */
-export const timelineEntry = z.object({
+const timelineEntry = z.object({
   atMs: z.number(),
   untilMs: z.number(),
   ruleId: z.string(),
@@ -55,7 +55,7 @@ export const note = z.object({ id: z.string(), atMs: z.number(), by: person, tex
 export type Note = z.infer<typeof note>
 
 /** Who did what to this case. `detail` is for a person. */
-export const historyEntry = z.object({
+const historyEntry = z.object({
   id: z.string(),
   atMs: z.number(),
   kind: z.enum([
@@ -81,7 +81,7 @@ export const historyEntry = z.object({
 export type HistoryEntry = z.infer<typeof historyEntry>
 
 /** Everything on the case page but the raw alerts. */
-export const caseDetail = z.object({
+const caseDetail = z.object({
   case: caseSummary,
   /** Newest first; the computed one and, where there is one, the model's. */
   briefs: z.array(briefRecord),
@@ -102,13 +102,13 @@ export type CaseDetail = z.infer<typeof caseDetail>
 export const rawAlert = z.object({ key: z.string(), raw: z.string() })
 export type RawAlert = z.infer<typeof rawAlert>
 
-export const verdictBody = z.object({ verdict: z.enum(verdicts), reason: z.string().max(4000) })
+const verdictBody = z.object({ verdict: z.enum(verdicts), reason: z.string().max(4000) })
 export type VerdictBody = z.infer<typeof verdictBody>
 
-export const bulkVerdictBody = verdictBody.extend({ ids: z.array(z.string()).min(1).max(1000) })
+const bulkVerdictBody = verdictBody.extend({ ids: z.array(z.string()).min(1).max(1000) })
 export type BulkVerdictBody = z.infer<typeof bulkVerdictBody>
 
-export const bulkReply = z.object({
+const bulkReply = z.object({
   changed: z.array(z.string()),
   problems: z.array(z.object({ code: z.string(), message: z.string(), where: z.string().optional() })),
 })

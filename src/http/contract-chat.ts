@@ -3,7 +3,7 @@ import { claimStatuses } from '../domain/claim.ts'
 import { evidenceItem } from './contract-briefs.ts'
 import { endpoint } from './endpoint.ts'
 
-export const askBody = z.object({
+const askBody = z.object({
   question: z.string().trim().min(1).max(2000),
   /** Only the alerts of this case. */
   caseId: z.string().max(200).optional(),
@@ -37,7 +37,7 @@ export const chatAnswer = z.object({
 })
 export type ChatAnswer = z.infer<typeof chatAnswer>
 
-export const toolDescription = z.object({
+const toolDescription = z.object({
   name: z.string(),
   title: z.string(),
   description: z.string(),
@@ -47,7 +47,7 @@ export const toolDescription = z.object({
 
 export type ToolDescriptionView = z.infer<typeof toolDescription>
 
-export const toolAnswer = z.discriminatedUnion('kind', [
+const toolAnswer = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('found'),
     value: z.object({

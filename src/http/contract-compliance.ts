@@ -5,7 +5,7 @@ import { endpoint } from './endpoint.ts'
 
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/)
 
-export const complianceFramework = z.object({
+const complianceFramework = z.object({
   id: z.string(),
   name: z.string(),
   version: z.string(),
@@ -29,7 +29,7 @@ const statementFields = {
 }
 
 /** One control, and what Tocsin's records hold for it. */
-export const complianceControl = z.object({
+const complianceControl = z.object({
   id: z.string(),
   topic: z.string(),
   earlierIds: z.array(z.string()),
@@ -62,7 +62,7 @@ export const complianceControl = z.object({
 export type ComplianceControl = z.infer<typeof complianceControl>
 
 /** The evidence for every control of a framework in a period. */
-export const complianceView = z.object({
+const complianceView = z.object({
   framework: complianceFramework,
   mappingVersion: z.string(),
   fromMs: z.number(),

@@ -4,7 +4,7 @@ import { caseSummary } from './contract-queue.ts'
 import { endpoint } from './endpoint.ts'
 
 /** One entity across all cases. */
-export const entityPivot = z.object({
+const entityPivot = z.object({
   type: z.enum(entityTypes),
   value: z.string(),
   firstSeenMs: z.number().nullable(),

@@ -5,7 +5,7 @@ import { endpoint } from './endpoint.ts'
 const interval = z.tuple([z.number(), z.number()])
 
 /** One recorded run of a suite. Scores are from 0 to 1. */
-export const evaluationRun = z.object({
+const evaluationRun = z.object({
   id: z.string(),
   suite: z.string(),
   /** `none`: answered by code alone. */
@@ -28,7 +28,7 @@ export const evaluationRun = z.object({
 export type EvaluationRunView = z.infer<typeof evaluationRun>
 
 /** One run in full. `signature`: Ed25519 over the bytes of `document`, base64; `key`: the public key as PEM. */
-export const evaluationReport = z.object({
+const evaluationReport = z.object({
   items: z.array(z.object({ id: z.string(), task: z.string(), score: z.number() })),
   document: z.string(),
   signature: z.string(),
@@ -37,7 +37,7 @@ export const evaluationReport = z.object({
 export type EvaluationReport = z.infer<typeof evaluationReport>
 
 /** Two runs on the items that both have. An item counts as right from a score of one half on. */
-export const evaluationComparison = z.object({
+const evaluationComparison = z.object({
   items: z.number().int(),
   both: z.number().int(),
   neither: z.number().int(),

@@ -10,7 +10,7 @@ const recordParams = kindParams.extend({ id: z.string().min(1).max(200) })
 /** What a record holds depends on its kind; the server says which member does not fit. */
 const content = z.record(z.string().max(50), z.string().max(50_000))
 
-export const governanceRecord = z.object({
+const governanceRecord = z.object({
   id: z.string(),
   content,
   version: z.number().int(),
@@ -22,7 +22,7 @@ export const governanceRecord = z.object({
 export type GovernanceRecordView = z.infer<typeof governanceRecord>
 
 /** The policy on the use of AI, and who has acknowledged the version in force. */
-export const aiPolicy = z.object({
+const aiPolicy = z.object({
   policy: z
     .object({ title: z.string(), text: z.string(), version: z.number().int(), changedMs: z.number() })
     .nullable(),
@@ -75,7 +75,7 @@ export const oversight = z.object({
 export type Oversight = z.infer<typeof oversight>
 
 /** A bad suggestion that a lead put among the real ones. What is wrong with one that is open is for its lead alone. */
-export const seededSuggestion = z.object({
+const seededSuggestion = z.object({
   proposalId: z.string(),
   caseId: z.string(),
   kind: z.enum(seedKinds),
@@ -90,7 +90,7 @@ export const seededSuggestion = z.object({
 export type SeededSuggestionView = z.infer<typeof seededSuggestion>
 
 /** An output of a model that was drawn for a person to judge. */
-export const outputAudit = z.object({
+const outputAudit = z.object({
   id: z.string(),
   briefId: z.string(),
   caseId: z.string(),
@@ -118,7 +118,7 @@ const auditSum = z.object({
   harmful: z.number().int(),
 })
 
-export const outputAudits = z.object({ audits: z.array(outputAudit), sums: z.array(auditSum) })
+const outputAudits = z.object({ audits: z.array(outputAudit), sums: z.array(auditSum) })
 export type OutputAudits = z.infer<typeof outputAudits>
 
 const approver = { kind: 'role', role: 'approver' } as const

@@ -26,7 +26,7 @@ export type Digest = z.infer<typeof digest>
 const name = z.string().trim().min(2).max(80)
 const names = z.array(name).max(100)
 
-export const profileBody = z.object({
+const profileBody = z.object({
   /** As reports write them: `energy`, `health care`; `FortiGate`, `Exchange`, `Confluence`. */
   sectors: names,
   technologies: names,

@@ -5,7 +5,7 @@ import { ruleDraftBody } from './contract-rules.ts'
 import { endpoint } from './endpoint.ts'
 
 /** A threat report in the list. */
-export const reportSummary = z.object({
+const reportSummary = z.object({
   id: z.string(),
   name: z.string(),
   title: z.string().nullable(),
@@ -26,7 +26,7 @@ export const reportSummary = z.object({
 })
 export type ReportSummary = z.infer<typeof reportSummary>
 
-export const reportIndicator = z.object({
+const reportIndicator = z.object({
   type: z.string(),
   value: z.string(),
   /** Code points from the start of the report's text. */
@@ -45,7 +45,7 @@ export const reportIndicator = z.object({
 })
 export type ReportIndicator = z.infer<typeof reportIndicator>
 
-export const reportTechnique = z.object({
+const reportTechnique = z.object({
   id: z.string(),
   name: z.string(),
   tactics: z.array(z.string()),
@@ -84,7 +84,7 @@ export const exposure = z.object({
 export type Exposure = z.infer<typeof exposure>
 
 /** Something of ours that Wazuh's inventory holds and the report names. Empty texts: the inventory does not tell. */
-export const inventoryMatch = z.object({
+const inventoryMatch = z.object({
   kind: z.enum(['vulnerability', 'package', 'host']),
   value: z.string(),
   host: z.string(),
@@ -106,7 +106,7 @@ export const hunt = z.object({
 export type Hunt = z.infer<typeof hunt>
 
 /** The search for a report's indicators in all that the indexer keeps. */
-export const historyHunt = z.object({
+const historyHunt = z.object({
   state: z.enum(['running', 'done', 'stopped']),
   /** One batch of indicators over one span of time; 0 steps: not planned yet. */
   step: z.number(),
@@ -138,7 +138,7 @@ export type HistoryHunt = z.infer<typeof historyHunt>
 const citedPassage = z.object({ start: z.number(), end: z.number(), text: z.string() })
 export type CitedPassage = z.infer<typeof citedPassage>
 
-export const reportContext = z.discriminatedUnion('kind', [
+const reportContext = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('answered'),
     model: z.string(),
@@ -161,7 +161,7 @@ export const reportContext = z.discriminatedUnion('kind', [
 export type ReportContext = z.infer<typeof reportContext>
 
 /** What the newest version of a report's document brought and took away: the first of each, and how many there are. */
-export const reportRevision = z.object({
+const reportRevision = z.object({
   added: z.array(z.tuple([z.string(), z.string()])),
   removed: z.array(z.tuple([z.string(), z.string()])),
   addedCount: z.number(),
@@ -169,7 +169,7 @@ export const reportRevision = z.object({
 })
 export type ReportRevision = z.infer<typeof reportRevision>
 
-export const reportDetail = z.object({
+const reportDetail = z.object({
   report: reportSummary,
   /** Null for a report whose document never changed. */
   revision: reportRevision.nullable(),
@@ -200,16 +200,16 @@ export const reportDetail = z.object({
 })
 export type ReportDetail = z.infer<typeof reportDetail>
 
-export const trustGrades = ['A', 'B', 'C', 'D', 'E', 'F'] as const
+const trustGrades = ['A', 'B', 'C', 'D', 'E', 'F'] as const
 
-export const addReportBody = z.object({
+const addReportBody = z.object({
   name: z.string().min(1).max(300),
   contentBase64: z.base64(),
   trust: z.enum(trustGrades).default('F'),
 })
 export type AddReportBody = z.input<typeof addReportBody>
 
-export const indicatorStatusBody = z.object({
+const indicatorStatusBody = z.object({
   type: z.string().max(20),
   value: z.string().min(1).max(5000),
   status: z.enum(['live', 'false-positive']),
@@ -217,7 +217,7 @@ export const indicatorStatusBody = z.object({
 })
 export type IndicatorStatusBody = z.infer<typeof indicatorStatusBody>
 
-export const draftRuleQuery = z.discriminatedUnion('for', [
+const draftRuleQuery = z.discriminatedUnion('for', [
   z.object({ for: z.literal('technique'), id: z.string().regex(/^T\d{4}(?:\.\d{3})?$/) }),
   z.object({ for: z.literal('indicators') }),
   /** By its place in the report's text. */

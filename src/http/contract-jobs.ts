@@ -3,7 +3,7 @@ import { done } from './contract.ts'
 import { endpoint } from './endpoint.ts'
 
 /** A job that is tried no more: it failed for good, or took the processes down that tried it. */
-export const setAsideJob = z.object({
+const setAsideJob = z.object({
   id: z.number(),
   kind: z.string(),
   /** What it is about: most often the id of a case. */

@@ -35,7 +35,7 @@ export const lesson = z.object({
 })
 export type LessonView = z.infer<typeof lesson>
 
-export const lessonPreview = z.object({
+const lessonPreview = z.object({
   findings: z.array(finding),
   /** Exactly as later investigations tell it. */
   told: z.string(),
@@ -70,7 +70,7 @@ export type FeedbackView = z.infer<typeof feedback>
 const share = z.object({ decided: z.number().int(), disagreed: z.number().int() })
 
 /** Whether people disagree more with what is proposed than they did, and whether it is as sure as it should be. */
-export const driftReport = z.object({
+const driftReport = z.object({
   fromMs: z.number(),
   recentFromMs: z.number(),
   toMs: z.number(),
@@ -108,7 +108,7 @@ export const driftReport = z.object({
 })
 export type DriftReport = z.infer<typeof driftReport>
 
-export const evaluationCase = z.object({
+const evaluationCase = z.object({
   id: z.string(),
   kind: z.enum(['case', 'mail', 'question']),
   title: z.string(),
@@ -122,7 +122,7 @@ export const evaluationCase = z.object({
 export type EvaluationCaseView = z.infer<typeof evaluationCase>
 
 /** Whether training data may be made of what people decided. */
-export const trainingConsentView = trainingConsentSchema.extend({
+const trainingConsentView = trainingConsentSchema.extend({
   changed: z.object({ by: person.nullable(), atMs: z.number() }).nullable(),
   /** How many people agreed that their verdicts and reasons are used. */
   agreed: z.number().int(),

@@ -3,7 +3,7 @@ import { person } from './contract.ts'
 import { endpoint } from './endpoint.ts'
 
 /** One entry of the ledger. What it keeps encrypted is not in `body`; `sealed` names those members. */
-export const ledgerEntryView = z.object({
+const ledgerEntryView = z.object({
   seq: z.number(),
   atMs: z.number(),
   kind: z.string(),

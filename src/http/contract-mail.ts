@@ -21,10 +21,10 @@ const summaryShape = {
   decidedVerdict: z.enum(mailVerdicts).nullable(),
 }
 
-export const mailSummary = z.object(summaryShape)
+const mailSummary = z.object(summaryShape)
 export type MailSummary = z.infer<typeof mailSummary>
 
-export const mailPage = z.object({ mails: z.array(mailSummary), nextCursor: z.string().nullable() })
+const mailPage = z.object({ mails: z.array(mailSummary), nextCursor: z.string().nullable() })
 export type MailPage = z.infer<typeof mailPage>
 
 /** One mail with everything that was found. All text in it is the sender's: never HTML, never a link. */
@@ -103,16 +103,16 @@ export const mailDetail = z.object({
 })
 export type MailDetail = z.infer<typeof mailDetail>
 
-export const mailReplyBody = z.object({ text: z.string().trim().min(1).max(10_000) })
+const mailReplyBody = z.object({ text: z.string().trim().min(1).max(10_000) })
 
-export const mailVerdictBody = z.object({
+const mailVerdictBody = z.object({
   verdict: z.enum(mailVerdicts),
   reason: z.string().min(1).max(2000),
 })
 export type MailVerdictBody = z.infer<typeof mailVerdictBody>
 
 /** What a gateway should do with a mail in transit. */
-export const gatewayReply = z.object({
+const gatewayReply = z.object({
   action: z.enum(['accept', 'tag', 'quarantine']),
   /** To be added to the message. */
   header: z.object({ name: z.string(), value: z.string() }),

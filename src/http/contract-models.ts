@@ -20,7 +20,7 @@ const usage = z.object({
 })
 
 /** One exact combination of model, prompts, policy and knowledge, and where it stands. */
-export const modelProfile = z.object({
+const modelProfile = z.object({
   id: z.string(),
   name: z.string(),
   provider: z.string(),
@@ -55,7 +55,7 @@ export const modelProfile = z.object({
 })
 export type ModelProfileView = z.infer<typeof modelProfile>
 
-export const modelMove = z.object({
+const modelMove = z.object({
   id: z.string(),
   profileId: z.string(),
   name: z.string(),
@@ -66,7 +66,7 @@ export const modelMove = z.object({
   atMs: z.number(),
 })
 
-export const modelGates = z.object({
+const modelGates = z.object({
   settings: gateSettingsSchema,
   changed: z.object({ by: person.nullable(), atMs: z.number() }).nullable(),
   profiles: z.array(modelProfile),

@@ -8,7 +8,7 @@ import { endpoint } from './endpoint.ts'
 const detail = z.enum(['link', 'redacted'])
 
 /** A channel as admins see it: never its address beyond the host, never a secret. */
-export const channelRecord = z.object({
+const channelRecord = z.object({
   id: z.string(),
   kind: z.enum(channelKinds),
   name: z.string(),
@@ -21,7 +21,7 @@ export const channelRecord = z.object({
 })
 export type ChannelRecord = z.infer<typeof channelRecord>
 
-export const channelBody = z.object({
+const channelBody = z.object({
   name: z.string().trim().min(1).max(100),
   events: z.array(z.enum(noticeEvents)).min(1, 'choose what is told'),
   minimumSeverity: z.enum(severities),
@@ -31,14 +31,14 @@ export const channelBody = z.object({
 })
 export type ChannelBody = z.input<typeof channelBody>
 
-export const channelChange = channelBody.partial().extend({ enabled: z.boolean().optional() })
+const channelChange = channelBody.partial().extend({ enabled: z.boolean().optional() })
 export type ChannelChange = z.input<typeof channelChange>
 
 /** `secret`: what a webhook's messages are signed with, where we made it. Shown this once. */
-export const channelReply = z.object({ channel: channelRecord, secret: z.string().nullable() })
+const channelReply = z.object({ channel: channelRecord, secret: z.string().nullable() })
 export type ChannelReply = z.infer<typeof channelReply>
 
-export const deliveryRecord = z.object({
+const deliveryRecord = z.object({
   id: z.string(),
   channel: z.string(),
   event: z.enum(noticeEvents),
@@ -52,7 +52,7 @@ export const deliveryRecord = z.object({
 })
 export type DeliveryRecord = z.infer<typeof deliveryRecord>
 
-export const channelList = z.object({
+const channelList = z.object({
   channels: z.array(channelRecord),
   /** Where something may be sent at all (TOCSIN_NOTIFY_HOSTS). */
   places: z.array(z.string()),

@@ -5,12 +5,12 @@ const open = { kind: 'open' } as const
 const metadata = z.record(z.string(), z.json())
 
 /** What the consent page asks about. */
-export const consentQuery = z.object({
+const consentQuery = z.object({
   client_id: z.string().max(200),
   redirect_uri: z.string().max(2000),
 })
 
-export const consentBody = consentQuery.extend({
+const consentBody = consentQuery.extend({
   code_challenge: z.string().regex(/^[\w-]{43}$/, 'PKCE with S256 is needed'),
   code_challenge_method: z.literal('S256'),
   state: z.string().max(2000).optional(),

@@ -45,7 +45,7 @@ export const caseSummary = z.object({
 })
 export type CaseSummary = z.infer<typeof caseSummary>
 
-export const caseSorts = ['priority', 'newest', 'oldest', 'due', 'alerts'] as const
+const caseSorts = ['priority', 'newest', 'oldest', 'due', 'alerts'] as const
 
 /** `assignee` is a user id, `me` or `none`; `technique` matches sub-techniques too; `text` searches titles, headlines and entities. */
 export const caseListQuery = pageQuery.extend({
@@ -75,7 +75,7 @@ export const casePage = z.object({
 })
 export type CasePage = z.infer<typeof casePage>
 
-export const savedView = z.object({
+const savedView = z.object({
   id: z.string(),
   name: z.string(),
   /** The query string of the queue page, without `?`. */

@@ -8,7 +8,7 @@ import { endpoint } from './endpoint.ts'
 const target = z.object({ agentId: z.string(), agentName: z.string(), platform: z.enum(platforms) })
 
 /** An action that can be proposed. */
-export const actionInfo = z.object({
+const actionInfo = z.object({
   name: z.string(),
   title: z.string(),
   effect: z.enum(['reads', 'reversible', 'irreversible']),
@@ -76,10 +76,10 @@ export const proposalView = z.object({
 })
 export type ProposalView = z.infer<typeof proposalView>
 
-export const tickStates = ['done', 'open', 'not-needed'] as const
+const tickStates = ['done', 'open', 'not-needed'] as const
 
 /** A step of a remediation: one that Tocsin can carry out is a proposal in the making, the others are for hands. */
-export const remediationStep = z.object({
+const remediationStep = z.object({
   id: z.string(),
   phase: z.enum(['contain', 'eradicate', 'recover', 'harden']),
   text: z.string(),
@@ -110,7 +110,7 @@ export const caseResponse = z.object({
 })
 export type CaseResponse = z.infer<typeof caseResponse>
 
-export const proposeBody = z.object({
+const proposeBody = z.object({
   action: z.string().max(100),
   arguments: z.record(
     z.string(),
@@ -123,7 +123,7 @@ export const proposeBody = z.object({
 })
 export type ProposeBody = z.infer<typeof proposeBody>
 
-export const decisionBody = z.object({
+const decisionBody = z.object({
   digest: z.string().regex(/^[0-9a-f]{64}$/),
   decision: z.enum(['approve', 'reject']),
   reason: z.string().max(2000).default(''),
@@ -133,7 +133,7 @@ export const decisionBody = z.object({
 })
 export type DecisionBody = z.infer<typeof decisionBody>
 
-export const tickBody = z.object({
+const tickBody = z.object({
   /** The step as the person saw it. */
   text: z.string().min(1).max(4000),
   state: z.enum(tickStates),
@@ -155,7 +155,7 @@ const settingsVersion = z.object({
 export type SettingsVersion = z.infer<typeof settingsVersion>
 
 /** What holds about actions: the file's settings, the console's, and what comes of both. */
-export const responsePolicyView = z.object({
+const responsePolicyView = z.object({
   file: z.object({ path: z.string(), settings: responseSettings }),
   console: responseSettings,
   /** The console's settings that wait for a second admin. */
@@ -173,13 +173,13 @@ export const responsePolicyView = z.object({
 })
 export type ResponsePolicyView = z.infer<typeof responsePolicyView>
 
-export const changeSettingsBody = z.object({
+const changeSettingsBody = z.object({
   settings: responseSettings,
   reason: z.string().trim().min(1, 'say why').max(2000),
 })
 export type ChangeSettingsBody = z.input<typeof changeSettingsBody>
 
-export const settingsChanged = z.object({
+const settingsChanged = z.object({
   version: z.number(),
   state: z.enum(['active', 'waiting', 'rejected']),
   weakens: z.array(z.string()),
@@ -197,7 +197,7 @@ export const delegations = z.object({
 })
 export type Delegations = z.infer<typeof delegations>
 
-export const proposalReply = z.object({ proposal: proposalView })
+const proposalReply = z.object({ proposal: proposalView })
 export type ProposalReply = z.infer<typeof proposalReply>
 
 /** Response actions: proposed and approved by people, carried out once. */

@@ -10,7 +10,7 @@ const caseParams = z.object({ caseId: z.string().min(1).max(200) })
 const reason = z.string().trim().min(3).max(500)
 
 /** How long each kind of record is kept, what is due, and what is held back. */
-export const retentionView = z.object({
+const retentionView = z.object({
   /** Days; null: for ever. The ledger is always kept whole. */
   days: retentionSchema,
   changed: z.object({ by: person.nullable(), atMs: z.number() }).nullable(),
@@ -29,7 +29,7 @@ export type RetentionView = z.infer<typeof retentionView>
 
 const subject = z.object({ type: z.enum(entityTypes), value: z.string().trim().min(1).max(1000) })
 
-export const erasurePreview = z.object({
+const erasurePreview = z.object({
   cases: z.array(z.object({ id: z.string(), title: z.string(), status: z.string(), kept: kept.nullable() })),
   mails: z.number().int(),
   chats: z.number().int(),

@@ -21,7 +21,7 @@ const drafting = z.discriminatedUnion('kind', [
 const ruleKind = z.enum(ruleKinds)
 export type RuleKind = z.infer<typeof ruleKind>
 
-export const ruleDraftView = z.object({
+const ruleDraftView = z.object({
   id: z.string(),
   kind: ruleKind,
   /** What it was started from: a case, a report, a noisy rule, a Sigma rule. */
@@ -61,7 +61,7 @@ export const ruleDraftBody = z.object({
 })
 export type RuleDraftBody = z.infer<typeof ruleDraftBody>
 
-export const newRuleBody = z.object({
+const newRuleBody = z.object({
   kind: ruleKind.default('wazuh'),
   title: storable(200).min(1),
   /** Absent: what it starts from, or a template. */
@@ -77,13 +77,13 @@ export const newRuleBody = z.object({
 export type NewRuleBody = z.input<typeof newRuleBody>
 
 /** Base64 of a file of 8 MB. */
-export const sampleBody = z.object({
+const sampleBody = z.object({
   name: storable(300).min(1),
   contentBase64: z.base64().max(12 * 1024 * 1024),
   mustMatch: z.boolean(),
 })
 
-export const ruleDecisionBody = z.object({
+const ruleDecisionBody = z.object({
   digest: z.string().regex(/^[0-9a-f]{64}$/),
   decision: z.enum(['approve', 'reject']),
   reason: storable(2000).default(''),
@@ -112,7 +112,7 @@ const reply = z.object({
 })
 export type RuleDraftReply = z.infer<typeof reply>
 
-export const ruleDraftList = z.object({
+const ruleDraftList = z.object({
   drafts: z.array(ruleDraftView),
   /** The kinds of rules that something is connected for. */
   deployable: z.array(ruleKind),

@@ -3,7 +3,7 @@ import { endpoint } from './endpoint.ts'
 
 const ruleId = z.string().min(1).max(100)
 
-export const runbookSubject = z.object({
+const runbookSubject = z.object({
   ruleId: z.string(),
   description: z.string(),
   /** Decided cases of the rule within a year. */
@@ -27,7 +27,7 @@ const document = z.object({
 export type RunbookView = z.infer<typeof document>
 
 /** A draft that nothing has kept yet. */
-export const runbookDraft = z.object({
+const runbookDraft = z.object({
   title: z.string(),
   ruleId: z.string(),
   text: z.string(),

@@ -23,7 +23,7 @@ export const proof = z.discriminatedUnion('kind', [
 ])
 export type Proof = z.infer<typeof proof>
 
-export const stepUpQuestion = z.object({
+const stepUpQuestion = z.object({
   /** Ways in which you can prove it; the first is the best. Empty: your sign-in itself is fresh enough, or sign in again. */
   methods: z.array(z.enum(['password', 'totp', 'passkey'])),
   passkey: z.object({ ticket: z.string(), options: z.unknown() }).nullable(),
@@ -40,7 +40,7 @@ const secondFactor = z.object({
 export type SecondFactor = z.infer<typeof secondFactor>
 
 /** Your factors, and whether passkeys can work at this address. */
-export const factorList = z.object({
+const factorList = z.object({
   factors: z.array(secondFactor),
   recoveryCodesLeft: z.number().int(),
   passkeysPossible: z.boolean(),
@@ -48,17 +48,17 @@ export const factorList = z.object({
 export type FactorList = z.infer<typeof factorList>
 
 /** The secret is shown this once. */
-export const newTotp = z.object({ id: z.string(), secret: z.string(), uri: z.string() })
+const newTotp = z.object({ id: z.string(), secret: z.string(), uri: z.string() })
 export type NewTotp = z.infer<typeof newTotp>
 
 /** Recovery codes come with the first factor, and are shown this once. */
-export const addedFactor = z.object({ recoveryCodes: z.array(z.string()).nullable() })
+const addedFactor = z.object({ recoveryCodes: z.array(z.string()).nullable() })
 export type AddedFactor = z.infer<typeof addedFactor>
 
 const passkeyQuestion = z.object({ ticket: z.string(), options: z.unknown() })
 export type PasskeyQuestion = z.infer<typeof passkeyQuestion>
 
-export const signInRules = z.object({ secondFactorRoles: z.array(z.enum(roles)) })
+const signInRules = z.object({ secondFactorRoles: z.array(z.enum(roles)) })
 export type SignInRules = z.infer<typeof signInRules>
 
 /** With the proof left out, only who has no way to give one gets through, right after signing in. */
@@ -74,7 +74,7 @@ const breakGlassUse = z.object({
 export type BreakGlassUse = z.infer<typeof breakGlassUse>
 
 /** `none`: there is no such account; `sealed`: its password was never used; `used`: seal it anew. */
-export const breakGlassState = z.object({
+const breakGlassState = z.object({
   state: z.enum(['none', 'sealed', 'used']),
   uses: z.array(breakGlassUse),
 })

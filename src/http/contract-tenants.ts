@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { endpoint } from './endpoint.ts'
 
 /** How much there is to do for one tenant: counts and times, nothing of what it is about. */
-export const tenantCounts = z.object({
+const tenantCounts = z.object({
   id: z.string(),
   name: z.string(),
   /** Where its own console is; null where nobody said. */

@@ -6,7 +6,7 @@ import { endpoint } from './endpoint.ts'
 const decision = z.enum(['allow', 'pseudonymise', 'local', 'refuse'])
 
 /** One line of the policy as a table: what becomes of each class of data on the way to a zone. */
-export const policyRow = z.object({
+const policyRow = z.object({
   zone: z.enum(trustZones),
   /** The tasks for which it is so; all of them where it is the same for all. */
   tasks: z.array(z.enum(modelTasks)),
@@ -17,7 +17,7 @@ export const policyRow = z.object({
 })
 export type PolicyRow = z.infer<typeof policyRow>
 
-export const policyView = z.object({
+const policyView = z.object({
   /** The file it stands in; null: none is set, and it is the one that Tocsin ships. */
   file: z.string().nullable(),
   /** The same policy as the table, as it stands in the file. */
@@ -45,7 +45,7 @@ export const modelHealth = z.discriminatedUnion('kind', [
 ])
 export type ModelHealth = z.infer<typeof modelHealth>
 
-export const modelView = z.object({
+const modelView = z.object({
   name: z.string(),
   provider: z.string(),
   modelId: z.string(),
@@ -67,7 +67,7 @@ export const modelView = z.object({
 })
 export type ModelView = z.infer<typeof modelView>
 
-export const modelsView = z.object({
+const modelsView = z.object({
   file: z.string(),
   models: z.array(modelView),
   /** Use since midnight UTC beside its hard limit: of the day, then of each task that has a limit or was used. */
@@ -78,7 +78,7 @@ export type ModelsView = z.infer<typeof modelsView>
 
 export const inventoryKinds = ['hosts', 'users', 'domains', 'addresses', 'groups', 'terms'] as const
 
-export const inventoryList = z.object({
+const inventoryList = z.object({
   name: z.string(),
   kind: z.enum(inventoryKinds),
   entryCount: z.number(),

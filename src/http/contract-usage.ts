@@ -30,7 +30,7 @@ const budget = z.object({
 })
 
 /** What models cost and how they did, over a period, from the ledger. */
-export const modelUsage = z.object({
+const modelUsage = z.object({
   fromMs: z.number(),
   toMs: z.number(),
   byTask: z.array(sums.extend({ task: z.string(), model: z.string() })),

@@ -19,7 +19,7 @@ const diagnostic = z.object({
 })
 export type YaraDiagnostic = z.infer<typeof diagnostic>
 
-export const packVersion = z.object({
+const packVersion = z.object({
   name: z.string(),
   version: z.number(),
   sha256: z.string(),
@@ -34,7 +34,7 @@ export const packVersion = z.object({
 })
 export type PackVersion = z.infer<typeof packVersion>
 
-export const packDetail = z.object({
+const packDetail = z.object({
   pack: packVersion,
   source: z.string(),
   rules: z.array(
@@ -50,14 +50,14 @@ export const packDetail = z.object({
 })
 export type PackDetail = z.infer<typeof packDetail>
 
-export const packAdded = z.object({
+const packAdded = z.object({
   /** The new draft's number; null where it does not compile, and nothing was kept. */
   version: z.number().nullable(),
   findings: z.array(diagnostic),
 })
 export type PackAdded = z.infer<typeof packAdded>
 
-export const yaraScan = z.object({
+const yaraScan = z.object({
   id: z.string(),
   fileName: z.string(),
   sha256: z.string(),

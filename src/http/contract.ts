@@ -46,7 +46,7 @@ export type Person = z.infer<typeof person>
 export const attackDomain = z.object({ id: z.string(), name: z.string(), version: z.string() })
 export type AttackDomain = z.infer<typeof attackDomain>
 
-export const signedInUser = person.extend({
+const signedInUser = person.extend({
   role: z.enum(roles),
   mustChangePassword: z.boolean(),
   /** Nothing else works until a second factor was added, or shown at a new sign-in. */
@@ -63,7 +63,7 @@ export const session = z.object({
 })
 export type Session = z.infer<typeof session>
 
-export const signInBody = z.object({
+const signInBody = z.object({
   username: z.string().min(1).max(200),
   password: z.string().min(1).max(1000),
 })
@@ -84,13 +84,12 @@ export const signInReply = z.discriminatedUnion('kind', [
 ])
 export type SignInReply = z.infer<typeof signInReply>
 
-export const changePasswordBody = z.object({
+const changePasswordBody = z.object({
   current: z.string().min(1).max(1000),
   next: z.string().min(12).max(1000),
 })
 
 const health = z.object({ status: z.enum(['ok', 'unavailable']), checks: z.record(z.string(), z.string()) })
-export type Health = z.infer<typeof health>
 
 /** Signing in and out, and the machine's own questions. */
 export const sessionEndpoints = {

@@ -122,7 +122,7 @@ function whole(value: string, quote: string): string {
 }
 
 /** Wazuh doubles backslashes and writes `&gt;` for `>` in Windows events. */
-export function plain(text: string): string {
+function plain(text: string): string {
   return text
     .replaceAll('\\\\', '\\')
     .replaceAll('\\"', '"')

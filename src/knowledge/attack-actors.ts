@@ -1,4 +1,4 @@
-/** ATT&CK groups, software, mitigations and data components as facts: ids, names and aliases. */
+/** ATT&CK groups, software and mitigations as facts: ids, names and aliases. */
 import facts from './data/attack-enterprise.json' with { type: 'json' }
 
 export interface Group {
@@ -18,8 +18,8 @@ export interface Software {
   readonly platforms: readonly string[]
 }
 
-/** A mitigation (`M1036`) or a data component (`DC0001`). */
-export interface NamedObject {
+export interface Mitigation {
+  /** `M1036` */
   readonly id: string
   readonly name: string
 }
@@ -40,12 +40,7 @@ export const software: readonly Software[] = (facts.software as unknown as Softw
   ([id, name, aliases, kind, platforms]) => ({ id, name, aliases, kind, platforms }),
 )
 
-export const mitigations: readonly NamedObject[] = facts.mitigations.map(([id = '', name = '']) => ({
-  id,
-  name,
-}))
-
-export const dataComponents: readonly NamedObject[] = facts.dataComponents.map(([id = '', name = '']) => ({
+export const mitigations: readonly Mitigation[] = facts.mitigations.map(([id = '', name = '']) => ({
   id,
   name,
 }))

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { AppError } from '../lib/app-error.ts'
 import type { Json } from '../lib/canonical-json.ts'
 import { keyedDigest, open, seal } from '../lib/sealed-box.ts'
@@ -60,23 +59,6 @@ export async function openContent(
 }
 
 const contextOf = (tenant: string, caseId: string) => `ledger content of ${tenant}/${caseId}`
-
-/** Data keys that live as long as the process: for runs that keep nothing. */
-export function memoryDataKeys(): DataKeys {
-  const keys = new Map<string, Uint8Array | 'erased'>()
-  return {
-    async keyOf(tenant, caseId) {
-      const name = JSON.stringify([tenant, caseId])
-      const known = keys.get(name) ?? randomBytes(32)
-      if (known === 'erased') throw keyErased(caseId)
-      keys.set(name, known)
-      return known
-    },
-    async erase(tenant, caseId) {
-      keys.set(JSON.stringify([tenant, caseId]), 'erased')
-    },
-  }
-}
 
 export function keyErased(caseId: string): AppError {
   return new AppError(

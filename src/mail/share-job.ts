@@ -42,7 +42,7 @@ export function isShared(verdict: MailVerdict): boolean {
  * uses: a From that nobody vouches for unless the links lead there too, pictures, well-known firms, providers, hosts
  * of everybody's pages as domains (their full addresses stay).
  */
-export function reportOf(row: MailRow, bytes: Buffer, verdict: MailVerdict): string | undefined {
+function reportOf(row: MailRow, bytes: Buffer, verdict: MailVerdict): string | undefined {
   const mail = readMail(bytes, [])
   const links = mail.links.filter(
     link =>

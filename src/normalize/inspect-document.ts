@@ -1,7 +1,7 @@
 import type { Json } from '../lib/canonical-json.ts'
 
 /** Deeper than any alert Wazuh writes; shallow enough for every recursive reader that comes after. */
-export const maxDepth = 64
+const maxDepth = 64
 
 /** What was wrong with a parsed line, by the codes of `QuarantinedLine`. */
 export type DocumentFault =

@@ -11,7 +11,8 @@ import {
 import { AppError, messageOf } from '../lib/app-error.ts'
 
 /** From the mildest to the strictest. The strictest over all classes present decides. */
-export const decisions = ['allow', 'pseudonymise', 'local', 'refuse'] as const
+const decisions = ['allow', 'pseudonymise', 'local', 'refuse'] as const
+
 /**
  * What happens to a class of data. `allow`: as it is; `pseudonymise`: replaced by placeholders; `local`: only a
  * model of zone `local` may be asked, and where there is none, nobody; `refuse`: no model may be asked.

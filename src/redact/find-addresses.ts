@@ -128,7 +128,7 @@ function isOwn(address: Address, { addresses, ranges }: NameIndex): boolean {
 }
 
 /** `undefined` for addresses that name nobody. The inventory goes before the ranges. */
-export function classOfAddress(
+function classOfAddress(
   address: Address,
   names: NameIndex,
 ): 'address.internal' | 'address.public' | undefined {

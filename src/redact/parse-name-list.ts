@@ -3,7 +3,7 @@ import type { Parsed } from '../lib/problem.ts'
 import { problem } from '../lib/problem.ts'
 
 /** Longer lists are cut by whoever makes them: compiling one takes memory and time at each change. */
-export const maxListEntries = 100_000
+const maxListEntries = 100_000
 const longestEntry = 253
 
 /**

@@ -34,7 +34,7 @@ export interface RedactionRules {
 }
 
 /** Classes that stay readable unless policy says otherwise: an analysis needs the attacker's address. */
-export const keptByDefault: readonly ValueClass[] = ['address.public', 'uuid']
+const keptByDefault: readonly ValueClass[] = ['address.public', 'uuid']
 
 /** Compiles the inventory and the classes to keep readable. Entries that cannot be matched become problems. */
 export function redactionRules(

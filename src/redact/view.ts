@@ -168,7 +168,7 @@ const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
 const lowerByContext = /[\u0130\u03a3\ud800-\udfff]/
 
 /** Lower case that never changes the length: the few letters whose lower case is longer stay as they are. */
-export function lowerCase(text: string): string {
+function lowerCase(text: string): string {
   const lower = text.toLowerCase()
   if (lower.length === text.length) return lower
   return Array.from({ length: text.length }, (_, i) => {

@@ -70,7 +70,7 @@ const compliance = /^(?:pci_dss_|cis_|gdpr_|gpg13_|hipaa_|nist_800_53_|tsc_)/
 const longestGroups = 1023
 
 /** The group names of an alert, compliance groups left out. */
-export function groupsOf(groupText: string): string[] {
+function groupsOf(groupText: string): string[] {
   return groupText
     .slice(0, longestGroups)
     .split(',')

@@ -2,14 +2,15 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type AskAdapters, createAsk } from '../../src/ask/ask.ts'
-import { knownAttackIds } from '../../src/ask/known-attack-ids.ts'
+import { knownIdsOf } from '../../src/ask/known-attack-ids.ts'
 import { everyModel } from '../../src/ask/model-route.ts'
 import { memoryVaults } from '../../src/ask/vault-store.ts'
 import type { Inventory } from '../../src/domain/inventory.ts'
 import type { AskModel } from '../../src/domain/model-question.ts'
+import { shippedAttack } from '../../src/knowledge/attack-knowledge.ts'
 import { openFileLedger } from '../../src/ledger/file-ledger.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
-import { type DataKeys, memoryDataKeys } from '../../src/ledger/sealed-content.ts'
+import type { DataKeys } from '../../src/ledger/sealed-content.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { type BudgetLimits, createBudget } from '../../src/llm/budget.ts'
 import type { ModelClient } from '../../src/llm/completion.ts'
@@ -17,6 +18,7 @@ import { createGateway, type GatewayModel } from '../../src/llm/gateway.ts'
 import { spendingOf } from '../../src/llm/spending.ts'
 import { defaultPolicy } from '../../src/policy/default-policy.ts'
 import { redactionRules } from '../../src/redact/redact.ts'
+import { memoryDataKeys } from './memory-data-keys.ts'
 
 export const testInventory: Inventory = {
   hosts: ['web-01', 'dc1.corp.example'],
@@ -70,7 +72,7 @@ export async function askBench(
     vaults: memoryVaults(),
     policy: async () => defaultPolicy,
     inventory: async () => rules,
-    known: knownAttackIds,
+    known: knownIdsOf(shippedAttack),
     route: everyModel,
     versions: { tocsin: 'test', knowledge: 'attack-test' },
     newBoundary: () => `boundary${'abcdefghij'[boundaries++ % 10]}`,

@@ -84,7 +84,7 @@ export async function startPostgresServer(
 }
 
 /** Whom PostgreSQL runs as where we are root. */
-export function unprivileged(): { uid: number; gid: number } | undefined {
+function unprivileged(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined
   const line = readFileSync('/etc/passwd', 'utf8')
     .split('\n')

@@ -90,7 +90,7 @@ export function intrusion(nowMs: number, agent = 'web-07', address = '203.0.113.
 }
 
 /** What an attacker would write to deceive the analyst or to break out of the page. */
-export const hostileText =
+const hostileText =
   '<img src=x onerror="window.pwned=1"><script>window.pwned=2</script> javascript:alert(1) \u202egpj.exe\u202c pay\u200bpal \u001b[31m'
 
 /** One alert whose every free text is hostile, and one field very long. */

@@ -193,7 +193,7 @@ function wordsOf(wanted: Conditions): string {
   return words.length === 0 ? '' : ` (${words.join(', ')})`
 }
 
-export const timeOf = (alert: Alert) => new Date(alert.timestampMs).toISOString()
+const timeOf = (alert: Alert) => new Date(alert.timestampMs).toISOString()
 
 function alertRow(alert: Alert): ToolRow {
   return {

@@ -6,7 +6,7 @@ import { limitsOf } from './model-limits.ts'
 import type { TurnPorts, TurnRequest } from './turn.ts'
 
 /** Bumped with every change of the words or the shape below. */
-export const readPrompt = 'chat-read-1'
+const readPrompt = 'chat-read-1'
 
 const sentence = z.object({
   text: z.string().max(600),

@@ -26,7 +26,7 @@ function isRepetitive(value: string): boolean {
 }
 
 /** Shannon's entropy in bits per character. */
-export function entropyBits(text: string): number {
+function entropyBits(text: string): number {
   const counts = new Map<string, number>()
   for (const unit of text) counts.set(unit, (counts.get(unit) ?? 0) + 1)
   let bits = 0

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { knownAttackIds } from '../../../src/ask/known-attack-ids.ts'
+import { knownIdsOf } from '../../../src/ask/known-attack-ids.ts'
 import { struckStatuses } from '../../../src/domain/claim.ts'
+import { shippedAttack } from '../../../src/knowledge/attack-knowledge.ts'
 import { judgeClaims } from '../../../src/verify/judge-claims.ts'
 import { sentItemOf } from '../../../src/verify/sent-item.ts'
 import { labelledCases } from './generate.ts'
@@ -18,7 +19,7 @@ function measure(seed: number, cases: number): Map<string, Tally> {
     const judged = judgeClaims(
       claims.map(({ claim }) => claim),
       evidence.map(sentItemOf),
-      knownAttackIds,
+      knownIdsOf(shippedAttack),
     )
     for (const [index, { truth, mutation }] of claims.entries()) {
       const verdict = judged[index]

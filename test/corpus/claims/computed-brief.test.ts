@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { knownAttackIds } from '../../../src/ask/known-attack-ids.ts'
+import { knownIdsOf } from '../../../src/ask/known-attack-ids.ts'
 import { AlertReader } from '../../../src/commands/triage/read-alerts.ts'
 import { casesOf } from '../../../src/commands/triage/triage-alerts.ts'
 import type { JudgedClaim } from '../../../src/domain/claim.ts'
 import { investigateCase } from '../../../src/investigate/investigate.ts'
+import { shippedAttack } from '../../../src/knowledge/attack-knowledge.ts'
 import { judgeClaims } from '../../../src/verify/judge-claims.ts'
 import { sentItemOf } from '../../../src/verify/sent-item.ts'
 import { sharedData } from '../../support/shared-data.ts'
@@ -16,7 +17,7 @@ function judgedSentences(file: string): JudgedClaim[] {
   reader.read(readFileSync(file), file)
   return casesOf(reader.result().alerts).flatMap(context => {
     const { evidence, computed } = investigateCase(context)
-    return judgeClaims(computed.claims, evidence.map(sentItemOf), knownAttackIds)
+    return judgeClaims(computed.claims, evidence.map(sentItemOf), knownIdsOf(shippedAttack))
   })
 }
 
