@@ -8,7 +8,12 @@ export function createIdleWatch(
   const silence = new AbortController()
   const giveUp = (why: string) => () =>
     silence.abort(new ModelError('model-timeout', `model ${limits.name} ${why}`, { retryable: true }))
-  const idle = setTimeout(giveUp(`said nothing for ${limits.idleTimeoutMs} ms`), limits.idleTimeoutMs)
+  const idle = setTimeout(
+    giveUp(
+      `said nothing for ${limits.idleTimeoutMs} ms (idleTimeoutMs of its profile; raise it for a server that answers all at once)`,
+    ),
+    limits.idleTimeoutMs,
+  )
   const whole = setTimeout(giveUp(`did not finish in ${limits.timeoutMs} ms`), limits.timeoutMs)
   return {
     signal: AbortSignal.any([signal, silence.signal]),

@@ -1,4 +1,5 @@
 import { APICallError } from '@ai-sdk/provider'
+import { z } from 'zod'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import type { Secret } from '../lib/secret.ts'
 import { ModelError } from './completion.ts'
@@ -19,7 +20,7 @@ export function modelErrorOf(
   if (!APICallError.isInstance(error)) {
     const wrapped = causeOf(error)
     if (wrapped instanceof AppError) return wrapped
-    return new ModelError('model-stream-cut', say(messageOf(error)), { retryable: true })
+    return new ModelError('model-stream-cut', say(wordsOf(error)), { retryable: true })
   }
   const wrapped = causeOf(error)
   if (wrapped instanceof AppError) return wrapped
@@ -32,6 +33,12 @@ export function modelErrorOf(
     retryable,
     retryAfterMs: restOf(retryAfter(error.responseHeaders ?? {})),
   })
+}
+
+/** An error in the middle of a stream comes as the object that the provider sent. */
+function wordsOf(error: unknown): string {
+  const sent = z.looseObject({ message: z.string() }).safeParse(error)
+  return sent.success ? sent.data.message : messageOf(error)
 }
 
 function meaningOf(status: number): { code: `model-${string}`; retryable: boolean } {

@@ -158,7 +158,11 @@ async function stream(
     }
   }
   if (end === undefined || isCut(end.finishReason)) {
-    throw new ModelError('model-stream-cut', 'the answer ended before it was complete', { retryable: true })
+    throw new ModelError(
+      'model-stream-cut',
+      'the answer ended before it was complete, and without its end: the server, or a proxy before it, closed early',
+      { retryable: true },
+    )
   }
   return {
     text,

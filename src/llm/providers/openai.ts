@@ -1,6 +1,7 @@
 import { createOpenAI } from '@ai-sdk/openai'
 import type { Provider, ProviderSetup } from '../sdk-model.ts'
 import { baseSettings } from './base-settings.ts'
+import { streamedAnswers } from './streamed-answer.ts'
 
 const openai = (setup: ProviderSetup) => createOpenAI(baseSettings(setup))
 
@@ -13,7 +14,7 @@ export const openaiResponses: Provider = {
 
 /** OpenAI through Chat Completions, for gateways that know only that. */
 export const openaiChat: Provider = {
-  create: setup => openai(setup).chat(setup.profile.model),
+  create: setup => openai({ ...setup, fetch: streamedAnswers(setup.fetch) }).chat(setup.profile.model),
   defaultBaseUrl: () => 'https://api.openai.com/v1',
   providerOptions: { openai: { store: false, strictJsonSchema: true } },
 }
