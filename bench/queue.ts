@@ -30,6 +30,7 @@ try {
   const pages: Record<string, string> = {
     'open cases by priority': '/api/cases?status=open,in-progress&limit=100',
     'the next page': `/api/cases?status=open,in-progress&limit=100&cursor=${nextCursor}`,
+    'by severity alone': '/api/cases?status=open,in-progress&sort=severity&limit=100',
     'high and critical': '/api/cases?status=open,in-progress&severity=high,critical&limit=100',
     newest: '/api/cases?status=open,in-progress&sort=newest&limit=100',
     'due first': '/api/cases?status=open,in-progress&sort=due&limit=100',

@@ -7,6 +7,7 @@ import { Link } from '../components/link.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 import { type Verdict, VerdictLabel, verdictLooks, verdictOrder } from '../components/verdict.tsx'
+import { standingMeaning } from '../queue/standing.tsx'
 
 /** The decision of a person, or what the brief proposes and why; and the four verdicts to choose from. */
 export function VerdictPanel({
@@ -51,6 +52,11 @@ export function VerdictPanel({
         </div>
       )}
       {record !== undefined && <Proposal record={record} openId={openId} onOpen={onOpen} />}
+      {detail.case.status !== 'closed' && (
+        <p>
+          <span className="text-muted">In the queue:</span> {standingMeaning(detail.case.standing)}
+        </p>
+      )}
       {mayTriage && detail.case.status !== 'closed' && (
         <div className="grid gap-1.5">
           {verdictOrder.map((verdict, place) => {
@@ -89,7 +95,7 @@ function Proposal({
     <div className="grid gap-1.5">
       <p>
         <span className="text-muted">
-          Proposed by {origin.kind === 'computed' ? 'code' : 'the model'}, changes nothing:
+          {origin.kind === 'computed' ? 'Proposed by code:' : 'Proposed by the model, changes nothing:'}
         </span>
         <br />
         <span className="text-base">

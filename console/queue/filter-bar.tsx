@@ -96,7 +96,8 @@ function withChoice(values: FilterValues, name: ChoiceName, option: string, on: 
 }
 
 const sortWords: Readonly<Record<(typeof filterNames.sort.values)[number], string>> = {
-  priority: 'priority: severity, then newest activity',
+  priority: 'priority: severity, likely attacks a step up',
+  severity: 'severity alone, then newest activity',
   newest: 'newest activity',
   oldest: 'waiting longest',
   due: 'due soonest',

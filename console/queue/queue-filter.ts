@@ -26,8 +26,8 @@ export const filterNames = {
   technique: { hint: 'T1110, with its sub-techniques', values: undefined },
   since: { hint: '30m, 24h, 7d: last seen within', values: undefined },
   sort: {
-    hint: 'priority, newest, oldest, due, alerts',
-    values: ['priority', 'newest', 'oldest', 'due', 'alerts'],
+    hint: 'priority, severity, newest, oldest, due, alerts',
+    values: ['priority', 'severity', 'newest', 'oldest', 'due', 'alerts'],
   },
 } as const
 

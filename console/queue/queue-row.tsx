@@ -6,6 +6,7 @@ import { SeverityMark } from '../components/severity.tsx'
 import { SlaClock } from '../components/sla-clock.tsx'
 import { VerdictLabel } from '../components/verdict.tsx'
 import { visibleText } from '../text/visible-text.ts'
+import { StandingWord } from './standing.tsx'
 
 /** Column widths, shared by the header and every row. Narrow screens stack the cells of a row. */
 export const queueColumns =
@@ -90,7 +91,7 @@ export const QueueRow = memo(function QueueRow({
         {row.techniques.slice(0, 2).join(' ')}
         {row.techniques.length > 2 && ` +${row.techniques.length - 2}`}
       </td>
-      <td className="flex items-center max-md:order-4">
+      <td className="grid min-w-0 items-center max-md:order-4">
         {row.verdict !== null ? (
           <VerdictLabel verdict={row.verdict} short />
         ) : (
@@ -98,6 +99,9 @@ export const QueueRow = memo(function QueueRow({
             <VerdictLabel verdict={row.proposedVerdict} confidence={row.confidence} proposed short />
           )
         )}
+        <p className="flex max-md:hidden">
+          <StandingWord row={row} />
+        </p>
       </td>
       <td className="truncate max-md:order-6 max-md:max-w-[15%]">
         {row.assignee === null ? (

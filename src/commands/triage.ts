@@ -1,4 +1,6 @@
 import { dataDirectory } from '../config.ts'
+import type { CaseContext } from '../evidence/case-context.ts'
+import { caseUrgency } from '../investigate/queue-leaning.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import { systemClock } from '../lib/clock.ts'
 import { type Problem, problem } from '../lib/problem.ts'
@@ -11,13 +13,21 @@ import { casesOf } from './triage/triage-alerts.ts'
 import { quarantineRecord, type TriageRecord, triageRecord } from './triage/triage-record.ts'
 import { triageText } from './triage/triage-text.ts'
 
+/** In the order of the queue. */
+function mostUrgentFirst(cases: readonly CaseContext[]): CaseContext[] {
+  return cases
+    .map(found => ({ found, urgency: caseUrgency(found) }))
+    .sort((a, b) => b.urgency - a.urgency || b.found.case.lastSeenMs - a.found.case.lastSeenMs)
+    .map(({ found }) => found)
+}
+
 /** `tocsin triage`: from a file of alerts to briefed cases, offline. */
 export const command: Command = {
   usage: `tocsin triage FILE... [--model PROFILE|none] [--json]
 
 Reads Wazuh 4 alerts, indexer hits ({_id, _index, _source}) or Wazuh 5 findings, one JSON object a line (or one JSON
-array), groups them into cases and writes a brief of each: what happened, how sure, why, what to check next. FILE may
-be '-' for standard input; .gz files are unpacked. Needs no server.
+array), groups them into cases and writes a brief of each: what happened, how sure, why, what to check next; in the order
+of the queue, most urgent first. FILE may be '-' for standard input; .gz files are unpacked. Needs no server.
 
   --model PROFILE  also ask this model; 'none' (the default) uses code alone
   --data DIR       the data directory that 'tocsin knowledge import' wrote to (default: that of 'tocsin up')
@@ -49,7 +59,7 @@ Exit code 0: read and written, whatever the verdicts. 2: bad usage or unreadable
     const teller = await openTeller(values.model, alerts)
     try {
       const { added: addedTechniques } = storedAttack(dataDirectory(values.data))
-      for (const found of casesOf(alerts)) {
+      for (const found of mostUrgentFirst(casesOf(alerts))) {
         const context = { ...found, addedTechniques }
         const { evidence, brief, problems: modelProblems } = await teller.tell(context, io.signal)
         const own = context.alerts.flatMap(alert => problems.get(alert.key) ?? [])

@@ -24,7 +24,7 @@ export interface Brief {
   readonly origin: BriefOrigin
   readonly headline: string
   readonly claims: readonly JudgedClaim[]
-  /** Proposed. Changes nothing until a person sets it. */
+  /** Proposed; only a person sets one. A model's changes nothing, that of brief 0 its case's place in the queue, within bounds. */
   readonly verdict: Verdict
   /** 0 to 1, calibrated: how often this verdict is right at this confidence. */
   readonly confidence: number

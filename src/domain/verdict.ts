@@ -1,4 +1,4 @@
-/** What an alert or case turned out to be. A proposed verdict changes nothing; only a person sets one. */
+/** What an alert or case turned out to be. Only a person sets one; of what is proposed see `queue-place.ts`. */
 export const verdicts = ['true_positive', 'benign_true_positive', 'false_positive', 'undetermined'] as const
 export type Verdict = (typeof verdicts)[number]
 

@@ -69,6 +69,12 @@ describe('who could have written a field', () => {
     }
     for (const pointer of written) expect(alertTrust(fetched, pointer), pointer).toBe('attacker-controlled')
   })
+  it('repeats the title of a check of configuration in the rule, which no log can', () => {
+    const parts: AlertParts = { rule: ['19007', 7, 'CIS Benchmark: Ensure auditing is enabled', ['sca']] }
+    const trust = (location: string) =>
+      alertTrust(wazuhAlert({ ...parts, data: { sca: {} }, location }), '/rule/description')
+    expect([trust('sca'), trust('/var/log/app.json')]).toEqual(['observed', 'attacker-controlled'])
+  })
   it('earlier lines are written like later ones; the place of an address is looked up by Wazuh', () => {
     const alert = wazuhAlert({ rule })
     for (const pointer of [

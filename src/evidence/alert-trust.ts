@@ -106,7 +106,12 @@ export function alertTrust(alert: Alert, pointer: string): Trust {
   )
   if (isFromModule) return 'observed'
   // A description without `$(field)` in the rule is Wazuh's own; one that repeats a value is partly the attacker's.
-  if (pointer === '/rule/description' && !repeatsValue.test(alert.rule.description)) return 'observed'
+  // Those of checks of configuration repeat the title of the check, which the module has from its policy.
+  if (
+    pointer === '/rule/description' &&
+    (!repeatsValue.test(alert.rule.description) || alert.location === 'sca')
+  )
+    return 'observed'
   return 'attacker-controlled'
 }
 

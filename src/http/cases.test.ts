@@ -116,8 +116,24 @@ describe('the queue', () => {
     expect(cases[0]?.sla).toEqual({ dueMs: server.clock.now() + 30 * 60_000, state: 'running' })
   })
 
+  it('says of each why it stands there, and takes the severity alone where that is asked for', async () => {
+    const { database } = server.test
+    const { id } = await caseOf('db-02')
+    const hosts = async (query: string) => (await list(query)).cases.map(entry => entry.hosts[0])
+    await database.query('update cases set leaning = 0')
+    expect((await caseOf('db-02')).standing).toBe('by-severity')
+    await database.query('update cases set leaning = 1 where id = $1', [id])
+    expect((await caseOf('db-02')).standing).toBe('likely-attack')
+    expect(await hosts('')).toEqual(['dc-04', 'db-02', 'pc-03', 'srv-05', 'web-01'])
+    expect(await hosts('?sort=severity')).toEqual(['dc-04', 'pc-03', 'db-02', 'srv-05', 'web-01'])
+    await database.query('update cases set leaning = -1, leaning_severity = severity where id = $1', [id])
+    expect((await caseOf('db-02')).standing).toBe('likely-benign')
+    expect(await hosts('')).toEqual(['dc-04', 'pc-03', 'db-02', 'srv-05', 'web-01'])
+    await database.query('update cases set leaning = 0 where id = $1', [id])
+  })
+
   it('pages without gap or repetition in every order', async () => {
-    for (const sort of ['priority', 'newest', 'oldest', 'due', 'alerts']) {
+    for (const sort of ['priority', 'severity', 'newest', 'oldest', 'due', 'alerts']) {
       const seen: string[] = []
       for (let cursor: string | null = ''; cursor !== null; ) {
         const page: CasePage = await list(`?limit=2&sort=${sort}${cursor && `&cursor=${cursor}`}`)

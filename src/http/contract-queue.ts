@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { caseStatuses } from '../domain/case.ts'
+import { standings } from '../domain/queue-place.ts'
 import { severities, verdicts } from '../domain/verdict.ts'
 import { done, idParams, listOf, pageQuery, person } from './contract.ts'
 import { endpoint } from './endpoint.ts'
@@ -21,9 +22,11 @@ export const caseSummary = z.object({
   status: z.enum(caseStatuses),
   /** Set by a person; null until then. */
   verdict: z.enum(verdicts).nullable(),
-  /** Proposed by the newest brief. Changes nothing. */
+  /** Proposed by brief 0. Sets nothing but the place in the queue, within bounds: see `standing`. */
   proposedVerdict: z.enum(verdicts).nullable(),
   confidence: z.number().nullable(),
+  /** Why it stands where it stands in the order `priority`. */
+  standing: z.enum(standings),
   maxLevel: z.number(),
   alertCount: z.number(),
   revision: z.number(),
@@ -45,7 +48,11 @@ export const caseSummary = z.object({
 })
 export type CaseSummary = z.infer<typeof caseSummary>
 
-const caseSorts = ['priority', 'newest', 'oldest', 'due', 'alerts'] as const
+/**
+ * `priority`: by severity, a likely attack above all of the next severity that are not, one that is proven harmless last of
+ * its own; then newest activity. `severity`: by severity alone, then newest activity.
+ */
+const caseSorts = ['priority', 'severity', 'newest', 'oldest', 'due', 'alerts'] as const
 
 /** `assignee` is a user id, `me` or `none`; `technique` matches sub-techniques too; `text` searches titles, headlines and entities. */
 export const caseListQuery = pageQuery.extend({

@@ -20,8 +20,7 @@ export function computeBrief(
   evidence: readonly EvidenceItem[],
 ): Brief {
   const find = citationFinder(evidence)
-  const probability = story.top?.assessment.probability ?? 0
-  const { verdict, confidence } = caseVerdict(context, probability)
+  const { verdict, confidence } = caseVerdict(context)
   return {
     origin: { kind: 'computed' },
     headline: headline(context, story),
@@ -35,10 +34,14 @@ export function computeBrief(
   }
 }
 
+/** A case below this probability is called harmless. */
+export const harmlessBelow = 0.4
+
 /** The case is what its most serious alert is; past decisions of people are shown, not followed blindly. */
-function caseVerdict(context: CaseContext, probability: number): { verdict: Verdict; confidence: number } {
+export function caseVerdict(context: CaseContext): { verdict: Verdict; confidence: number } {
+  const probability = context.assessments.reduce((most, each) => Math.max(most, each.probability), 0)
   if (probability >= 0.6) return { verdict: 'true_positive', confidence: probability }
-  if (probability >= 0.4)
+  if (probability >= harmlessBelow)
     return { verdict: 'undetermined', confidence: Math.max(probability, 1 - probability) }
   const explained = context.assessments.every(assessment => assessment.verdict === 'benign_true_positive')
   return { verdict: explained ? 'benign_true_positive' : 'false_positive', confidence: 1 - probability }

@@ -2,6 +2,7 @@ import type { Brief } from '../domain/brief.ts'
 import { appendEvidence, type EvidenceItem } from '../domain/evidence.ts'
 import type { AskModel } from '../domain/model-question.ts'
 import type { ModelSelection } from '../domain/model-selection.ts'
+import type { Leaning } from '../domain/queue-place.ts'
 import type { CaseContext } from '../evidence/case-context.ts'
 import { collectEvidence } from '../evidence/collect-evidence.ts'
 import { suspectedInjections } from '../verify/suspected-injection.ts'
@@ -9,6 +10,7 @@ import { caseStory } from './case-story.ts'
 import { chooseForModel } from './choose-for-model.ts'
 import { computeBrief } from './compute-brief.ts'
 import { type ModelBrief, modelBrief } from './model-brief.ts'
+import { queueLeaning } from './queue-leaning.ts'
 import { readings } from './readings.ts'
 import { spokenFields } from './spoken-fields.ts'
 
@@ -17,6 +19,8 @@ export interface Investigation {
   readonly evidence: readonly EvidenceItem[]
   /** Brief 0: always there. */
   readonly computed: Brief
+  /** What it makes of the case's place in the queue. */
+  readonly leaning: Leaning
 }
 
 /** An investigation with what came of asking a model. */
@@ -41,7 +45,7 @@ export function investigateCase(context: CaseContext): Investigation {
     ...readings(context, story, collected),
     ...suspectedInjections(collected),
   ])
-  return { evidence, computed: computeBrief(context, story, evidence) }
+  return { evidence, computed: computeBrief(context, story, evidence), leaning: queueLeaning(context) }
 }
 
 /**

@@ -54,7 +54,7 @@ export async function handleInvestigate(parts: InvestigationParts, job: Job): Pr
   const { database, clock } = parts
   const context = await contextOf(parts, job.tenant, job.key)
   if (context === undefined) return
-  const { evidence, computed } = investigateCase(context)
+  const { evidence, computed, leaning } = investigateCase(context)
   const { id: caseId, revision, severity } = context.case
   const choice = parts.ask === undefined ? undefined : chooseForModel(context, parts.selection)
   await database.transaction(
@@ -62,7 +62,7 @@ export async function handleInvestigate(parts: InvestigationParts, job: Job): Pr
       const nowMs = clock.now()
       const draft = { id: parts.ids.next('brief'), caseId, revision, brief: computed, evidence }
       const state = modelState(choice)
-      const put = await putComputedBrief(sql, job.tenant, draft, state, nowMs)
+      const put = await putComputedBrief(sql, job.tenant, { ...draft, leaning, severity }, state, nowMs)
       if (put === undefined) return
       const speaking = evidence.filter(item => item.kind === 'suspected-injection')
       if (speaking.length > 0 || put.suspectedInjection) {

@@ -65,7 +65,7 @@ async function newCase() {
     await putComputedBrief(
       sql,
       tenant,
-      { ...draft, id: `brief-${cases}-0`, brief },
+      { ...draft, id: `brief-${cases}-0`, brief, leaning: 0, severity: 'low' },
       { kind: 'not-configured' },
       clock.now(),
     )

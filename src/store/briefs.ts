@@ -1,5 +1,7 @@
 import type { Brief } from '../domain/brief.ts'
 import type { EvidenceItem } from '../domain/evidence.ts'
+import type { Leaning } from '../domain/queue-place.ts'
+import { type Severity, severities } from '../domain/verdict.ts'
 import type { Sql } from '../lib/database.ts'
 
 export type BriefReview = 'not-needed' | 'pending' | 'validated' | 'rejected'
@@ -30,20 +32,21 @@ export interface ModelBriefState {
 }
 
 /**
- * Stores brief 0 in place of an older one, shows it in the queue, and says what is to be expected of a model. Returns
+ * Stores brief 0, of a case that had this severity, in place of an older one, shows it in the queue, and says what is to be expected of a model. Returns
  * undefined when a newer revision has been briefed meanwhile: then nothing changes; else whether the case was marked for text
  * that speaks to a model. One statement: briefs are what the database is asked for most often.
  */
 export async function putComputedBrief(
   sql: Sql,
   tenant: string,
-  draft: BriefDraft,
+  draft: BriefDraft & { readonly leaning: Leaning; readonly severity: Severity },
   state: ModelBriefState,
   nowMs: number,
 ): Promise<{ readonly suspectedInjection: boolean } | undefined> {
   const rows = await sql.query<{ suspectedInjection: boolean }>(
     `with shown as (
-       update cases set headline = $3, proposed_verdict = $4, confidence = $5, briefed_revision = $6, model_brief = $7::json
+       update cases set headline = $3, proposed_verdict = $4, confidence = $5, briefed_revision = $6, model_brief = $7::json, leaning = $12,
+         leaning_severity = $13
        where tenant_id = $1 and id = $2 and briefed_revision <= $6 returning id, title, headline, suspected_injection
      ), words as (
        insert into case_words (tenant_id, case_id, words)
@@ -70,6 +73,8 @@ export async function putComputedBrief(
       nowMs,
       JSON.stringify(draft.brief),
       JSON.stringify(draft.evidence),
+      draft.leaning,
+      severities.indexOf(draft.severity),
     ],
   )
   return rows[0]

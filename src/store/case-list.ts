@@ -1,4 +1,5 @@
 import { type CaseStatus, caseStatuses } from '../domain/case.ts'
+import { leanings, urgencyOf } from '../domain/queue-place.ts'
 import { type Severity, severities, type Verdict } from '../domain/verdict.ts'
 import type { Sql } from '../lib/database.ts'
 import { type CaseRow, selectCasesFrom } from './case-row.ts'
@@ -19,7 +20,12 @@ export interface CaseFilter {
   readonly toMs?: number | undefined
 }
 
-export type CaseSort = 'priority' | 'newest' | 'oldest' | 'due' | 'alerts'
+/** A part of what a filter finds. */
+interface PartFilter extends CaseFilter {
+  readonly urgency?: number
+}
+
+export type CaseSort = 'priority' | 'severity' | 'newest' | 'oldest' | 'due' | 'alerts'
 
 /** Where the last page ended: the values of the sort's columns. */
 export type CasePosition = readonly (string | number)[]
@@ -34,6 +40,12 @@ interface SortOrder {
 // 1,000 costs what page 1 costs, and rows that arrive meanwhile shift nothing).
 const sorts: Record<CaseSort, SortOrder> = {
   priority: {
+    columns: ['urgency', 'last_seen_ms', 'id'],
+    direction: 'desc',
+    positionOf: row => [row.urgency, row.lastSeenMs, row.id],
+  },
+  // Has no index of its own, see `bySeverity`.
+  severity: {
     columns: ['severity', 'last_seen_ms', 'id'],
     direction: 'desc',
     positionOf: row => [row.severity, row.lastSeenMs, row.id],
@@ -50,29 +62,69 @@ export interface CaseRows {
   readonly next: CasePosition | undefined
 }
 
-/**
- * One page of cases. Where open and closed ones are wanted together, each kind is read in its own order from its end of
- * the index and the two are merged: one query over both would sort them all.
- */
+/** One page of cases. */
 export async function listCases(
   sql: Sql,
   tenant: string,
   filter: CaseFilter,
   page: CasePageRequest,
 ): Promise<CaseRows> {
-  const status = filter.status ?? caseStatuses
-  const open = status.filter(name => name !== 'closed')
-  const parts = [open, status.filter(name => name === 'closed')].filter(part => part.length > 0)
   const common = await isCommon(sql, tenant, filter)
-  const found = await Promise.all(
-    parts.map(part => readPage(sql, tenant, { ...filter, status: part }, page, common)),
-  )
-  const { direction, positionOf } = sorts[page.sort]
-  const sign = direction === 'asc' ? 1 : -1
-  const rows = found.flat().sort((a, b) => sign * comparePositions(positionOf(a), positionOf(b)))
+  const rows =
+    page.sort === 'severity'
+      ? await readBySeverity(sql, tenant, filter, page, common)
+      : await readMerged(sql, tenant, [filter], page, common)
+  const { positionOf } = sorts[page.sort]
   const shown = rows.slice(0, page.limit)
   const last = shown.at(-1)
   return { rows: shown, next: rows.length > page.limit && last ? positionOf(last) : undefined }
+}
+
+/**
+ * Each filter's cases in order, merged. Where open and closed ones are wanted together, each kind is read in its own order
+ * from its end of the index: one query over both would sort them all.
+ */
+async function readMerged(
+  sql: Sql,
+  tenant: string,
+  filters: readonly PartFilter[],
+  page: CasePageRequest,
+  common: boolean,
+): Promise<CaseRow[]> {
+  const parts = filters.flatMap(filter => {
+    const status = filter.status ?? caseStatuses
+    const open = status.filter(name => name !== 'closed')
+    const closed = status.filter(name => name === 'closed')
+    return [open, closed].flatMap(part => (part.length > 0 ? [{ ...filter, status: part }] : []))
+  })
+  const found = await Promise.all(parts.map(part => readPage(sql, tenant, part, page, common)))
+  const { direction, positionOf } = sorts[page.sort]
+  const sign = direction === 'asc' ? 1 : -1
+  return found.flat().sort((a, b) => sign * comparePositions(positionOf(a), positionOf(b)))
+}
+
+/**
+ * By severity alone, out of the index of the order `priority`: the three urgencies of each severity, newest first, merged.
+ * An index for this order would have to be written with every alert, and is hardly ever read.
+ */
+async function readBySeverity(
+  sql: Sql,
+  tenant: string,
+  filter: CaseFilter,
+  { after, limit }: CasePageRequest,
+  common: boolean,
+): Promise<CaseRow[]> {
+  const [from, ...within] = after ?? []
+  const rows: CaseRow[] = []
+  for (const [step, severity] of [...severities.entries()].reverse()) {
+    if (rows.length > limit) break
+    if (typeof from === 'number' && step > from) continue
+    if (filter.severity?.includes(severity) === false) continue
+    const parts = leanings.map(leaning => ({ ...filter, urgency: urgencyOf(severity, leaning) }))
+    const page = { sort: 'newest', after: step === from ? within : undefined, limit } as const
+    rows.push(...(await readMerged(sql, tenant, parts, page, common)))
+  }
+  return rows
 }
 
 export interface CasePageRequest {
@@ -88,7 +140,7 @@ export interface CasePageRequest {
 async function readPage(
   sql: Sql,
   tenant: string,
-  filter: CaseFilter,
+  filter: PartFilter,
   page: CasePageRequest,
   common: boolean,
 ): Promise<CaseRow[]> {
@@ -183,13 +235,13 @@ class Where {
 }
 
 /** All but the words that are looked for; `$1` is the tenant. */
-function conditions(tenant: string, filter: CaseFilter): Where {
+function conditions(tenant: string, filter: PartFilter): Where {
   const where = new Where()
   const owner = where.value(tenant)
   where.add(`c.tenant_id = ${owner}`)
   addStatus(where, filter.status ?? caseStatuses)
-  if (filter.severity !== undefined)
-    where.add(`c.severity = any(${where.value(filter.severity.map(name => severities.indexOf(name)))})`)
+  if (filter.urgency !== undefined) where.add(`c.urgency = ${where.value(filter.urgency)}`)
+  else if (filter.severity !== undefined) addSeverity(where, filter.severity)
   if (filter.verdict !== undefined) {
     const none = filter.verdict.includes('none') ? ' or c.verdict is null' : ''
     where.add(`(c.verdict = any(${where.value(filter.verdict)})${none})`)
@@ -213,6 +265,14 @@ function conditions(tenant: string, filter: CaseFilter): Where {
         where tenant_id = ${owner} and type = '${type}' and value = ${where.value(value.toLowerCase())})`)
   }
   return where
+}
+
+/** Also as the stretch of the index that they lie in. */
+function addSeverity(where: Where, wanted: readonly Severity[]): void {
+  where.add(`c.severity = any(${where.value(wanted.map(name => severities.indexOf(name)))})`)
+  const within = wanted.flatMap(severity => leanings.map(leaning => urgencyOf(severity, leaning)))
+  if (within.length > 0)
+    where.add(`c.urgency between ${where.value(Math.min(...within))} and ${where.value(Math.max(...within))}`)
 }
 
 /**

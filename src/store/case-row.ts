@@ -15,6 +15,8 @@ export interface CaseRow {
   readonly verdictMs: number | null
   readonly proposedVerdict: Verdict | null
   readonly confidence: number | null
+  /** See `queue-place.ts`. */
+  readonly urgency: number
   readonly alertCount: number
   readonly revision: number
   readonly briefedRevision: number
@@ -41,7 +43,7 @@ export const selectCasesFrom = (
   cases: string,
 ) => `select c.id, c.title, c.headline, c.severity, c.max_level as "maxLevel", c.status, c.verdict,
     c.verdict_reason as "verdictReason", c.verdict_by as "verdictBy", c.verdict_ms as "verdictMs",
-    c.proposed_verdict as "proposedVerdict", c.confidence, c.alert_count as "alertCount", c.revision,
+    c.proposed_verdict as "proposedVerdict", c.confidence, c.urgency, c.alert_count as "alertCount", c.revision,
     c.briefed_revision as "briefedRevision", c.first_seen_ms as "firstSeenMs", c.last_seen_ms as "lastSeenMs",
     c.created_ms as "createdMs", c.updated_ms as "updatedMs", c.due_ms as "dueMs", c.assignee_id as "assigneeId",
     a.username as "assigneeUsername", a.display_name as "assigneeDisplayName", c.hosts, c.users, c.techniques,

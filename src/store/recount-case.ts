@@ -5,7 +5,7 @@ export async function recountCase(sql: Sql, tenant: string, id: string, nowMs: n
   await sql.query(
     `update cases c set alert_count = a.count, first_seen_ms = a.first, last_seen_ms = a.last,
        max_level = a.level, severity = case when a.level >= 15 then 3 when a.level >= 12 then 2 when a.level >= 7 then 1 else 0 end,
-       techniques = a.techniques, revision = c.revision + 1, settled_ms = $3, updated_ms = $3,
+       leaning = greatest(c.leaning, 0), techniques = a.techniques, revision = c.revision + 1, settled_ms = $3, updated_ms = $3,
        hosts = array(select value from case_entities where tenant_id = $1 and case_id = $2 and type = 'host'
          order by alert_count desc, value limit 20),
        users = array(select value from case_entities where tenant_id = $1 and case_id = $2 and type = 'user'

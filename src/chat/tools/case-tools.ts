@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { entityTypes } from '../../domain/alert.ts'
 import { caseStatuses } from '../../domain/case.ts'
+import { standingOf } from '../../domain/queue-place.ts'
 import { severities } from '../../domain/verdict.ts'
 import { listEntries } from '../../ledger/database-ledger.ts'
 import { isSealed } from '../../ledger/sealed-content.ts'
@@ -294,6 +295,7 @@ function caseRow(row: CaseRow): ToolRow {
     status: row.status,
     verdict: row.verdict,
     proposed_verdict: row.proposedVerdict,
+    why_it_stands_there: standingOf(row),
     alerts: row.alertCount,
     first_seen: iso(row.firstSeenMs),
     last_seen: iso(row.lastSeenMs),

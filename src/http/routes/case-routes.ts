@@ -32,6 +32,7 @@ export interface CaseRouteParts {
 const totalCap = 10_000
 const cursorKinds: Record<CaseSort, readonly ('string' | 'number')[]> = {
   priority: ['number', 'number', 'string'],
+  severity: ['number', 'number', 'string'],
   newest: ['number', 'string'],
   oldest: ['number', 'string'],
   due: ['number', 'string'],

@@ -1,3 +1,4 @@
+import { standingOf } from '../../domain/queue-place.ts'
 import { severities } from '../../domain/verdict.ts'
 import type { StoredBrief } from '../../store/briefs.ts'
 import type { CaseRow } from '../../store/case-row.ts'
@@ -16,6 +17,7 @@ export function caseView(row: CaseRow, nowMs: number): CaseSummary {
     verdict: row.verdict,
     proposedVerdict: row.proposedVerdict,
     confidence: row.confidence,
+    standing: standingOf(row),
     maxLevel: row.maxLevel,
     alertCount: row.alertCount,
     revision: row.revision,
