@@ -34,7 +34,7 @@ export function Page() {
   const { waiting, show } = useLiveQueue(filter, calm)
   const ids = useMemo(() => cases.map(row => row.id), [cases])
   const selection = useSelection(ids)
-  const [asking, setAsking] = useState<Verdict>()
+  const [asking, setAsking] = useState<{ readonly verdict: Verdict; readonly ids: readonly string[] }>()
   const table = useRef<QueueTableHandle>(null)
   const cursor = useCursor(
     ids,
@@ -75,9 +75,11 @@ export function Page() {
     go(caseHref(row.id))
   }
 
-  const onTargets = (act: () => void) => () => {
-    if (targets.length > 0) act()
-    else toast('No case is marked: j marks the first, x selects.')
+  // What is acted on stays the one that was marked, also where another comes to stand first meanwhile.
+  const onTargets = (act: (ids: readonly string[]) => void) => () => {
+    cursor.set(current?.id)
+    if (targets.length > 0) act(targets)
+    else toast('There is no case here.')
   }
   useQueueShortcuts({
     next: () => move(index + 1),
@@ -85,17 +87,17 @@ export function Page() {
     first: () => move(0),
     last: () => move(cases.length - 1),
     open: () => current && open(current),
-    select: () => current && selection.toggle(current.id),
-    extendSelection: () => current && selection.extend(current.id),
+    select: onTargets(() => current && selection.toggle(current.id)),
+    extendSelection: onTargets(() => current && selection.extend(current.id)),
     selectAll: selection.all,
     clearSelection: selection.clear,
     showWaiting: show,
     waiting,
     triage: mayTriage
       ? {
-          claim: onTargets(() => claimMany.mutate(targets)),
-          release: onTargets(() => releaseMany.mutate(targets)),
-          verdict: verdict => onTargets(() => setAsking(verdict))(),
+          claim: onTargets(ids => claimMany.mutate(ids)),
+          release: onTargets(ids => releaseMany.mutate(ids)),
+          verdict: verdict => onTargets(ids => setAsking({ verdict, ids }))(),
         }
       : undefined,
   })
@@ -144,20 +146,20 @@ export function Page() {
         <SelectionBar
           count={selection.selected.size}
           mayTriage={mayTriage}
-          onVerdict={setAsking}
+          onVerdict={verdict => setAsking({ verdict, ids: targets })}
           onClaim={() => claimMany.mutate(targets)}
           onClear={selection.clear}
         />
       )}
       {asking !== undefined && (
         <VerdictDialog
-          count={targets.length}
-          initial={asking}
+          count={asking.ids.length}
+          initial={asking.verdict}
           busy={decide.isPending}
           onClose={() => setAsking(undefined)}
           onSubmit={(verdict, reason) =>
             decide.mutate(
-              { ids: targets, verdict, reason },
+              { ids: asking.ids, verdict, reason },
               {
                 onSuccess: () => {
                   setAsking(undefined)

@@ -59,9 +59,6 @@ describe.skipIf(!hasBrowser)('triage in the console', () => {
 
   it('goes through the queue by keys: down, up, first, last', async () => {
     await queue()
-    await page.keyboard.press('j')
-    await marked().waitFor()
-    await pressInTurn(page, 'g', 'g')
     await expect.poll(place).toBe(0)
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('j')
@@ -74,9 +71,23 @@ describe.skipIf(!hasBrowser)('triage in the console', () => {
     await expect.poll(place).toBe(0)
   })
 
+  it('has the likely attack first, marked and with the reason, and Enter opens it', async () => {
+    await queue()
+    const first = queueRows(page).first()
+    await expect.poll(() => first.getAttribute('aria-current')).toBe('true')
+    await first.getByText('a step up').waitFor()
+    const href = await first.getByRole('link').getAttribute('href')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(url => url.pathname === href)
+    await page.getByText('A step above its severity: a likely attack.').waitFor()
+    await page.keyboard.press('u')
+    await expect.poll(place).toBe(0)
+    await page.keyboard.press('A') // Opening claimed it.
+    await page.getByText('1 case given back.').waitFor()
+  })
+
   it('claims the marked case and the selected ones by key, and gives them back', async () => {
     await queue()
-    await page.keyboard.press('j')
     await page.keyboard.press('a')
     await page.getByText('1 case claimed.').waitFor()
     await marked().getByText('Administrator').waitFor()

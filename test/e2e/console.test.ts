@@ -77,7 +77,6 @@ describe.skipIf(!hasBrowser)('the console', () => {
     // The rows of the view before stay until those of this one have come.
     const others = () => rows().filter({ hasNotText: 'web-07' }).count()
     await expect.poll(async () => [(await rows().count()) > 0, await others()]).toEqual([true, 0])
-    await page.keyboard.press('j')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Brief' }).waitFor()
     await page.getByRole('button', { name: 'Give back' }).waitFor()
@@ -123,7 +122,6 @@ describe.skipIf(!hasBrowser)('the console', () => {
     await page.goto(`${tocsin.base}/?severity=low`)
     await rows().nth(3).waitFor()
     const before = await rows().count()
-    await page.keyboard.press('j')
     await page.keyboard.press('x')
     await page.keyboard.press('j')
     await page.keyboard.press('j')
