@@ -20,7 +20,7 @@ export function modelErrorOf(
   if (!APICallError.isInstance(error)) {
     const wrapped = causeOf(error)
     if (wrapped instanceof AppError) return wrapped
-    return new ModelError('model-stream-cut', say(wordsOf(error)), { retryable: true })
+    return new ModelError('model-stream-cut', say(sentWords(error) ?? messageOf(error)), { retryable: true })
   }
   const wrapped = causeOf(error)
   if (wrapped instanceof AppError) return wrapped
@@ -29,16 +29,15 @@ export function modelErrorOf(
     return new ModelError('model-unreachable', say(error.message), { retryable: true })
   if (statusCode < 400) return new ModelError('model-stream-cut', say(error.message), { retryable: true })
   const { code, retryable } = meaningOf(statusCode)
-  return new ModelError(code, say(`${statusCode} ${error.message}`), {
+  return new ModelError(code, say(`${statusCode} ${sentWords(error.data) ?? error.message}`), {
     retryable,
     retryAfterMs: restOf(retryAfter(error.responseHeaders ?? {})),
   })
 }
 
 /** An error in the middle of a stream comes as the object that the provider sent. */
-function wordsOf(error: unknown): string {
-  const sent = z.looseObject({ message: z.string() }).safeParse(error)
-  return sent.success ? sent.data.message : messageOf(error)
+function sentWords(error: unknown): string | undefined {
+  return z.looseObject({ message: z.string() }).safeParse(error).data?.message
 }
 
 function meaningOf(status: number): { code: `model-${string}`; retryable: boolean } {

@@ -215,17 +215,16 @@ it.each([
 ] as const)(
   '%s ends as an error that says what came, and what to do',
   async (_, answer, code, retryable, message) => {
-    // biome-ignore format: a table
     for (const kind of kinds) {
-    const error = await ask(kind, answer).then(
-      () => undefined,
-      (thrown: unknown) => thrown,
-    )
-    expect(error).toMatchObject({
-      code: expect.stringMatching(`^${code}$`),
-      retryable,
-      message: expect.stringMatching(message),
-    })
-  }
+      const error = await ask(kind, answer).then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      )
+      expect(error).toMatchObject({
+        code: expect.stringMatching(`^${code}$`),
+        retryable,
+        message: expect.stringMatching(message),
+      })
+    }
   },
 )
