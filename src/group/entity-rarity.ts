@@ -9,7 +9,8 @@ const everywhere =
  * `hubHosts + 1` host names.
  */
 export class EntityRarity {
-  readonly #hosts = new BoundedMap<string, string[]>(50_000)
+  /** Most are on one host: lists without room to spare, replaced where they grow. */
+  readonly #hosts = new BoundedMap<string, readonly string[]>(50_000)
   readonly #hubHosts: number
 
   constructor(hubHosts: number) {
@@ -18,8 +19,8 @@ export class EntityRarity {
 
   /** Takes note that an alert of this host names the entity. */
   note(key: string, host: string): void {
-    const hosts = this.#hosts.touch(key, () => [])
-    if (hosts.length <= this.#hubHosts && !hosts.includes(host)) hosts.push(host)
+    const hosts = this.#hosts.touch(key, () => [host])
+    if (hosts.length <= this.#hubHosts && !hosts.includes(host)) this.#hosts.replace(key, [...hosts, host])
   }
 
   /** Whether the entity is on so many hosts, or on every host by nature, that it links nothing. */

@@ -38,7 +38,8 @@ export class GroupingEngine {
   /** The last of #cases. */
   #newest: string | undefined
   readonly #byKey = new Map<string, string>()
-  readonly #byLink = new Map<string, Set<string>>()
+  /** The newest last. */
+  readonly #byLink = new Map<string, readonly string[]>()
   readonly #rarity: EntityRarity
   readonly #options: GroupingOptions
   readonly #ids: IdSource
@@ -98,9 +99,9 @@ export class GroupingEngine {
     if (this.#newest === caseId) this.#newest = undefined
     for (const key of known.keys) if (this.#byKey.get(key) === caseId) this.#byKey.delete(key)
     for (const key of known.links) {
-      const ids = this.#byLink.get(key)
-      ids?.delete(caseId)
-      if (ids?.size === 0) this.#byLink.delete(key)
+      const others = this.#byLink.get(key)?.filter(id => id !== caseId) ?? []
+      if (others.length === 0) this.#byLink.delete(key)
+      else this.#byLink.set(key, others)
     }
   }
 
@@ -178,26 +179,20 @@ export class GroupingEngine {
   }
 
   /** Makes the case the most recently touched one, findable by these keys and by those of the links that it has. */
-  #index(target: OpenCase, keys: Iterable<string>, links: readonly Pick<Linkable, 'key'>[]): void {
+  #index(target: OpenCase, keys: readonly string[], links: readonly Pick<Linkable, 'key'>[]): void {
     if (this.#newest !== target.id) {
       this.#cases.delete(target.id)
       this.#cases.set(target.id, target)
       this.#newest = target.id
     }
     for (const key of keys) this.#byKey.set(key, target.id)
-    for (const { key } of links) if (target.links.has(key)) this.#indexLink(key, target.id)
+    for (const { key } of links) if (target.links.includes(key)) this.#indexLink(key, target.id)
   }
 
   #indexLink(key: string, caseId: string): void {
-    const ids = this.#byLink.get(key)
-    if (ids === undefined) {
-      this.#byLink.set(key, new Set([caseId]))
-      return
-    }
-    ids.delete(caseId)
-    ids.add(caseId)
-    const oldest = ids.values().next()
-    if (ids.size > maxCasesPerLink && !oldest.done) ids.delete(oldest.value)
+    const ids = this.#byLink.get(key) ?? []
+    if (ids.at(-1) === caseId) return
+    this.#byLink.set(key, [...ids.filter(id => id !== caseId), caseId].slice(-maxCasesPerLink))
   }
 
   #closeBeyond(limit: number): void {

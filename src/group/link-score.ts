@@ -76,15 +76,15 @@ export function linkScore(
 ): LinkScore {
   const shared: string[] = []
   let score = 0
-  if (keys.some(key => key.startsWith('process|') && target.keys.has(key))) {
+  if (keys.some(key => key.startsWith('process|') && target.keys.includes(key))) {
     score += 3
     shared.push('the same process')
   }
-  if (keys.some(key => key.startsWith('logon|') && target.keys.has(key))) {
+  if (keys.some(key => key.startsWith('logon|') && target.keys.includes(key))) {
     score += 3
     shared.push('logons from the same address')
   }
-  const mark = keys.find(key => key.startsWith('attack|') && target.keys.has(key))
+  const mark = keys.find(key => key.startsWith('attack|') && target.keys.includes(key))
   if (mark !== undefined) {
     score += mark.startsWith('attack|host|') ? 2 : 3
     shared.push(mark.startsWith('attack|host|') ? 'an attack' : 'its source, a host under attack')
@@ -94,7 +94,7 @@ export function linkScore(
     shared.push(`the host ${alert.agent.name}`)
   }
   for (const { entity, key, weight } of links) {
-    if (!target.links.has(key) || rarity.isHub(key)) continue
+    if (!target.links.includes(key) || rarity.isHub(key)) continue
     score += weight
     shared.push(`the ${entity.type} ${entity.value}`)
   }

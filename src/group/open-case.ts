@@ -17,8 +17,9 @@ const maxRuleText = 200
 const maxKeys = 64
 
 /**
- * A case that can still grow. Its lists are bounded; what they leave out is in the stored alerts. Lists that hold one or two
- * things in nearly every case are arrays: of sets, tens of thousands of open cases would be twice as large.
+ * A case that can still grow. Its lists are bounded; what they leave out is in the stored alerts. Nearly all of them hold one
+ * to five things, in tens of thousands of cases: each is an array without room to spare, replaced where it grows
+ * (measured: maps, sets and arrays that grow in place took three times the memory).
  */
 export interface OpenCase {
   readonly id: string
@@ -29,16 +30,17 @@ export interface OpenCase {
   lastSeenMs: number
   alertCount: number
   revision: number
-  readonly rules: string[]
-  readonly entities: Map<string, Entity>
+  rules: readonly string[]
+  entities: readonly Entity[]
   entityText: number
   linkText: number
-  readonly hosts: string[]
+  hosts: readonly string[]
   /** Keys of `linkables`, by which alerts of other rules can be linked. */
-  readonly links: Set<string>
-  readonly techniques: string[]
-  readonly tactics: string[]
-  readonly keys: Set<string>
+  links: readonly string[]
+  techniques: readonly string[]
+  tactics: readonly string[]
+  /** The newest last. */
+  keys: readonly string[]
   /** A title that a restored case had; kept until an alert outranks it. */
   title: string | undefined
 }
@@ -54,14 +56,14 @@ export function openCase(id: string, alert: AlertFacts): OpenCase {
     alertCount: 0,
     revision: 0,
     rules: [],
-    entities: new Map(),
+    entities: [],
     entityText: 0,
     linkText: 0,
     hosts: [],
-    links: new Set(),
+    links: [],
     techniques: [],
     tactics: [],
-    keys: new Set(),
+    keys: [],
     title: undefined,
   }
 }
@@ -86,41 +88,53 @@ export function addToCase(
   target.lastSeenMs = Math.max(target.lastSeenMs, alert.timestampMs)
   target.alertCount++
   target.revision++
-  note(target.rules, alert.rule.id)
-  note(target.hosts, alert.agent.name)
-  for (const entity of alert.entities) {
-    if (target.entities.size >= maxEntities) break
-    const key = entityKey(entity)
-    if (target.entities.has(key) || target.entityText + key.length > maxEntityText) continue
-    target.entities.set(key, entity)
-    target.entityText += key.length
-  }
-  for (const { key } of links) {
-    if (target.links.size >= maxEntities) break
-    if (target.links.has(key) || target.linkText + key.length > maxEntityText) continue
-    target.links.add(key)
-    target.linkText += key.length
-  }
-  for (const id of alert.rule.mitre.ids) note(target.techniques, id)
-  for (const tactic of alert.rule.mitre.tactics) note(target.tactics, tactic)
-  return keepNewest(target.keys, keys)
+  target.rules = united(target.rules, [alert.rule.id])
+  target.hosts = united(target.hosts, [alert.agent.name])
+  target.techniques = united(target.techniques, alert.rule.mitre.ids)
+  target.tactics = united(target.tactics, alert.rule.mitre.tactics)
+  for (const entity of alert.entities) noteEntity(target, entity)
+  for (const { key } of links) noteLink(target, key)
+  const { kept, dropped } = newestOf(target.keys, keys)
+  target.keys = kept
+  return dropped
 }
 
-/** Each once, up to the bound. */
-function note(list: string[], value: string): void {
-  if (list.length < maxKeys && !list.includes(value)) list.push(value)
+function noteEntity(target: OpenCase, entity: Entity): void {
+  if (target.entities.length >= maxEntities || target.entities.some(known => isSameEntity(known, entity)))
+    return
+  const text = entityKey(entity).length
+  if (target.entityText + text > maxEntityText) return
+  target.entities = [...target.entities, entity]
+  target.entityText += text
 }
+
+/** In whatever role. Entities that come again are mostly the same object. */
+const isSameEntity = (a: Entity, b: Entity) => a === b || (a.value === b.value && a.type === b.type)
+
+function noteLink(target: OpenCase, key: string): void {
+  if (target.links.length >= maxEntities || target.links.includes(key)) return
+  if (target.linkText + key.length > maxEntityText) return
+  target.links = [...target.links, key]
+  target.linkText += key.length
+}
+
+/** Each once, up to the bound; the same list where nothing is new. */
+function united(list: readonly string[], values: readonly string[]): readonly string[] {
+  let result = list
+  for (const value of values) {
+    if (result.length < maxKeys && !result.includes(value)) result = [...result, value]
+  }
+  return result
+}
+
+const none: string[] = []
 
 /** The newest keys are the ones that can still match. */
-function keepNewest(kept: Set<string>, keys: readonly string[]): string[] {
-  for (const key of keys) {
-    kept.delete(key)
-    kept.add(key)
-  }
-  if (kept.size <= maxKeys) return []
-  const dropped = [...kept].slice(0, kept.size - maxKeys)
-  for (const key of dropped) kept.delete(key)
-  return dropped
+function newestOf(known: readonly string[], keys: readonly string[]) {
+  const before = known.length - keys.length
+  if (keys.every((key, at) => known[before + at] === key)) return { kept: known, dropped: none }
+  const all = [...known.filter(key => !keys.includes(key)), ...unique(keys)]
+  return { kept: all.slice(-maxKeys), dropped: all.slice(0, -maxKeys) }
 }
 
 export function draftOf(source: OpenCase): CaseDraft {
@@ -133,10 +147,10 @@ export function draftOf(source: OpenCase): CaseDraft {
     lastSeenMs: source.lastSeenMs,
     alertCount: source.alertCount,
     revision: source.revision,
-    entities: [...source.entities.values()],
-    techniques: [...source.techniques],
-    tactics: [...source.tactics],
-    groupKeys: [...source.keys],
+    entities: source.entities,
+    techniques: source.techniques,
+    tactics: source.tactics,
+    groupKeys: source.keys,
   }
 }
 
@@ -152,12 +166,14 @@ function lengthOf(texts: Iterable<string>): number {
   return length
 }
 
-const unique = (values: readonly string[]) => [...new Set(values)]
+const unique = (values: readonly string[]) => (values.length < 2 ? values : [...new Set(values)])
 
 /** An open case again from what was stored of it. */
 export function reopenCase(draft: CaseDraft): OpenCase {
-  const entities = new Map(draft.entities.map(entity => [entityKey(entity), entity]))
-  const links = new Set(linkablesOf(draft.entities).map(({ key }) => key))
+  const entities = draft.entities.filter(
+    (entity, at) => draft.entities.findIndex(known => isSameEntity(known, entity)) === at,
+  )
+  const links = linkablesOf(draft.entities).map(({ key }) => key)
   return {
     id: draft.id,
     topRule: draft.title,
@@ -173,7 +189,7 @@ export function reopenCase(draft: CaseDraft): OpenCase {
         .map(key => key.split('|')[0]?.split(' ')[0] ?? ''),
     ),
     entities,
-    entityText: lengthOf(entities.keys()),
+    entityText: lengthOf(entities.map(entityKey)),
     linkText: lengthOf(links),
     // Group keys end in `|HOST|principal`; host entities are folded, so they cannot stand in for agent names.
     hosts: unique(
@@ -182,7 +198,7 @@ export function reopenCase(draft: CaseDraft): OpenCase {
     links,
     techniques: unique(draft.techniques),
     tactics: unique(draft.tactics),
-    keys: new Set(draft.groupKeys),
+    keys: unique(draft.groupKeys),
     title: draft.title,
   }
 }

@@ -3,6 +3,7 @@ import type { GroupingOptions } from '../group/grouping-options.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Sql } from '../lib/database.ts'
 import type { IdSource } from '../lib/ids.ts'
+import type { StoredIdentity } from '../store/alerts.ts'
 import { casesSettledSince, growingCases, takeGroupingTurn } from '../store/grouping-state.ts'
 
 /** A transaction that settled a case may commit this much after the time it wrote down. */
@@ -12,6 +13,15 @@ interface TenantMemory {
   engine: GroupingEngine
   epoch: number
   settledCheckedMs: number
+  newest: Newest | undefined
+}
+
+/**
+ * What the newest turn of this process stores, or has stored. Who holds it, and finds it still here at the next turn, knows
+ * that nobody was between: all that is stored is this, and what a query sees that was asked since.
+ */
+export interface Newest {
+  readonly identities: readonly StoredIdentity[]
 }
 
 /**
@@ -60,12 +70,23 @@ export class GroupingMemory {
     return fresh.engine
   }
 
+  /** Of this process's newest turn, unless another process was here since or the batch failed. */
+  newest(tenant: string): Newest | undefined {
+    return this.#tenants.get(tenant)?.newest
+  }
+
+  /** Called in a batch's turn, once it is known what it stores. */
+  stores(tenant: string, identities: readonly StoredIdentity[]): void {
+    const memory = this.#tenants.get(tenant)
+    if (memory !== undefined) memory.newest = { identities }
+  }
+
   async #load(sql: Sql, tenant: string): Promise<TenantMemory> {
     const { sameKindWindowMs, linkWindowMs, maxOpenCases } = this.#options
     const engine = new GroupingEngine(this.#options, this.#ids)
     const windowMs = Math.max(sameKindWindowMs, linkWindowMs)
     engine.restore(await growingCases(sql, tenant, windowMs, maxOpenCases))
-    const memory = { engine, epoch: 0, settledCheckedMs: this.#clock.now() }
+    const memory = { engine, epoch: 0, settledCheckedMs: this.#clock.now(), newest: undefined }
     this.#tenants.set(tenant, memory)
     return memory
   }

@@ -8,7 +8,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Database, Sql, Transaction } from '../lib/database.ts'
 import type { IdSource } from '../lib/ids.ts'
 import { enqueueQuietly, type JobDraft, wakeWorkers } from '../queue/jobs.ts'
-import { countAlerts, insertAlerts, type PlacedNew } from '../store/alerts.ts'
+import { countAlerts, insertAlerts, type PlacedNew, storedIdentities } from '../store/alerts.ts'
 import { addHistory } from '../store/case-history.ts'
 import { writeCheckpoint } from '../store/checkpoints.ts'
 import { announce, type CaseEvent } from '../store/events.ts'
@@ -22,8 +22,8 @@ import {
   readArrivedLine,
   type SourceLine,
 } from './arrived-alert.ts'
-import type { GroupingMemory } from './grouping-memory.ts'
-import { sortOut } from './sort-out.ts'
+import type { GroupingMemory, Newest } from './grouping-memory.ts'
+import { identityOf, keysOf, type SortedOut, sortOut } from './sort-out.ts'
 
 export interface IngestBatch {
   readonly tenant: string
@@ -67,9 +67,10 @@ export function createIngest(parts: IngestParts): Ingest {
       receivedAtMs: parts.clock.now(),
       followUps: parts.followUps ?? noFollowUps,
     })
+    const early = await sortEarly(parts, batch.tenant, read)
     await batch.before
     return parts.memory.exclusively(batch.tenant, async () => {
-      const stored = await parts.database.transaction(sql => storeBatch(sql, parts, batch, read))
+      const stored = await parts.database.transaction(sql => storeBatch(sql, parts, batch, read, early))
       tell(parts.database, batch.tenant, stored.news)
       return stored.receipt
     })
@@ -110,17 +111,44 @@ async function readLines(sourceLines: readonly SourceLine[], arrival: Arrival): 
   return lines
 }
 
+interface EarlySort {
+  /** It holds only while this is still the newest of the tenant. */
+  readonly after: Newest
+  readonly sorted: SortedOut
+}
+
+/**
+ * Sorts a batch out while the one before it is stored: looked for in its own turn, the database would do nothing else
+ * meanwhile. Undefined where it has to be done then: nothing was stored before, or the database cannot be asked (which
+ * the turn will say).
+ */
+async function sortEarly(
+  { database, memory }: IngestParts,
+  tenant: string,
+  lines: readonly ArrivedLine[],
+): Promise<EarlySort | undefined> {
+  const after = memory.newest(tenant)
+  if (after === undefined) return undefined
+  const stored = await storedIdentities(database, tenant, keysOf(lines)).catch(() => undefined)
+  return stored && { after, sorted: sortOut(lines, [...after.identities, ...stored]) }
+}
+
 async function storeBatch(
   sql: Transaction,
   parts: IngestParts,
   batch: IngestBatch,
   lines: readonly ArrivedLine[],
+  early: EarlySort | undefined,
 ): Promise<{ readonly receipt: IngestReceipt; readonly news: News }> {
   const engine = await parts.memory.current(sql, batch.tenant)
   // Not before it is this batch's turn: one batch of a tenant is stored at a time, so who follows alerts in the order in
   // which they were received (the indicator watch) is never behind one that it cannot see yet.
   const nowMs = parts.clock.now()
-  const { fresh, duplicates, quarantined, ignored } = await sortOut(sql, batch.tenant, lines)
+  const { fresh, duplicates, quarantined, ignored } =
+    early !== undefined && early.after === parts.memory.newest(batch.tenant)
+      ? early.sorted
+      : sortOut(lines, await storedIdentities(sql, batch.tenant, keysOf(lines)))
+  parts.memory.stores(batch.tenant, fresh.map(identityOf))
   const drafts = quarantined.map(line => ({ ...line, id: parts.ids.next('quarantine') }))
   await insertQuarantined(sql, batch.tenant, batch.source, nowMs, drafts)
   const news = fresh.length > 0 ? await storeAlerts(sql, parts, batch, engine, fresh, nowMs) : noNews
@@ -143,34 +171,40 @@ async function storeAlerts(
   const grouping = engine.begin()
   const entities = new EntityTally()
   const linked = new Set<string>()
-  // The database takes in what is grouped while the rest is grouped.
-  function* grouped(): Generator<PlacedNew> {
+  const allPlaced = Promise.withResolvers<void>()
+  // The database takes in what is grouped while the rest is grouped, and the last of it while what follows is made ready.
+  function* placed(): Generator<PlacedNew> {
     for (const alert of fresh) {
       const assignment = grouping.place(alert)
       if (assignment.kind === 'linked') linked.add(assignment.caseId)
       entities.add(assignment.caseId, alert)
       yield { alert, assignment }
     }
+    allPlaced.resolve()
   }
-  await insertAlerts(sql, tenant, batch.source, nowMs, grouped())
+  const inserted = insertAlerts(sql, tenant, batch.source, nowMs, placed())
+  await Promise.race([allPlaced.promise, inserted])
+  await setImmediate() // The last of them are handed over first.
   const cases = grouping.end()
   const facts = { nowMs, sample: batch.sample, slaMinutes: parts.slaMinutes }
   // Each is made ready while the database works on the one before: it would wait for that a sixth of the time.
-  const [grown] = await Promise.all([
-    upsertCases(sql, tenant, cases, facts),
+  const [, news] = await Promise.all([
+    inserted,
+    upsertCases(sql, tenant, cases, facts).then(async grown => {
+      const grownById = new Map(grown.map(row => [row.id, row]))
+      const investigations = cases.map(draft =>
+        investigation(draft, isNews(draft, grownById.get(draft.id), linked), nowMs),
+      )
+      const jobs = [...investigations, ...fresh.flatMap(alert => alert.followUps)]
+      await enqueueQuietly(sql, tenant, jobs, nowMs)
+      await addHistory(sql, tenant, nowMs, reopenings(grown, parts.ids))
+      for (const { id, settled } of grown) if (settled) await recountCase(sql, tenant, id, nowMs)
+      return { jobs, events: eventsOf(cases, grown, nowMs) }
+    }),
     upsertCaseEntities(sql, tenant, entities),
     countAlerts(sql, tenant, fresh),
   ])
-  for (const { id, settled } of grown) if (settled) await recountCase(sql, tenant, id, nowMs)
-  await addHistory(sql, tenant, nowMs, reopenings(grown, parts.ids))
-  const followUps = fresh.flatMap(alert => alert.followUps)
-  const grownById = new Map(grown.map(row => [row.id, row]))
-  const investigations = cases.map(draft =>
-    investigation(draft, isNews(draft, grownById.get(draft.id), linked), nowMs),
-  )
-  const jobs = [...investigations, ...followUps]
-  await enqueueQuietly(sql, tenant, jobs, nowMs)
-  return { jobs, events: eventsOf(cases, grown, nowMs) }
+  return news
 }
 
 /**

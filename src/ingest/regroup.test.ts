@@ -162,16 +162,20 @@ function betweenStoringAndCounting(database: Database, act: () => Promise<void>)
   return {
     ...database,
     transaction: (action, options) =>
-      database.transaction(
-        sql =>
-          action({
-            ...sql,
-            copyIn: async (statement, chunks) => {
-              await sql.copyIn(statement, chunks)
-              await act()
-            },
-          }),
-        options,
-      ),
+      database.transaction(sql => {
+        let acted: Promise<void> | undefined
+        return action({
+          ...sql,
+          // Asked for while the alerts are still being written.
+          query: async (text, values) => {
+            await acted
+            return sql.query(text, values)
+          },
+          copyIn: (statement, chunks) => {
+            acted = sql.copyIn(statement, chunks).then(act)
+            return acted
+          },
+        })
+      }, options),
   }
 }

@@ -1,6 +1,5 @@
 import type { QuarantinedLine } from '../domain/alert.ts'
-import type { Sql } from '../lib/database.ts'
-import { type StoredIdentity, storedIdentities } from '../store/alerts.ts'
+import type { StoredIdentity } from '../store/alerts.ts'
 import type { ArrivedAlert, ArrivedLine } from './arrived-alert.ts'
 
 export interface SortedOut {
@@ -13,18 +12,23 @@ export interface SortedOut {
   readonly ignored: number
 }
 
-/** Parts what is new from what is known and from what cannot be taken. */
-export async function sortOut(sql: Sql, tenant: string, lines: readonly ArrivedLine[]): Promise<SortedOut> {
+/**
+ * Parts what is new from what is known and from what cannot be taken. `stored`: what is stored already of the alerts
+ * among these lines (`keysOf`).
+ */
+export function sortOut(lines: readonly ArrivedLine[], stored: Iterable<StoredIdentity>): SortedOut {
   const quarantined = lines.flatMap(line => line.quarantined ?? [])
-  const readable = lines.flatMap(line => line.alert ?? [])
-  const alerts = readable.filter(alert => !alert.isOwn)
-  const keys = alerts.map(alert => alert.key)
-  const known = new Map(
-    (keys.length > 0 ? await storedIdentities(sql, tenant, keys) : []).map(row => [row.key, row]),
-  )
+  const known = new Map<string, StoredIdentity>()
+  for (const identity of stored) known.set(identity.key, identity)
   const fresh: ArrivedAlert[] = []
   let duplicates = 0
-  for (const alert of alerts) {
+  let ignored = 0
+  for (const { alert } of lines) {
+    if (alert === undefined) continue
+    if (alert.isOwn) {
+      ignored++
+      continue
+    }
     const before = known.get(alert.key)
     if (before === undefined) {
       known.set(alert.key, identityOf(alert))
@@ -32,15 +36,15 @@ export async function sortOut(sql: Sql, tenant: string, lines: readonly ArrivedL
     } else if (isSame(before, identityOf(alert))) duplicates++
     else quarantined.push(impostor(alert))
   }
-  return {
-    fresh: fresh.sort((a, b) => a.timestampMs - b.timestampMs),
-    duplicates,
-    quarantined,
-    ignored: readable.length - alerts.length,
-  }
+  return { fresh: fresh.sort((a, b) => a.timestampMs - b.timestampMs), duplicates, quarantined, ignored }
 }
 
-function identityOf(alert: ArrivedAlert): StoredIdentity {
+/** The keys under which the alerts of these lines would be stored. */
+export function keysOf(lines: readonly ArrivedLine[]): string[] {
+  return lines.flatMap(({ alert }) => (alert === undefined || alert.isOwn ? [] : alert.key))
+}
+
+export function identityOf(alert: ArrivedAlert): StoredIdentity {
   return {
     key: alert.key,
     timestampMs: alert.timestampMs,

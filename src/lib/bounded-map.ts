@@ -19,6 +19,12 @@ export class BoundedMap<Key, Value> {
     return this.#young.get(key) ?? this.#old.get(key)
   }
 
+  /** Another value for a key that is there. */
+  replace(key: Key, value: Value): void {
+    const holder = this.#young.has(key) ? this.#young : this.#old
+    if (holder.has(key)) holder.set(key, value)
+  }
+
   /** The value, made where there is none; it counts as touched now. */
   touch(key: Key, make: () => Value): Value {
     const young = this.#young.get(key)

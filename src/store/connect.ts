@@ -93,17 +93,15 @@ async function run<Row>(on: Runs, text: string, values: readonly unknown[] = [])
 }
 
 /**
- * One statement after the other on a connection, in the order in which they were asked for: who asks for several at once
- * makes the next one ready while the database works. The driver wants to be told one by one.
+ * One after the other on a connection, in the order in which they were asked for: who asks for several at once makes the
+ * next one ready while the database works. The driver wants to be told one by one.
  */
-function inTurn(client: pg.PoolClient): Runs {
+function inTurn(): <Result>(action: () => Promise<Result>) => Promise<Result> {
   let before: Promise<unknown> = Promise.resolve()
-  return {
-    query(statement) {
-      const result = before.then(() => client.query(statement))
-      before = result.catch(() => {}) // For whoever asked for it; the transaction refuses what comes after.
-      return result
-    },
+  return action => {
+    const result = before.then(action)
+    before = result.catch(() => {}) // For whoever asked for it; the transaction refuses what comes after.
+    return result
   }
 }
 
@@ -128,7 +126,8 @@ async function inTransaction<Result>(
     broken = error
   }
   client.on('error', hear)
-  const statements = inTurn(client)
+  const next = inTurn()
+  const statements: Runs = { query: statement => next(() => client.query(statement)) }
   const sql: Sql = { query: (text, values) => run(statements, text, values) }
   try {
     const begin = reads === 'latest' ? 'begin' : 'begin isolation level repeatable read read only'
@@ -136,7 +135,7 @@ async function inTransaction<Result>(
     const result = await action({
       ...sql,
       copyIn: (statement, chunks) =>
-        rowSecurity ? copyThrough(client, statement, chunks) : copyIn(client, statement, chunks),
+        next(() => (rowSecurity ? copyThrough : copyIn)(client, statement, chunks)),
       copyOut: statement => copyOut(client, statement),
     })
     await sql.query('commit')
