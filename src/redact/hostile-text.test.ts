@@ -60,6 +60,8 @@ const rules = redactionRules(inventory)
 const unending = {
   'tokens in a token': 'ghp_'.repeat(50_000),
   'one token, known from then on, in itself': 'glpat-'.repeat(35_000),
+  'tokens in a token that is none': 'eyJ-'.repeat(60_000),
+  'keys in a key that is none': 'sk-ant-api03-'.repeat(20_000),
   'keys without an end': '-----BEGIN PRIVATE KEY-----#{'.repeat(7_000),
   token: `Authorization: Bearer ${'Ab1.'.repeat(1_000)} ${'Ab1.'.repeat(7_500)}`,
   'broken token': `authorization: ${'a-'.repeat(1_000)}b-1Q ${'a-'.repeat(15_000)}`,

@@ -175,7 +175,7 @@ export const intents: readonly Intent[] = [
     'promises a fortune for a fee or an identity',
     '(?:next of kin|beneficiary|inheritance|unclaimed|deceased|barrister|diplomat(?:ic)?|consignment|late (?:husband|client|father|mr)|compensation (?:fund|payment)|(?:atm|visa) card (?:valued|worth)|fund(?:s)? (?:release|transfer|worth|valued)|united nations|world bank|imf|ministry of finance|foreign (?:partner|business)|charity (?:donation|project|work)|widow|cancer|orphan\\w*|my (?:late|dying))',
     '(?:sum|amount|total) of (?:\\$|us|usd|eur|gbp|£|€|\\w+ )?[\\s\\S]{0,30}(?:million|thousand|dollars|usd|euros|pounds)',
-    '(?:\\$|usd|us\\$|€|£|eur|gbp) ?[\\d.,]+ ?(?:million|m|billion)|[\\d.,]+ ?(?:million|millions|billion) (?:us|united|dollars|usd|euros?|pounds|gbp|u\\.s)',
+    '(?:\\$|usd|us\\$|€|£|eur|gbp) ?[\\d.,]{1,30} ?(?:million|m|billion)|(?<![\\d.,])[\\d.,]{1,30} ?(?:million|millions|billion) (?:us|united|dollars|usd|euros?|pounds|gbp|u\\.s)',
     '(?:donat(?:e|ed|ing|ion)|grant|lottery|won|winner|winning)(?: \\S+){0,8} (?:million|usd|dollars|euros?|\\$[\\d.,]+)|(?:full names?|age|occupation|marital|country|telephone|phone number)[^.]{0,60}(?:age|occupation|address|nationality|passport|phone|telephone)',
     "(?:erbschaft|nachlass|begunstigte[rn]?|verstorben\\w*|spende(?:n)?|millionen (?:euro|dollar)|heritage|heritier|beneficiaire|defunte?|millions? (?:d'euros|de dollars)|herencia|beneficiari[oa]|fallecid[oa]|millones de|heranca|falecid[oa]|milhoes de|eredita|defunt[oa]|milioni di|donazione)",
   ),

@@ -45,6 +45,8 @@ interface Reach {
   /** How many matches in a row, each beginning inside the one before, were no secret. */
   readonly refused: number
   readonly isSecret: boolean
+  /** Nothing that begins inside can be one: see `run` of SecretDetector. */
+  readonly isHopeless: boolean
   /** The last place inside, not yet tried. */
   last: number | undefined
 }
@@ -53,6 +55,7 @@ interface Reach {
 const mostRefused = 32
 
 function passesOver(reach: Reach, at: number): boolean {
+  if (at < reach.end && reach.isHopeless) return true
   if (at >= reach.end || !(reach.isSecret || reach.refused >= mostRefused)) return false
   reach.last = at
   return true
@@ -70,14 +73,26 @@ function tryDetector(
   const match = one.form.exec(text)
   const before = reaches.get(one)
   if (before !== undefined) before.last = undefined
-  if (match === null) return
+  if (match === null) {
+    const end = runEnd(one, at, text)
+    if (end > (before?.end ?? 0))
+      reaches.set(one, { end, refused: 0, isSecret: false, isHopeless: true, last: undefined })
+    return
+  }
   const [start, end] = secretRange(match)
   const secret = text.slice(start, end)
   const isSecret = secret !== '' && (one.holds === undefined || one.holds(secret, match))
   const refused = isSecret ? 0 : before !== undefined && at < before.end ? before.refused + 1 : 1
-  reaches.set(one, { end, refused, isSecret, last: undefined })
+  reaches.set(one, { end, refused, isSecret, isHopeless: false, last: undefined })
   if (!isSecret) return
   spans.push({ ...view.toSource(start, end), class: `secret.${one.id}`, identity: `secret ${secret}` })
+}
+
+/** Where the run that a detector's form needs ends, if it begins at a place; else the place itself. */
+function runEnd({ run }: SecretDetector, at: number, text: string): number {
+  if (run === undefined) return at
+  run.lastIndex = at
+  return at + (run.exec(text)?.[0].length ?? 0)
 }
 
 /**

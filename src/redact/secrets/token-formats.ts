@@ -97,7 +97,10 @@ export const tokenFormats: readonly SecretDetector[] = [
     'sk-',
     `${before}sk-(?:(?:proj|svcacct|admin)-)?[\\w-]{16,160}T3BlbkFJ[\\w-]{16,160}`,
   ),
-  token('anthropic-key', 'sk-ant-api03- sk-ant-admin01-', '[\\w-]{60,}AA'),
+  token('anthropic-key', 'sk-ant-api03- sk-ant-admin01-', '[\\w-]{60,}AA', {
+    ...some,
+    run: `${before}sk-ant-[\\w-]*`,
+  }),
   token('huggingface-token', 'hf_ api_org_', '[A-Za-z]{34}', {
     holds: secret => /[a-z]/.test(secret.slice(3)) && /[A-Z]/.test(secret.slice(3)) && hasEntropy(2)(secret),
   }),
@@ -200,7 +203,7 @@ export const tokenFormats: readonly SecretDetector[] = [
     'jwt',
     'eyj',
     '(?<![A-Za-z0-9])eyJ[\\w-]{10,}\\.(?:eyJ)?[\\w-]{10,}\\.(?:[\\w-]{0,}\\.){0,2}[\\w-]{8,}',
-    real,
+    { ...real, run: '(?<![A-Za-z0-9])eyJ[\\w-]*' },
   ),
   detector('jwt-base64', 'zxlk', '(?<![A-Za-z0-9])ZXlK(?:[A-Za-z0-9+/_-]{40,})={0,2}', high),
 ]
