@@ -31,6 +31,9 @@ const cve = /\bCVE-\d{4}-\d{4,}\b/i
 const aboutThisCase =
   /^(?:what (?:has |is )?happen(?:ed|ing)(?: here| in this case)?|summari[sz]e(?: this| the)?(?: case)?|what is this(?: case)?(?: about)?)\??$/i
 
+/** What is asked stands at the beginning; behind it people paste logs, which a model or a command reads. */
+const longestRouted = 2_000
+
 /**
  * Slash commands, and questions about live state that no alert answers: agents, inventory, weaknesses, checks, watched
  * files, log lines. `offered` are the tools there are: a route to a tool that is not there is none.
@@ -44,7 +47,7 @@ export function routeQuestion(
   if (command !== null) return commandRoute(command[1] ?? '', (command[2] ?? '').trim(), context, offered)
   if (context.caseId !== undefined && aboutThisCase.test(text.trim()) && offered.has('read_case'))
     return { kind: 'steps', steps: [{ tool: 'read_case', input: { case_id: context.caseId } }] }
-  const steps = liveSteps(text).filter(step => offered.has(step.tool))
+  const steps = liveSteps(text.slice(0, longestRouted)).filter(step => offered.has(step.tool))
   return steps.length === 0 ? undefined : { kind: 'steps', steps }
 }
 
