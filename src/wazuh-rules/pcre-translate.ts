@@ -80,8 +80,7 @@ const assertionEscapes: Record<string, string> = {
 export function translatePcre(pattern: string): JsPattern | PcreError {
   // A leading (?i) is by far the commonest option, and the native flag keeps the pattern fast.
   const utf = /^\(\*UTF8?\)/.exec(pattern)?.[0].length ?? 0
-  const lead =
-    pattern.startsWith('(?i)', utf) && !/\(\?[a-z]*(?:-[a-z]*)?[:)]/.test(pattern.slice(utf + 4))
+  const lead = pattern.startsWith('(?i)', utf) && !/\(\?[a-z]*(?:-[a-z]*)?[:)]/.test(pattern.slice(utf + 4))
   const state: State = {
     pattern,
     utf: utf > 0,

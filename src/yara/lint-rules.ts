@@ -104,7 +104,7 @@ function lintString(one: DeclaredString): Problem[] {
         'slow-regex',
         'it begins with .* or .+, which is tried at every byte: begin with what is fixed',
       )
-    return /[A-Za-z0-9 _:/-]{4}/.test(body.replace(/\\[dwsDWSbB]|\[[^\]]*\]|\{[^}]*\}/g, ''))
+    return /[A-Za-z0-9 _:/-]{4}/.test(body.replace(/\\[dwsDWSbB]|\[[^[\]]*\]|\{[^{}]*\}/g, ''))
       ? []
       : found('slow-regex', 'it holds no four fixed characters in a row, so every byte of a file is tried')
   }
@@ -124,7 +124,7 @@ function longestFixedRun(hex: string): number {
   return Math.max(
     0,
     ...hex
-      .replace(/\[[^\]]*\]/g, '|')
+      .replace(/\[[^[\]]*\]/g, '|')
       .split(/[()|]/)
       .flatMap(part => part.trim().split(/(?:[0-9a-fA-F]\?|\?[0-9a-fA-F?]|~\S\S)/))
       .map(part => (part.match(/[0-9a-fA-F]{2}/g) ?? []).length),
