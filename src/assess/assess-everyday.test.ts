@@ -9,35 +9,28 @@ describe('Windows programs, tasks and libraries', () => {
     rule: ['67015', 4, 'A scheduled task was created.', ['windows', 'windows_security']],
     data: windowsEvent('4698', 'Security', {
       subjectUserName: 'ann',
-      taskName: '\\\\Reports\\\\Nightly',
+      taskName: '\\Reports\\Nightly',
       taskContent: `<Task><Actions><Exec><Command>${command}</Command><Arguments>${more}</Arguments></Exec></Actions></Task>`,
     }),
   })
-  check('a task of an installed product', 'noise', task('C:\\\\Program Files\\\\Reports\\\\export.exe'))
-  check(
-    'a task that hands a script to a shell',
-    'person',
-    task('wscript.exe', 'C:\\\\ProgramData\\\\a.js //B'),
-  )
+  check('a task of an installed product', 'noise', task('C:\\Program Files\\Reports\\export.exe'))
+  check('a task that hands a script to a shell', 'person', task('wscript.exe', 'C:\\ProgramData\\a.js //B'))
   const library = (image: string, imageLoaded: string): AlertParts => ({
     rule: ['92153', 10, 'Possible DLL search order hijack', ['sysmon', 'windows']],
     data: windowsEvent('7', 'Microsoft-Windows-Sysmon/Operational', { image, imageLoaded, signed: 'false' }),
   })
   check('an updater that was copied beside a library of its own', 'person', {
-    ...library(
-      'C:\\\\ProgramData\\\\Sync\\\\OneDriveStandaloneUpdater.exe',
-      'C:\\\\ProgramData\\\\Sync\\\\version.dll',
-    ),
+    ...library('C:\\ProgramData\\Sync\\OneDriveStandaloneUpdater.exe', 'C:\\ProgramData\\Sync\\version.dll'),
   })
   check('the updater where it is installed', 'noise', {
     ...library(
-      'C:\\\\Users\\\\ann\\\\AppData\\\\Local\\\\Microsoft\\\\OneDrive\\\\OneDriveStandaloneUpdater.exe',
-      'C:\\\\Users\\\\ann\\\\AppData\\\\Local\\\\Microsoft\\\\OneDrive\\\\a.dll',
+      'C:\\Users\\ann\\AppData\\Local\\Microsoft\\OneDrive\\OneDriveStandaloneUpdater.exe',
+      'C:\\Users\\ann\\AppData\\Local\\Microsoft\\OneDrive\\a.dll',
     ),
   })
   check('a service is started by its name', 'noise', {
     rule: ['92031', 3, 'Discovery activity executed', ['sysmon', 'sysmon_eid1_detections', 'windows']],
-    data: sysmonProcess({ image: 'C:\\\\Windows\\\\System32\\\\net.exe', commandLine: 'net start wuauserv' }),
+    data: sysmonProcess({ image: 'C:\\Windows\\System32\\net.exe', commandLine: 'net start wuauserv' }),
   })
 })
 

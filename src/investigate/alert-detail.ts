@@ -78,12 +78,18 @@ export function alertDetail(alert: Alert): AlertDetail | undefined {
 /** Fields of free text, in which a signal is a few words among many. */
 const longFields = /(?:ommandLine|scriptBlockText|taskContent|command|url|full_log|original)$/
 
+/** Whether a field is free text, in which a reason is a few words among many. */
+export function isLongField(pointer: string): boolean {
+  return longFields.test(pointer)
+}
+
 /** Where there is no command line, a reason about a program is told with that program, not with what it was done to. */
 const programFields = /\/(?:image|sourceImage|imageLoaded|newProcessName)$/
 
 const commandFields = ['/data/win/eventdata/commandLine', '/data/command']
 
-function hasCommand(alert: Alert): boolean {
+/** Whether the alert has the command that was run: it tells more than what it was done to. */
+export function hasCommand(alert: Alert): boolean {
   return commandFields.some(pointer => typeof readPointer(alert.document, pointer) === 'string')
 }
 
@@ -109,8 +115,8 @@ function endAtWord(text: string): string {
   return shorter === text ? text.replace(/[\p{L}\p{N}_]+$/u, '') : shorter
 }
 
-/** An encoded command is told by what it says. */
-function readable(value: string, quote: string): string {
+/** A value for a sentence: on one line, backslashes single. An encoded command is told by what it says. */
+export function readable(value: string, quote: string): string {
   const encoded = encodedArgument(value)
   const script = encoded === undefined ? undefined : decodeCommand(encoded)
   if (script !== undefined) return `decoded: ${whole(script, cutText(script, maxLength))}`

@@ -187,7 +187,7 @@ export const attackBehaviours: Readonly<Record<string, Behaviour>> = {
   },
   'lsass-access': {
     unknown: 'Whether credentials were really read.',
-    happened: 'the process that keeps credentials was opened',
+    happened: 'a program opened the process that keeps credentials',
     steps: [
       'Identify the opening program by hash and signature; treat the accounts logged on to HOST as exposed unless it is your own security product.',
     ],

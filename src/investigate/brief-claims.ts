@@ -1,30 +1,32 @@
+import type { Alert } from '../domain/alert.ts'
 import type { Citation, JudgedClaim } from '../domain/claim.ts'
 import { scopeText } from '../domain/lesson.ts'
+import { hasOwnText } from '../domain/rule-text.ts'
 import type { CaseContext } from '../evidence/case-context.ts'
 import { placeOf } from '../evidence/place.ts'
 import { sightingText } from '../evidence/sighting.ts'
 import { techniqueOf } from '../evidence/technique.ts'
 import { named, quoted } from '../lib/quoted.ts'
 import { count, tellSpan, tellTime } from '../lib/tell-time.ts'
-import { alertDetail } from './alert-detail.ts'
 import type { CaseStory, Episode } from './case-story.ts'
 import type { CitationFinder } from './citations.ts'
 import { actorToTell, whatHappened } from './fill-words.ts'
 import {
   againstSource,
   episodeSource,
+  firedTimesOf,
   maxEpisodes,
   mostTellingSource,
   otherSide,
-  shownWith,
 } from './readings.ts'
+import { type Shown, shownWith } from './shown-with.ts'
 
 /** The sentences of brief 0: what, in which order, what speaks against, how usual, which techniques, what was before. */
 export function briefClaims(context: CaseContext, story: CaseStory, find: CitationFinder): JudgedClaim[] {
   return [
     whatClaim(context, story, find),
     injectionClaim(find),
-    ...inOrder(story.episodes).map(episode => episodeClaim(context, story, episode, find)),
+    ...episodeClaims(context, story, find),
     ...sequenceClaims(story, find),
     ...sightingClaims(context, find),
     againstClaim(context, story, find),
@@ -54,18 +56,24 @@ function whatClaim(context: CaseContext, story: CaseStory, find: CitationFinder)
       ? `At ${tellTime(firstSeenMs)}`
       : `From ${tellTime(firstSeenMs)}, within ${tellSpan(lastSeenMs - firstSeenMs)},`
   const where = story.hosts.length === 0 ? '' : ` on ${story.hosts.slice(0, 3).join(', ')}`
-  const rule =
-    top === undefined
-      ? ''
-      : `; the most telling is rule ${named(top.rule.id)}, ${quoted(top.rule.description.trim().replace(/\.$/, ''), 1000)}`
-  return claim(
-    `${when} Wazuh raised ${count(alertCount, 'alert')}${where}, up to level ${maxLevel}${rule}.`,
-    [
-      find.kind('related-alerts'),
-      find.kind('reading', mostTellingSource(context)),
-      top === undefined ? undefined : find.field(top.key, ruleTextPointer(top.generation)),
-    ],
-  )
+  const rule = top === undefined ? '' : ruleName(top)
+  const told =
+    alertCount === 1
+      ? `an alert of level ${maxLevel}${where}${rule === '' ? '' : `: ${rule}`}`
+      : `${count(alertCount, 'alert')}${where}, up to level ${maxLevel}${rule === '' ? '' : `; the most telling is ${rule}`}`
+  return claim(`${when} Wazuh raised ${told}.`, [
+    find.kind('related-alerts'),
+    find.kind('reading', mostTellingSource(context)),
+    top === undefined ? undefined : find.field(top.key, ruleTextPointer(top.generation)),
+  ])
+}
+
+/** Rules of one's own may have no text, and then the number is all that there is. */
+function ruleName({ rule }: Alert): string {
+  if (rule.id === '') return 'a rule without id or text'
+  return hasOwnText(rule)
+    ? `rule ${named(rule.id)}, ${quoted(rule.description.trim().replace(/\.$/, ''), 1000)}`
+    : `rule ${named(rule.id)}`
 }
 
 /** An attempt to talk to the model is told before anything that a model might have said. */
@@ -78,28 +86,53 @@ function ruleTextPointer(generation: 4 | 5): string {
   return generation === 5 ? '/wazuh/rule/title' : '/rule/description'
 }
 
+/** What the same alert shows is shown once. */
+function episodeClaims(
+  context: CaseContext,
+  story: CaseStory,
+  find: CitationFinder,
+): (JudgedClaim | undefined)[] {
+  const told = new Set<string>()
+  return inOrder(story.episodes).map(episode => {
+    const shown = shownWith(episode)
+    const key = `${episode.alert.key} ${shown?.text}`
+    const isNew = !told.has(key)
+    told.add(key)
+    return episodeClaim(context, story, episode, isNew ? shown : undefined, find)
+  })
+}
+
 function episodeClaim(
   context: CaseContext,
   story: CaseStory,
   episode: Episode,
+  shown: Shown | undefined,
   find: CitationFinder,
 ): JudgedClaim | undefined {
   const { signal, alert, alerts, firstSeenMs } = episode
   const happened = whatHappened(episode)
-  const shown = shownWith(episode)
   const actor = actorToTell(story, episode)
-  const isTold = shown === undefined || happened.includes(shown) || shown === actor?.value
-  const what = isTold ? '' : `: ${quoted(shown.replace(/\.$/, ''))}`
+  const isTold = shown === undefined || happened.includes(shown.text) || shown.text === actor?.value
+  const what = isTold ? '' : `: ${shown.inSentence}`
   const times = alerts > 1 ? ` (${count(alerts, 'alert')})` : ''
   const by = actor === undefined ? '' : `, by ${named(actor.value)}`
-  const detail = alertDetail(alert)
-  return claim(`${tellTime(firstSeenMs)}, ${placeOf(alert)}: ${happened}${by}${what}${times}.`, [
+  const text = `${happened}${by}${what}${times}.`
+  // Of a single alert the first sentence has said when and where; a sentence that names nothing keeps the place.
+  const isOnly = context.case.alertCount === 1
+  const where = isOnly ? placeOf(alert) : `${tellTime(firstSeenMs)}, ${placeOf(alert)}`
+  const told =
+    isOnly && what !== '' ? capitalised(text) : where === '' ? capitalised(text) : `${where}: ${text}`
+  return claim(told, [
     find.kind('reading', episodeSource(context, story.episodes.indexOf(episode))),
     find.field(alert.key, signal.pointer, signal.quote),
-    detail === undefined || detail.pointer === signal.pointer
-      ? undefined
-      : find.field(alert.key, detail.pointer, detail.quote),
+    ...(shown?.parts ?? [])
+      .filter(({ pointer }) => pointer !== signal.pointer)
+      .map(({ pointer, quote }) => find.field(alert.key, pointer, quote)),
   ])
+}
+
+function capitalised(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }
 
 /** Whether guessing succeeded, as far as Wazuh saw, for each source of the case. */
@@ -143,14 +176,16 @@ function howOftenClaims(
   find: CitationFinder,
 ): (JudgedClaim | undefined)[] {
   const top = story.top?.alert
-  const fired = top?.rule.firedTimes
+  const fired = top === undefined ? undefined : firedTimesOf(context, top)
   return [
     top === undefined || fired === undefined
       ? undefined
       : claim(
-          fired === 1
-            ? `It was the first alert of rule ${top.rule.id} in that hour, over all hosts.`
-            : `It was alert ${fired} of rule ${top.rule.id} in that hour, over all hosts.`,
+          fired.last > fired.first
+            ? `They were alerts ${fired.first} to ${fired.last} of rule ${top.rule.id} in that hour, over all hosts.`
+            : fired.first === 1
+              ? `It was the first alert of rule ${top.rule.id} in that hour, over all hosts.`
+              : `It was alert ${fired.first} of rule ${top.rule.id} in that hour, over all hosts.`,
           [find.kind('reading', mostTellingSource(context)), find.field(top.key, '/rule/firedtimes')],
         ),
     context.around.length === 0

@@ -1,6 +1,7 @@
 import type { Assessment } from '../assess/assess-alert.ts'
 import type { Signal } from '../assess/signal.ts'
 import type { Alert, Entity } from '../domain/alert.ts'
+import { isLoopback } from '../domain/network-address.ts'
 import type { CaseContext } from '../evidence/case-context.ts'
 import { placeOf } from '../evidence/place.ts'
 import { attackBehaviours } from './attack-behaviours.ts'
@@ -62,7 +63,10 @@ export function caseStory(context: CaseContext): CaseStory {
     entered: episodes
       .find(({ signal }) => signal.id === 'success-after-failures')
       ?.alert.entities.find(isPerson)?.value,
-    sources: entityValues(context, entity => entity.type === 'address' && entity.role === 'source'),
+    sources: entityValues(
+      context,
+      ({ type, role, value }) => type === 'address' && role === 'source' && !isLoopback(value),
+    ),
     top,
   }
 }
@@ -90,7 +94,8 @@ function isTried({ alerts }: CaseContext, entity: Entity): boolean {
 
 const unique = (values: readonly string[]): string[] => [...new Set(values)]
 
-const machineAccounts = /^(?:system|local service|network service|.*\$)$/
+/** Accounts of computers and of Windows itself: behind them stands no person who could be asked. */
+export const machineAccounts = /^(?:system|local service|network service|.*\$)$/
 
 /** A case that needs a person is told by what speaks for it, a harmless one by what explains it, a doubtful by both. */
 function episodesOf(pairs: readonly AssessedAlert[], probability: number): Episode[] {

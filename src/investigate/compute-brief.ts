@@ -54,7 +54,7 @@ function reasonsOf(story: CaseStory, find: CitationFinder): Brief['reasons'] {
     const citation = find.field(top.alert.key, signal.pointer, signal.quote)
     return {
       text: signal.reason,
-      weight: signal.weight,
+      weight: Math.round(signal.weight * 100) / 100,
       evidence: citation === undefined ? [] : [citation.id],
     }
   })

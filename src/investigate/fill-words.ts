@@ -2,7 +2,7 @@ import type { Alert, Entity } from '../domain/alert.ts'
 import { placeOf } from '../evidence/place.ts'
 import { readPointer } from '../lib/json-pointer.ts'
 import { named } from '../lib/quoted.ts'
-import type { CaseStory, Episode } from './case-story.ts'
+import { type CaseStory, type Episode, machineAccounts } from './case-story.ts'
 
 /** The clause that tells an episode, with the names in it: the place, and the account that it was done to. */
 export function whatHappened({ behaviour, alert }: Episode): string {
@@ -52,17 +52,21 @@ export function actorToTell(story: CaseStory, { alert }: Episode): Entity | unde
 export function filledStep(step: string, { alert }: Episode, story: CaseStory): string {
   const entity = (type: string, role?: string) => {
     const found = alert.entities.find(
-      each => each.type === type && (role === undefined || each.role === role),
+      each =>
+        each.type === type &&
+        (role === undefined || each.role === role) &&
+        !(type === 'user' && machineAccounts.test(each.value)),
     )
     return found === undefined ? undefined : named(found.value)
   }
   const first = (values: readonly string[]) => (values[0] === undefined ? undefined : named(values[0]))
   const target = targetOf(alert)
-  return filled(step, {
+  const source = entity('address', 'source') ?? first(story.sources)
+  return filled(source === undefined ? step.replaceAll(/ (?:and|at|from) SOURCE\b/g, '') : step, {
     HOST: placeOf(alert) || (story.hosts[0] ?? 'the host'),
     USER: entity('user', 'actor') ?? entity('user') ?? first(story.users) ?? 'the account',
     TARGET: target === undefined ? 'that was changed' : named(target.value),
-    SOURCE: entity('address', 'source') ?? first(story.sources) ?? 'the source',
+    SOURCE: source ?? 'the source',
     MEMBER: memberOf(alert),
     FILE: entity('file') ?? entity('process') ?? 'the file',
   })

@@ -1,7 +1,11 @@
+import type { Alert } from '../domain/alert.ts'
+import { isLoopback } from '../domain/network-address.ts'
+import { hasOwnText } from '../domain/rule-text.ts'
 import type { CaseContext } from '../evidence/case-context.ts'
 import type { Json } from '../lib/canonical-json.ts'
 import { named, phrased, quoted } from '../lib/quoted.ts'
 import { count, tellSpan } from '../lib/tell-time.ts'
+import { alertDetail } from './alert-detail.ts'
 import type { CaseStory } from './case-story.ts'
 import { whatHappened } from './fill-words.ts'
 
@@ -23,9 +27,18 @@ export function headline(context: CaseContext, story: CaseStory): string {
 
 function ruleText(context: CaseContext, story: CaseStory): string {
   const alert = story.top?.alert
+  if (alert !== undefined && !hasOwnText(alert.rule)) return namelessAlert(alert)
   const text = oneLine(alert?.rule.description ?? context.case.title).replace(/\.$/, '')
   const own = alert !== undefined && !repeatsField(text, alert.document)
   return own ? phrased(text) : quoted(text)
+}
+
+/** A rule that says nothing in words: then the log line says what there is to say. */
+function namelessAlert(alert: Alert): string {
+  const rule =
+    alert.rule.id === '' ? 'a rule without id or text' : `rule ${named(alert.rule.id)}, which has no text,`
+  const detail = alertDetail(alert)
+  return detail === undefined ? `${rule} fired` : `${rule} fired on ${quoted(oneLine(detail.text), 100)}`
 }
 
 function circumstances(context: CaseContext, story: CaseStory): string[] {
@@ -37,6 +50,7 @@ function circumstances(context: CaseContext, story: CaseStory): string[] {
     ...(host === undefined ? [] : [`${host}${others}`]),
     ...who(story),
     ...(story.sources[0] === undefined ? [] : [`from ${story.sources[0]}`]),
+    ...whereTo(story),
     alertCount === 1 ? alerts : `${alerts} in ${tellSpan(lastSeenMs - firstSeenMs)}`,
   ]
 }
@@ -55,6 +69,18 @@ function repeatsField(description: string, value: Json, depth = 0): boolean {
 
 function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim()
+}
+
+/** Fields of connections; what an active response acted on is no end of one. */
+const connectionEnd = /^\/(?:data\/(?!parameters)|destination\/)/
+
+/** The other end of a connection: of what a sensor or firewall reports, or a program opens, it is half of the story. */
+function whereTo({ top, sources }: CaseStory): string[] {
+  const target = top?.alert.entities.find(
+    ({ type, role, value, pointer }) =>
+      type === 'address' && role === 'target' && !isLoopback(value) && connectionEnd.test(pointer),
+  )
+  return target === undefined || sources.includes(target.value) ? [] : [`to ${target.value}`]
 }
 
 /** Who acted, else whom it happened to. Guessing that goes through names is told by how many, not by one of them. */

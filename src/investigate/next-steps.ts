@@ -10,12 +10,16 @@ export function nextSteps(story: CaseStory): string[] {
     stepsOf(episode).map(step => filledStep(step, episode, story)),
   )
   const useful = steps.filter(step => !step.startsWith('Nothing'))
-  const chosen = [...new Set(useful.length > 0 ? useful : steps)].slice(0, maxSteps)
+  // Several reasons to do nothing are one: the best of them, with its condition.
+  const idle = steps.find(step => step !== 'Nothing.') ?? steps[0]
+  const chosen = [...new Set(useful.length > 0 ? useful : idle === undefined ? [] : [idle])].slice(
+    0,
+    maxSteps,
+  )
   if (chosen.length > 0) return chosen
-  const host = story.hosts[0] ?? 'the host'
-  return [
-    `Read the log line and what else ${host} reported in that hour: no known behaviour explains this alert.`,
-  ]
+  const host = story.hosts[0] ?? ''
+  const elsewhere = host === '' ? '' : ` and what else ${host} reported in that hour`
+  return [`Read the log line${elsewhere}: no known behaviour explains this alert.`]
 }
 
 function stepsOf({ behaviour, alert }: Episode): readonly string[] {

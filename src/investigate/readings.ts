@@ -4,10 +4,11 @@ import type { EvidenceDraft } from '../domain/evidence.ts'
 import { alertTrust } from '../evidence/alert-trust.ts'
 import type { CaseContext } from '../evidence/case-context.ts'
 import { placeOf } from '../evidence/place.ts'
+import { readPointer } from '../lib/json-pointer.ts'
 import { tellTime } from '../lib/tell-time.ts'
-import { alertDetail, signalExcerpt } from './alert-detail.ts'
 import type { CaseStory, Episode } from './case-story.ts'
 import { actorToTell, memberPointers, targetOf, whatHappened } from './fill-words.ts'
+import { type Shown, shownWith } from './shown-with.ts'
 
 /** Episodes that are told, and so read. */
 export const maxEpisodes = 8
@@ -44,19 +45,41 @@ export const againstSource = (context: CaseContext): string => `case/${context.c
 function mostTelling(context: CaseContext, story: CaseStory): EvidenceDraft[] {
   const alert = story.top?.alert
   if (alert === undefined) return []
-  const { id, level, description, firedTimes } = alert.rule
-  const fired =
-    firedTimes === undefined ? '' : `, alert ${firedTimes} of rule ${id} in that hour over all hosts`
+  const { id, level, description } = alert.rule
+  const times = firedTimesOf(context, alert)
+  const numbers =
+    times === undefined || times.first === times.last
+      ? `alert ${times?.first}`
+      : `alerts ${times.first} to ${times.last}`
+  const fired = times === undefined ? '' : `, ${numbers} of rule ${id} in that hour over all hosts`
   return [
     {
       kind,
       source: mostTellingSource(context),
       pointer: '',
-      quote: `rule ${id}, level ${level}: ${description.trim()}; host ${placeOf(alert)}, ${tellTime(alert.timestampMs)}${fired}`,
+      quote: `${id === '' ? 'rule' : `rule ${id}`}, level ${level}: ${description.trim()}; host ${placeOf(alert) || 'not named'}, ${tellTime(alert.timestampMs)}${fired}`,
       trust: alertTrust(alert, '/rule/description'),
       label: 'The most telling alert of the case',
     },
   ]
+}
+
+/**
+ * Wazuh counts within the hour how often a rule fired, over all hosts: the numbers of this rule's alerts in the case, where
+ * they are of one hour, else that of the alert itself.
+ */
+export function firedTimesOf(
+  context: CaseContext,
+  alert: Alert,
+): { readonly first: number; readonly last: number } | undefined {
+  const own = alert.rule.firedTimes
+  if (own === undefined) return undefined
+  const times = context.alerts
+    .filter(each => each.rule.id === alert.rule.id && each.timestampMs - alert.timestampMs < 3_600_000)
+    .sort((a, b) => a.timestampMs - b.timestampMs)
+    .flatMap(each => each.rule.firedTimes ?? [])
+  const isCounting = times.every((time, index) => index === 0 || time >= (times[index - 1] ?? 0))
+  return isCounting ? { first: times[0] ?? own, last: times.at(-1) ?? own } : { first: own, last: own }
 }
 
 /** `quoted` are the places that are evidence already; of others, and of encoded text, the words are repeated here. */
@@ -81,13 +104,15 @@ function episodeReading(
       `host: ${placeOf(alert)}`,
       ...(actor === undefined ? [] : [`by: ${actor.value}`]),
       ...(shown !== undefined &&
-      (signal.decoded !== undefined || shown.startsWith('decoded: ') || !isQuoted(episode, quoted))
-        ? [shown]
+      (signal.decoded !== undefined ||
+        shown.text.startsWith('decoded: ') ||
+        !isQuoted(episode, shown, quoted))
+        ? [shown.text]
         : []),
     ].join('; '),
     trust: trustOf(alert, [
       signal.pointer,
-      ...(shown === undefined ? [] : [detailPointer(episode)]),
+      ...(shown?.parts ?? []).map(({ pointer }) => pointer),
       ...(actor === undefined ? [] : [actor.pointer]),
       ...(episode.behaviour.happened.includes('MEMBER') ? memberPointers : []),
       ...(episode.behaviour.happened.includes('TARGET') ? [targetOf(alert)?.pointer ?? signal.pointer] : []),
@@ -96,18 +121,15 @@ function episodeReading(
   }
 }
 
-function isQuoted(episode: Episode, quoted: ReadonlySet<string>): boolean {
-  const { alert, signal } = episode
-  return [signal.pointer, detailPointer(episode)].every(pointer => quoted.has(`${alert.key}#${pointer}`))
-}
-
-/** What is shown behind the clause: the words that it rests on, or what the alert is about. */
-export function shownWith({ signal, alert }: Episode): string | undefined {
-  return signalExcerpt(alert, signal) ?? alertDetail(alert)?.text
-}
-
-function detailPointer({ signal, alert }: Episode): string {
-  return alertDetail(alert)?.pointer ?? signal.pointer
+/** Fields that are told together are evidence together, too: each alone does not say what acted on what. */
+function isQuoted({ alert, signal }: Episode, shown: Shown, quoted: ReadonlySet<string>): boolean {
+  if (shown.parts.length > 1) return false
+  const pointers = [signal.pointer, ...shown.parts.map(({ pointer }) => pointer)]
+  // A sentence has one line: of a text with more, the line as it is told is evidence as well.
+  return pointers.every(
+    pointer =>
+      quoted.has(`${alert.key}#${pointer}`) && !String(readPointer(alert.document, pointer)).includes('\n'),
+  )
 }
 
 function whatSpeaksAgainst(context: CaseContext, story: CaseStory): EvidenceDraft[] {

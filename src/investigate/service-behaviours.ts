@@ -31,7 +31,7 @@ export const serviceBehaviours: Readonly<Record<string, Behaviour>> = {
   },
   'cloud-secret': {
     happened: 'a secret was read from a cloud service',
-    steps: ['See whether USER usually reads this secret from SOURCE; if not, change the secret.'],
+    steps: ['See whether USER usually reads this secret, and from that place; if not, change the secret.'],
   },
   'cloud-destruction': {
     happened: 'data or backups in a cloud service were made unreadable for good, or will be',
@@ -86,7 +86,7 @@ export const serviceBehaviours: Readonly<Record<string, Behaviour>> = {
   },
   'cloud-reading': {
     happened: 'a cloud service was asked for information or files',
-    steps: ['Nothing, unless USER never works from SOURCE or asks for far more than usual.'],
+    steps: ['Nothing, unless USER asks for far more than usual, or from a place that is new.'],
   },
   'cloud-refused': {
     happened: 'a cloud service refused an operation',
@@ -163,7 +163,7 @@ export const serviceBehaviours: Readonly<Record<string, Behaviour>> = {
     steps: ['Ask USER whether they installed it, and remove it.'],
   },
   'virustotal-few': {
-    happened: 'one or two antivirus engines called a file malicious',
+    happened: 'few antivirus engines called a file malicious',
     steps: [
       'See which engines and what they call it; check the signature and origin of FILE before anything is deleted.',
     ],

@@ -4,12 +4,19 @@ import { type CaseStory, unsettled } from './case-story.ts'
 
 const maxUnknowns = 5
 
+function needsPerson({ top }: CaseStory): boolean {
+  return (top?.assessment.probability ?? 0) >= 0.4
+}
+
 /** What the evidence does not say and an analyst would want to know, the most telling first. */
 export function unknowns(context: CaseContext, story: CaseStory): string[] {
   const [host] = story.hosts
   const [source] = story.sources
   const general = [
-    ...(story.users.length === 0 ? ['Which person was behind it: no account is named.'] : []),
+    // Of what explains itself, and of what comes from an address, no account is expected.
+    ...(story.users.length === 0 && source === undefined && needsPerson(story)
+      ? ['Which person was behind it: no account is named.']
+      : []),
     ...(source === undefined ? [] : [`Who runs the machine at ${source}.`]),
     ...(context.history.length === 0 ? ['How usual this is here: no history was at hand.'] : []),
     ...(context.agents.length === 0 && context.alerts.some(alert => named(alert.agent.name) === host)

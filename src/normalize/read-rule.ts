@@ -1,4 +1,5 @@
 import type { MitreReference, RuleReference } from '../domain/alert.ts'
+import { textOfNamelessRule } from '../domain/rule-text.ts'
 import { type Fields, fieldsOf, findingFieldAt, numberOf, textOf, textsOf } from './field.ts'
 
 /** Wazuh 5 says words where Wazuh 4 says numbers. */
@@ -41,7 +42,7 @@ const longestKept = { text: 1000, list: 50 }
 function rulePartOf(rule: Fields): RulePart {
   const id = textOf(rule.id) ?? ''
   const level = levelOf(rule.level) ?? 0
-  const description = textOf(rule.description) ?? `Rule ${id}`
+  const description = textOf(rule.description) ?? textOfNamelessRule(id)
   const mitre = fieldsOf(rule.mitre)
   const known = kept.get(id)
   if (
@@ -88,7 +89,7 @@ export function readFindingRule(document: Fields, onUnknownLevel: () => void): R
   return {
     id,
     level: level ?? levelWithoutWord,
-    description: textOf(at('title')) ?? textOf(at('description')) ?? `Rule ${id}`,
+    description: textOf(at('title')) ?? textOf(at('description')) ?? textOfNamelessRule(id),
     groups: [...groupsOf(at('tags')), ...groupsOf(findingFieldAt(document, ['event', 'category']))],
     mitre: readFindingMitre(document),
   }
