@@ -2,7 +2,6 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { commandNames } from '../src/cli.ts'
-import { frameworkOf } from '../src/governance/frameworks.ts'
 
 // What the documents point at is there: links, files, commands and scripts. Decisions and the changelog tell of their day, and only their links count.
 
@@ -59,14 +58,4 @@ describe.each(present)('%s', name => {
     const run = [...text.matchAll(/npm run ([a-z-]+)/g)].map(([, script = '']) => script)
     expect(run.filter(script => !(script in scripts))).toEqual([])
   })
-})
-
-it.each([
-  ['nist-csf-2.0', 'subcategories of CSF 2.0'],
-  ['iso-27001-2022', 'controls of Annex A'],
-  ['cis-controls-8.1', 'safeguards of CIS 8.1'],
-])('the README tells how much of %s the records speak of', (id, unit) => {
-  const controls = frameworkOf(id)?.controls ?? []
-  const seen = controls.filter(({ evidence }) => evidence.length > 0)
-  expect(textOf('README.md')).toContain(`${seen.length} of ${controls.length} ${unit}`)
 })

@@ -1,51 +1,21 @@
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
+import { existsSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { startOpenIdProvider } from '../../test/support/openid-provider.ts'
-import { startOtlpReceiver } from '../../test/support/otlp-receiver.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { doctorOnFreshMachine } from '../../test/support/doctor-on-fresh-machine.ts'
 import { databaseKinds, openTestDatabase } from '../../test/support/postgres.ts'
-import { runCommand } from '../../test/support/run-command.ts'
-import { startS3Server } from '../../test/support/s3-server.ts'
-import { selfSigned } from '../../test/support/self-signed.ts'
-import { startSyslogServer } from '../../test/support/syslog-server.ts'
 import { standInUser, startWazuhServer } from '../../test/support/wazuh-server.ts'
 import { addTenant } from '../store/tenants.ts'
 
-interface Finding {
-  readonly check: string
-  readonly state: string
-  readonly detail: string
-  readonly hint?: string
-}
-
-let folder: string
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'tocsin-doctor-'))
-  vi.stubEnv('TOCSIN_DATA', join(folder, 'data'))
-  vi.stubEnv('TOCSIN_ALERTS_FILE', join(folder, 'alerts.json'))
-  vi.stubEnv('TOCSIN_PORT', '17499')
-})
-afterEach(() => {
-  vi.unstubAllEnvs()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-async function doctor() {
-  const { code, records: findings } = await runCommand<Finding>(['doctor', '--json'])
-  return { code, findings, of: (check: string) => findings.find(finding => finding.check === check) }
-}
+const { path, doctor } = doctorOnFreshMachine()
 
 describe('tocsin doctor', () => {
   it('leaves a fresh machine as it was', async () => {
     const { code, findings, of } = await doctor()
     expect(code).toBe(0)
     expect(of('database')).toMatchObject({ state: 'off', detail: expect.stringContaining('first start') })
-    expect(existsSync(join(folder, 'data'))).toBe(false)
+    expect(existsSync(path('data'))).toBe(false)
     // What scripts rely on: these checks, in this order, each with these members and no others.
     expect(findings.map(({ check }) => check)).toEqual(
       'node,settings,data folder,database,port,alerts file,indexer,wazuh api,wazuh,publishing,policy,models,files,checkpoints,telemetry,sign-in,exposure'.split(
@@ -85,7 +55,7 @@ describe('tocsin doctor', () => {
   })
 
   it('reads models and policy, finds a key that is missing, and calls nobody', async () => {
-    const models = join(folder, 'models.yaml')
+    const models = path('models.yaml')
     vi.stubEnv('TOCSIN_MODELS', models)
     vi.stubEnv('DOCTOR_KEY', '')
     expect((await doctor()).of('models')).toMatchObject({ state: 'off' })
@@ -106,203 +76,6 @@ describe('tocsin doctor', () => {
     writeFileSync(models, 'models: 7\n')
     expect((await doctor()).of('models')).toMatchObject({ state: 'failed' })
     expect(there.of('policy')).toMatchObject({ state: 'ok' })
-  })
-
-  it('asks the object store for what is not there, and says what is wrong with the key', async () => {
-    const server = await startS3Server({
-      accessKeyId: 'AKID',
-      secret: 'k',
-      region: 'us-east-1',
-      bucket: 'files',
-    })
-    try {
-      vi.stubEnv('TOCSIN_FILES', `s3+${server.url}/files`)
-      vi.stubEnv('TOCSIN_FILES_S3_KEY', 'AKID:k')
-      expect((await doctor()).of('files')).toMatchObject({ state: 'ok' })
-      expect(server.objects.size).toBe(0)
-      vi.stubEnv('TOCSIN_FILES_S3_KEY', 'AKID:hunter2secret')
-      const { code, findings, of } = await doctor()
-      expect(code).toBe(1)
-      expect(of('files')?.detail).toContain('SignatureDoesNotMatch')
-      expect(JSON.stringify(findings)).not.toContain('hunter2secret')
-    } finally {
-      await server.close()
-    }
-  })
-
-  it('asks a collector of telemetry with nothing in hand, and says what it answers', async () => {
-    expect((await doctor()).of('telemetry')).toMatchObject({ state: 'off' })
-    const collector = await startOtlpReceiver('Bearer hunter2secret')
-    try {
-      vi.stubEnv('TOCSIN_OTEL_URL', collector.url)
-      const refused = await doctor()
-      expect(refused.code).toBe(1)
-      expect(refused.of('telemetry')).toMatchObject({
-        state: 'failed',
-        detail: expect.stringContaining('/v1/traces: it answers 401'),
-        hint: expect.stringContaining('_HEADERS'),
-      })
-      vi.stubEnv('TOCSIN_OTEL_HEADERS', 'authorization=Bearer hunter2secret')
-      const taken = await doctor()
-      expect(taken.of('telemetry')).toMatchObject({ state: 'ok' })
-      expect([collector.spans, collector.metrics]).toEqual([[], []])
-      expect(collector.bodies).toHaveLength(2)
-      expect(JSON.stringify([refused.findings, taken.findings])).not.toContain('hunter2secret')
-    } finally {
-      await collector.close()
-    }
-    expect((await doctor()).of('telemetry')).toMatchObject({
-      state: 'failed',
-      detail: expect.stringMatching(/ECONNREFUSED|fetch failed/),
-    })
-  })
-
-  it('finds whether each place for checkpoints would take one, and sends none', async () => {
-    expect((await doctor()).of('checkpoints')).toMatchObject({ state: 'off' })
-    const own = selfSigned('localhost')
-    const [tcp, tls] = await Promise.all([startSyslogServer('tcp'), startSyslogServer('tls', own)])
-    const store = await startS3Server({ accessKeyId: 'AKID', secret: 'k', region: 'us-east-1', bucket: 'b' })
-    const authority = join(folder, 'ca.pem')
-    writeFileSync(authority, own.certificatePem)
-    const kept = pathToFileURL(join(folder, 'kept.ndjson')).href
-    const places = {
-      [kept]: ['warning', 'on the disk of the data folder'],
-      [pathToFileURL(join(folder, 'nowhere', 'kept.ndjson')).href]: ['failed', 'ENOENT'],
-      'syslog+udp://127.0.0.1:9': ['ok', 'nobody says over UDP'],
-      'syslog+udp://no.such.host.invalid': ['failed', 'takes no checkpoint'],
-      [`syslog+tcp://127.0.0.1:${tcp.port}`]: ['ok', 'takes connections'],
-      'syslog+tcp://127.0.0.1:9': ['failed', 'ECONNREFUSED'],
-      [`syslog+tls://localhost:${tls.port}`]: ['ok', 'takes connections'],
-      [`syslog+tls://127.0.0.1:${tls.port}`]: ['failed', 'takes no checkpoint'],
-      [`s3+${store.url}/b/ledger`]: ['ok', 'takes objects'],
-      [`s3+${store.url}/another/ledger`]: ['failed', 'NoSuchBucket'],
-    } as const
-    vi.stubEnv('TOCSIN_CHECKPOINT_TO', Object.keys(places).join(','))
-    vi.stubEnv('TOCSIN_CHECKPOINT_CA', authority)
-    vi.stubEnv('TOCSIN_CHECKPOINT_S3_KEY', 'AKID:k')
-    try {
-      const { code, findings } = await doctor()
-      const found = findings.filter(({ check }) => check === 'checkpoints')
-      expect(code).toBe(1)
-      expect(found.map(({ state }) => state)).toEqual(Object.values(places).map(([state]) => state))
-      for (const [index, [, detail]] of Object.values(places).entries())
-        expect(found[index]?.detail).toContain(detail)
-      for (const { state, hint } of found)
-        expect([state, hint !== undefined]).toEqual([state, state !== 'ok'])
-      expect([...tcp.messages, ...tls.messages, ...store.objects.keys()]).toEqual([])
-      expect(existsSync(join(folder, 'kept.ndjson'))).toBe(false)
-      vi.stubEnv('TOCSIN_CHECKPOINT_S3_KEY', 'AKID:hunter2secret')
-      const wrong = await doctor()
-      expect(JSON.stringify(wrong.findings)).toContain('SignatureDoesNotMatch')
-      expect(JSON.stringify(wrong.findings)).not.toContain('hunter2secret')
-    } finally {
-      await Promise.all([tcp.close(), tls.close(), store.close()])
-    }
-  })
-
-  it('asks the sign-in provider who it is, whether it comes back here, and what time it has', async () => {
-    expect((await doctor()).of('sign-in')).toMatchObject({ state: 'off' })
-    const provider = await startOpenIdProvider()
-    const file = join(folder, 'sign-in.yaml')
-    const write = (issuer: string) =>
-      writeFileSync(
-        file,
-        `provider:\n  name: SSO\n  issuer: ${issuer}\n  client: ${provider.client.id}\n  secret: { env: DOCTOR_SECRET }\n`,
-      )
-    write(provider.issuer)
-    vi.stubEnv('TOCSIN_SIGN_IN', file)
-    try {
-      expect((await doctor()).of('sign-in')).toMatchObject({
-        state: 'failed',
-        detail: expect.stringContaining('DOCTOR_SECRET'),
-      })
-      vi.stubEnv('DOCTOR_SECRET', 'hunter2secret')
-      const fine = await doctor()
-      expect(fine.of('sign-in')).toMatchObject({ state: 'ok' })
-      expect(fine.of('redirect')).toMatchObject({
-        state: 'ok',
-        detail: expect.stringContaining('http://localhost:17499/api/sign-in/provider/callback'),
-      })
-      expect(fine.of('clock')).toMatchObject({ state: 'ok' })
-      expect(JSON.stringify(fine.findings)).not.toContain('hunter2secret')
-
-      vi.stubEnv('TOCSIN_PUBLIC_URL', 'https://tocsin.example')
-      const elsewhere = await doctor()
-      expect(elsewhere.of('redirect')).toMatchObject({
-        state: 'failed',
-        detail: expect.stringContaining(
-          'https://tocsin.example/api/sign-in/provider/callback: it answers 400',
-        ),
-        hint: expect.stringContaining('Register'),
-      })
-      expect(provider.refusals).toEqual(['redirect address is not registered'])
-      vi.stubEnv('TOCSIN_PUBLIC_URL', '')
-      vi.stubEnv('TOCSIN_HOST', '0.0.0.0')
-      expect((await doctor()).of('redirect')).toMatchObject({ state: 'warning' })
-      provider.setClock(-400_000)
-      expect((await doctor()).of('clock')).toMatchObject({
-        state: 'failed',
-        detail: expect.stringMatching(/\b(399|400|401) s ahead of the sign-in provider/),
-      })
-      write(`${provider.issuer}/realm`)
-      expect((await doctor()).of('sign-in')).toMatchObject({ state: 'failed' })
-    } finally {
-      await provider.close()
-    }
-    write(provider.issuer)
-    expect((await doctor()).of('sign-in')).toMatchObject({
-      state: 'failed',
-      hint: expect.stringContaining('issuer'),
-    })
-  })
-
-  it('is sent nowhere in our own network by a sign-in provider that plays foul', async () => {
-    const asked: string[] = []
-    const inside = createServer((request, reply) => {
-      asked.push(request.url ?? '')
-      reply.end()
-    })
-    inside.listen(0, '127.0.0.1')
-    await once(inside, 'listening')
-    const portOf = (server: Server) => (server.address() as AddressInfo).port
-    let issuer = ''
-    const foul = createServer((_, reply) =>
-      reply.setHeader('content-type', 'application/json').end(
-        JSON.stringify({
-          issuer,
-          authorization_endpoint: `http://127.0.0.1:${portOf(inside)}/shutdown`,
-          token_endpoint: `${issuer}/token`,
-          jwks_uri: `${issuer}/jwks`,
-          response_types_supported: ['code'],
-          subject_types_supported: ['public'],
-          id_token_signing_alg_values_supported: ['RS256'],
-        }),
-      ),
-    )
-    foul.listen(0, '127.0.0.1')
-    await once(foul, 'listening')
-    issuer = `http://127.0.0.1:${portOf(foul)}`
-    const write = (more = '') =>
-      writeFileSync(
-        join(folder, 'sign-in.yaml'),
-        `provider:\n  name: SSO\n  issuer: ${issuer}\n  client: c\n  secret: { env: DOCTOR_SECRET }\n${more}`,
-      )
-    vi.stubEnv('TOCSIN_SIGN_IN', join(folder, 'sign-in.yaml'))
-    vi.stubEnv('DOCTOR_SECRET', 'hunter2secret')
-    try {
-      write()
-      expect((await doctor()).of('redirect')).toMatchObject({
-        state: 'failed',
-        detail: expect.stringContaining('only public is allowed'),
-      })
-      expect(asked).toEqual([])
-      write(`  hosts: ['127.0.0.1:${portOf(inside)}']\n`)
-      expect((await doctor()).of('redirect')).toMatchObject({ state: 'ok' })
-      expect(asked).toHaveLength(1)
-    } finally {
-      inside.close()
-      foul.close()
-    }
   })
 
   it('says which Wazuh was found, and by what', async () => {
@@ -361,7 +134,7 @@ describe('tocsin doctor', () => {
   })
 
   it('fails a data folder that is a file', async () => {
-    const file = join(folder, 'not-a-folder')
+    const file = path('not-a-folder')
     writeFileSync(file, '')
     vi.stubEnv('TOCSIN_DATA', file)
     const { code, of } = await doctor()
