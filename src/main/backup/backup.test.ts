@@ -1,20 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { newIngest } from '../../../test/support/new-ingest.ts'
 import { databaseKinds, openTestDatabase, type TestDatabase } from '../../../test/support/postgres.ts'
-import { runCommand } from '../../../test/support/run-command.ts'
 import { startS3Server } from '../../../test/support/s3-server.ts'
 import { wazuhLine } from '../../../test/support/wazuh-alert.ts'
 import { executeJob } from '../../domain/job-kinds.ts'
@@ -31,8 +21,6 @@ import { insertChat, insertChatFile } from '../../store/chats.ts'
 import { migrateIn, migrationNames } from '../../store/migrate.ts'
 import { insertProposal } from '../../store/proposals.ts'
 import { type ArchiveRecord, openArchive, writeArchive } from './archive.ts'
-import { isBackedUp } from './backed-up-files.ts'
-import { readKeys, writeKeys } from './backup-keys.ts'
 import { type BackupPlace, filePlace, objectPlace } from './backup-place.ts'
 import { archiveKeyContext, makeBackup } from './make-backup.ts'
 import { archiveKey } from './read-backup.ts'
@@ -364,100 +352,6 @@ describe.each(databaseKinds)('a backup of the %s database', kind => {
     const bytes = readFileSync(path).toString('latin1')
     for (const word of ['203.0.113.', 'web-1', 'isolate-host', 'alerts']) expect(bytes).not.toContain(word)
     expect(statSync(path).mode & 0o777).toBe(0o600)
-  })
-})
-
-it.each([
-  'master.key',
-  '../models.yaml',
-  'documents/../master.key',
-  'documents//a.md',
-  'documents/..',
-  '/documents/a.md',
-  'yara/a.sh',
-  'constructor/a.md',
-  'documents',
-  'knowledge/a\0.json',
-])('no backup puts a file at %j', path => {
-  expect(isBackedUp(path)).toBe(false)
-})
-
-it('the file of keys opens with its passphrase only', async () => {
-  const path = join(folder, 'keys')
-  const keys = { masterKey, signingKey: 'PEM' }
-  await writeKeys(path, keys, 'correct horse battery')
-  expect(await readKeys(path, 'correct horse battery')).toEqual(keys)
-  await expect(readKeys(path, 'correct horse batterz')).rejects.toMatchObject({ code: 'wrong-passphrase' })
-  expect(readFileSync(path, 'utf8')).not.toContain(masterKey.toString('base64'))
-  expect(statSync(path).mode & 0o777).toBe(0o600)
-})
-
-describe('the commands', () => {
-  const run = (...args: string[]) => runCommand(args)
-
-  it('back up one data folder and restore it into another, keys and all', async () => {
-    chmodSync(folder, 0o755)
-    const [first, second] = ['first', 'second'].map(name => join(folder, name)) as [string, string]
-    mkdirSync(first)
-    const [file, keys, pass] = ['b', 'k', 'p'].map(name => join(folder, name)) as [string, string, string]
-    writeFileSync(pass, 'correct horse battery\n')
-    const neither = await run('backup', file, '--data', first)
-    expect(neither.code).toBe(2)
-    expect(neither.stderr).toContain('--without-keys')
-
-    const made = await run(
-      'backup',
-      file,
-      '--keys',
-      keys,
-      '--passphrase-file',
-      pass,
-      '--data',
-      first,
-      '--json',
-    )
-    expect(made.code, made.stderr).toBe(0)
-    expect((await run('backup', 'check', file, '--data', first)).code).toBe(0)
-    const stranger = await run('restore', file, '--data', second)
-    expect(stranger.code).toBe(1)
-    expect(stranger.stderr).toContain('another master key')
-
-    const store = await startS3Server(s3Account)
-    const object = `s3+${store.url}/backups/first`
-    vi.stubEnv('TOCSIN_BACKUP_S3_KEY', `${s3Account.accessKeyId}:${s3Account.secret}`)
-    try {
-      const put = await run('backup', object, '--without-keys', '--data', first)
-      expect(put.code, put.stderr).toBe(0)
-      expect((await run('backup', 'check', object, '--data', first)).stdout).toContain('whole:')
-      const third = join(folder, 'third')
-      const got = await run('restore', object, '--keys', keys, '--passphrase-file', pass, '--data', third)
-      expect(got.code, got.stderr).toBe(0)
-      const bucketOnly = await run('backup', `s3+${store.url}/backups`, '--without-keys', '--data', first)
-      expect(bucketOnly.code).toBe(2)
-      for (const wrong of [
-        's3+https://AKID:hunter2secret@s3.example/backups',
-        's3+https:///AKID',
-        's3://AKID:hunter2secret@x/y/z',
-      ]) {
-        const told = await run('backup', wrong, '--without-keys', '--data', first)
-        expect(told.code).toBe(2)
-        expect(told.stderr).not.toContain('hunter2secret')
-      }
-      vi.stubEnv('TOCSIN_BACKUP_S3_KEY', `${s3Account.accessKeyId}:hunter2secret`)
-      const refused = await run('backup', `${object}-2`, '--without-keys', '--data', first)
-      expect(refused.code).toBe(1)
-      expect(refused.stderr).toContain('SignatureDoesNotMatch')
-      expect(refused.stderr).not.toContain('hunter2secret')
-    } finally {
-      vi.unstubAllEnvs()
-      await store.close()
-    }
-
-    rmSync(second, { recursive: true, force: true })
-    const back = await run('restore', file, '--keys', keys, '--passphrase-file', pass, '--data', second)
-    expect(back.code, back.stderr).toBe(0)
-    expect(back.stdout).toContain('compared one by one and the same')
-    expect(readFileSync(join(second, 'master.key'))).toEqual(readFileSync(join(first, 'master.key')))
   })
 })
 
