@@ -63,9 +63,10 @@ function compare(): void {
 }
 
 function measure(one: string, kind: DatabaseKind, file: string): Measured {
-  // The flag with which Tocsin is started (package.json, deploy/).
+  // The flags with which Tocsin is started (package.json, deploy/).
   const args = [
     '--max-semi-space-size=16',
+    '--heap-growing-percent=100',
     import.meta.filename,
     '--one',
     one,

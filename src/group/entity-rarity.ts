@@ -20,7 +20,7 @@ export class EntityRarity {
   /** Takes note that an alert of this host names the entity. */
   note(key: string, host: string): void {
     const hosts = this.#hosts.touch(key, () => [host])
-    if (hosts.length <= this.#hubHosts && !hosts.includes(host)) this.#hosts.replace(key, [...hosts, host])
+    if (hosts.length <= this.#hubHosts && !hosts.includes(host)) this.#hosts.replace(key, hosts.concat(host))
   }
 
   /** Whether the entity is on so many hosts, or on every host by nature, that it links nothing. */
