@@ -50,8 +50,10 @@ function sessions(random: Random): SampleAlert[] {
       targetUserName: user,
       targetDomainName: 'CORP',
       logonType: '3',
-      ipAddress: ip,
+      logonProcessName: 'Kerberos',
       authenticationPackageName: 'Kerberos',
+      keyLength: '0',
+      ipAddress: ip,
     }),
   })
   const logoff = (at: number, user: string): SampleAlert => ({
@@ -81,6 +83,9 @@ function sessions(random: Random): SampleAlert[] {
     ...windowsEvent(host, 'Security-Auditing', '4625', {
       targetUserName: user,
       logonType: '2',
+      logonProcessName: 'User32',
+      authenticationPackageName: 'Negotiate',
+      failureReason: '%%2313',
       status: '0xc000006d',
       subStatus: '0xc000006a',
       ipAddress: '127.0.0.1',

@@ -58,7 +58,13 @@ export function windowsEvent(
     eventID,
     channel: channels[provider],
     computer: `${host}.${domain}`,
-    severityValue: 'INFORMATION',
+    // Auditing has no levels but says whether it succeeded; only failed logons among these did not.
+    severityValue:
+      provider !== 'Security-Auditing'
+        ? 'INFORMATION'
+        : eventID === '4625'
+          ? 'AUDIT_FAILURE'
+          : 'AUDIT_SUCCESS',
   }
   return { data: { win: { system, eventdata } }, decoder: 'windows_eventchannel', location: 'EventChannel' }
 }
