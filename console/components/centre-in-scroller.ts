@@ -3,11 +3,23 @@
  * `scrollIntoView` also moves everything around it.
  */
 export function centreInScroller(element: HTMLElement): void {
-  let scroller = element.parentElement
-  while (scroller !== null && !/auto|scroll/.test(getComputedStyle(scroller).overflowY))
-    scroller = scroller.parentElement
+  const scroller = scrollerOf(element)
   if (scroller === null) return
   const outer = scroller.getBoundingClientRect()
   const inner = element.getBoundingClientRect()
   scroller.scrollTop += inner.top - outer.top - (outer.height - Math.min(inner.height, outer.height)) / 2
+}
+
+/** The same where the element is not wholly in sight; else nothing moves. */
+export function showInScroller(element: HTMLElement): void {
+  const outer = scrollerOf(element)?.getBoundingClientRect()
+  const inner = element.getBoundingClientRect()
+  if (outer !== undefined && (inner.top < outer.top || inner.bottom > outer.bottom)) centreInScroller(element)
+}
+
+function scrollerOf(element: HTMLElement): HTMLElement | null {
+  let scroller = element.parentElement
+  while (scroller !== null && !/auto|scroll/.test(getComputedStyle(scroller).overflowY))
+    scroller = scroller.parentElement
+  return scroller
 }

@@ -10,9 +10,11 @@ import {
   Moon,
   Sun,
 } from 'lucide-react'
+import { useEffect, useRef } from 'react'
 import { useLiveState } from '../api/live-events.ts'
 import { signOut, usePerson, useShownPages } from '../api/session.ts'
 import { toggleAssistant } from '../assistant/assistant-state.ts'
+import { showInScroller } from '../components/centre-in-scroller.ts'
 import { KeyHint } from '../components/key-hint.tsx'
 import { Link } from '../components/link.tsx'
 import { toastFailure } from '../components/toast.tsx'
@@ -20,7 +22,8 @@ import { type PageEntry, pages } from '../pages.ts'
 import { themeNames, useTheme } from './theme.ts'
 
 const sections = ['Triage', 'Detect', 'Respond', 'Govern', 'System'] as const
-const rowClass = 'flex w-full items-center gap-2 rounded px-2 py-1 text-left hover:bg-selected max-md:py-2.5'
+const rowClass =
+  'flex w-full items-center gap-2 rounded px-2 py-1 text-left hover:bg-selected low:py-0.5 max-md:py-2.5'
 const iconClass = 'rounded p-1.5 text-muted hover:bg-selected max-md:p-2.5'
 
 /** Navigation, live state, theme and the person. On a phone it opens under the header. */
@@ -34,6 +37,13 @@ export function Sidebar({
   onHelp: () => void
 }) {
   const visible = useShownPages(pages)
+  const path = useLocation({ select: location => location.pathname })
+  const scroller = useRef<HTMLDivElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page has another link
+  useEffect(() => {
+    const current = scroller.current?.querySelector<HTMLElement>('[aria-current=page]')
+    if (current) showInScroller(current)
+  }, [path])
   return (
     <nav
       id="navigation"
@@ -44,17 +54,21 @@ export function Sidebar({
         <BellRing aria-hidden="true" className="size-4 text-accent" />
         Tocsin
       </Link>
-      {/* On a low screen the pages scroll, and what stands below them stays: whether the console is live is never out of sight. */}
-      <div className="-mx-2 flex flex-col gap-2 px-2 py-1 md:min-h-0 md:flex-1 md:overflow-y-auto">
+      {/* Where they do not fit the pages scroll, and what stands below them stays: whether the console is live is never out of sight. */}
+      <div
+        ref={scroller}
+        className="-mx-2 flex flex-col gap-2 px-2 py-1 low:gap-1 md:min-h-0 md:flex-1 md:overflow-y-auto"
+      >
         {sections.map(section => (
           <NavigationSection
             key={section}
             name={section}
+            path={path}
             entries={visible.filter(page => page.section === section)}
           />
         ))}
       </div>
-      <div className="grid grid-cols-[minmax(0,1fr)] gap-0.5 border-t border-line pt-1">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-0.5 border-t border-line pt-1 low:gap-px">
         <button type="button" className={rowClass} onClick={toggleAssistant}>
           <MessageCircleQuestion aria-hidden="true" className="size-4 text-muted" />
           <span className="flex-1">Ask</span>
@@ -80,11 +94,18 @@ export function Sidebar({
   )
 }
 
-function NavigationSection({ name, entries }: { name: string; entries: readonly PageEntry[] }) {
-  const path = useLocation({ select: location => location.pathname })
+function NavigationSection({
+  name,
+  path,
+  entries,
+}: {
+  name: string
+  path: string
+  entries: readonly PageEntry[]
+}) {
   if (entries.length === 0) return null
   return (
-    <div className="grid gap-0.5">
+    <div className="grid gap-0.5 low:gap-px">
       <h2 className="px-2 text-xs text-faint">{name}</h2>
       {entries.map(page => (
         <Link
