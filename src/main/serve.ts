@@ -251,6 +251,10 @@ async function greetFirstAdmin(app: Application, alone: boolean): Promise<void> 
   if (created === undefined) return
   app.say('')
   app.say(`  first sign-in:  user admin   one-time password ${created.oneTimePassword}`)
-  app.say('  It is shown only now, and is changed at the first sign-in.')
+  app.say(
+    alone
+      ? '  It is changed at the first sign-in. Until then each start prints a new one, which ends this one.'
+      : '  It is shown only now, and is changed at the first sign-in.',
+  )
   app.say('')
 }
