@@ -3,6 +3,7 @@ import type { BriefRecord, EvidenceView } from '../../src/http/contract-briefs.t
 import { Claim } from '../components/claim.tsx'
 import { EvidenceChip, EvidenceChips } from '../components/evidence-chip.tsx'
 import { Link } from '../components/link.tsx'
+import { WithCode } from '../components/plain-markdown.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
 import { visibleText } from '../text/visible-text.ts'
 
@@ -97,7 +98,7 @@ function PlainList({ title, lines }: { title: string; lines: readonly string[] }
         {lines.map((line, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the lines of one stored brief never change
           <li key={index}>
-            <Untrusted text={line} />
+            <WithCode text={line} />
           </li>
         ))}
       </ul>

@@ -3,7 +3,7 @@ import { createElement, type ReactElement } from 'react'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, it, vi } from 'vitest'
 import { Claim } from './claim.tsx'
-import { PlainMarkdown } from './plain-markdown.tsx'
+import { PlainMarkdown, WithCode } from './plain-markdown.tsx'
 
 // What a model, a log line or an imported document says reaches the analyst's page through these two. Whatever is in it,
 // the page gets only elements and attributes that load nothing, run nothing and lead nowhere.
@@ -44,6 +44,7 @@ const wordsOf = (html: string) =>
     .replaceAll('&amp;', '&')
 
 const markdown = (text: string) => renderToStaticMarkup(createElement(PlainMarkdown, { text }))
+const withCode = (text: string) => renderToStaticMarkup(createElement(WithCode, { text }))
 const sentence = (text: string) =>
   renderToStaticMarkup(
     createElement(Claim, {
@@ -95,13 +96,21 @@ const hostile = [
 
 describe('text that others wrote, as the page gets it', () => {
   it.each(hostile)('%j', text => {
-    expect([loud(markdown(text)), loud(sentence(text))]).toEqual([[], []])
+    expect([loud(markdown(text)), loud(withCode(text)), loud(sentence(text))]).toEqual([[], [], []])
   })
 
   it('keeps addresses readable, as words', () => {
     expect(wordsOf(markdown('![a](https://evil.example/p.png)'))).toBe('![a](https://evil.example/p.png)')
     expect(wordsOf(sentence('<img src=x>'))).toContain('<img src=x>')
     expect(markdown('see \u202ehttps://evil.example')).toContain('RLO')
+  })
+
+  it('sets code apart in a sentence, and an odd backtick stays', () => {
+    expect(withCode('Read `ss -tnp` on web-01.')).toMatch(
+      /Read .*<code[^>]*><bdi[^>]*>ss -tnp<.* on web-01\./,
+    )
+    expect(wordsOf(withCode('Read `ss -tnp` now'))).toBe('Read ss -tnp now')
+    expect(wordsOf(withCode('one ` only'))).toBe('one ` only')
   })
 
   it('is still Markdown: headings, lists, code and bold', () => {

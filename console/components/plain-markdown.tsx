@@ -70,8 +70,17 @@ function blockView(block: Block, index: number): ReactNode {
   }
 }
 
+/** Words in which only code between backticks is set apart. */
+export function WithCode({ text }: { text: string }) {
+  return marked(text, /(`[^`\n]+`)/)
+}
+
 function inline(text: string): ReactNode {
-  return text.split(/(`[^`\n]+`|\*\*[^*\n]+\*\*)/).map((run, index) => {
+  return marked(text, /(`[^`\n]+`|\*\*[^*\n]+\*\*)/)
+}
+
+function marked(text: string, marks: RegExp): ReactNode {
+  return text.split(marks).map((run, index) => {
     const key = `${index}${run.length}`
     if (/^`[^`]+`$/.test(run))
       return (

@@ -12,6 +12,8 @@ import { claim as claimJobs, complete } from '../queue/jobs.ts'
 import { insertModelBrief } from '../store/briefs.ts'
 import type { CaseDetail } from './contract-cases.ts'
 import type { CasePage, CaseSummary, SavedView } from './contract-queue.ts'
+import { caseMarkdown } from './export/case-markdown.ts'
+import { casePdf } from './export/case-pdf.ts'
 import { caseRoutes } from './routes/case-routes.ts'
 import { entityRoutes } from './routes/entity-routes.ts'
 import { exportRoutes } from './routes/export-routes.ts'
@@ -267,6 +269,28 @@ describe('a case', () => {
     vi.useRealTimers()
     expect(later.rawPayload.equals(pdf.rawPayload)).toBe(true)
     expect((await readPdf(pdf.rawPayload)).text).toContain('Сервер U+202E')
+  })
+
+  it('keeps code in the next steps of Tocsin code in Markdown, in a model’s text; and quotes it on paper', async () => {
+    const found = await detail((await caseOf('evil-06')).id)
+    const nextSteps = ['Read `ss -tnp <x>` on *web*.']
+    const [record] = found.briefs
+    if (record === undefined) throw new Error('no brief')
+    const told = (origin: Brief['origin']): CaseDetail => ({
+      ...found,
+      briefs: [{ ...record, brief: { ...record.brief, origin, nextSteps } }],
+    })
+    const model: Brief['origin'] = {
+      kind: 'model',
+      model: 'm',
+      zone: 'local',
+      promptVersion: '1',
+      ledgerSeq: 1,
+    }
+    expect(caseMarkdown(told({ kind: 'computed' }))).toContain('- Read `ss -tnp <x>` on \\*web\\*.\n')
+    expect(caseMarkdown(told(model))).toContain('- Read \\`ss -tnp \\<x\\>\\` on \\*web\\*.\n')
+    const { text } = await readPdf(await casePdf(told({ kind: 'computed' })))
+    expect(text.replace(/\s+/g, ' ')).toContain('Next: Read “ss -tnp <x>” on *web*.')
   })
 
   it('says in every export what a model claimed without support, and what its brief was made with', async () => {

@@ -72,7 +72,10 @@ export function filledStep(step: string, { alert }: Episode, story: CaseStory): 
   })
 }
 
-/** All at once and literally: a name that an attacker chose may be `HOST` or hold `$&`. */
+/** All at once and literally: a name that an attacker chose may be `HOST` or hold `$&`. Backticks, which set code apart, are ours alone. */
 function filled(text: string, names: Readonly<Record<string, string>>): string {
-  return text.replaceAll(/\b(?:HOST|USER|TARGET|SOURCE|FILE|CHANGE|MEMBER)\b/g, word => names[word] ?? word)
+  return text.replaceAll(
+    /\b(?:HOST|USER|TARGET|SOURCE|FILE|CHANGE|MEMBER)\b/g,
+    word => names[word]?.replaceAll('`', '⟨U+0060⟩') ?? word,
+  )
 }

@@ -54,6 +54,11 @@ describe('the event that goes back', () => {
     })
   })
 
+  it('has code in quotation marks: Wazuh shows plain text', () => {
+    const { tocsin } = eventOf({ nextSteps: ['Read `ss -tnp`.', 'Ask.'] })
+    expect(tocsin.next_steps).toBe('Read “ss -tnp”.\nAsk.')
+  })
+
   it('never publishes a struck claim, and labels what an attacker wrote', () => {
     const { brief: text } = eventOf({
       claims: [

@@ -2,6 +2,7 @@ import type { Brief } from '../domain/brief.ts'
 import type { CaseDraft } from '../domain/case.ts'
 import { type JudgedClaim, struckStatuses } from '../domain/claim.ts'
 import { digestOf } from '../lib/canonical-json.ts'
+import { quoteCode } from '../lib/code-spans.ts'
 
 /** Whether a person has looked at what a model found. Brief 0 needs no review: code wrote it from evidence. */
 export type Review =
@@ -53,7 +54,7 @@ export function enrichmentEvent(enrichment: Enrichment): {
     verdict: brief.verdict,
     confidence: brief.confidence.toFixed(2),
     brief: cut(shown.map(sentence).join('\n'), textLimitBytes),
-    next_steps: cut(brief.nextSteps.join('\n'), textLimitBytes / 2),
+    next_steps: cut(brief.nextSteps.map(quoteCode).join('\n'), textLimitBytes / 2),
     techniques: brief.techniques
       .slice(0, techniqueLimit)
       .map(technique => cut(technique.id, idLimitBytes / 2)),

@@ -196,6 +196,25 @@ describe.skipIf(!hasBrowser)('triage in the console', () => {
     await choose('System theme')
   })
 
+  it('shows the page that is open whole in the navigation, also on a low screen', async () => {
+    const wide = await context.newPage()
+    for (const height of [800, 560]) {
+      await wide.setViewportSize({ width: 1280, height })
+      for (const name of ['Governance', 'Settings', 'Queue']) {
+        await wide.goto(`${tocsin.base}/${name === 'Queue' ? '' : name.toLowerCase()}`)
+        await wide.getByRole('heading', { level: 1, name }).waitFor()
+        const links = wide.getByRole('navigation', { name: 'Main' })
+        const foot = async () => (await links.getByRole('button', { name: 'Ask' }).boundingBox())?.y ?? 0
+        const end = async () => {
+          const box = await links.getByRole('link', { name, exact: true }).boundingBox()
+          return box === null ? Number.NaN : box.y + box.height
+        }
+        await expect.poll(async () => (await end()) <= (await foot())).toBe(true)
+      }
+    }
+    await wide.close()
+  })
+
   it('is all there on a phone: navigation, a case, evidence, a verdict', async () => {
     const phone = await browser.newContext({
       storageState: await context.storageState(),

@@ -1,4 +1,5 @@
 import { struckStatuses } from '../../domain/claim.ts'
+import { codeSpans } from '../../lib/code-spans.ts'
 import { count } from '../../lib/count.ts'
 import type { BriefRecord } from '../contract-briefs.ts'
 import type { CaseDetail } from '../contract-cases.ts'
@@ -76,7 +77,7 @@ function briefSection(record: BriefRecord): string[] {
       'Why',
       brief.reasons.map(reason => reason.text),
     ),
-    ...list('Next steps', brief.nextSteps),
+    ...list('Next steps', brief.nextSteps, brief.origin.kind === 'computed' ? withCode : plain),
     ...list('Unknown', brief.unknowns),
     ...list(
       'Evidence',
@@ -96,8 +97,8 @@ function reviewOf(record: BriefRecord): string {
   return `${record.review}${by}`
 }
 
-function list(title: string, items: readonly string[]): string[] {
-  return items.length === 0 ? [] : [`### ${title}`, '', ...items.map(item => `- ${plain(item)}`), '']
+function list(title: string, items: readonly string[], written: (text: string) => string = plain): string[] {
+  return items.length === 0 ? [] : [`### ${title}`, '', ...items.map(item => `- ${written(item)}`), '']
 }
 
 export function time(ms: number): string {
@@ -116,6 +117,13 @@ function plain(text: string): string {
   return oneLine(text).replace(/[\\`*_{}[\]<>()#+!|~&$:@.-]/g, character =>
     /[:@.-]/.test(character) ? character : `\\${character}`,
   )
+}
+
+/** Text in which backticks are Tocsin's own: what is between them stays code, in which nothing else is markup. */
+function withCode(text: string): string {
+  return codeSpans(text)
+    .map(span => (span.code ? `\`${oneLine(span.text)}\`` : plain(span.text)))
+    .join('')
 }
 
 /** Control characters, line breaks and direction marks would make a terminal or a page show something else. */

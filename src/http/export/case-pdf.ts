@@ -1,4 +1,5 @@
 import { struckStatuses } from '../../domain/claim.ts'
+import { quoteCode } from '../../lib/code-spans.ts'
 import { count } from '../../lib/count.ts'
 import { type Paragraph, pdfDocument } from '../../pdf/pdf-document.ts'
 import type { BriefRecord } from '../contract-briefs.ts'
@@ -58,7 +59,7 @@ function briefPages(page: Page, record: BriefRecord): void {
     else page.item(text)
   }
   page.text(`Proposed: ${words(brief.verdict)}, confidence ${Math.round(brief.confidence * 100)} %.`)
-  for (const step of brief.nextSteps) page.item(`Next: ${step}`)
+  for (const step of brief.nextSteps) page.item(`Next: ${quoteCode(step)}`)
   for (const unknown of brief.unknowns) page.item(`Unknown: ${unknown}`)
   for (const item of page.first(record.evidence, 60))
     page.small(`${item.id} ${item.label} (${item.trust}): ${item.quote}`)
