@@ -2,9 +2,10 @@
 // file. It has no dependencies and runs on Node 18 and later. A published package skips all of it: it has dist/.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { withInstallLock } from './install-lock.js'
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const runtime = join(root, 'bin', 'runtime')
@@ -80,45 +81,15 @@ function npm(args, cwd, env) {
 
 /** Two processes that start at once must not install into the same folder: the second waits. */
 function exclusively(name, action) {
-  const lock = join(root, 'bin', 'runtime', `.${name}.lock`)
-  const deadline = Date.now() + 15 * 60_000
-  for (;;) {
-    try {
-      mkdirSync(lock)
-      break
-    } catch (error) {
-      if (['EACCES', 'EPERM', 'EROFS'].includes(error.code))
-        fail(
-          `packages are to be installed, and this user may not write into ${root}: start it once as the owner of that folder, or clone it as the user that runs it`,
-        )
-      if (error.code !== 'EEXIST') throw error
-      if (lockIsStale(lock)) rmSync(lock, { recursive: true, force: true })
-      else if (Date.now() > deadline)
-        fail(`another process has been installing for 15 minutes; remove ${lock} if it is gone`)
-      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
-    }
-  }
-  writeFileSync(join(lock, 'pid'), String(process.pid))
+  const lock = join(runtime, `.${name}.lock`)
   try {
-    action()
-  } finally {
-    rmSync(lock, { recursive: true, force: true })
-  }
-}
-
-function lockIsStale(lock) {
-  try {
-    const pid = Number(readFileSync(join(lock, 'pid'), 'utf8'))
-    process.kill(pid, 0)
-    return false
+    if (!withInstallLock(lock, action, 15 * 60_000))
+      fail(`another process has been installing for 15 minutes; remove ${lock} if it is gone`)
   } catch (error) {
-    if (error.code === 'ESRCH') return true
-    // No pid file yet: its owner has just made the folder, or died before writing.
-    try {
-      return error.code === 'ENOENT' && Date.now() - statSync(lock).mtimeMs > 10_000
-    } catch {
-      return false // It went away between the two looks: the next mkdir tells.
-    }
+    if (!['EACCES', 'EPERM', 'EROFS'].includes(error.code)) throw error
+    fail(
+      `packages are to be installed, and this user may not write into ${root}: start it once as the owner of that folder, or clone it as the user that runs it`,
+    )
   }
 }
 

@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import {
   chmodSync,
@@ -6,6 +7,8 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -24,7 +27,8 @@ let checkout = ''
 beforeEach(() => {
   checkout = mkdtempSync(join(tmpdir(), 'tocsin-launcher-'))
   for (const folder of ['bin/runtime', 'src', 'inner']) mkdirSync(join(checkout, folder), { recursive: true })
-  for (const name of ['tocsin.js', 'prepare.js']) copyFileSync(join(bin, name), join(checkout, 'bin', name))
+  for (const name of ['tocsin.js', 'prepare.js', 'install-lock.js'])
+    copyFileSync(join(bin, name), join(checkout, 'bin', name))
   writeFileSync(join(checkout, 'src/run-cli.ts'), `console.log('ran ' + process.argv.slice(2).join())\n`)
   depend('1.0.0')
 })
@@ -86,9 +90,10 @@ it('installs again when the lock file is another', () => {
   expect(run().stderr).toBe('')
 })
 
-it('installs once where several start at once', async () => {
+/** Starts several at once; how each ended, and how many installed. */
+async function startAtOnce(count: number) {
   const started = await Promise.all(
-    [1, 2, 3].map(async () => {
+    Array.from({ length: count }, async () => {
       const child = spawn(process.execPath, launch, { cwd: checkout, env: surroundings() })
       const [stdout, stderr] = await Promise.all([
         text(child.stdout),
@@ -98,16 +103,101 @@ it('installs once where several start at once', async () => {
       return { stdout, installs: installs(stderr) }
     }),
   )
-  expect(started.map(({ stdout }) => stdout)).toEqual([ran.stdout, ran.stdout, ran.stdout])
-  expect(started.reduce((sum, each) => sum + each.installs, 0)).toBe(1)
+  return {
+    printed: [...new Set(started.map(({ stdout }) => stdout))],
+    installs: started.reduce((sum, each) => sum + each.installs, 0),
+  }
+}
+const ranOnce = { printed: [ran.stdout], installs: 1 }
+
+it('installs once where several start at once', async () => {
+  expect(await startAtOnce(3)).toEqual(ranOnce)
 })
 
+const gone = () => String(spawnSync(process.execPath, ['-e', '']).pid)
+
+/** A lock as a launcher leaves it that is killed. */
+function leaveLock(lock: string, owner: string): void {
+  mkdirSync(lock)
+  writeFileSync(join(lock, 'pid'), owner)
+}
+
 it('takes over from a start that was killed while it installed', () => {
-  const gone = spawnSync(process.execPath, ['-e', '']).pid
-  mkdirSync(join(checkout, 'bin/runtime/.packages.lock'))
-  writeFileSync(join(checkout, 'bin/runtime/.packages.lock/pid'), String(gone))
+  leaveLock(join(checkout, 'bin/runtime/.packages.lock'), gone())
   expect(run()).toMatchObject(ran)
   expect(locked()).toBe(false)
+})
+
+it('takes over once where several see at once that the one before was killed', async () => {
+  leaveLock(join(checkout, 'bin/runtime/.packages.lock'), gone())
+  expect(await startAtOnce(4)).toEqual(ranOnce)
+  expect(readdirSync(join(checkout, 'bin/runtime')).filter(name => name.includes('lock'))).toEqual([])
+})
+
+it('lets one process in at a time, whoever of many judges a lock dead at one instant', async () => {
+  const rounds = 12
+  const racers = 6
+  const dead = gone()
+  // Each waits for the others before every round, so that all of them look at the same dead lock at once; and its calls of
+  // the file system take a while now and then, as they do on a busy machine, so that the others come between them.
+  const racer = `
+    import fs from 'node:fs'
+    import { syncBuiltinESMExports } from 'node:module'
+    let seed = Number(process.argv[1])
+    const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647
+    const pause = ms => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+    const { appendFileSync, readdirSync, rmSync, writeFileSync } = fs
+    for (const name of ['readFileSync', 'renameSync', 'mkdirSync', 'rmSync']) {
+      const call = fs[name]
+      fs[name] = (...given) => {
+        pause(random() * 6)
+        try { return call(...given) } finally { pause(random() * 6) }
+      }
+    }
+    syncBuiltinESMExports()
+    const { withInstallLock } = await import(${JSON.stringify(join(bin, 'install-lock.js'))})
+    for (let round = 0; round < ${rounds}; round++) {
+      writeFileSync('here-' + round + '-' + process.pid, '')
+      while (readdirSync('.').filter(name => name.startsWith('here-' + round + '-')).length < ${racers}) pause(1)
+      const entered = withInstallLock('lock-' + round, () => {
+        let alone = true
+        try { writeFileSync('inside', '', { flag: 'wx' }) } catch { alone = false }
+        pause(2)
+        rmSync('inside', { force: true })
+        appendFileSync('entered-' + round, alone ? 'a' : 'X')
+      }, 120_000)
+      if (!entered) process.exit(1)
+    }`
+  for (let round = 0; round < rounds; round++)
+    leaveLock(join(checkout, `lock-${round}`), round % 2 ? dead : `${dead} of-round-${round}`)
+  const children = Array.from({ length: racers }, (_, index) =>
+    spawn(process.execPath, ['--input-type=module', '-e', racer, String(7919 * (index + 1))], {
+      cwd: checkout,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    }),
+  )
+  const ends = await Promise.all(
+    children.map(async child => {
+      const [code] = await once(child, 'close')
+      if (code !== 0) for (const other of children) other.kill() // They would wait for it in the next round.
+      return code
+    }),
+  )
+  expect(ends).toEqual(Array.from({ length: racers }, () => 0))
+  for (let round = 0; round < rounds; round++)
+    expect(readFileSync(join(checkout, `entered-${round}`), 'utf8'), `round ${round}`).toBe(
+      'a'.repeat(racers),
+    )
+  expect(readdirSync(checkout).filter(name => name.startsWith('lock-'))).toEqual([])
+})
+
+it('goes on where the one that took a dead lock over died as well', () => {
+  const [first, second] = [`${gone()} first`, `${gone()} second`]
+  const lock = join(checkout, 'bin/runtime/.packages.lock')
+  leaveLock(lock, first)
+  leaveLock(`${lock}.gone-${createHash('sha256').update(first).digest('hex').slice(0, 24)}`, second)
+  expect(run()).toMatchObject(ran)
+  expect(readdirSync(join(checkout, 'bin/runtime')).filter(name => name.includes('lock'))).toEqual([])
 })
 
 it('says where packages cannot be had, runs nothing, and goes on once they can', () => {
