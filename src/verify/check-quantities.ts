@@ -34,6 +34,8 @@ function judgeQuantity(quantity: Quantity, ground: Ground): 'fits' | 'contradict
   const fits = (list: readonly Quantity[]) => list.some(({ value }) => bearsOut(quantity, value))
   switch (quantity.kind) {
     case 'count':
+      // `bytes received: 512` counts what `512 bytes` measures.
+      if (quantity.of.every(thing => sizeWords.test(thing)) && fits(known(['bytes']))) return 'fits'
       return judgeCount(quantity, ground, known(['count']), known(['level']))
     case 'port':
     case 'level': {

@@ -17,6 +17,7 @@ const passive =
 /** Checks who does what to whom: a name must not play the opposite part of the one that the evidence gives it. */
 export function checkRoles(text: string, ground: Ground): Finding[] {
   return [...rolesIn(text), ...grammaticalRoles(text)].flatMap(({ value, role }): Finding[] => {
+    if (ground.parts.some(part => part.axis !== 'transfer' && part.value === value)) return []
     if (isOrdinaryWord(value) && !ground.values.has(value)) return []
     const known = ground.roles.filter(each => each.value === value)
     if (known.length === 0 || known.some(each => each.role === role)) return []

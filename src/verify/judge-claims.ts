@@ -1,5 +1,6 @@
 import type { Claim, ClaimStatus, JudgedClaim } from '../domain/claim.ts'
 import { checkMoments } from './check-moments.ts'
+import { checkParts } from './check-parts.ts'
 import { checkPolarity } from './check-polarity.ts'
 import { checkQuantities } from './check-quantities.ts'
 import { checkRoles } from './check-roles.ts'
@@ -8,13 +9,14 @@ import { checkAttackNames, checkTokens } from './check-tokens.ts'
 import { checkWords, saysSomething } from './check-words.ts'
 import { type Finding, faults } from './finding.ts'
 import { fold, standsIn } from './fold.ts'
-import { type Ground, groundOf, mergeGrounds } from './ground.ts'
+import { type Ground, groundOf, mergeGrounds, withoutFalseDenials } from './ground.ts'
 import type { KnownIds } from './known-ids.ts'
 import { takeMoments } from './moments.ts'
 import { markNames, placeWords } from './polarity.ts'
 import { quantitiesIn } from './quantities.ts'
 import type { SentItem } from './sent-item.ts'
 import { takeTokens } from './tokens.ts'
+import { checkTransfers } from './transfers.ts'
 import { wordsOf } from './words.ts'
 
 interface Cited {
@@ -97,7 +99,7 @@ function check(
     ),
   )
   const marked = markNames(text, plain)
-  const words = placeWords(marked)
+  const words = placeWords(withoutFalseDenials(marked, ground.parts))
   return [
     ...checkTokens(tokens, ground, known, itemIds),
     ...checkAttackNames(text, known),
@@ -107,6 +109,8 @@ function check(
     ...checkScope(plain, tokens, quantities, ground, items),
     ...checkSeverity(text, ground),
     ...checkRoles(text, ground),
+    ...checkParts(text, ground),
+    ...checkTransfers(text, ground),
     ...checkWords(marked, ground, known),
     ...(saysSomething(marked) ? [] : [inference('it says nothing that evidence could bear out')]),
     ...(cited.length === 0 ? [inference('it cites nothing')] : []),

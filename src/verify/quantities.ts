@@ -89,7 +89,10 @@ function scaled(value: number | undefined, before: string, after: string): numbe
 
 function measured(value: number, before: string, after: string, text: string): Quantity {
   const relation = relationBefore(before, after)
-  const unit = /^[\s-]?\(?([a-z]+?)s?\b/.exec(after)?.[1] ?? ''
+  const unit =
+    /^[\s-]?\(?(?:(?:sent|received|transferred|uploaded|downloaded|outbound|inbound) )?([a-z]+?)s?\b/.exec(
+      after,
+    )?.[1] ?? ''
   const common = { relation, of: countedThings(before, after), text }
   if (/^\s*(?:%|percent|per cent)/.test(after)) return { ...common, kind: 'percent', value }
   if (Object.hasOwn(sizes, unit)) return { ...common, kind: 'bytes', value: value * (sizes[unit] ?? 1) }
@@ -107,7 +110,9 @@ function measured(value: number, before: string, after: string, text: string): Q
     return { ...common, kind: 'level', value }
   const label =
     /\b(?:rules?|events?|sid|p?pid|uid|gid|agents?|process(?:es)?|id|ids|case|ticket|type|code|sub ?status|version|v|asn?|index|session|inode|year|in|since)["'\s:=#.-]*(?:id|ids|number|no|with id)?["'\s:=#.-]*(?:is |was |of )?$/
-  if (label.test(before)) return { ...common, kind: 'label', value }
+  // `bytes_in: 512` is no label, as `in 512` may be.
+  if (label.test(before) && !/\b(?:bytes?|octets?)[a-z _]*["'\s]*[:=][\s"']*$/.test(before))
+    return { ...common, kind: 'label', value }
   return { ...common, kind: 'count', value }
 }
 
