@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestDatabase, type TestDatabase } from '../../test/support/postgres.ts'
+import type { Sql } from '../lib/database.ts'
 
 let test: TestDatabase
 
@@ -29,5 +30,18 @@ describe('a transaction', () => {
       `select count(*) as kept from steps where name in ('before', 'after', 'later')`,
     )
     expect(row?.kept).toBe(0)
+  })
+
+  it('takes nothing after its end, and waits for what was asked for before', async () => {
+    const add = (sql: Sql, name: string) => sql.query('insert into steps (name) values ($1)', [name])
+    let kept: Sql | undefined
+    const failed = test.database.transaction(async sql => {
+      kept = sql
+      await Promise.all([add(sql, 'pending'), Promise.reject(new Error('a fault of the program'))])
+    })
+    await expect(failed).rejects.toThrow('a fault of the program')
+    await expect(kept && add(kept, 'late')).rejects.toThrow('the transaction is over')
+    const rows = await test.database.query(`select name from steps where name in ('pending', 'late')`)
+    expect(rows).toEqual([])
   })
 })

@@ -126,9 +126,18 @@ async function inTransaction<Result>(
     broken = error
   }
   client.on('error', hear)
-  const next = inTurn()
-  const statements: Runs = { query: statement => next(() => client.query(statement)) }
-  const sql: Sql = { query: (text, values) => run(statements, text, values) }
+  const inOrder = inTurn()
+  let over = false
+  const next: typeof inOrder = action =>
+    over ? Promise.reject(new AppError('database-failed', 'the transaction is over')) : inOrder(action)
+  const sql: Sql = {
+    query: (text, values) => run({ query: statement => next(() => client.query(statement)) }, text, values),
+  }
+  const end = (text: string) => {
+    // Whoever asks after this would write into the next transaction of this connection.
+    over = true
+    return run({ query: statement => inOrder(() => client.query(statement)) }, text)
+  }
   try {
     const begin = reads === 'latest' ? 'begin' : 'begin isolation level repeatable read read only'
     await sql.query(durability === 'kept' ? begin : `${begin}; set local synchronous_commit = off`)
@@ -138,10 +147,10 @@ async function inTransaction<Result>(
         next(() => (rowSecurity ? copyThrough : copyIn)(client, statement, chunks)),
       copyOut: statement => copyOut(client, statement),
     })
-    await sql.query('commit')
+    await end('commit')
     return result
   } catch (error) {
-    await sql.query('rollback').catch(rollbackError => {
+    await end('rollback').catch(rollbackError => {
       broken = rollbackError
     })
     if (error instanceof AppError && isStale(error.cause)) broken = error
