@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { commandNames } from '../src/cli.ts'
 import { settingNames } from '../src/config/settings.ts'
+import { systemClock } from '../src/lib/clock.ts'
 import type { Database } from '../src/lib/database.ts'
 import { registerWorkMetrics } from '../src/main/work-metrics.ts'
 import { goProgram } from './support/go-program.ts'
@@ -162,9 +163,9 @@ it('every metric of the dashboard is one that the program has', () => {
   const source = files.map(read).join('\n')
   // And the other way round: what the program measures of models and the queue is shown.
   const registry = new Registry()
-  registerWorkMetrics(registry, unasked, 'default')
+  registerWorkMetrics(registry, unasked, 'default', systemClock)
   const own = registry.getMetricsAsArray().map(metric => metric.name)
-  expect(own).toHaveLength(5)
+  expect(own).toHaveLength(6)
   expect(own.filter(name => !names.includes(name))).toEqual([])
   const missing = names.filter(
     (name: string) => !source.includes(`'${name.replace(/_(bucket|count|sum)$/, '')}'`),

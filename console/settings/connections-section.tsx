@@ -86,7 +86,7 @@ function ConnectionList({ connections }: { connections: readonly Connection[] })
 }
 
 function Facts({ settings }: { settings: Settings }) {
-  const { version, database, counts, slaMinutes } = settings
+  const { version, database, counts, unread, slaMinutes } = settings
   const rows: [string, string][] = [
     ['Version', version],
     [
@@ -97,6 +97,10 @@ function Facts({ settings }: { settings: Settings }) {
     ['Alerts', counts.alerts.toLocaleString('en')],
     ['Cases', `${counts.cases.toLocaleString('en')}, ${counts.openCases.toLocaleString('en')} open`],
     ['Quarantined', counts.quarantined.toLocaleString('en')],
+    ...unread.map(({ source, code, count }): [string, string] => [
+      'Of the last day',
+      `${count.toLocaleString('en')} from ${source} could not be read: ${code}`,
+    ]),
     [
       'Time to a verdict',
       Object.entries(slaMinutes)
@@ -107,7 +111,7 @@ function Facts({ settings }: { settings: Settings }) {
   return (
     <dl className="tabular grid grid-cols-[9rem_minmax(0,1fr)] gap-y-1">
       {rows.map(([name, value]) => (
-        <div key={name} className="contents">
+        <div key={`${name} ${value}`} className="contents">
           <dt className="text-muted">{name}</dt>
           <dd>
             <Untrusted text={value} limit={600} />

@@ -12,6 +12,7 @@ export const eventWords: Readonly<Record<DeliveryRecord['event'], string>> = {
   'account-waiting': 'account change waiting for a second admin',
   'ledger-broken': 'ledger broken',
   'source-silent': 'source silent',
+  'quarantine-grown': 'records in quarantine',
   'model-drift': 'drift or bad calibration',
   'model-demoted': 'model taken out of use',
   'model-unwell': 'model in use does badly',

@@ -4,8 +4,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, vi } from 'vitest'
 import { doctorOnFreshMachine } from '../../test/support/doctor-on-fresh-machine.ts'
+import { newIngest } from '../../test/support/new-ingest.ts'
 import { databaseKinds, openTestDatabase } from '../../test/support/postgres.ts'
 import { standInUser, startWazuhServer } from '../../test/support/wazuh-server.ts'
+import { systemClock } from '../lib/clock.ts'
 import { addTenant } from '../store/tenants.ts'
 
 const { path, doctor } = doctorOnFreshMachine()
@@ -167,7 +169,15 @@ describe('tocsin doctor', () => {
           state: 'ok',
           detail: expect.stringContaining('0 alerts, 0 cases'),
         })
+        await newIngest(test.database, systemClock)(['no alert', 'nor this'], { source: 'webhook' })
         const alone = await doctor()
+        expect(alone.of('quarantine')).toMatchObject({
+          state: 'warning',
+          detail: expect.stringMatching(
+            /^2 of what webhook sent .* could not be read as alerts \([a-z-]+\)$/,
+          ),
+          hint: expect.stringContaining('Quarantine'),
+        })
         expect(alone.of('clock')).toMatchObject({ state: 'ok' })
         expect(alone.of('tenant')).toMatchObject({ state: 'off' })
         await test.database.transaction(sql =>

@@ -16,6 +16,7 @@ import { countRows } from '../store/counts.ts'
 import { hasEmbeddedDatabase } from '../store/embedded-postgres.ts'
 import { pendingMigrations } from '../store/migrate.ts'
 import { activePeople } from '../store/people.ts'
+import { quarantineCauses } from '../store/quarantine.ts'
 import { checkBoundTo, checkWithoutTenants } from '../store/tenants.ts'
 import type { Command, Io } from './command.ts'
 import { readArgs, writeRecord } from './command.ts'
@@ -64,6 +65,8 @@ Exit code 0: nothing failed. 1: something failed. 2: bad usage or settings.
 function lineOf({ check, state, detail, hint }: Finding): string {
   return `${state.padEnd(8)} ${check.padEnd(14)} ${detail}${hint === undefined ? '' : `\n${' '.repeat(24)}${hint}`}\n`
 }
+
+const dayMs = 86_400_000
 
 /** Each check is one line here. */
 const checks: readonly ((config: Config, io: Io) => Promise<Finding[]>)[] = [
@@ -170,12 +173,21 @@ async function databaseFindings(
     ]
   const counts = await countRows(database, config.tenant)
   const dead = (await queueDepth(database)).filter(({ state }) => state === 'dead')
+  const unread = await quarantineCauses(database, config.tenant, systemClock.now() - dayMs)
   return [
     {
       check,
       state: 'ok',
       detail: `${server}: ${counts.alerts} alerts, ${counts.cases} cases, ${counts.quarantined} in quarantine`,
     },
+    ...unread.map(
+      ({ source, code, count }): Finding => ({
+        check: 'quarantine',
+        state: 'warning',
+        detail: `${count} of what ${source} sent in the last 24 hours could not be read as alerts (${code})`,
+        hint: 'Settings, Quarantine in the console shows each with its reason. Nothing of it is lost.',
+      }),
+    ),
     ...dead.map(
       ({ count, kind: job }): Finding => ({
         check: 'jobs',

@@ -12,6 +12,7 @@ export const noticeEvents = [
   'account-waiting',
   'ledger-broken',
   'source-silent',
+  'quarantine-grown',
   'model-drift',
   'model-demoted',
   'model-unwell',

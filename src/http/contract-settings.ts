@@ -25,6 +25,8 @@ export const settings = z.object({
   /** Whether Wazuh is 4 or 5, and what it said of itself; null while nobody said. */
   wazuh: z.object({ generation: z.union([z.literal(4), z.literal(5)]).nullable(), detail: z.string() }),
   counts: z.object({ alerts: z.number(), cases: z.number(), openCases: z.number(), quarantined: z.number() }),
+  /** Why records of the last 24 hours could not be read as alerts, the most first. */
+  unread: z.array(z.object({ source: z.string(), code: z.string(), count: z.number() })),
   /** Minutes until a case of each severity is due. */
   slaMinutes: z.record(z.string(), z.number()),
   /** Whether the shipped sample can be replayed (no real source is connected), and whether it was. */

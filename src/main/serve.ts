@@ -100,7 +100,7 @@ export async function serve(app: Application, alone = false): Promise<Serving> {
   const models = await openModelsOnline(config, parts)
   await keepDayBudget(database, tenant, modelSettings.budgets.perDay, clock.now())
   const scanner = openScanner()
-  registerWorkMetrics(app.registry, database, tenant)
+  registerWorkMetrics(app.registry, database, tenant, clock)
   const server = await createServer({
     routes: [
       ...healthRoutes(database, app.registry, app.pulse),
@@ -180,6 +180,7 @@ export async function serve(app: Application, alone = false): Promise<Serving> {
       ...ingestRoutes(app.ingest, tenant, receipt => app.monitor.received('webhook', receipt)),
       ...settingsRoutes({
         database,
+        clock,
         tenant,
         version: packageJson.version,
         databaseKind: store.kind,

@@ -2,7 +2,9 @@ import { Registry } from 'prom-client'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openTestDatabase, type TestDatabase } from '../../test/support/postgres.ts'
 import { appendEntries } from '../ledger/database-ledger.ts'
+import { fixedClock } from '../lib/clock.ts'
 import { claim, complete, enqueue } from '../queue/jobs.ts'
+import { insertQuarantined } from '../store/quarantine.ts'
 import { registerWorkMetrics } from './work-metrics.ts'
 
 const tenant = 'default'
@@ -13,7 +15,7 @@ let registry: Registry
 beforeAll(async () => {
   test = await openTestDatabase()
   registry = new Registry()
-  registerWorkMetrics(registry, test.database, tenant)
+  registerWorkMetrics(registry, test.database, tenant, fixedClock(nowMs))
 })
 afterAll(() => test.close())
 
@@ -85,5 +87,23 @@ it('the queue is told by kind and state, and an emptied kind stays at nothing', 
   expect(await series('tocsin_jobs')).toEqual([
     'tocsin_jobs{kind="case-brief",state="ready"} 2',
     'tocsin_jobs{kind="case-brief",state="running"} 0',
+  ])
+})
+
+it('records that could not be read are told by source and reason, for a day, and those of this tenant only', async () => {
+  const { database } = test
+  const put = (id: string, code: string, atMs: number, of = tenant) =>
+    insertQuarantined(database, of, 'webhook', atMs, [
+      { id, code, message: 'x', where: 'line 1', bytes: Buffer.from('x') },
+    ])
+  expect(await series('tocsin_quarantined')).toEqual([])
+  await put('q1', 'not-json', nowMs - 1000)
+  await put('q2', 'not-json', nowMs - 86_400_000)
+  await put('q3', 'too-large', nowMs - 1000)
+  await put('q4', 'not-json', nowMs - 86_400_001)
+  await put('q5', 'not-json', nowMs, 'another-tenant')
+  expect(await series('tocsin_quarantined')).toEqual([
+    'tocsin_quarantined{source="webhook",code="not-json"} 2',
+    'tocsin_quarantined{source="webhook",code="too-large"} 1',
   ])
 })

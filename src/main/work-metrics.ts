@@ -1,14 +1,23 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import { modelUsageBetween, newestSeq } from '../ledger/model-usage.ts'
+import type { Clock } from '../lib/clock.ts'
 import type { Database } from '../lib/database.ts'
 import { queueDepth } from '../queue/jobs.ts'
+import { quarantineCauses } from '../store/quarantine.ts'
+
+const dayMs = 86_400_000
 
 /**
- * Metrics of work that other processes do, read from the database when they are asked for: jobs that wait, and calls of
+ * Metrics of work that other processes do, read from the database when they are asked for: jobs that wait, records that could not be read, and calls of
  * models with their tokens and cost since this process was first asked. Each server counts the whole, so where several
  * are asked the greatest is right, not the sum.
  */
-export function registerWorkMetrics(registry: Registry, database: Database, tenant: string): void {
+export function registerWorkMetrics(
+  registry: Registry,
+  database: Database,
+  tenant: string,
+  clock: Clock,
+): void {
   const registers = [registry]
   const seen = new Map<string, { readonly kind: string; readonly state: string }>()
   new Gauge({
@@ -24,6 +33,18 @@ export function registerWorkMetrics(registry: Registry, database: Database, tena
         seen.set(`${kind} ${state}`, { kind, state })
         this.set({ kind, state }, count)
       }
+    },
+  })
+
+  new Gauge({
+    name: 'tocsin_quarantined',
+    help: 'Records that went to quarantine in the last 24 hours, by source and reason',
+    labelNames: ['source', 'code'] as const,
+    registers,
+    async collect() {
+      this.reset()
+      for (const { source, code, count } of await quarantineCauses(database, tenant, clock.now() - dayMs))
+        this.set({ source, code }, count)
     },
   })
 

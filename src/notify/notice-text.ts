@@ -20,6 +20,7 @@ const headlines: Readonly<Record<NoticeEvent, string>> = {
   'account-waiting': 'A change of an account waits for a second admin',
   'ledger-broken': 'The ledger does not hold: entries were changed',
   'source-silent': 'A source of alerts has gone silent',
+  'quarantine-grown': 'Records came in that cannot be read as alerts: they are kept in quarantine',
   'model-drift': 'People disagree more with what is proposed, or it is surer than it should be',
   'model-demoted': 'A model did badly and was taken out of use',
   'model-unwell': 'A model in use does badly and stays in use: a person has to decide',

@@ -159,7 +159,7 @@ export async function addressesOfRoles(sql: Sql, tenant: string, roles: readonly
 /**
  * What there is to tell that was not told yet: proposals that wait, expired or failed, critical cases, cases that are due
  * within `soonMs`, uses of the break-glass account, changes of accounts by one admin or waiting for a second, sources without news for `silentMs`,
- * models that the watch took out. Nothing from before `sinceMs`.
+ * records that went to quarantine, once a day for each source and reason, models that the watch took out. Nothing from before `sinceMs`.
  */
 export async function untoldNotices(
   sql: Sql,
@@ -202,6 +202,14 @@ export async function untoldNotices(
        select 'source-silent:' || k.source || ':' || k.updated_ms, 'source-silent', k.source, $3::bigint, null,
          '/settings', null, null
        from checkpoints k where k.tenant_id = $1 and k.updated_ms >= $2 and k.updated_ms < $3::bigint - $5
+       union all
+       select distinct on (q.source, q.code, q.at_ms / 86400000)
+         'quarantine-grown:' || q.source || ':' || q.code || ':' || q.at_ms / 86400000, 'quarantine-grown', q.source,
+         q.at_ms, null::int, '/settings?section=quarantine', null, null
+       from ( -- The newest: a flood of one reason must not make every look at it a long one.
+         select source, code, at_ms from quarantine
+         where tenant_id = $1 and at_ms >= $2 and at_ms >= $3::bigint - 86400000 order by at_ms desc, id desc limit 1000
+       ) q
        union all
        select 'model-demoted:' || m.id, 'model-demoted', m.profile_id, m.at_ms, null, '/models', null, null
        from model_moves m where m.tenant_id = $1 and m.by_id is null and m.reason like 'by itself: %' and m.at_ms >= $2

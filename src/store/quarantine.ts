@@ -59,6 +59,21 @@ export function listQuarantined(
   )
 }
 
+/** Why records went to quarantine since then: the most first. */
+export interface QuarantineCause {
+  readonly source: string
+  readonly code: string
+  readonly count: number
+}
+
+export function quarantineCauses(sql: Sql, tenant: string, sinceMs: number): Promise<QuarantineCause[]> {
+  return sql.query<QuarantineCause>(
+    `select source, code, count(*) as count from quarantine where tenant_id = $1 and at_ms >= $2
+     group by source, code order by count desc, source, code limit 50`,
+    [tenant, sinceMs],
+  )
+}
+
 export async function countQuarantined(sql: Sql, tenant: string): Promise<number> {
   const [row] = await sql.query<{ count: number }>(
     'select count(*) as count from quarantine where tenant_id = $1',

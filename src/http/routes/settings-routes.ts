@@ -1,6 +1,7 @@
+import type { Clock } from '../../lib/clock.ts'
 import type { Database } from '../../lib/database.ts'
 import { countRows } from '../../store/counts.ts'
-import { countQuarantined, listQuarantined } from '../../store/quarantine.ts'
+import { countQuarantined, listQuarantined, quarantineCauses } from '../../store/quarantine.ts'
 import type { Connection, Settings } from '../contract-settings.ts'
 import { settingsEndpoints } from '../contract-settings.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
@@ -9,6 +10,7 @@ import { type Route, route } from '../route.ts'
 
 export interface SettingsRouteParts {
   readonly database: Database
+  readonly clock: Clock
   readonly tenant: string
   readonly version: string
   readonly databaseKind: 'embedded' | 'server'
@@ -27,6 +29,8 @@ export interface SettingsRouteParts {
     readonly replay: () => Promise<number>
   }
 }
+
+const dayMs = 86_400_000
 
 /** What is connected, the sample, and what could not be taken in. */
 export function settingsRoutes(parts: SettingsRouteParts): Route[] {
@@ -70,6 +74,7 @@ async function settingsOf(parts: SettingsRouteParts): Promise<Settings> {
       openCases: counts.openCases,
       quarantined: counts.quarantined,
     },
+    unread: await quarantineCauses(parts.database, parts.tenant, parts.clock.now() - dayMs),
     slaMinutes: { low, medium, high, critical },
     sample: { offered: parts.sample.offered(), loaded: counts.sampleCases > 0 },
   }
