@@ -9,7 +9,7 @@ import type { CaseSectionProps } from './case-sections.ts'
 const shownPerType = 6
 
 /** Who and what the case is about, by kind. Each opens its own page: every case and alert that names it. */
-export function EntityList({ detail: { entities } }: CaseSectionProps) {
+export function EntityList({ detail: { entities, moreEntities } }: CaseSectionProps) {
   const types = [...new Set(entities.map(entity => entity.type))]
   if (entities.length === 0) return <p className="text-muted">The alerts name no host, account or address.</p>
   return (
@@ -17,6 +17,11 @@ export function EntityList({ detail: { entities } }: CaseSectionProps) {
       {types.map(type => (
         <EntityGroup key={type} type={type} entities={entities.filter(entity => entity.type === type)} />
       ))}
+      {moreEntities && (
+        <p className="text-muted">
+          The {entities.length} that most alerts name; the others are found by searching for them.
+        </p>
+      )}
     </div>
   )
 }

@@ -7,11 +7,18 @@ import type { CaseSectionProps } from './case-sections.ts'
 
 /** What happened in order of time, with the gaps between: alerts of one rule that follow each other are one line. */
 export function Timeline({ detail, onRaw }: CaseSectionProps) {
+  const { timeline, timelineGap: gap } = detail
   return (
     <ol className="grid">
-      {detail.timeline.map((entry, index) => {
-        const before = detail.timeline[index - 1]
-        return (
+      {timeline.map((entry, index) => {
+        const before = timeline[index - 1]
+        return [
+          gap?.after === index && (
+            <li key="gap" className="border-b border-line py-1 text-muted">
+              {gap.alerts.toLocaleString('en')} alerts between these are left out here; the list of alerts has
+              all.
+            </li>
+          ),
           <li
             key={`${entry.firstAlertKey} ${entry.atMs}`}
             className="grid grid-cols-[6.5rem_1rem_minmax(0,1fr)_auto] items-baseline gap-x-2 border-b border-line py-1 max-sm:grid-cols-[1rem_minmax(0,1fr)_auto]"
@@ -44,8 +51,8 @@ export function Timeline({ detail, onRaw }: CaseSectionProps) {
             <Button look="quiet" onClick={() => onRaw(entry.firstAlertKey)}>
               Raw<span className="sr-only"> alert of {entry.ruleId}</span>
             </Button>
-          </li>
-        )
+          </li>,
+        ]
       })}
     </ol>
   )

@@ -192,6 +192,43 @@ describe('a case', () => {
     expect(raw.json().raw).toBe(alert('dc-04', 15, 30))
   })
 
+  it('says what it leaves out of a long timeline, on the page and in each export', async () => {
+    await take([alert('flood-01', 5, 90)])
+    const { id } = await caseOf('flood-01')
+    // As a flood leaves it: two rules in turn, so that no two alerts are one line.
+    const { database } = server.accounts
+    await database.query(
+      `insert into alerts (tenant_id, key, id, case_id, why, source, generation, timestamp_ms, received_ms, rule_id, level,
+         description, agent_id, agent_name, location, techniques, raw)
+       select tenant_id, 'more' || n, id, case_id, why, source, generation, timestamp_ms + n, received_ms,
+         case when n % 2 = 0 then rule_id else '1' end, level, description, agent_id, agent_name, location, techniques, raw
+       from alerts, generate_series(1, 8000) as n where case_id = $1`,
+      [id],
+    )
+    await database.query('update cases set alert_count = 8001 where id = $1', [id])
+    const { timeline, timelineGap } = await detail(id)
+    expect([timeline.length, timelineGap]).toEqual([500, { after: 250, alerts: 7501 }])
+    const exported = async (format: string) =>
+      await analyst.call('GET', `/api/cases/${id}/export?format=${format}`)
+    expect((await exported('markdown')).body).toContain('| … | … | 7501 | | | | left out here |')
+    expect((await exported('json')).json()).toMatchObject({ timelineGap: { alerts: 7501 } })
+    expect((await readPdf((await exported('pdf')).rawPayload)).text).toContain('7,801 alerts left out here')
+    await database.query(`delete from alerts where key like 'more%'`)
+  })
+
+  it('of very many alerts is not moved into another one, and it is said what to do instead', async () => {
+    const [large, small] = [await caseOf('pc-03'), await caseOf('web-01')]
+    const { database } = server.accounts
+    await database.query('update cases set alert_count = 50001 where id = $1', [large.id])
+    const merged = await analyst.call('POST', `/api/cases/${small.id}/merge`, { ids: [large.id] })
+    await database.query('update cases set alert_count = 3 where id = $1', [large.id])
+    expect([merged.statusCode, merged.json().error.message]).toEqual([
+      409,
+      expect.stringContaining('open the largest of them'),
+    ])
+    expect((await detail(large.id)).alerts.alerts).toHaveLength(3)
+  })
+
   it('does not show alerts of another case, or cases that are not there', async () => {
     const [one, other] = [await caseOf('dc-04'), await caseOf('web-01')]
     const key = (await detail(other.id)).alerts.alerts[0]?.key ?? ''

@@ -91,7 +91,11 @@ const caseDetail = z.object({
     .object({ verdict: z.enum(verdicts), reason: z.string(), by: person, atMs: z.number() })
     .nullable(),
   timeline: z.array(timelineEntry),
+  /** Of a long case: how many alerts the timeline leaves out, before the entry at `after`. */
+  timelineGap: z.object({ after: z.number(), alerts: z.number() }).nullable(),
   entities: z.array(entityView),
+  /** Whether it names more than those. */
+  moreEntities: z.boolean(),
   /** The first page; the rest is at /api/cases/:id/alerts. */
   alerts: caseAlertPage,
   notes: z.array(note),

@@ -10,7 +10,7 @@ import { normalizeLine } from '../normalize/normalize-line.ts'
 import { enqueue } from '../queue/jobs.ts'
 import { findCase } from '../store/case-read.ts'
 import { upsertCases } from '../store/grown-cases.ts'
-import { lockCases, mergeCases, moveAlerts, rawAlertsOf, settleCase } from '../store/regroup.ts'
+import { alertsIn, lockCases, mergeCases, moveAlerts, rawAlertsOf, settleCase } from '../store/regroup.ts'
 
 export interface RegroupParts {
   readonly tenant: string
@@ -19,7 +19,16 @@ export interface RegroupParts {
   readonly slaMinutes: readonly number[]
 }
 
-/** Merges cases into `target`, for good. Throws `not-found`, and `conflict` where one is merged already. */
+/**
+ * Alerts that one merge moves at most. Each is written anew in one transaction, and the alerts that come in meanwhile wait for
+ * it: a case of 300,000 took more than a minute.
+ */
+const mostMoved = 50_000
+
+/**
+ * Merges cases into `target`, for good. Throws `conflict` where one does not exist, is merged already, or holds more alerts than
+ * are moved at once.
+ */
 export async function merge(
   sql: Transaction,
   parts: RegroupParts,
@@ -32,6 +41,12 @@ export async function merge(
   const missing = [target, ...from].find(id => !locked.includes(id))
   if (missing !== undefined)
     throw new AppError('conflict', `case ${missing} does not exist, or was merged into another one already`)
+  const moved = await alertsIn(sql, parts.tenant, from)
+  if (moved > mostMoved)
+    throw new AppError(
+      'conflict',
+      `these cases hold ${moved} alerts, more than the ${mostMoved} that are moved at once: open the largest of them and merge the others into it`,
+    )
   const nowMs = parts.clock.now()
   await mergeCases(sql, parts.tenant, target, from, nowMs)
   await investigateAgain(sql, parts, [target])

@@ -1,5 +1,6 @@
 import type { EntityType } from '../domain/alert.ts'
 import type { CaseDraft } from '../domain/case.ts'
+import { shortTimeline, type Timeline } from '../domain/case-timeline.ts'
 import { severities } from '../domain/verdict.ts'
 import type { Sql } from '../lib/database.ts'
 import type { HistoryKind } from './case-history.ts'
@@ -87,26 +88,57 @@ export interface TimelineRow {
   readonly firstAlertKey: string
 }
 
-/** What happened in order of time: alerts of one rule on one host that follow each other are one entry. */
-export function caseTimeline(
+/** So many alerts are read from the beginning of a case, and as many from its end. */
+const timelineAlerts = 3_000
+
+/**
+ * What happened in order of time: alerts of one rule on one host that follow each other are one entry. Of a case with more
+ * alerts than are read it is how that began and how it ended: to sort a million of them took minutes each time the page opened.
+ */
+export async function caseTimeline(
   sql: Sql,
   tenant: string,
   caseId: string,
   limit: number,
-): Promise<TimelineRow[]> {
+): Promise<Timeline<TimelineRow>> {
+  const columns = 'timestamp_ms, key, rule_id, level, description, agent_name, techniques'
   // Gaps and islands: within a run, the two row numbers grow together, so their difference stays the same.
-  return sql.query<TimelineRow>(
-    `select min(timestamp_ms) as "atMs", max(timestamp_ms) as "untilMs", rule_id as "ruleId", max(level) as level,
+  const rows = await sql.query<TimelineRow & { readonly isEnd: boolean; readonly total: number }>(
+    `with beginning as (
+       select ${columns}, false as is_end from alerts where tenant_id = $1 and case_id = $2
+       order by timestamp_ms, key limit $3
+     ), ending as (
+       select ${columns}, true as is_end from alerts where tenant_id = $1 and case_id = $2
+         and (timestamp_ms, key) > (select timestamp_ms, key from beginning order by timestamp_ms desc, key desc limit 1)
+       order by timestamp_ms desc, key desc limit $3
+     )
+     select min(timestamp_ms) as "atMs", max(timestamp_ms) as "untilMs", rule_id as "ruleId", max(level) as level,
        min(description) as description, agent_name as "agentName", min(techniques) as techniques,
-       count(*) as count, min(key) as "firstAlertKey"
+       count(*) as count, min(key) as "firstAlertKey", is_end as "isEnd",
+       (select alert_count from cases where tenant_id = $1 and id = $2) as total
      from (
-       select *, row_number() over (order by timestamp_ms, key)
-         - row_number() over (partition by rule_id, agent_name order by timestamp_ms, key) as run
-       from alerts where tenant_id = $1 and case_id = $2
+       select *, row_number() over (partition by is_end order by timestamp_ms, key)
+         - row_number() over (partition by is_end, rule_id, agent_name order by timestamp_ms, key) as run
+       from (select * from beginning union all select * from ending) as chosen
      ) as numbered
-     group by rule_id, agent_name, run order by min(timestamp_ms), min(key) limit $3`,
-    [tenant, caseId, limit],
+     group by is_end, rule_id, agent_name, run order by is_end, min(timestamp_ms), min(key)`,
+    [tenant, caseId, timelineAlerts],
   )
+  const read = rows.reduce((sum, { count }) => sum + count, 0)
+  const unread = (rows[0]?.total ?? 0) - read
+  const entries = rows.map(({ isEnd: _end, total: _total, ...entry }) => entry)
+  const after = rows.findIndex(({ isEnd }) => isEnd)
+  const gap = after > 0 && unread > 0 ? { after, alerts: unread } : null
+  return shortTimeline({ entries: gap === null ? joinedAt(entries, after) : entries, gap }, limit)
+}
+
+/** A run that goes over from what was read of the beginning into what was read of the end is one entry. */
+function joinedAt(entries: readonly TimelineRow[], at: number): readonly TimelineRow[] {
+  const [before, behind] = [entries[at - 1], entries[at]]
+  if (before === undefined || behind === undefined) return entries
+  if (before.ruleId !== behind.ruleId || before.agentName !== behind.agentName) return entries
+  const whole = { ...before, untilMs: behind.untilMs, count: before.count + behind.count }
+  return [...entries.slice(0, at - 1), whole, ...entries.slice(at + 1)]
 }
 
 export interface EntityRow {

@@ -59,10 +59,15 @@ export function alertsToRead(
 const highestLevel = 16
 /** Of a host, so many of any level on either side of the case are looked at. */
 const lookedAt = 250
+/**
+ * And so many of each grave level from where the case began, and to where it ended: between, nearly all are the case's own, and
+ * a case of a million was gone through by each of its briefs.
+ */
+const graveLookedAt = 1_000
 
 /**
  * Alerts of other cases on these hosts within the window, the gravest first. Bounded on a host that never stops
- * alerting: what is less than grave counts only close to the case.
+ * alerting: what is less than grave counts only close to the case, and among its own alerts only near its beginning and end.
  */
 export function alertsOnHosts(
   sql: Sql,
@@ -77,16 +82,24 @@ export function alertsOnHosts(
     readonly limit: number
   },
 ): Promise<RawAlertRow[]> {
+  const columns = 'case_id, key, level, timestamp_ms'
   const part = (condition: string, order: string) =>
-    `(select case_id, key, level, timestamp_ms from alerts where tenant_id = $1 and agent_name = host.name
+    `(select ${columns} from alerts where tenant_id = $1 and agent_name = host.name
       and ${condition} order by timestamp_ms ${order} limit ${lookedAt})`
+  // A range of one level, and in its order: asked for `level = of_level`, the planner may take the index without levels and go
+  // through all alerts of the host for a level that none has.
+  const graveIn = (condition: string, order: string, most: string) =>
+    `(select ${columns} from alerts where tenant_id = $1 and agent_name = host.name and level >= ${graveLevel}
+      and level >= of_level and level <= of_level and ${condition}
+      order by level ${order}, timestamp_ms ${order} limit ${most})`
   return sql.query<RawAlertRow>(
     `select a.raw, a.why, a.received_ms as "receivedMs", a.generation from (
        select near.* from unnest($3::text[]) as host (name) cross join lateral (
          (select grave.* from generate_series(${graveLevel}, ${highestLevel}) as of_level cross join lateral (
-           select case_id, key, level, timestamp_ms from alerts where tenant_id = $1 and agent_name = host.name
-             and level = of_level and level >= ${graveLevel} and timestamp_ms between $4 and $7 and case_id <> $2
-           order by timestamp_ms limit $8) as grave)
+           ${graveIn('timestamp_ms >= $4 and timestamp_ms < $6', 'asc', '$8')}
+           union all ${graveIn('timestamp_ms between $6 and $5', 'asc', `${graveLookedAt}`)}
+           union all ${graveIn('timestamp_ms between $6 and $5', 'desc', `${graveLookedAt}`)}
+           union all ${graveIn('timestamp_ms > $5 and timestamp_ms <= $7', 'asc', '$8')}) as grave)
          union ${part('timestamp_ms between $4 and $5', 'desc')}
          union ${part('timestamp_ms between $6 and $7', 'asc')}
        ) as near where near.case_id <> $2 order by near.level desc, near.timestamp_ms, near.key limit $8
@@ -105,7 +118,10 @@ export function alertsOnHosts(
   )
 }
 
-/** Alerts of other cases that name these source addresses, within the window. */
+/**
+ * Alerts of other cases that name these source addresses, within the window, the gravest first. Of each such case so many of the
+ * gravest and of the first ones as are wanted in all: one may hold a million.
+ */
 export function alertsFromSources(
   sql: Sql,
   tenant: string,
@@ -117,14 +133,21 @@ export function alertsFromSources(
     readonly limit: number
   },
 ): Promise<RawAlertRow[]> {
+  const ofCase = (condition: string, order: string) =>
+    `(select key, level, timestamp_ms from alerts where tenant_id = $1 and case_id = named.case_id
+      and ${condition} timestamp_ms between $4 and $5 order by ${order} limit $6)`
   return sql.query<RawAlertRow>(
-    `select raw, why, received_ms as "receivedMs", generation from alerts
-     where tenant_id = $1 and case_id in (
-         select case_id from case_entities
+    `select a.raw, a.why, a.received_ms as "receivedMs", a.generation from (
+       select near.* from (
+         select distinct case_id from case_entities
          where tenant_id = $1 and type = 'address' and value = any($3) and 'source' = any(roles) and case_id <> $2
-         limit 100)
-       and timestamp_ms between $4 and $5
-     order by level desc, timestamp_ms limit $6`,
+         limit 100
+       ) as named cross join lateral (
+         ${ofCase(`level >= ${graveLevel} and`, 'level desc, rule_id desc, timestamp_ms desc')}
+         union ${ofCase('', 'timestamp_ms, key')}
+       ) as near order by near.level desc, near.timestamp_ms limit $6
+     ) as chosen cross join lateral (select * from alerts where tenant_id = $1 and key = chosen.key limit 1) as a
+     order by a.level desc, a.timestamp_ms`,
     [tenant, around.caseId, around.addresses, around.fromMs, around.toMs, around.limit],
   )
 }
@@ -196,16 +219,19 @@ export function decidedLikeThis(
   )
 }
 
-/** On which hosts alerts name this file hash, over the newest 200 cases that do. */
+/** On which hosts alerts name this file hash, over the first hundred alerts of each of the newest 200 cases that do. */
 export async function hostsWithFile(
   sql: Sql,
   tenant: string,
   sha256: string,
 ): Promise<{ readonly hosts: string[]; readonly firstSeenMs: number | null }> {
   const [row] = await sql.query<{ hosts: string[] | null; firstSeenMs: number | null }>(
-    `select array_agg(distinct agent_name) as hosts, min(timestamp_ms) as "firstSeenMs" from alerts
-     where tenant_id = $1 and raw::text like '%' || $2 || '%' and case_id in (
-       select case_id from case_entities where tenant_id = $1 and type = 'hash' and value = $2 order by case_id desc limit 200)`,
+    `select array_agg(distinct agent_name) as hosts, min(timestamp_ms) as "firstSeenMs" from (
+       select case_id from case_entities where tenant_id = $1 and type = 'hash' and value = $2 order by case_id desc limit 200
+     ) as named cross join lateral (
+       select agent_name, timestamp_ms, raw from alerts where tenant_id = $1 and case_id = named.case_id
+       order by timestamp_ms, key limit 100
+     ) as a where raw::text like '%' || $2 || '%'`,
     [tenant, sha256],
   )
   return { hosts: row?.hosts ?? [], firstSeenMs: row?.firstSeenMs ?? null }

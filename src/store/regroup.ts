@@ -14,6 +14,15 @@ export async function lockCases(sql: Sql, tenant: string, ids: readonly string[]
   return rows.map(row => row.id)
 }
 
+/** How many alerts these cases hold. */
+export async function alertsIn(sql: Sql, tenant: string, ids: readonly string[]): Promise<number> {
+  const [row] = await sql.query<{ count: number }>(
+    'select coalesce(sum(alert_count), 0)::bigint as count from cases where tenant_id = $1 and id = any($2)',
+    [tenant, ids],
+  )
+  return row?.count ?? 0
+}
+
 /** Moves all alerts, entities and notes of `from` into `target` and closes `from`. Lock them first. */
 export async function mergeCases(
   sql: Sql,

@@ -73,14 +73,14 @@ export function caseTools(database: Database): Tool[] {
       async run({ case_id: id }, { asker }) {
         const row = await findCase(database, asker.tenant, id)
         if (row === undefined) throw new AppError('not-found', `there is no case ${id}`)
-        const [briefs, timeline, entities] = await Promise.all([
+        const [briefs, { entries: timeline, gap }, entities] = await Promise.all([
           listBriefs(database, asker.tenant, id),
           caseTimeline(database, asker.tenant, id, 50),
           caseEntities(database, asker.tenant, id, 30),
         ])
         const computed = briefs.find(stored => stored.brief.origin.kind === 'computed')
         return {
-          summary: `Case ${id}: ${plural(row.alertCount, 'alert')}, severity ${severities[row.severity] ?? 'low'}, ${row.status}, from ${iso(row.firstSeenMs)} to ${iso(row.lastSeenMs)}.`,
+          summary: `Case ${id}: ${plural(row.alertCount, 'alert')}, severity ${severities[row.severity] ?? 'low'}, ${row.status}, from ${iso(row.firstSeenMs)} to ${iso(row.lastSeenMs)}.${gap === null ? '' : ` The timeline leaves out ${plural(gap.alerts, 'alert')} between its beginning and its end.`}`,
           rows: [
             {
               ...caseRow(row),

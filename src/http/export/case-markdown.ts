@@ -19,10 +19,12 @@ export function caseMarkdown(detail: CaseDetail): string {
     '',
     '| from | to | count | host | level | rule | what |',
     '|---|---|---|---|---|---|---|',
-    ...detail.timeline.map(
-      entry =>
-        `| ${time(entry.atMs)} | ${time(entry.untilMs)} | ${entry.count} | ${plain(entry.agentName)} | ${entry.level} | ${plain(entry.ruleId)} | ${plain(entry.description)} |`,
-    ),
+    ...detail.timeline.flatMap((entry, index) => [
+      ...(detail.timelineGap?.after === index
+        ? [`| … | … | ${detail.timelineGap.alerts} | | | | left out here |`]
+        : []),
+      `| ${time(entry.atMs)} | ${time(entry.untilMs)} | ${entry.count} | ${plain(entry.agentName)} | ${entry.level} | ${plain(entry.ruleId)} | ${plain(entry.description)} |`,
+    ]),
     '',
     '## Entities',
     '',
@@ -30,6 +32,9 @@ export function caseMarkdown(detail: CaseDetail): string {
       entity =>
         `- ${entity.type} ${plain(entity.value)} (${entity.roles.join(', ')}; ${count(entity.alertCount, 'alert')})`,
     ),
+    ...(detail.moreEntities
+      ? [`- … and more than these ${detail.entities.length}, which are left out here`]
+      : []),
     '',
     ...(detail.notes.length > 0 ? ['## Notes', ''] : []),
     ...detail.notes.map(note => `- ${time(note.atMs)} ${plain(note.by.displayName)}: ${plain(note.text)}`),

@@ -1,3 +1,4 @@
+import { shortTimeline } from '../../domain/case-timeline.ts'
 import { struckStatuses } from '../../domain/claim.ts'
 import { quoteCode } from '../../lib/code-spans.ts'
 import { count } from '../../lib/count.ts'
@@ -23,7 +24,9 @@ export function casePdf(detail: CaseDetail): Promise<Buffer> {
   )
   for (const record of detail.briefs) briefPages(page, record)
   page.heading('Timeline')
-  for (const entry of page.first(detail.timeline, 200)) {
+  const { entries, gap } = shortTimeline({ entries: detail.timeline, gap: detail.timelineGap }, 200)
+  for (const [index, entry] of entries.entries()) {
+    if (gap?.after === index) page.item(`… ${count(gap.alerts, 'alert')} left out here …`)
     const times = entry.count > 1 ? ` (${entry.count} times until ${time(entry.untilMs)})` : ''
     page.item(
       `${time(entry.atMs)}  ${entry.agentName}, level ${entry.level}, rule ${entry.ruleId}: ${entry.description}${times}`,
@@ -32,6 +35,7 @@ export function casePdf(detail: CaseDetail): Promise<Buffer> {
   page.heading('Entities')
   for (const entity of page.first(detail.entities, 100))
     page.item(`${entity.type} ${entity.value}: ${count(entity.alertCount, 'alert')}`)
+  if (detail.moreEntities) page.item(`… and more than ${detail.entities.length}, which no export names`)
   if (detail.notes.length > 0) page.heading('Notes')
   for (const note of detail.notes) page.item(`${time(note.atMs)} ${note.by.displayName}: ${note.text}`)
   page.heading('History')
@@ -91,7 +95,7 @@ function createPage() {
     /** What fits a paper; that there is more is said. */
     first: <T>(entries: readonly T[], most: number): readonly T[] => {
       if (entries.length > most)
-        write('oblique', 8, `The first ${most} of ${entries.length}: the JSON export has all.`)
+        write('oblique', 8, `The first ${most} of ${entries.length}: the JSON export has these.`)
       return entries.slice(0, most)
     },
     small: (text: string) => write('regular', 7, text, { indent: 10 }),

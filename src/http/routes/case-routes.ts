@@ -30,6 +30,9 @@ export interface CaseRouteParts {
 }
 
 const totalCap = 10_000
+/** Lines of a timeline, and entities, that a page holds; where there are more, it says so. */
+const mostEntries = 500
+const mostEntities = 300
 const cursorKinds: Record<CaseSort, readonly ('string' | 'number')[]> = {
   priority: ['number', 'number', 'string'],
   severity: ['number', 'number', 'string'],
@@ -87,8 +90,8 @@ export async function detailOf(parts: CaseRouteParts, id: string): Promise<CaseD
   const row = await existingCase(parts, id)
   const [briefs, timeline, entities, alerts, notes, history] = await Promise.all([
     listBriefs(database, tenant, id),
-    caseTimeline(database, tenant, id, 500),
-    caseEntities(database, tenant, id, 300),
+    caseTimeline(database, tenant, id, mostEntries),
+    caseEntities(database, tenant, id, mostEntities + 1),
     alertPage(parts, row, undefined, 100),
     caseNotes(database, tenant, id),
     caseHistory(database, tenant, id),
@@ -106,8 +109,10 @@ export async function detailOf(parts: CaseRouteParts, id: string): Promise<CaseD
     briefs: briefs.map(briefView),
     modelBrief: modelState(parts, row),
     decision: decisionOf(row, decider?.username, decider?.displayName),
-    timeline: timeline.map(entry => ({ ...entry, techniques: [...entry.techniques] })),
-    entities: entities.map(entity => ({ ...entity, roles: [...entity.roles] })),
+    timeline: timeline.entries.map(entry => ({ ...entry, techniques: [...entry.techniques] })),
+    timelineGap: timeline.gap,
+    entities: entities.slice(0, mostEntities).map(entity => ({ ...entity, roles: [...entity.roles] })),
+    moreEntities: entities.length > mostEntities,
     alerts,
     notes: notes.map(note => ({
       id: note.id,

@@ -70,7 +70,7 @@ export function runbookRoutes(parts: RunbookRouteParts): Route[] {
       // The case that has most to tell: attacks first.
       const one = cases.find(({ verdict }) => verdict === 'true_positive') ?? cases[0]
       if (one === undefined) throw new RequestError('not-found', `there is no decided case of rule ${ruleId}`)
-      const timeline = await caseTimeline(database, tenant, one.id, mostInjects)
+      const { entries: timeline } = await caseTimeline(database, tenant, one.id, mostInjects)
       const { task, answer } = draftExercise(one, timeline, inventory)
       return { title: `Exercise on rule ${ruleId}`, ruleId, text: task, answer, model: null }
     }),
