@@ -114,7 +114,7 @@ function spreadOf(steps: readonly Step[], targets: number): Step[] {
       first++
     }
     if (counts.size < targets) continue
-    taken.push(...sorted.slice(Math.max(first, takenUntil), index + 1))
+    for (let at = Math.max(first, takenUntil); at <= index; at++) taken.push(sorted[at] as Step)
     takenUntil = index + 1
   }
   return taken

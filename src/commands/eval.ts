@@ -149,7 +149,7 @@ async function readSuite(suite: string, task: EvaluationTask | undefined, io: Io
       io.stderr(`tocsin: ${file}: ${entry.where ?? ''}: ${entry.message}\n`)
     if (problems.length > shownProblems)
       io.stderr(`tocsin: ${file}: ${problems.length - shownProblems} more like these\n`)
-    items.push(...value)
+    for (const item of value) items.push(item)
   }
   return items
 }

@@ -87,6 +87,8 @@ export async function readUploadedInventory(sql: Sql, tenant: string): Promise<I
     groups: [],
     terms: [],
   }
-  for (const { kind, entries } of rows) if (Object.hasOwn(emptyInventory, kind)) joined[kind].push(...entries)
+  for (const { kind, entries } of rows) {
+    if (Object.hasOwn(emptyInventory, kind)) joined[kind] = joined[kind].concat(entries)
+  }
   return joined
 }
