@@ -1,3 +1,5 @@
+import { z } from 'zod'
+
 /**
  * The one error type that the product throws for faults (never for expected outcomes: those are values).
  *
@@ -21,7 +23,8 @@ export function assertNever(value: never): never {
   throw new AppError('unreachable', `unexpected value ${JSON.stringify(value)}`)
 }
 
-/** The message of anything that was thrown. */
+/** The message of anything that was thrown; of a schema's complaint the sentences, not its JSON. */
 export function messageOf(error: unknown): string {
+  if (error instanceof z.ZodError) return z.prettifyError(error)
   return error instanceof Error ? error.message : String(error)
 }
