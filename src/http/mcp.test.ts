@@ -4,7 +4,8 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import type { OAuthClientInformationMixed, OAuthTokens } from '@modelcontextprotocol/sdk/shared/auth.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type McpTestServer, startMcpServer } from '../../test/support/mcp-server.ts'
-import type { Person, TestServer } from '../../test/support/test-server.ts'
+import { type Person, type TestServer, testPassword } from '../../test/support/test-server.ts'
+import { endInvolvement } from '../store/deactivation.ts'
 import { updateUser } from '../store/users.ts'
 
 // MCP over HTTP with the official SDK's client, which finds the authorization server, registers and signs in by itself;
@@ -205,6 +206,55 @@ describe('attacks', () => {
     })
     // Refused before the body is read: a form cannot carry the CSRF header.
     expect(asForm.statusCode).toBe(403)
+  })
+
+  it('takes one message a request, so that what is counted is what is done', async () => {
+    const { kept, client } = await signedIn(ada)
+    const call = {
+      ...{ jsonrpc: '2.0', id: 1, method: 'tools/call' },
+      params: { name: 'ask', arguments: { question: 'What is T1027?' } },
+    }
+    const reply = await fetch(`${base}/mcp`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        authorization: `Bearer ${kept.tokens?.access_token}`,
+      },
+      body: JSON.stringify([call, call]),
+    })
+    expect([reply.status, await reply.json()]).toMatchObject([400, { error: { code: -32_600 } }])
+    await client.close()
+  })
+
+  it('ends where the person changes the password, and does not come back with the account', async () => {
+    const max = await server.signIn('analyst', 'max')
+    const { kept, client } = await signedIn(max)
+    const authorization = `Bearer ${kept.tokens?.access_token}`
+    const renew = () =>
+      form('/oauth/token', {
+        grant_type: 'refresh_token',
+        client_id: kept.client?.client_id ?? '',
+        refresh_token: kept.tokens?.refresh_token ?? '',
+      })
+    expect((await post({ authorization })).status).toBe(200)
+    const changed = await max.call('POST', '/api/session/password', {
+      current: testPassword,
+      next: 'another long pass phrase',
+    })
+    expect(changed.statusCode).toBe(200)
+    expect((await post({ authorization })).status).toBe(401)
+    expect((await renew()).status).toBe(400)
+    await client.close()
+
+    const lea = await server.signIn('analyst', 'lea')
+    const second = await signedIn(lea)
+    const { database } = server.test
+    await database.transaction(sql => endInvolvement(sql, 'default', lea.id, server.accounts.clock.now()))
+    await updateUser(database, 'default', lea.id, { state: 'disabled' })
+    await updateUser(database, 'default', lea.id, { state: 'active' })
+    expect((await post({ authorization: `Bearer ${second.kept.tokens?.access_token}` })).status).toBe(401)
+    await second.client.close()
   })
 
   it('ends with the account', async () => {

@@ -151,6 +151,12 @@ export async function deleteTokenFamily(sql: Sql, tenant: string, family: string
   await sql.query('delete from access_tokens where tenant_id = $1 and family = $2', [tenant, family])
 }
 
+/** Ends every token that reads in a user's name, and every code for one. */
+export async function deleteDelegatedAccess(sql: Sql, tenant: string, userId: string): Promise<void> {
+  await sql.query('delete from oauth_codes where tenant_id = $1 and user_id = $2', [tenant, userId])
+  await sql.query('delete from access_tokens where tenant_id = $1 and user_id = $2', [tenant, userId])
+}
+
 /** Remembers that a signed token was used; false where it had been already. */
 export async function takeDashboardToken(
   sql: Sql,

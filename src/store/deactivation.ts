@@ -1,4 +1,5 @@
 import type { Sql } from '../lib/database.ts'
+import { deleteOtherSessions } from './sessions.ts'
 
 /** What went with an account. */
 export interface Deactivated {
@@ -9,7 +10,7 @@ export interface Deactivated {
 }
 
 /**
- * Ends what an account still has a hand in: sessions, tokens, sign-ins under way, stand-ins, approvals of what is not
+ * Ends what an account still has a hand in: sessions, tokens, what programs may read, sign-ins under way, stand-ins, approvals of what is not
  * carried out yet, and its own open requests.
  */
 export async function endInvolvement(
@@ -19,7 +20,7 @@ export async function endInvolvement(
   nowMs: number,
 ): Promise<Deactivated> {
   const values = [tenant, userId]
-  await sql.query('delete from sessions where tenant_id = $1 and user_id = $2', values)
+  await deleteOtherSessions(sql, tenant, userId, undefined)
   await sql.query('delete from api_tokens where tenant_id = $1 and user_id = $2', values)
   await sql.query('delete from sign_in_tickets where tenant_id = $1 and user_id = $2', values)
   await sql.query(

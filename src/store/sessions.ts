@@ -1,5 +1,6 @@
 import type { Role } from '../domain/role.ts'
 import type { Sql } from '../lib/database.ts'
+import { deleteDelegatedAccess } from './access-tokens.ts'
 
 export interface SessionRow {
   readonly id: string
@@ -94,7 +95,10 @@ export async function deleteSession(sql: Sql, tenant: string, userId: string, id
   return rows.length > 0
 }
 
-/** Ends all sessions of a user, but for the one named. */
+/**
+ * Ends all sessions of a user, but for the one named, and what programs were let read in their name: whoever was at the account
+ * may have let one in, which would renew its token for ever.
+ */
 export async function deleteOtherSessions(
   sql: Sql,
   tenant: string,
@@ -106,6 +110,7 @@ export async function deleteOtherSessions(
     userId,
     keepId ?? null,
   ])
+  await deleteDelegatedAccess(sql, tenant, userId)
 }
 
 /** Notes that the session has proved more than it was opened with. */

@@ -39,6 +39,15 @@ export function mcpRoutes(parts: McpRouteParts): Route[] {
           .send({ error: 'forbidden', error_description: `origin ${origin.slice(0, 200)}` })
         return
       }
+      if (Array.isArray(body)) {
+        // Revision 2025-06-18 has no batches, and a hundred calls would count as one request.
+        await reply.status(400).send({
+          jsonrpc: '2.0',
+          id: null,
+          error: { code: -32_600, message: 'send one message a request: there are no batches' },
+        })
+        return
+      }
       const server = createAssistantServer(
         localSource(parts.tools, asker, parts.accounts.clock),
         parts.version,
