@@ -116,7 +116,9 @@ function roleIn(
 ): Indicator['role'] {
   const { type, value, defanged, offset, mentions } = candidate
   if (isInternalAddress(type === 'url' ? (hostOf(value) ?? '') : value)) return 'internal'
-  const places = [offset, ...mentions.filter(mention => mention !== offset)].map(around)
+  const all = [offset, ...mentions.filter(mention => mention !== offset)].map(around)
+  const places = all.filter(({ denied }) => !denied)
+  if (places.length === 0) return 'reference'
   if (isReference(candidate, context, places)) return 'reference'
   const roles = places.map(place => roleOf(type, place))
   const told = roles.find(role => role !== 'unknown' && role !== 'reference')

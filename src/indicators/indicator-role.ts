@@ -1,5 +1,6 @@
 import type { IndicatorRole, IndicatorType } from '../domain/indicator.ts'
 import { lastAtMost } from '../lib/last-at-most.ts'
+import { deniesAt } from './denied-clauses.ts'
 
 /** Words around an indicator that say what it does, most telling first. */
 const rolePatterns: readonly (readonly [IndicatorRole, RegExp])[] = [
@@ -51,6 +52,8 @@ export interface Surroundings {
   readonly near: string
   /** The nearest heading above. */
   readonly heading: string
+  /** Whether the sentence says that it has nothing to do with what is told. */
+  readonly denied: boolean
 }
 
 /**
@@ -99,7 +102,7 @@ export function surroundings(text: string): (offset: number) => Surroundings {
     const at = offset - start - from
     const { text: sentence, start: begins } = sentenceIn(line, at)
     const near = sentence.slice(Math.max(0, at - begins - 90), Math.max(0, at - begins) + 60)
-    return { line, sentence, near, heading }
+    return { line, sentence, near, heading, denied: deniesAt(sentence, at - begins) }
   }
 }
 

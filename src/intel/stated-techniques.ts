@@ -1,3 +1,4 @@
+import { withoutDenied } from '../indicators/denied-clauses.ts'
 import type { AttackKnowledge, KnownTechnique } from '../knowledge/attack-knowledge.ts'
 import { lookUpTechnique } from '../knowledge/attack-techniques.ts'
 import { type RankedTechnique, rankTechniques } from './rank-techniques.ts'
@@ -50,13 +51,14 @@ function statedTechniques(text: string, attack: NamedTechniques): RankedTechniqu
     return pattern?.test(text) ? [{ technique, pattern }] : []
   })
   for (const sentence of sentencesOf(text)) {
-    for (const written of techniqueIdsIn(sentence.text)) {
+    const said = withoutDenied(sentence.text)
+    for (const written of techniqueIdsIn(said)) {
       if (lookUpTechnique(written).kind !== 'unknown') continue // The ranker's own.
       const technique = attack.current(written)
       if (technique !== undefined) state(technique, byId, sentence.text)
     }
     for (const { technique, pattern } of named)
-      if (pattern.test(sentence.text)) state(technique, byName, sentence.text)
+      if (pattern.test(said)) state(technique, byName, sentence.text)
   }
   return [...stated].map(([id, found]) => ({ id, ...found }))
 }

@@ -1,5 +1,6 @@
+import { withoutDenied } from '../indicators/denied-clauses.ts'
 import { lookUpTechnique, techniques } from '../knowledge/attack-techniques.ts'
-import type { Sentence } from './sentences.ts'
+import { type Sentence, sentencesOf } from './sentences.ts'
 import { lexicon } from './technique-lexicon.ts'
 import { noTechnique, type Prediction, predictTechniques } from './technique-model.ts'
 import { techniquePatterns } from './technique-patterns.ts'
@@ -49,7 +50,7 @@ export function techniqueIdsIn(text: string): string[] {
   )
 }
 
-/** Gathers the evidence for every technique that a text says anything for. */
+/** Gathers the evidence for every technique that a text says anything for. What it denies is not said. */
 export function techniqueEvidence(
   text: string,
   sentences: readonly Sentence[],
@@ -75,35 +76,49 @@ export function techniqueEvidence(
     return fresh
   }
   for (const sentence of sentences) {
+    const said = withoutDenied(sentence.text)
+    if (said !== sentence.text && !/\p{L}{2}.*\s.*\p{L}{2}.*\s.*\p{L}{2}/u.test(said)) continue
     const strengths = new Map<string, number>()
-    const ranked = [...predict(sentence.text)]
-      .filter(([id]) => id !== noTechnique)
-      .sort((a, b) => b[1] - a[1])
+    const ranked = [...predict(said)].filter(([id]) => id !== noTechnique).sort((a, b) => b[1] - a[1])
     ranked.forEach(([id, probability], rank) => {
       addProbability(of(id), probability, rank)
       strengths.set(id, probability)
     })
     for (const { id, pattern } of lexicon) {
-      if (!pattern.test(sentence.text)) continue
+      if (!pattern.test(said)) continue
       of(id).phrases++
       strengths.set(id, (strengths.get(id) ?? 0) + phraseStrength)
     }
     for (const { id, pattern } of commands) {
-      if (!pattern.test(sentence.text)) continue
+      if (!pattern.test(said)) continue
       of(id).command = true
       strengths.set(id, 1)
     }
     for (const [id, strength] of strengths) keepQuote(of(id), sentence, strength)
   }
-  const lower = text.toLowerCase()
+  const affirmed = affirmedText(text)
+  const lower = affirmed.toLowerCase()
   for (const { id, name } of names) if (lower.includes(name)) of(id).named = true
-  for (const id of techniqueIdsIn(text)) {
+  for (const id of techniqueIdsIn(affirmed)) {
     const found = lookUpTechnique(id)
     const technique =
       found.kind === 'current' ? found.technique : found.kind === 'retired' ? found.replacement : undefined
     if (technique !== undefined) of(technique.id).explicit = true
   }
   return all
+}
+
+/** A text without what its sentences deny. */
+function affirmedText(text: string): string {
+  let affirmed = ''
+  let at = 0
+  for (const sentence of sentencesOf(text)) {
+    const said = withoutDenied(sentence.text)
+    if (said === sentence.text) continue
+    affirmed += text.slice(at, sentence.start) + said
+    at = sentence.end
+  }
+  return affirmed + text.slice(at)
 }
 
 function addProbability(evidence: TechniqueEvidence, probability: number, rank: number): void {
