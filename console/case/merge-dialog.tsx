@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { CaseSummary } from '../../src/http/contract-queue.ts'
 import { listCases, mergeCases } from '../api/cases.ts'
 import { Button } from '../components/button.tsx'
+import { CheckField } from '../components/check-field.tsx'
 import { Complaint } from '../components/complaint.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { TextField } from '../components/field.tsx'
@@ -49,23 +50,22 @@ export function MergeDialog({ into, onClose }: { into: CaseSummary; onClose: () 
         <ul className="max-h-72 min-h-24 overflow-auto">
           {candidates.map(each => (
             <li key={each.id}>
-              <label className="flex items-center gap-2 rounded px-1 py-1 hover:bg-selected">
-                <input
-                  type="checkbox"
-                  checked={chosen.has(each.id)}
-                  onChange={event => {
-                    const next = new Set(chosen)
-                    if (event.target.checked) next.add(each.id)
-                    else next.delete(each.id)
-                    setChosen(next)
-                  }}
-                />
+              <CheckField
+                className="rounded px-1 py-1 hover:bg-selected"
+                checked={chosen.has(each.id)}
+                onChange={checked => {
+                  const next = new Set(chosen)
+                  if (checked) next.add(each.id)
+                  else next.delete(each.id)
+                  setChosen(next)
+                }}
+              >
                 <SeverityMark severity={each.severity} />
                 <span className="min-w-0 flex-1 truncate">{visibleText(each.title)}</span>
                 <span className="text-muted">
                   <Age atMs={each.lastSeenMs} />
                 </span>
-              </label>
+              </CheckField>
             </li>
           ))}
           {found.isSuccess && candidates.length === 0 && (

@@ -1,5 +1,6 @@
 import { Fragment, useState } from 'react'
 import type { ComplianceControl, ComplianceView } from '../../src/http/contract-compliance.ts'
+import { LinkButton } from '../components/button.tsx'
 import { DataTable } from '../components/data-table.tsx'
 import { Moment } from '../components/moment.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
@@ -122,14 +123,12 @@ function Records({ control }: { control: ComplianceControl }) {
 function Own({ control, onEdit }: { control: ComplianceControl; onEdit: () => void }) {
   const { own } = control
   const edit = (
-    <button
-      type="button"
-      className="text-left text-accent hover:underline max-md:py-2"
+    <LinkButton
       onClick={onEdit}
       aria-label={`${own === null ? 'State something' : 'Change what is stated'} of ${control.id}`}
     >
       {own === null ? 'State something' : 'Change'}
-    </button>
+    </LinkButton>
   )
   if (own === null) return edit
   return (

@@ -40,3 +40,14 @@ export function Button({
     </button>
   )
 }
+
+/** A button that opens what its words name, such as a row of a table by its first cell: it looks like a link. */
+export function LinkButton({ className = '', ...rest }: ComponentProps<'button'>) {
+  return (
+    <button
+      type="button"
+      className={`text-left text-accent hover:underline max-md:py-2 ${className}`}
+      {...rest}
+    />
+  )
+}

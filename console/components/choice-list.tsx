@@ -1,3 +1,5 @@
+import { CheckField } from './check-field.tsx'
+
 /** Boxes to tick, any number of them, under one heading. */
 export function ChoiceList<Value extends string>({
   legend,
@@ -18,16 +20,14 @@ export function ChoiceList<Value extends string>({
       <legend className={hideLegend ? 'sr-only' : 'mb-1 text-sm font-medium'}>{legend}</legend>
       <div className="flex flex-wrap gap-x-4 gap-y-1">
         {options.map(({ value, label }) => (
-          <label key={value} className="flex items-center gap-2 max-sm:min-h-9">
-            <input
-              type="checkbox"
-              checked={chosen.includes(value)}
-              onChange={event =>
-                onChange(event.target.checked ? [...chosen, value] : chosen.filter(each => each !== value))
-              }
-            />
+          <CheckField
+            key={value}
+            className="max-sm:min-h-9"
+            checked={chosen.includes(value)}
+            onChange={on => onChange(on ? [...chosen, value] : chosen.filter(each => each !== value))}
+          >
             {label}
-          </label>
+          </CheckField>
         ))}
       </div>
     </fieldset>

@@ -126,3 +126,36 @@ export function SelectField({
     </Field>
   )
 }
+
+/** A labelled file; it is handed over as soon as it is chosen. */
+export function FileField({
+  label,
+  hint,
+  accept,
+  disabled,
+  onFile,
+}: {
+  label: ReactNode
+  hint?: ReactNode
+  accept?: string
+  disabled?: boolean
+  onFile: (file: File) => void
+}) {
+  return (
+    <Field label={label} hint={hint}>
+      {control => (
+        <input
+          {...control}
+          type="file"
+          accept={accept}
+          disabled={disabled}
+          onChange={event => {
+            const [file] = event.target.files ?? []
+            if (file !== undefined) onFile(file)
+            event.target.value = '' // The same file may be chosen again.
+          }}
+        />
+      )}
+    </Field>
+  )
+}

@@ -4,6 +4,7 @@ import type { ModelGates } from '../../src/http/contract-models.ts'
 import { changeGates } from '../api/governance.ts'
 import { useMay } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
+import { CheckField } from '../components/check-field.tsx'
 import { TextField } from '../components/field.tsx'
 import { Form } from '../components/form.tsx'
 import { Moment } from '../components/moment.tsx'
@@ -122,10 +123,9 @@ function Editor({ settings, onClose }: { settings: Settings; onClose: () => void
   )
   return (
     <Form className="grid gap-3 rounded border border-line bg-surface p-3" onSubmit={() => save.mutate()}>
-      <label className="flex items-center gap-2">
-        <input type="checkbox" checked={enforced} onChange={event => setEnforced(event.target.checked)} />
+      <CheckField checked={enforced} onChange={setEnforced}>
         Enforce: a new profile is asked nothing before people let it
-      </label>
+      </CheckField>
       <TextField
         label="Suites, each with its least lower bound"
         hint="For instance: triage=0.7 injection=0.9"

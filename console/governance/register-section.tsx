@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { GovernanceRecordView } from '../../src/http/contract-governance.ts'
 import { addRecord, changeRecord, listRecords } from '../api/governance.ts'
-import { Button } from '../components/button.tsx'
+import { Button, LinkButton } from '../components/button.tsx'
 import { DataTable } from '../components/data-table.tsx'
 import { SelectField, TextAreaField, TextField } from '../components/field.tsx'
 import { FormDialog } from '../components/form-dialog.tsx'
@@ -37,13 +37,9 @@ export function RegisterSection({ register, single = false }: { register: Regist
 
                   cell: (record: GovernanceRecordView) =>
                     index === 0 ? (
-                      <button
-                        type="button"
-                        className="text-left text-accent hover:underline"
-                        onClick={() => setEditing(record)}
-                      >
+                      <LinkButton onClick={() => setEditing(record)}>
                         <Untrusted text={record.content[field.name] || '—'} />
-                      </button>
+                      </LinkButton>
                     ) : (
                       <FieldValue name={field.name} content={record.content} />
                     ),

@@ -1,7 +1,8 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { addReport } from '../api/intel.ts'
-import { Field, SelectField } from '../components/field.tsx'
+import { DropArea } from '../components/drop-area.tsx'
+import { FileField, SelectField } from '../components/field.tsx'
 import { toast, toastFailure } from '../components/toast.tsx'
 
 const grades = [
@@ -29,36 +30,20 @@ export function UploadReport({ onAdded }: { onAdded: (id: string) => void }) {
     },
     onError: error => toastFailure('The report could not be added', error),
   })
-  const take = (files: FileList | null) => {
-    const file = files?.[0]
-    if (file !== undefined && !upload.isPending) upload.mutate(file)
-  }
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a second way; the file field inside is the accessible one
-    <div
-      className="flex flex-wrap items-start gap-4 rounded border border-dashed border-line-strong bg-surface p-3"
-      onDragOver={event => event.preventDefault()}
-      onDrop={event => {
-        event.preventDefault()
-        take(event.dataTransfer.files)
+    <DropArea
+      label="Upload reports"
+      className="flex flex-wrap items-start gap-4"
+      onFiles={([file]) => {
+        if (file !== undefined && !upload.isPending) upload.mutate(file)
       }}
     >
-      <Field
+      <FileField
         label="Add a report"
         hint="Text, Markdown, HTML, PDF, DOCX, e-mail, STIX, MISP, JSON or CSV. Drop it here."
-      >
-        {control => (
-          <input
-            {...control}
-            type="file"
-            disabled={upload.isPending}
-            onChange={event => {
-              take(event.target.files)
-              event.target.value = ''
-            }}
-          />
-        )}
-      </Field>
+        disabled={upload.isPending}
+        onFile={file => upload.mutate(file)}
+      />
       <SelectField
         label="Trust in its source"
         options={grades}
@@ -66,6 +51,6 @@ export function UploadReport({ onAdded }: { onAdded: (id: string) => void }) {
         onChange={event => setTrust(event.target.value as Grade)} // One of the options above.
       />
       {upload.isPending && <p role="status">Reading {upload.variables.name}…</p>}
-    </div>
+    </DropArea>
   )
 }

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import type { RunbookDraftView, RunbookSubjectView, RunbookView } from '../../src/http/contract-runbooks.ts'
 import { draftRunbook, improveRunbook, listRunbooks } from '../api/learning.ts'
 import { useMay } from '../api/session.ts'
-import { Button } from '../components/button.tsx'
+import { Button, LinkButton } from '../components/button.tsx'
 import { DataTable } from '../components/data-table.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { Moment } from '../components/moment.tsx'
@@ -71,13 +71,9 @@ export function RunbookSection() {
                   {
                     title: 'Title',
                     cell: each => (
-                      <button
-                        type="button"
-                        className="text-left text-accent hover:underline"
-                        onClick={() => setReading(each)}
-                      >
+                      <LinkButton onClick={() => setReading(each)}>
                         <Untrusted text={each.title} />
-                      </button>
+                      </LinkButton>
                     ),
                   },
                   { title: 'Kind', cell: each => each.kind },

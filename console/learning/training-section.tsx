@@ -4,6 +4,7 @@ import type { TrainingConsentView } from '../../src/http/contract-learning.ts'
 import { agreeToTraining, allowTraining, readTraining } from '../api/learning.ts'
 import { useMay } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
+import { CheckField } from '../components/check-field.tsx'
 import { Complaint } from '../components/complaint.tsx'
 import { TextAreaField } from '../components/field.tsx'
 import { Form } from '../components/form.tsx'
@@ -56,15 +57,13 @@ export function TrainingSection() {
                 <Untrusted text={consent.basis} layout />
               </p>
             )}
-            <label className="flex items-center gap-2">
-              <input
-                type="checkbox"
-                checked={consent.mine}
-                disabled={agree.isPending}
-                onChange={event => agree.mutate(event.target.checked)}
-              />
+            <CheckField
+              checked={consent.mine}
+              disabled={agree.isPending}
+              onChange={agreed => agree.mutate(agreed)}
+            >
               My verdicts and reasons may become training data
-            </label>
+            </CheckField>
             {lead && <Allow key={String(consent.allowed)} consent={consent} />}
           </>
         )}

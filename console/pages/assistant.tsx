@@ -6,6 +6,7 @@ import { useAssistant } from '../assistant/assistant-state.ts'
 import { ChatPanel } from '../assistant/chat-panel.tsx'
 import { pageContextOf } from '../assistant/page-context.ts'
 import { Button } from '../components/button.tsx'
+import { CheckField } from '../components/check-field.tsx'
 import { TextField } from '../components/field.tsx'
 import { Moment } from '../components/moment.tsx'
 import { PageHeading } from '../components/page-heading.tsx'
@@ -137,14 +138,13 @@ function LearningSwitch() {
   const state = query.data
   if (state === undefined) return null
   return (
-    <label className="flex items-center gap-1.5 text-sm">
-      <input
-        type="checkbox"
-        checked={(change.isPending ? change.variables : state.wanted) || state.required}
-        disabled={state.required}
-        onChange={event => change.mutate(event.target.checked)}
-      />
+    <CheckField
+      className="text-sm"
+      checked={(change.isPending ? change.variables : state.wanted) || state.required}
+      disabled={state.required}
+      onChange={wanted => change.mutate(wanted)}
+    >
       Learning mode{state.required ? ' (required)' : ''}
-    </label>
+    </CheckField>
   )
 }

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { EvaluationComparison, EvaluationRunView } from '../../src/http/contract-evaluations.ts'
 import { compareEvaluations, listEvaluations } from '../api/usage.ts'
+import { LinkButton } from '../components/button.tsx'
 import { DataTable } from '../components/data-table.tsx'
 import { SelectField } from '../components/field.tsx'
 import { Moment } from '../components/moment.tsx'
@@ -62,13 +63,9 @@ function Runs({ runs }: { runs: readonly EvaluationRunView[] }) {
           {
             title: 'Suite',
             cell: run => (
-              <button
-                type="button"
-                className="text-left whitespace-nowrap text-accent hover:underline max-md:py-2"
-                onClick={() => setOpened(run)}
-              >
+              <LinkButton className="whitespace-nowrap" onClick={() => setOpened(run)}>
                 <Untrusted text={run.suite} />
-              </button>
+              </LinkButton>
             ),
           },
           {

@@ -4,7 +4,7 @@ import { addLayer, deleteLayer, listLayers, navigatorLayerHref, readCoverage } f
 import { readRuleCoverage } from '../api/rules.ts'
 import { useMay } from '../api/session.ts'
 import { Button, buttonClass } from '../components/button.tsx'
-import { Field, SelectField } from '../components/field.tsx'
+import { FileField, SelectField } from '../components/field.tsx'
 import { PageHeading } from '../components/page-heading.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { toast, toastFailure } from '../components/toast.tsx'
@@ -120,21 +120,12 @@ function Layers({ layers, chosen }: { layers: readonly Layer[]; chosen: string |
         </Button>
       )}
       {may && (
-        <Field label="Import a Navigator layer">
-          {control => (
-            <input
-              {...control}
-              type="file"
-              accept=".json,application/json"
-              disabled={add.isPending}
-              onChange={event => {
-                const file = event.target.files?.[0]
-                if (file !== undefined) add.mutate(file)
-                event.target.value = ''
-              }}
-            />
-          )}
-        </Field>
+        <FileField
+          label="Import a Navigator layer"
+          accept=".json,application/json"
+          disabled={add.isPending}
+          onFile={file => add.mutate(file)}
+        />
       )}
     </div>
   )

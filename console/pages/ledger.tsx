@@ -4,7 +4,7 @@ import type { LedgerEntryView } from '../../src/http/contract-ledger.ts'
 import { listLedger, openLedgerContent } from '../api/ledger.ts'
 import { failureText } from '../api/request.ts'
 import { useMay } from '../api/session.ts'
-import { Button } from '../components/button.tsx'
+import { Button, LinkButton } from '../components/button.tsx'
 import { DataTable } from '../components/data-table.tsx'
 import { Drawer } from '../components/drawer.tsx'
 import { Moment } from '../components/moment.tsx'
@@ -69,13 +69,9 @@ function EntryTable({
         {
           title: 'What',
           cell: entry => (
-            <button
-              type="button"
-              className="text-left font-medium text-accent hover:underline max-md:py-2"
-              onClick={() => onOpen(entry)}
-            >
+            <LinkButton className="font-medium" onClick={() => onOpen(entry)}>
               {entry.kind.replaceAll('-', ' ')}
-            </button>
+            </LinkButton>
           ),
         },
         {

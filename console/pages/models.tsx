@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ModelGates, ModelProfileView } from '../../src/http/contract-models.ts'
 import { readModels } from '../api/governance.ts'
+import { CheckField } from '../components/check-field.tsx'
 import { DataTable } from '../components/data-table.tsx'
 import { Moment } from '../components/moment.tsx'
 import { PageHeading } from '../components/page-heading.tsx'
@@ -62,14 +63,9 @@ function Profiles({ gates }: { gates: ModelGates }) {
         ))}
       </div>
       {retired > 0 && (
-        <label className="flex items-center gap-2 text-sm text-muted">
-          <input
-            type="checkbox"
-            checked={showRetired}
-            onChange={event => setShowRetired(event.target.checked)}
-          />
+        <CheckField className="text-sm text-muted" checked={showRetired} onChange={setShowRetired}>
           Show {retired} retired
-        </label>
+        </CheckField>
       )}
       {moving !== undefined && (
         <MoveDialog {...moving} profiles={gates.profiles} onClose={() => setMoving(undefined)} />

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { CheckField } from '../components/check-field.tsx'
 
 const storageKey = 'tocsin.claim-on-open'
 
@@ -26,9 +27,8 @@ export function useClaimOnOpen(): { on: boolean; set: (on: boolean) => void } {
 
 export function ClaimOnOpen({ choice }: { choice: ReturnType<typeof useClaimOnOpen> }) {
   return (
-    <label className="flex items-center gap-1.5 text-muted">
-      <input type="checkbox" checked={choice.on} onChange={event => choice.set(event.target.checked)} />
+    <CheckField className="text-muted" checked={choice.on} onChange={choice.set}>
       Claim on open
-    </label>
+    </CheckField>
   )
 }

@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react'
 import { createSavedView, deleteSavedView, listSavedViews } from '../api/cases.ts'
 import { usePerson } from '../api/session.ts'
 import { Button } from '../components/button.tsx'
+import { CheckField } from '../components/check-field.tsx'
 import { TextField } from '../components/field.tsx'
 import { FormDialog } from '../components/form-dialog.tsx'
 import { Link } from '../components/link.tsx'
@@ -105,10 +106,9 @@ function SaveViewDialog({ query, onClose }: { query: string; onClose: () => void
         value={name}
         onChange={event => setName(event.target.value)}
       />
-      <label className="flex items-center gap-2">
-        <input type="checkbox" checked={shared} onChange={event => setShared(event.target.checked)} />
+      <CheckField checked={shared} onChange={setShared}>
         Everybody sees it
-      </label>
+      </CheckField>
     </FormDialog>
   )
 }

@@ -2,6 +2,7 @@ import { Check, X } from 'lucide-react'
 import type { Measurement } from '../../src/http/contract-rule-measurement.ts'
 import type { RuleDraftBody, RuleKind } from '../../src/http/contract-rules.ts'
 import { Button } from '../components/button.tsx'
+import { CheckField } from '../components/check-field.tsx'
 import { inputClass } from '../components/field.tsx'
 import { Section } from '../components/section.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
@@ -43,15 +44,13 @@ export function RuleCases({
               onChange={event => change(index, { log: event.target.value })}
             />
             <div className="flex flex-wrap items-center gap-3">
-              <label className="flex items-center gap-1.5">
-                <input
-                  type="checkbox"
-                  checked={one.fires}
-                  disabled={!writable}
-                  onChange={event => change(index, { fires: event.target.checked })}
-                />
+              <CheckField
+                checked={one.fires}
+                disabled={!writable}
+                onChange={fires => change(index, { fires })}
+              >
                 {words.wanted}
-              </label>
+              </CheckField>
               <Outcome
                 kind={kind}
                 result={judged.find(({ log, fires }) => log === one.log && fires === one.fires)}

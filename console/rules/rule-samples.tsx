@@ -5,8 +5,9 @@ import type { Measurement } from '../../src/http/contract-rule-measurement.ts'
 import type { RuleCandidate, RuleDraftReply, RuleSample } from '../../src/http/contract-rules.ts'
 import { addRuleSample, drawCandidates, removeRuleSample } from '../api/rules.ts'
 import { Button } from '../components/button.tsx'
+import { CheckField } from '../components/check-field.tsx'
 import { Complaint } from '../components/complaint.tsx'
-import { Field } from '../components/field.tsx'
+import { FileField } from '../components/field.tsx'
 import { Section } from '../components/section.tsx'
 import { toastFailure } from '../components/toast.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
@@ -71,28 +72,15 @@ export function RuleSamples({
       </ul>
       {writable && (
         <div className="flex flex-wrap items-end gap-3 rounded border border-dashed border-line-strong p-3">
-          <Field label="Add a sample" hint="Up to 8 MB. Save your text first: adding one reloads the draft.">
-            {control => (
-              <input
-                {...control}
-                type="file"
-                disabled={add.isPending}
-                onChange={event => {
-                  const file = event.target.files?.[0]
-                  if (file !== undefined) add.mutate(file)
-                  event.target.value = ''
-                }}
-              />
-            )}
-          </Field>
-          <label className="flex items-center gap-1.5">
-            <input
-              type="checkbox"
-              checked={mustMatch}
-              onChange={event => setMustMatch(event.target.checked)}
-            />
+          <FileField
+            label="Add a sample"
+            hint="Up to 8 MB. Save your text first: adding one reloads the draft."
+            disabled={add.isPending}
+            onFile={file => add.mutate(file)}
+          />
+          <CheckField checked={mustMatch} onChange={setMustMatch}>
             must match
-          </label>
+          </CheckField>
         </div>
       )}
       {writable && samples.some(sample => sample.mustMatch) && (

@@ -9,11 +9,11 @@ import {
   readInventory,
   readInventoryList,
 } from '../api/trust.ts'
-import { Button } from '../components/button.tsx'
+import { Button, LinkButton } from '../components/button.tsx'
 import { Complaint } from '../components/complaint.tsx'
 import { DataTable } from '../components/data-table.tsx'
 import { Dialog } from '../components/dialog.tsx'
-import { Field, SelectField, TextAreaField, TextField } from '../components/field.tsx'
+import { FileField, SelectField, TextAreaField, TextField } from '../components/field.tsx'
 import { Form } from '../components/form.tsx'
 import { Moment } from '../components/moment.tsx'
 import { QueryState } from '../components/query-state.tsx'
@@ -76,13 +76,9 @@ export function InventorySection() {
                 {
                   title: 'List',
                   cell: list => (
-                    <button
-                      type="button"
-                      className="font-medium text-accent hover:underline"
-                      onClick={() => setViewing(list)}
-                    >
+                    <LinkButton className="font-medium" onClick={() => setViewing(list)}>
                       {visibleText(list.name)}
-                    </button>
+                    </LinkButton>
                   ),
                 },
                 { title: 'Of', cell: list => kindWords[list.kind] },
@@ -159,21 +155,15 @@ function UploadDialog({ replaced, onClose }: { replaced: InventoryList | undefin
           value={kind}
           onChange={event => setKind(event.target.value as InventoryKind)} // One of the options above.
         />
-        <Field label="File" hint="Text with one entry a line, a CSV (its first column), or a JSON array.">
-          {control => (
-            <input
-              {...control}
-              type="file"
-              accept=".txt,.csv,.json,text/plain,text/csv,application/json"
-              onChange={async event => {
-                const file = event.target.files?.[0]
-                if (file === undefined) return
-                setText(await file.text())
-                if (name === '') setName(file.name.replace(/\.[^.]+$/, ''))
-              }}
-            />
-          )}
-        </Field>
+        <FileField
+          label="File"
+          hint="Text with one entry a line, a CSV (its first column), or a JSON array."
+          accept=".txt,.csv,.json,text/plain,text/csv,application/json"
+          onFile={async file => {
+            setText(await file.text())
+            if (name === '') setName(file.name.replace(/\.[^.]+$/, ''))
+          }}
+        />
         <TextAreaField
           label="Entries"
           hint={`${lineCount(text).toLocaleString('en')} lines`}

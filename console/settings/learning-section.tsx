@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { Learner } from '../../src/http/contract-assistant.ts'
 import { readLearners, requireLearning } from '../api/assistant.ts'
+import { CheckField } from '../components/check-field.tsx'
 import { DataTable } from '../components/data-table.tsx'
 import { QueryState } from '../components/query-state.tsx'
 import { toastFailure } from '../components/toast.tsx'
@@ -33,19 +34,18 @@ export function LearningSection() {
               {
                 title: 'Required',
                 cell: each => (
-                  <label className="flex min-h-7 items-center gap-1.5">
-                    <input
-                      type="checkbox"
-                      checked={
-                        change.isPending && change.variables.id === each.id
-                          ? change.variables.required
-                          : each.required
-                      }
-                      disabled={change.isPending}
-                      onChange={event => change.mutate({ id: each.id, required: event.target.checked })}
-                    />
+                  <CheckField
+                    className="min-h-7"
+                    checked={
+                      change.isPending && change.variables.id === each.id
+                        ? change.variables.required
+                        : each.required
+                    }
+                    disabled={change.isPending}
+                    onChange={required => change.mutate({ id: each.id, required })}
+                  >
                     <span className="sr-only">Required of {each.displayName}</span>
-                  </label>
+                  </CheckField>
                 ),
               },
               {

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { ChangeSettingsBody, ResponsePolicyView } from '../../src/http/contract-respond.ts'
 import { failureText } from '../api/request.ts'
 import { Button } from '../components/button.tsx'
+import { CheckField } from '../components/check-field.tsx'
 import { ChoiceList } from '../components/choice-list.tsx'
 import { inputClass, SelectField, TextField } from '../components/field.tsx'
 import { Form } from '../components/form.tsx'
@@ -83,10 +84,9 @@ export function ResponseForm({
     })
   return (
     <Form aria-label="Response settings" className="grid grid-cols-1 gap-6" onSubmit={save}>
-      <label className="flex items-center gap-2">
-        <input type="checkbox" checked={dryRun} onChange={event => setDryRun(event.target.checked)} />
+      <CheckField checked={dryRun} onChange={setDryRun}>
         Dry run: show what would be sent, and send nothing
-      </label>
+      </CheckField>
       <div className="grid grid-cols-3 gap-3 max-sm:grid-cols-1">
         {limits.map(({ name, label, otherwise, min, max }) => (
           <TextField

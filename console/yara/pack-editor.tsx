@@ -6,7 +6,7 @@ import { addPack } from '../api/yara.ts'
 import { Button } from '../components/button.tsx'
 import { CodeEditor } from '../components/code-editor.tsx'
 import { Complaint } from '../components/complaint.tsx'
-import { TextField } from '../components/field.tsx'
+import { FileField, TextField } from '../components/field.tsx'
 import { Form } from '../components/form.tsx'
 import { toast } from '../components/toast.tsx'
 import { Untrusted } from '../components/untrusted.tsx'
@@ -44,19 +44,14 @@ export function PackEditor({ onDone }: { onDone: () => void }) {
           value={name}
           onChange={event => setName(event.target.value)}
         />
-        <label className="text-sm">
-          <span className="block font-medium">From a file</span>
-          <input
-            type="file"
-            accept=".yar,.yara,text/plain"
-            onChange={async event => {
-              const [file] = event.target.files ?? []
-              if (file === undefined) return
-              setSource(await file.text())
-              if (name === '') setName(packNameOf(file.name))
-            }}
-          />
-        </label>
+        <FileField
+          label="From a file"
+          accept=".yar,.yara,text/plain"
+          onFile={async file => {
+            setSource(await file.text())
+            if (name === '') setName(packNameOf(file.name))
+          }}
+        />
       </div>
       <CodeEditor label="Rules" language="yara" value={source} diagnostics={marks} onChange={setSource} />
       <ul className="grid gap-1">

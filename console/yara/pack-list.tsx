@@ -3,7 +3,7 @@ import { useState } from 'react'
 import type { PackDetail, PackVersion } from '../../src/http/contract-yara.ts'
 import { useMay } from '../api/session.ts'
 import { readPack, switchPack } from '../api/yara.ts'
-import { Button } from '../components/button.tsx'
+import { Button, LinkButton } from '../components/button.tsx'
 import { CodeEditor } from '../components/code-editor.tsx'
 import { DataTable } from '../components/data-table.tsx'
 import { Dialog } from '../components/dialog.tsx'
@@ -36,9 +36,9 @@ export function PackList({ packs }: { packs: readonly PackVersion[] }) {
           {
             title: 'Pack',
             cell: pack => (
-              <button type="button" className="text-accent underline" onClick={() => setShown(pack)}>
+              <LinkButton onClick={() => setShown(pack)}>
                 {pack.name} {pack.version}
-              </button>
+              </LinkButton>
             ),
           },
           {
