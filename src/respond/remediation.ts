@@ -5,6 +5,7 @@ import { isPublicAddress } from '../domain/network-address.ts'
 import { mailGateway, type Platform, type ResponseTarget } from '../domain/proposal.ts'
 import { digestOf, type Json } from '../lib/canonical-json.ts'
 import { readPointer } from '../lib/json-pointer.ts'
+import type { RejectionRow } from '../store/proposals.ts'
 import { findAction } from './actions.ts'
 import { checkContent } from './authorise.ts'
 import { hostProfile } from './host-profile.ts'
@@ -23,22 +24,11 @@ export interface RemediationStep {
   readonly risk: string
   readonly undo: string
   /** What people said when they rejected this very action on this host, or one like it elsewhere, newest first. */
-  readonly rejections: readonly PastRejection[]
+  readonly rejections: readonly RejectionRow[]
   /** What Tocsin could carry out; the others are a checklist. */
   readonly action:
     | { readonly action: string; readonly arguments: Json; readonly target: ResponseTarget }
     | undefined
-}
-
-/** A proposal that somebody rejected, and why. */
-export interface PastRejection {
-  readonly caseId: string
-  readonly action: string
-  readonly arguments: unknown
-  readonly agentId: string
-  readonly by: string
-  readonly reason: string
-  readonly atMs: number
 }
 
 /**
@@ -51,7 +41,7 @@ export function remediationSteps(
   alerts: readonly Alert[],
   evidence: readonly EvidenceItem[],
   policy: ResponsePolicy,
-  rejected: readonly PastRejection[] = [],
+  rejected: readonly RejectionRow[] = [],
 ): RemediationStep[] {
   const cite = (value: string) =>
     evidence
@@ -177,8 +167,8 @@ function rejectionsOf(
   action: string,
   args: Json,
   target: ResponseTarget,
-  rejected: readonly PastRejection[],
-): PastRejection[] {
+  rejected: readonly RejectionRow[],
+): RejectionRow[] {
   const digest = digestOf(args)
   const onlyHost = Object.keys(args ?? {}).length === 0
   return rejected

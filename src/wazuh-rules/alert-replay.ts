@@ -1,7 +1,7 @@
 import type { Json } from '../lib/canonical-json.ts'
 import { isRecord } from '../lib/is-record.ts'
 import { toByteText } from './byte-text.ts'
-import { type Decoder, type DecoderTree, internalDecoders } from './decoder.ts'
+import { type Decoder, type DecoderTree, decoderDefaults, internalDecoders } from './decoder.ts'
 import type { DecodedEvent, LogOrigin } from './session.ts'
 
 /** A past alert as the engine can take it again: the log itself, or its fields where the log was not kept. */
@@ -78,24 +78,12 @@ function findDecoder(decoders: DecoderTree, name: string): Decoder | undefined {
 /** A stand-in for a decoder that Wazuh has in code. Their events meet the rules of the category `ossec`. */
 function internalDecoder(name: string): Decoder {
   return {
+    ...decoderDefaults,
     ownName: name,
     name,
-    parent: undefined,
     type: 'ossec',
-    programName: undefined,
-    prematch: undefined,
     prematchAfterParent: false,
-    regex: undefined,
-    regexOffset: 'start',
     order: [],
-    plugin: undefined,
-    pluginOffset: 'start',
-    firstTimeSeen: [],
-    firstTimeSeenComment: undefined,
-    accumulate: false,
-    useOwnName: false,
-    nullFields: 'string',
-    arrays: 'array',
     hasNext: false,
     file: '(wazuh)',
     place: { line: 1, column: 1 },

@@ -44,6 +44,23 @@ export interface Decoder {
   readonly place: Place
 }
 
+/** What a decoder is where its element says nothing. */
+export const decoderDefaults = {
+  parent: undefined,
+  programName: undefined,
+  prematch: undefined,
+  regex: undefined,
+  regexOffset: 'start',
+  plugin: undefined,
+  pluginOffset: 'start',
+  firstTimeSeen: [],
+  firstTimeSeenComment: undefined,
+  accumulate: false,
+  useOwnName: false,
+  nullFields: 'string',
+  arrays: 'array',
+} as const
+
 export interface DecoderNode {
   readonly decoder: Decoder
   readonly children: DecoderNode[]

@@ -1,5 +1,5 @@
 import { type Problem, problem } from '../lib/problem.ts'
-import { type Decoder, type Offset, type PluginName, pluginNames } from './decoder.ts'
+import { type Decoder, decoderDefaults, type Offset, type PluginName, pluginNames } from './decoder.ts'
 import { compileExpression, type Expression, type ExpressionType } from './expression.ts'
 import { placeText, type XmlElement } from './xml.ts'
 
@@ -51,22 +51,10 @@ export function readDecoder(
     return { decoder: undefined, problems }
   }
   const draft: Draft = {
-    parent: undefined,
+    ...decoderDefaults,
     type: 'syslog',
-    programName: undefined,
-    prematch: undefined,
     prematchOffset: 'start',
-    regex: undefined,
-    regexOffset: 'start',
     order: undefined,
-    plugin: undefined,
-    pluginOffset: 'start',
-    firstTimeSeen: [],
-    firstTimeSeenComment: undefined,
-    accumulate: false,
-    useOwnName: false,
-    nullFields: 'string',
-    arrays: 'array',
   }
   for (const child of element.children) readOption(draft, child, complain)
   checkOffsets(draft, complain)
