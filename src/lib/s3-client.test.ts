@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type S3Server, startS3Server } from '../../test/support/s3-server.ts'
 import { createS3Client } from './s3-client.ts'
@@ -155,4 +158,27 @@ it.each([
   expect(() =>
     createS3Client({ url, key: new Secret('a:b'), keySetting: 'TOCSIN_FILES_S3_KEY', extraCa: undefined }),
   ).toThrow(expect.objectContaining({ code: 'bad-usage' }))
+})
+
+it('an answer that breaks off is none, though it began with 200', async () => {
+  const broken = createServer((request, reply) => {
+    request.resume().on('end', () => {
+      reply.writeHead(200, { 'content-length': 100 }).write('<Complete')
+      reply.socket?.end()
+    })
+  })
+  broken.listen(0, '127.0.0.1')
+  await once(broken, 'listening')
+  try {
+    const store = createS3Client({
+      url: `s3+http://127.0.0.1:${(broken.address() as AddressInfo).port}/files`,
+      key: new Secret(`AKID:${secret}`),
+      keySetting: 'TOCSIN_FILES_S3_KEY',
+      extraCa: undefined,
+    })
+    await expect(store.put('one', randomBytes(5), signal)).rejects.toMatchObject({ retryable: true })
+  } finally {
+    broken.close()
+    broken.closeAllConnections()
+  }
 })

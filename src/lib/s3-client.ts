@@ -102,6 +102,8 @@ export function createS3Client(options: S3Options): S3Client {
     given: { readonly body?: Uint8Array; readonly headers?: Record<string, string> } = {},
   ): Promise<Response> => {
     const body = given.body ?? new Uint8Array()
+    // A Buffer's bytes, whatever holds them.
+    const content = body.length === 0 ? {} : { body: body as Uint8Array<ArrayBuffer> }
     const path = [...root, ...name.split('/')].map(encodeURIComponent).join('/')
     const digests =
       method === 'PUT'
@@ -119,12 +121,12 @@ export function createS3Client(options: S3Options): S3Client {
           'x-amz-content-sha256': createHash('sha256').update(body).digest('hex'),
           ...given.headers,
         },
-        ...(body.length === 0 ? {} : { body: body as Uint8Array<ArrayBuffer> }), // A Buffer's bytes, whatever holds them.
+        ...content,
       })
       return await egress.fetch(request.url, {
         method,
         headers: request.headers,
-        ...(body.length === 0 ? {} : { body: body as Uint8Array<ArrayBuffer> }),
+        ...content,
         signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
       })
     } catch (error) {
@@ -133,8 +135,11 @@ export function createS3Client(options: S3Options): S3Client {
     }
   }
   const check = async (reply: Response, allowed: readonly number[] = []): Promise<string> => {
-    const text = await reply.text().catch(() => '')
-    // A finished upload may answer 200 and hold an error all the same.
+    // A finished upload may answer 200 and hold an error all the same: an answer that breaks off says nothing good.
+    const text = await reply.text().catch(error => {
+      if (reply.ok) throw failed(options.url, messageOf(error), true, error)
+      return ''
+    })
     if ((reply.ok && !/<Error>/.test(text)) || allowed.includes(reply.status)) return text
     const passing = reply.status >= 500 || reply.status === 429 || reply.ok
     throw failed(options.url, `${reply.status} ${codeIn(text)}`, passing)
