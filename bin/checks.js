@@ -105,6 +105,6 @@ function readReport(report) {
       })),
     }))
   } catch {
-    return undefined
+    return undefined // The run ended before it wrote one.
   }
 }

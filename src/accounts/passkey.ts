@@ -1,6 +1,7 @@
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import { AppError } from '../lib/app-error.ts'
 import type { Sql } from '../lib/database.ts'
+import { readPointer } from '../lib/json-pointer.ts'
 import { type FactorRow, markPasskeyUsed, passkeyByCredential } from '../store/second-factors.ts'
 import type { AccountParts } from './account-parts.ts'
 
@@ -107,7 +108,7 @@ export async function passkeyUser(
   response: unknown,
   userId?: string,
 ): Promise<string | undefined> {
-  const id = (response as { id?: unknown } | null)?.id
+  const id = readPointer(response, '/id')
   if (typeof id !== 'string') return undefined
   const known = await passkeyByCredential(sql, parts.tenant, id)
   if (known?.publicKey == null || (userId !== undefined && known.userId !== userId)) return undefined

@@ -1,5 +1,6 @@
 import type { Configuration } from 'openid-client'
 import { AppError, messageOf } from '../lib/app-error.ts'
+import { readPointer } from '../lib/json-pointer.ts'
 import type { Secret } from '../lib/secret.ts'
 import type { ProviderSettings } from './provider-settings.ts'
 
@@ -120,6 +121,6 @@ async function discover(
 
 function algorithmOf(token: string | undefined): string {
   const [header = ''] = (token ?? '').split('.')
-  const { alg } = JSON.parse(Buffer.from(header, 'base64url').toString('utf8')) as { alg?: unknown }
+  const alg = readPointer(JSON.parse(Buffer.from(header, 'base64url').toString('utf8')), '/alg')
   return typeof alg === 'string' ? alg : ''
 }

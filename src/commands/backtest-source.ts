@@ -78,7 +78,7 @@ export function indexerSource(indexer: Indexer, { index, from, to }: IndexerWind
           if (page.hits.length < pageSize || after === undefined) return
         }
       } finally {
-        await indexer.closeView(view, AbortSignal.timeout(5000)).catch(() => undefined)
+        await indexer.closeView(view, AbortSignal.timeout(5000)).catch(() => undefined) // It ends by itself after five minutes.
       }
     },
   }

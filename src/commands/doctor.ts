@@ -288,6 +288,6 @@ async function answersAsTocsin({ host, port }: Config): Promise<boolean> {
     const body: unknown = await response.json()
     return typeof body === 'object' && body !== null && 'status' in body && 'checks' in body
   } catch {
-    return false
+    return false // Silent, or no JSON: another program.
   }
 }

@@ -199,7 +199,7 @@ function namesIn(folder: string): string[] {
       .map(({ name }) => name)
       .sort()
   } catch {
-    return []
+    return [] // A kind that the folder has none of; where it has none at all, the caller says so.
   }
 }
 

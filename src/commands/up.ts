@@ -88,6 +88,6 @@ function isReadable(path: string): boolean {
     accessSync(path, constants.R_OK)
     return true
   } catch {
-    return false
+    return false // What is told is only whether: the doctor says why not.
   }
 }

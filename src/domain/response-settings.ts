@@ -32,7 +32,7 @@ function isRegularExpression(text: string): boolean {
   try {
     return new RegExp(`^(?:${text})$`, 'u') !== undefined
   } catch {
-    return false
+    return false // The constructor throws for what it cannot read.
   }
 }
 

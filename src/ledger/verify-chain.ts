@@ -83,8 +83,8 @@ function judgePart(
   if (closing === undefined || isWhole(closing)) return { problems: [], breaks: [] }
   const { firstSeq, lastSeq, checkpoint } = closing
   if (publicKey !== undefined && !rangeIsSigned(closing, publicKey)) {
-    const cut = firstSeq > 1 ? { seq: 1, kind: 'delete' } : { seq: lastSeq + 1, kind: 'truncate' }
-    return { problems: [], breaks: [cut as Break] }
+    const cut: Break = firstSeq > 1 ? { seq: 1, kind: 'delete' } : { seq: lastSeq + 1, kind: 'truncate' }
+    return { problems: [], breaks: [cut] }
   }
   const asked =
     publicKey === undefined ? '; without --public-key nobody can tell whether it was asked for' : ''

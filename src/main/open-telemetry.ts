@@ -4,6 +4,8 @@ import packageJson from '../../package.json' with { type: 'json' }
 import type { TelemetrySettings } from '../config/telemetry-settings.ts'
 import { AppError, messageOf } from '../lib/app-error.ts'
 import { createEgressFetch, type EgressRule, lookupFor } from '../lib/egress-fetch.ts'
+import { isRecord } from '../lib/is-record.ts'
+import { jsonOrNothing } from '../lib/json-or-nothing.ts'
 
 export interface OpenTelemetry {
   /** Sends what is left, for at most a few seconds, and stops. */
@@ -144,14 +146,11 @@ function troubleLogger(onTrouble: (what: string) => void) {
 }
 
 function shortOf(message: string): string {
-  try {
-    const { message: text, code, name } = JSON.parse(message) as Record<string, unknown>
-    return [name, code, text]
-      .flatMap(part =>
-        typeof part === 'string' || typeof part === 'number' ? [String(part).slice(0, 200)] : [],
-      )
-      .join(': ')
-  } catch {
-    return message.slice(0, 200)
-  }
+  const told = jsonOrNothing(message)
+  if (!isRecord(told)) return message.slice(0, 200)
+  return [told.name, told.code, told.message]
+    .flatMap(part =>
+      typeof part === 'string' || typeof part === 'number' ? [String(part).slice(0, 200)] : [],
+    )
+    .join(': ')
 }

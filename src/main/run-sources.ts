@@ -91,6 +91,7 @@ async function renew(
   while (!signal.aborted) {
     await pause(renewMs, signal)
     if (signal.aborted) return
+    // A database that is away gives the lease to nobody else either.
     const held = await takeLease(parts.database, lease, parts.owner, leaseMs).catch(() => true)
     if (!held) lost.abort(new Error('another process took the source over'))
   }

@@ -34,6 +34,7 @@ export async function changeSettings(
     if (!(await isAdmin(ports, sql, tenant, change.by)))
       return refuse('not-allowed', 'changing the response settings takes an admin')
     await lockSettings(sql, tenant)
+    // Settings that cannot be read are what `unreadable` makes of them: changing them is the way out.
     const before = policyOf([ports.fileSettings, await consoleSettings(sql, tenant).catch(() => unreadable)])
     const weakens = weakenings(before, policyOf([ports.fileSettings, change.settings]))
     const state = weakens.length === 0 ? 'active' : 'waiting'

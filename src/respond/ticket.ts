@@ -3,6 +3,8 @@ import type { TicketDestination } from '../domain/response-settings.ts'
 import { messageOf } from '../lib/app-error.ts'
 import type { Json } from '../lib/canonical-json.ts'
 import { createEgressFetch } from '../lib/egress-fetch.ts'
+import { jsonOrNothing } from '../lib/json-or-nothing.ts'
+import { readPointer } from '../lib/json-pointer.ts'
 import { wasNeverSent } from '../lib/never-sent.ts'
 import type { Secret } from '../lib/secret.ts'
 
@@ -145,19 +147,11 @@ function readReply(status: number, text: string, { title }: TicketDestination): 
 
 /** What the ticket system calls the ticket: Jira's `key`, ServiceNow's `result.number`, else `id`. */
 function ticketNumber(text: string): string | undefined {
-  try {
-    const { key, id, result } = JSON.parse(text) as {
-      key?: unknown
-      id?: unknown
-      result?: { number?: unknown }
-    } // Each is looked at below.
-    const name = key ?? result?.number ?? id
-    return typeof name === 'string' || typeof name === 'number'
-      ? String(name)
-          .replace(/[^\w.-]/g, '')
-          .slice(0, 60) || undefined
-      : undefined
-  } catch {
-    return undefined // No JSON, or no object: the ticket stays without a name.
-  }
+  const reply = jsonOrNothing(text)
+  const name = readPointer(reply, '/key') ?? readPointer(reply, '/result/number') ?? readPointer(reply, '/id')
+  return typeof name === 'string' || typeof name === 'number'
+    ? String(name)
+        .replace(/[^\w.-]/g, '')
+        .slice(0, 60) || undefined
+    : undefined
 }

@@ -188,7 +188,7 @@ function vulnerabilities(agents: AgentState | undefined, indexer: Indexer): Tool
       const id =
         input.agent === undefined || byId || agents === undefined
           ? input.agent
-          : await findAgentId(agents, input.agent, signal).catch(() => input.agent)
+          : await findAgentId(agents, input.agent, signal).catch(() => input.agent) // Then it is looked for by its name.
       const filter = [
         ...(id === undefined ? [] : [{ term: { [/^\d{3,8}$/.test(id) ? 'agent.id' : 'agent.name']: id } }]),
         ...(input.cve === undefined ? [] : [{ term: { 'vulnerability.id': input.cve.toUpperCase() } }]),
@@ -269,7 +269,7 @@ async function searchStates(
     sort,
     track_total_hits: true,
   }
-  const reply = await indexer.request('POST', path, body as Json, signal)
+  const reply = await indexer.request('POST', path, body, signal)
   const parsed = statesReply.safeParse(reply)
   if (!parsed.success)
     throw new AppError(

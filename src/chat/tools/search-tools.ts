@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Json } from '../../lib/canonical-json.ts'
+import { isRecord } from '../../lib/is-record.ts'
 import type { Indexer } from '../../wazuh/indexer.ts'
 import { parseQuery, runQuery } from '../search/indexer-query.ts'
 import { countEvidence, plural, rowEvidence, type Tool, type ToolRow, tool } from './tool.ts'
@@ -46,16 +47,17 @@ function hitRow({ id, source }: { readonly id: string; readonly source: Json }):
 
 /** Aggregations as rows: `{by: 'by_agent_name', value: 'web-01', documents: 12}`. */
 function bucketRows(aggregations: Json): ToolRow[] {
-  if (typeof aggregations !== 'object' || aggregations === null || Array.isArray(aggregations)) return []
+  if (!isRecord(aggregations)) return []
   return Object.entries(aggregations).flatMap(([name, node]): ToolRow[] => {
-    if (typeof node !== 'object' || node === null || Array.isArray(node)) return []
-    const { buckets, value } = node as { readonly buckets?: Json; readonly value?: Json } // An aggregation's result.
+    if (!isRecord(node)) return []
+    const { buckets, value } = node
     if (value !== undefined) return [{ by: name, value: null, documents: value }]
     if (!Array.isArray(buckets)) return []
-    return buckets.flatMap((bucket): ToolRow[] => {
-      if (typeof bucket !== 'object' || bucket === null || Array.isArray(bucket)) return []
-      const row = bucket as { readonly key?: Json; readonly key_as_string?: Json; readonly doc_count?: Json }
-      return [{ by: name, value: row.key_as_string ?? row.key ?? null, documents: row.doc_count ?? 0 }]
+    return buckets.flatMap((bucket: Json): ToolRow[] => {
+      if (!isRecord(bucket)) return []
+      return [
+        { by: name, value: bucket.key_as_string ?? bucket.key ?? null, documents: bucket.doc_count ?? 0 },
+      ]
     })
   })
 }

@@ -3,6 +3,7 @@ import { numberEvidence } from '../../domain/evidence.ts'
 import type { AskModel } from '../../domain/model-question.ts'
 import { isRecord } from '../../lib/is-record.ts'
 import { jsonOrNothing } from '../../lib/json-or-nothing.ts'
+import { pointerOf, readPointer } from '../../lib/json-pointer.ts'
 import type { Tool } from '../tools/tool.ts'
 import { chooseTools } from './choose-tools.ts'
 import { limitsOf, type ModelLimits } from './model-limits.ts'
@@ -161,9 +162,5 @@ function readInput(text: string): Record<string, unknown> | undefined {
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (node, key) =>
-      typeof node === 'object' && node !== null ? (node as Record<PropertyKey, unknown>)[key] : undefined,
-    value,
-  )
+  return readPointer(value, pointerOf(path.map(String)))
 }

@@ -51,7 +51,7 @@ export async function exportTrainingSet(parts: ExportParts, request: ExportReque
       'no-consent',
       'nobody has allowed it: a lead does under Learning, Training data, and says on what basis',
     )
-  const entries = await readdir(request.folder).catch(() => [])
+  const entries = await readdir(request.folder).catch(() => []) // Not there yet; what else is wrong with it, writing tells.
   if (entries.length > 0) throw new AppError('bad-usage', `${request.folder} is not empty: name a new folder`)
   const set = trainingSet(await trainingRows(database, tenant, request), inventory)
   if (set.examples.length === 0)
