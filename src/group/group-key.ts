@@ -1,12 +1,19 @@
 import type { Alert, AlertFacts, Entity } from '../domain/alert.ts'
+import { isLoopback } from '../domain/network-address.ts'
 import { cutText } from '../lib/cut-text.ts'
 import { readPointer } from '../lib/json-pointer.ts'
+import { type WebMarks, webMarksOf } from './web-marks.ts'
 
 /** The keys under which an alert finds the case of its kind, and those of the processes and logons that it names. */
 export interface GroupKeys {
   readonly kind: string
   readonly processes: readonly string[]
+  /** What ties a request to the script that it brought or asks for. */
+  readonly web: WebMarks
 }
+
+/** What an alert's command does that ordinary ones do not, `''` for nothing; so that it is a kind by itself. */
+export type ActOf = (alert: Alert) => string
 
 /** What grouping asks of an alert. */
 export interface Groupable extends AlertFacts {
@@ -16,23 +23,42 @@ export interface Groupable extends AlertFacts {
 }
 
 /** An alert that is held as a whole, for grouping. */
-export function groupable(alert: Alert): Groupable {
-  return { ...alert, groupKeys: groupKeysOf(alert), whole: () => alert }
+export function groupable(alert: Alert, graveActOf: ActOf): Groupable {
+  return { ...alert, groupKeys: groupKeysOf(alert, graveActOf), whole: () => alert }
 }
 
-export function groupKeysOf(alert: Alert): GroupKeys {
-  return { kind: groupKey(alert), processes: [...processKeys(alert), ...logonKeys(alert)] }
+export function groupKeysOf(alert: Alert, graveActOf: ActOf): GroupKeys {
+  return {
+    kind: groupKey(alert, graveActOf(alert)),
+    processes: [...processKeys(alert), ...logonKeys(alert)],
+    web: webMarksOf(alert),
+  }
 }
 
 /**
  * What further alerts of the same kind share: the rule, what the rule is about where it is a container for many things
  * (a sensor's signature, a folder under file monitoring), the host, and who did it (the source address, else the
- * acting user). The target is left out on purpose: one attacker trying many accounts is one case.
+ * acting user). The target is left out on purpose: one attacker trying many accounts is one case. A grave act is a kind by
+ * itself: among a thousand commands of the same rule and account it would not be read.
  */
-function groupKey(alert: Alert): string {
+function groupKey(alert: Alert, act: string): string {
   const principal = principalOf(alert.entities)
-  const who = principal === undefined ? '' : `${principal.type}:${cutText(principal.value, longestPrincipal)}`
-  return `${alert.rule.id}${subjectOf(alert)}|${alert.agent.name}|${who}`
+  const who =
+    principal === undefined
+      ? auditUser(alert)
+      : `${principal.type}:${cutText(principal.value, longestPrincipal)}`
+  const what = act === '' ? subjectOf(alert) : ` !${act}`
+  return `${alert.rule.id}${what}|${alert.agent.name}|${who}`
+}
+
+const noLogin = '4294967295'
+
+/** The kernel names accounts by number: who logged on, else as whom it runs. */
+function auditUser(alert: Alert): string {
+  const login = textAt(alert, '/data/audit/auid')
+  const number =
+    login === undefined || login === noLogin || login === '-1' ? textAt(alert, '/data/audit/uid') : login
+  return number === undefined ? '' : `uid:${cutText(keyPart(number), 12)}`
 }
 
 /** A case holds many keys, and tens of thousands of cases are held. */
@@ -61,10 +87,15 @@ function textAt(alert: Alert, pointer: string): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
+/** What comes from the host itself comes from everybody on it. */
+function isForeignSource({ type, role, value }: Entity): boolean {
+  return type === 'address' && role === 'source' && !isLoopback(value)
+}
+
 /** The entity that acts: the source address, else the acting user, else the account that it happened to. */
 export function principalOf(entities: readonly Entity[]): Entity | undefined {
   return (
-    entities.find(entity => entity.type === 'address' && entity.role === 'source') ??
+    entities.find(isForeignSource) ??
     entities.find(entity => entity.type === 'user' && entity.role === 'actor') ??
     entities.find(entity => entity.type === 'user')
   )
@@ -76,7 +107,7 @@ const logons =
 /** Failed and successful logons from one address to one host are one story, whatever rules tell it: `logon|HOST|ADDRESS`. */
 function logonKeys(alert: Alert): string[] {
   if (!alert.rule.groups.some(group => logons.test(group))) return []
-  const source = alert.entities.find(({ type, role }) => type === 'address' && role === 'source')
+  const source = alert.entities.find(isForeignSource)
   return source === undefined ? [] : [`logon|${alert.agent.name}|${source.value}`]
 }
 

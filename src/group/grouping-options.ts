@@ -19,6 +19,8 @@ export interface GroupingOptions {
    * nothing else in common. Asked only for alerts that open a case or are linked to one.
    */
   readonly speaksOfAttack: (alert: Alert) => boolean
+  /** Which grave act an alert's command is, `''` for none. Asked for every alert: it has to be quick. */
+  readonly graveActOf: (alert: Alert) => string
 }
 
 export const defaultGrouping: GroupingOptions = {
@@ -29,4 +31,5 @@ export const defaultGrouping: GroupingOptions = {
   linkThreshold: 3,
   hubHosts: 8,
   speaksOfAttack: () => false,
+  graveActOf: () => '',
 }

@@ -1,6 +1,6 @@
 import type { AlertFacts, Entity } from '../domain/alert.ts'
 import { entityKey } from '../domain/entity-key.ts'
-import { isPrivateAddress } from '../domain/network-address.ts'
+import { isLoopback, isPrivateAddress } from '../domain/network-address.ts'
 import type { EntityRarity } from './entity-rarity.ts'
 import type { OpenCase } from './open-case.ts'
 
@@ -11,9 +11,34 @@ export interface Linkable {
   readonly weight: number
 }
 
-/** Marks a case that holds an attack on a host, or one that comes from an address of an attacked host. */
-export function attackMark(place: 'host' | 'address', value: string): string {
+/** Marks a case that holds an act of an attack on a host, an attempt from elsewhere, or one that comes from an attacked host. */
+export function attackMark(place: 'host' | 'attempt' | 'address', value: string): string {
   return `attack|${place}|${value}`
+}
+
+/** Keys that are only left, or only looked for, and so never both. */
+export function isMark(key: string): boolean {
+  return /^(?:attack|served|script|upload)\|/.test(key)
+}
+
+/** The host, or of what the manager itself fetched or was sent, the log: a cloud account and a firewall are not one place. */
+export function attackedPlace({ agent, location }: AlertFacts): string {
+  return agent.id === '000' ? `${agent.name} ${location}` : agent.name
+}
+
+/** Whether another machine did it: a source address that is not the host's own. Sysmon's is where a connection begins. */
+export function comesFromElsewhere({ entities }: AlertFacts): boolean {
+  const own = new Set(
+    entities.flatMap(({ type, role, value }) => (type === 'address' && role === 'subject' ? [value] : [])),
+  )
+  return entities.some(
+    ({ type, role, value, pointer }) =>
+      type === 'address' &&
+      role === 'source' &&
+      pointer !== '/data/win/eventdata/sourceIp' &&
+      !isLoopback(value) &&
+      !own.has(value),
+  )
 }
 
 /** An agent that stops while its host is attacked was most likely stopped. */
@@ -23,8 +48,13 @@ const fallsSilent = /^(?:wazuh|ossec) agent (?:stopped|disconnected|removed)/i
 export function attackMarksFor(alert: AlertFacts, isAttack: boolean): string[] {
   const lateral = isAttack || alert.rule.mitre.tactics.includes('Lateral Movement')
   const sources = alert.entities.filter(entity => entity.type === 'address' && entity.role === 'source')
+  const isOnHost = !comesFromElsewhere(alert)
+  const place = attackedPlace(alert)
   return [
-    ...(isAttack || fallsSilent.test(alert.rule.description) ? [attackMark('host', alert.agent.name)] : []),
+    // Attacks from two places on one host are two until something else ties them: the internet never stops knocking.
+    ...(isOnHost && (isAttack || fallsSilent.test(alert.rule.description))
+      ? [attackMark('host', place), attackMark('attempt', place)]
+      : []),
     ...(lateral ? sources.map(entity => attackMark('address', entity.value)) : []),
   ]
 }
@@ -55,6 +85,19 @@ function linkableOf(entity: Entity): Linkable {
   return made
 }
 
+/** From how many alerts on failures from an address are no slip, so that whoever gets in from there may be the guesser. */
+const manyFailures = 3
+
+/** A success with an account that the case does not name: behind a jump host or proxy one person's slip is no other's. */
+function isLogonOfAnother(alert: AlertFacts, links: readonly Linkable[], target: OpenCase): boolean {
+  const users = links.filter(({ entity }) => entity.type === 'user')
+  return (
+    alert.rule.groups.includes('authentication_success') &&
+    users.length > 0 &&
+    !users.some(({ key }) => target.links.includes(key))
+  )
+}
+
 /** How strongly an alert belongs to a case of other rules, and what they share, for a person. */
 export interface LinkScore {
   readonly score: number
@@ -80,14 +123,22 @@ export function linkScore(
     score += 3
     shared.push('the same process')
   }
-  if (keys.some(key => key.startsWith('logon|') && target.keys.includes(key))) {
+  const sameLogons = keys.some(key => key.startsWith('logon|') && target.keys.includes(key))
+  if (sameLogons && (!isLogonOfAnother(alert, links, target) || target.alertCount >= manyFailures)) {
     score += 3
     shared.push('logons from the same address')
   }
   const mark = keys.find(key => key.startsWith('attack|') && target.keys.includes(key))
   if (mark !== undefined) {
-    score += mark.startsWith('attack|host|') ? 2 : 3
-    shared.push(mark.startsWith('attack|host|') ? 'an attack' : 'its source, a host under attack')
+    score += mark.startsWith('attack|address|') ? 3 : mark.startsWith('attack|host|') ? 2.5 : 2
+    shared.push(mark.startsWith('attack|address|') ? 'its source, a host under attack' : 'an attack')
+  }
+  if (keys.some(key => key.startsWith('served|') && target.keys.includes(key))) {
+    score += 3
+    shared.push('the new script that it asks for')
+  } else if (keys.some(key => /^(?:upload|script)\|/.test(key) && target.keys.includes(key))) {
+    score += 2.5
+    shared.push('an upload and a new script within minutes')
   }
   if (target.hosts.includes(alert.agent.name)) {
     score += 1

@@ -186,7 +186,7 @@ export function reopenCase(draft: CaseDraft): OpenCase {
     revision: draft.revision,
     rules: unique(
       draft.groupKeys
-        .filter(key => !/^(?:process|attack|logon)\|/.test(key))
+        .filter(key => !/^(?:process|attack|logon|served|script|upload)\|/.test(key))
         .map(key => key.split('|')[0]?.split(' ')[0] ?? ''),
     ),
     entities,

@@ -1,3 +1,4 @@
+import { graveActOf } from '../assess/grave-act.ts'
 import type { Alert, NormalizedLine, QuarantinedLine } from '../domain/alert.ts'
 import { isOwnEnrichment } from '../domain/own-enrichment.ts'
 import { type Groupable, type GroupKeys, groupKeysOf } from '../group/group-key.ts'
@@ -70,7 +71,7 @@ export class ArrivedAlert implements Groupable, NewAlert {
     this.entities = alert.entities
     // JSON that needed no repair is text without NUL as it came: its bytes are stored as they are.
     this.json = read.kind === 'alert' ? line.bytes : Buffer.from(withoutNul(alert.raw))
-    this.groupKeys = groupKeysOf(alert)
+    this.groupKeys = groupKeysOf(alert, graveActOf)
     this.speaksToModel = spokenTexts(alert, 1, this.json).length > 0
     this.isOwn = isOwnEnrichment(alert)
     this.followUps = arrival.followUps(alert)

@@ -70,7 +70,10 @@ describe('a batch that is sorted out while the one before it is stored', () => {
     const { first, second, release } = await twoUnderWay()
     const other = newIngest(test.connect(), clock)([failedLogon(2)])
     await expect
-      .poll(() => test.database.query(`select from pg_stat_activity where wait_event_type = 'Lock'`))
+      .poll(() =>
+        test.database.query(`select from pg_stat_activity
+           where wait_event_type = 'Lock' and datname = current_database()`),
+      )
       .toHaveLength(1)
     release()
     expect(await first).toMatchObject({ stored: 1 })
@@ -83,7 +86,10 @@ describe('a batch that is sorted out while the one before it is stored', () => {
     const { first, second, release } = await twoUnderWay()
     const other = newIngest(test.connect(), clock)([failedLogon(3)])
     await expect
-      .poll(() => test.database.query(`select from pg_stat_activity where wait_event_type = 'Lock'`))
+      .poll(() =>
+        test.database.query(`select from pg_stat_activity
+           where wait_event_type = 'Lock' and datname = current_database()`),
+      )
       .toHaveLength(1)
     release(new Error('planted'))
     await expect(first).rejects.toThrow('planted')

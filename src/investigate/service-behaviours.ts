@@ -119,6 +119,15 @@ export const serviceBehaviours: Readonly<Record<string, Behaviour>> = {
     steps: ['See which session did it (audit session and login user) and whether the file was copied.'],
     unknown: 'Whether its content left the host.',
   },
+  'web-server-command': {
+    happened: 'a command ran as the web server',
+    saidBy: ['download-cradle', 'reverse-shell'],
+    steps: [
+      'Search the access log of HOST for requests in that second: the script that was asked for ran the command.',
+      'List what is new below the folders of the site (files younger than a day that belong to the web server).',
+    ],
+    unknown: 'Which request ran it.',
+  },
   'audited-command': { happened: 'an ordinary command was audited', steps: ['Nothing.'] },
   device: {
     happened: 'a device was plugged in',

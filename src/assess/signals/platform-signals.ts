@@ -1,5 +1,5 @@
 import type { AlertView } from '../alert-view.ts'
-import { matchPatterns, type Signal, type SignalPattern, signalFrom } from '../signal.ts'
+import { type FieldText, matchPatterns, type Signal, type SignalPattern, signalFrom } from '../signal.ts'
 import { textsBelow } from '../texts-below.ts'
 import { commandPatterns } from './command-patterns.ts'
 
@@ -54,6 +54,35 @@ const secretFile: SignalPattern = {
     /\/etc\/(?:shadow|gshadow|sudoers)\b|\/\.ssh\/id_|\/\.aws\/credentials|\/\.kube\/config|\/\.docker\/config\.json|\/\.git-credentials|\/ntds\.dit/i,
 }
 
+/** Numbers of the accounts of web servers: Debian's `www-data`, Red Hat's `apache`, SUSE's `wwwrun`, Alpine's and Arch's. */
+const webServerNumbers = /^(?:33|48|30|82)$/
+const askingProgram =
+  /(?:^|\/)(?:id|whoami|uname|hostname|ps|w|ifconfig|ip|netstat|ss|cat|ls|find|crontab|sudo|su)$/
+const toolOfIntruders =
+  /(?:^|\/)(?:curl|wget|n(?:et)?cat|nc[\w.]*|socat|python[\d.]*|perl|gcc|ssh|chmod|nmap)$/
+
+/** What a web server starts is mostly a helper of its pages; what an intruder starts in its name is a shell or looks around. */
+function serviceCommand(view: AlertView, program: FieldText | undefined, joined: string): Signal[] {
+  const account = view.field('/data/audit/uid')
+  const login = view.field('/data/audit/auid')?.text
+  const exe = view.field('/data/audit/exe') ?? program
+  if (account === undefined || exe === undefined || !webServerNumbers.test(account.text)) return []
+  // A person who became the web server by `sudo -u` has a login of their own.
+  if (login !== undefined && /^\d{1,6}$/.test(login)) return []
+  const inShell = /^(?:\S*\/)?(?:ba|da|z|k)?sh\s+-c\s+(?:\S*\/)?(\S+)/.exec(joined)?.[1] ?? ''
+  const isTool = toolOfIntruders.test(exe.text) || toolOfIntruders.test(inShell)
+  const asks = askingProgram.test(exe.text) || askingProgram.test(inShell.replace(/;$/, ''))
+  if (!isTool && !asks && !/(?:^|\/)(?:ba|da|z|k)?sh$/.test(exe.text)) return []
+  return [
+    signalFrom(
+      'web-server-command',
+      isTool || asks ? 1.8 : 0.8,
+      'it ran as the web server, as what comes in through a web shell does',
+      exe,
+    ),
+  ]
+}
+
 /** The kernel gives a command word by word. Joined they are what was typed; each reason cites the program. */
 function auditSignals(view: AlertView): Signal[] {
   const words = textsBelow(view.alert, '/data/audit/execve')
@@ -67,14 +96,19 @@ function auditSignals(view: AlertView): Signal[] {
           quote: program.text.slice(0, 160),
           decoded: joined,
         }))
+  const byService = serviceCommand(view, program, joined)
   const touched = matchPatterns([secretFile], view.field('/data/audit/file/name'))
   const plain =
-    view.groups.has('audit_command') && commands.length === 0 && touched.length === 0
+    view.groups.has('audit_command') &&
+    commands.length === 0 &&
+    touched.length === 0 &&
+    byService.length === 0
       ? view.field('/data/audit/exe')
       : undefined
   return [
     ...commands,
     ...touched,
+    ...byService,
     ...(plain === undefined
       ? []
       : [signalFrom('audited-command', -1, 'every command is audited, and this one says nothing', plain)]),

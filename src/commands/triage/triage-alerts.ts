@@ -1,5 +1,6 @@
 import { speaksOfAttack } from '../../assess/assess-alert.ts'
 import { assessCase } from '../../assess/assess-case.ts'
+import { graveActOf } from '../../assess/grave-act.ts'
 import type { Alert } from '../../domain/alert.ts'
 import type { CaseAssignment, CaseDraft } from '../../domain/case.ts'
 import type { CaseContext, HistoryFact } from '../../evidence/case-context.ts'
@@ -15,7 +16,7 @@ const maxAround = 200
 
 /** Groups alerts (in order of time) and makes the context of each case from nothing but them. Offline. */
 export function casesOf(alerts: readonly Alert[]): CaseContext[] {
-  const engine = new GroupingEngine({ ...defaultGrouping, speaksOfAttack }, countingIds())
+  const engine = new GroupingEngine({ ...defaultGrouping, speaksOfAttack, graveActOf }, countingIds())
   const drafts = new Map<string, CaseDraft>()
   const members = new Map<string, { alert: Alert; assignment: CaseAssignment }[]>()
   for (const alert of alerts) {
