@@ -110,6 +110,19 @@ describe('an action is carried out only when', () => {
       { content: { arguments: { path: 'C:\\WINDOW~1\\x.exe', sha256: hash } } },
       'invalid-arguments',
     ],
+    ...[
+      'C:\\Windows.\\System32\\x.dll',
+      'C:\\data\\ledger.db.',
+      'C:\\data\\ledger.db ',
+      'C:\\data\\ledger.db::$DATA',
+    ].map(
+      path =>
+        [
+          `another way to write ${path}`,
+          { content: { arguments: { path, sha256: hash } } },
+          'invalid-arguments',
+        ] as const,
+    ),
     [
       'content that changed after approval',
       { proposal: { digest: digestOf(contentOf({ caseId: 'other' })) } },

@@ -10,6 +10,11 @@ export const fileArguments = z.strictObject({
     .min(2)
     .refine(path => /^(\/|[A-Za-z]:\\)/.test(path), 'the path must be absolute')
     .refine(path => !/^[A-Za-z]:.*~\d/.test(path), 'the path has a short (8.3) name in it')
+    // Windows drops dots and blanks at the end of a name, and a colon opens another stream: two ways to write one file.
+    .refine(
+      path => !/^[A-Za-z]:.*(?::|[. ](?:[\\/]|$))/s.test(path),
+      'the path has a name that Windows reads as another one',
+    )
     .refine(path => !path.includes('\0'), 'the path has a NUL byte')
     .refine(
       path => !path.split(/[/\\]/).some(part => part === '.' || part === '..'),
