@@ -9,6 +9,7 @@ import { coveredBy } from './covered-by.ts'
 import { findAddresses } from './find-addresses.ts'
 import { findDomains } from './find-domains.ts'
 import { findEmails } from './find-emails.ts'
+import { findFileNames } from './find-file-names.ts'
 import { findHashes } from './find-hashes.ts'
 import { findIdentifiers } from './find-identifiers.ts'
 import { findPaths, findRegistryKeys } from './find-paths.ts'
@@ -190,15 +191,18 @@ function findCandidates(text: string): Candidate[] {
   const urls = findUrls(plain)
   const paths = [...findRegistryKeys(plain), ...findPaths(plain)]
   const inPath = coveredBy(paths)
+  const names = findFileNames(plain)
+  const inName = coveredBy(names)
   const inUrl = coveredBy(urls.filter(found => found.type === 'url'))
   const emails = findEmails(plain)
   const inEmail = coveredBy(emails.filter(found => found.type === 'email'))
   const all = [
-    ...urls.filter(found => !inPath(found)),
+    ...urls.filter(found => !inPath(found) && !inName(found)),
     ...emails,
     ...findAddresses(plain),
-    ...findDomains(plain).filter(found => !inPath(found) && !inUrl(found)),
+    ...findDomains(plain).filter(found => !inPath(found) && !inUrl(found) && !inName(found)),
     ...paths,
+    ...names.filter(found => !inUrl(found)),
     ...findHashes(plain),
     ...findIdentifiers(plain),
   ]
