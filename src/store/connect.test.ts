@@ -45,3 +45,53 @@ describe('a transaction', () => {
     expect(rows).toEqual([])
   })
 })
+
+describe('rows that are copied in', () => {
+  /** As long as anybody takes them. */
+  function* rows() {
+    for (;;) yield Buffer.from('row\n'.repeat(1000))
+  }
+  const copy = (chunks: Iterable<Buffer>) =>
+    test.database.transaction(sql => sql.copyIn('copy steps (name) from stdin', chunks))
+  const stillWorks = async () => {
+    await copy([Buffer.from('after all\n')])
+    return test.database.query(`select name from steps where name in ('row', 'after all')`)
+  }
+
+  it('are refused in the middle by a disk that is full: nothing of them stays, and all goes on', async () => {
+    await test.database.query(`create function refuse() returns trigger language plpgsql as $$
+      begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$;
+      create trigger refuse before insert on steps for each row when (new.name = 'row') execute function refuse()`)
+    for (let time = 0; time < 3; time++)
+      await expect(copy(rows())).rejects.toMatchObject({
+        code: 'database-unavailable',
+        retryable: true,
+        message: expect.stringMatching(
+          /the disk of the database is full: .* once there is room: .*\(53100\)/,
+        ),
+      })
+    await test.database.query('drop trigger refuse on steps')
+    expect(await stillWorks()).toEqual([{ name: 'after all' }])
+    await test.database.query(`delete from steps where name = 'after all'`)
+  })
+
+  it('are left half by a connection that ends: nothing of them stays, and all goes on', async () => {
+    await test.database.query(`create function leave() returns trigger language plpgsql as $$
+      begin perform pg_terminate_backend(pg_backend_pid()); return new; end $$;
+      create trigger leave before insert on steps for each row when (new.name = 'row') execute function leave()`)
+    for (let time = 0; time < 3; time++)
+      await expect(copy(rows())).rejects.toMatchObject({ code: 'database-unavailable', retryable: true })
+    await test.database.query('drop trigger leave on steps')
+    expect(await stillWorks()).toEqual([{ name: 'after all' }])
+    await test.database.query(`delete from steps where name = 'after all'`)
+  })
+
+  it('end early where whoever makes them fails: nothing of them stays, and all goes on', async () => {
+    function* failing() {
+      yield Buffer.from('row\n')
+      throw new Error('a fault of the program')
+    }
+    await expect(copy(failing())).rejects.toThrow('a fault of the program')
+    expect(await stillWorks()).toEqual([{ name: 'after all' }])
+  })
+})

@@ -169,6 +169,10 @@ async function copyIn(
 ): Promise<void> {
   const stream = client.query(copyFrom(statement))
   const finished = once(stream, 'finish')
+  // The server may give up in the middle (its disk is full). The driver forgets the connection as soon as it has said so:
+  // ended any later, the stream would go on writing to nobody, and that would end the process. What it says of its end (a
+  // CopyFail) a server that has given up passes over.
+  stream.on('error', () => stream.destroy())
   try {
     // A chunk is made while PostgreSQL takes in the one before.
     let taken: Promise<unknown> | undefined
@@ -180,7 +184,7 @@ async function copyIn(
     stream.end()
     await finished
   } catch (error) {
-    stream.destroy()
+    if (!stream.destroyed) stream.destroy()
     finished.catch(() => {}) // Already reported below.
     throw databaseError(error)
   }
@@ -279,7 +283,11 @@ function databaseError(error: unknown): AppError {
   const name = connection ? 'database-unavailable' : conflict ? 'database-conflict' : 'database-failed'
   // A name with two addresses fails once for each, and the whole says nothing.
   const said = error instanceof AggregateError ? error.errors.map(messageOf).join(', ') : messageOf(error)
-  return new AppError(name, `${said}${code ? ` (${code})` : ''}`, {
+  const full =
+    code === '53100'
+      ? 'the disk of the database is full: what was taken in is kept, and it goes on once there is room: '
+      : ''
+  return new AppError(name, `${full}${said}${code ? ` (${code})` : ''}`, {
     retryable: connection || conflict,
     cause: error,
   })

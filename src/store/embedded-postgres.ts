@@ -64,11 +64,12 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
       password: (await readFile(place.passwordFile, 'utf8')).trim(),
     }
     const joined = await joinUsers(place.base)
+    const saidBytes = (await stat(place.logFile).catch(() => undefined))?.size ?? 0
     const { use, child } = joined
       ? { use: joined, child: undefined }
       : await startServer(place, binaries, signal)
     try {
-      await waitUntilReady(connection, signal, () => child?.exitCode)
+      await waitUntilReady(connection, signal, place, saidBytes, () => child?.exitCode)
     } catch (error) {
       await use.leave()
       throw error
@@ -185,8 +186,26 @@ async function initialise(
   if (code !== 0) {
     await rm(place.data, { recursive: true, force: true }) // Half a cluster would never start.
     signal.throwIfAborted() // Ctrl-C at a terminal ends initdb, too.
-    throw new AppError('database-not-created', `initdb failed: ${errors.trim().split('\n').at(-1)}`)
+    throw new AppError('database-not-created', `initdb failed: ${reasonIn(errors) ?? `exit code ${code}`}`)
   }
+}
+
+/** The last complaint in what PostgreSQL's programs said, with its detail; what comes after it is only their tidying up. */
+function reasonIn(text: string): string | undefined {
+  const lines = text.split('\n').map(line => line.replace(/^[\d-]+ [\d:.]+ UTC +/, ''))
+  const at = lines.findLastIndex(line => /\b(?:FATAL|PANIC|ERROR|error): /.test(line))
+  if (at < 0) return undefined
+  const detail = lines[at + 1]?.startsWith('DETAIL:') ? ` ${lines[at + 1]}` : ''
+  const full = /No space left on device/.test(`${lines[at]}`)
+    ? '. The disk is full: make room and start again'
+    : ''
+  return `${lines[at]?.trim()}${detail}${full}`
+}
+
+/** What the server has complained of since `fromByte` of its log. */
+async function complaintSince(logFile: string, fromByte: number): Promise<string | undefined> {
+  const text = (await readFile(logFile).catch(() => Buffer.alloc(0))).subarray(fromByte)
+  return reasonIn(text.toString('utf8'))
 }
 
 // Standard input's end (the last user is gone) is the order to stop; SIGINT is PostgreSQL's fast shutdown. A wait that a signal or the
@@ -258,6 +277,8 @@ async function waitUntilStopped(place: Place, signal?: AbortSignal): Promise<voi
 async function waitUntilReady(
   connection: pg.ClientConfig,
   signal: AbortSignal,
+  { logFile }: Place,
+  saidBytes: number,
   exitCode: () => number | null | undefined,
 ): Promise<void> {
   // Recovery after a crash replays at most a few GB of log: minutes at worst.
@@ -270,9 +291,10 @@ async function waitUntilReady(
       return
     } catch (error) {
       if (typeof exitCode() === 'number' || waitedMs > 300_000) {
+        const complaint = (await complaintSince(logFile, saidBytes)) ?? messageOf(error)
         throw new AppError(
           'database-not-started',
-          `the embedded PostgreSQL did not start (${messageOf(error)}): its log is postgres/postgres.log in the data folder`,
+          `the embedded PostgreSQL did not start (${complaint}): its log is ${logFile}`,
           { cause: error },
         )
       }
