@@ -6,6 +6,9 @@ import { createReadStream, mkdtempSync, rmSync, statSync, writeFileSync } from '
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+
+import { speaksOfAttack } from '../src/assess/assess-alert.ts'
+import { graveActOf } from '../src/assess/grave-act.ts'
 import { defaultGrouping } from '../src/group/grouping-options.ts'
 import { GroupingMemory } from '../src/ingest/grouping-memory.ts'
 import { createIngest } from '../src/ingest/ingest.ts'
@@ -90,7 +93,7 @@ async function tocsin(): Promise<Measured> {
   const ids = randomIds()
   const ingest = createIngest({
     database: test.database,
-    memory: new GroupingMemory(defaultGrouping, ids, systemClock),
+    memory: new GroupingMemory({ ...defaultGrouping, speaksOfAttack, graveActOf }, ids, systemClock),
     clock: systemClock,
     ids,
     slaMinutes: [1440, 480, 120, 30],
