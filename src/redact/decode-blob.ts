@@ -41,14 +41,30 @@ function unpack(bytes: Buffer, maybeRawDeflate: boolean): Buffer | BlobRefusal |
 
 function plainText(bytes: Buffer): string | undefined {
   if (isWide(bytes, 1)) return bytes.subarray(0, bytes.length & ~1).toString('utf16le')
+  const text = isUtf8(bytes) ? bytes.toString('utf8') : undefined
+  // Before the other order of bytes is tried: behind a word of odd length, this looks like it but for its first letter.
+  if (text !== undefined && (!/[\x00-\x08\x0e-\x1a\x1c-\x1f]/.test(text) || isSpaced(text))) return text
   if (isWide(bytes, 0))
     return Buffer.from(bytes.subarray(0, bytes.length & ~1))
       .swap16()
       .toString('utf16le')
-  if (!isUtf8(bytes)) return undefined
-  const text = bytes.toString('utf8')
-  return /[\x00-\x08\x0e-\x1a\x1c-\x1f]/.test(text) ? undefined : text
+  return wideText(bytes)
 }
+
+/** Whether a text has a NUL behind some of its letters and is one without them: UTF-16 that was pasted as bytes. */
+function isSpaced(text: string): boolean {
+  return !/[\x01-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f]|^\0|\0\0/.test(text) && /\0[^\0]+\0[^\0]+\0/.test(text)
+}
+
+/** UTF-16 that begins with Latin letters and goes on in full width, with invisible characters or in look-alikes. */
+function wideText(bytes: Buffer): string | undefined {
+  if (bytes.length < 12 || !isWide(bytes.subarray(0, 8), 1)) return undefined
+  const text = bytes.subarray(0, bytes.length & ~1).toString('utf16le')
+  return wideLetters.test(text) ? text : undefined
+}
+
+/** Latin, Greek and Cyrillic, spaces and what is not seen, full width. */
+const wideLetters = /^[\x00\x09\x0a\x0d\x1b\x20-\x7e\xa0-\u024f\u0370-\u052f\u2000-\u206f\ufeff-\uffef]+$/
 
 /** Whether every second byte of a start is NUL, as in UTF-16 of Latin text. `parity` 1: little-endian. */
 function isWide(bytes: Buffer, parity: 0 | 1): boolean {

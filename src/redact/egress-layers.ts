@@ -128,7 +128,7 @@ function unescapeAll(text: string): string {
   }
   if (plain.includes('=')) {
     plain = plain.replaceAll(/(?:=[0-9a-f]{2})+/gi, run =>
-      /=[01]/.test(run) ? run : bytesOf(run.replaceAll('=', '')),
+      run.length < 18 && /=[01]/.test(run) ? run : bytesOf(run.replaceAll('=', '')),
     )
   }
   if (!plain.includes('&')) return plain

@@ -17,6 +17,8 @@ const backslash =
 const semicolon = '(?:;|(?!%[0-9a-f]{2}|\\\\+[xu]|&#(?:4[89]|5[0-9]|x3[0-9b])(?![0-9a-f])))'
 const entity = `&#x[0-9a-f]{1,6}(?![0-9a-f])${semicolon}|&#[0-9]{1,7}(?![0-9])${semicolon}|&[a-z]{2,8};`
 const quotedPrintable = '(?:=[0-9a-f]{2})+'
+/** In letters: six bytes. */
+const shortestRun = 18
 const syslogOctal = '#0[0-3][0-7]'
 /** What colours a terminal prints nothing (ECMA-48); it may itself have been escaped. */
 const terminal = '\\x1b\\[[0-9;?]{0,16}[A-Za-z]'
@@ -158,7 +160,11 @@ function decode(written: string): string | undefined {
     // One alone is most often an assignment (`a=E6…`): only what quoted-printable must write so is read.
     if (written.length === 3 && !/^=(?:3D|20|2E|5F|40|2D|5C|22|27)$/.test(written)) return undefined
     const plain = fromBytes(written.replaceAll('=', ''))
-    return /[\x00-\x1f]/.test(plain) ? undefined : plain
+    // Control characters are no text, but for what colours a terminal, breaks a line or was UTF-16, in runs that no
+    // assignments make.
+    if (!/[\x00-\x1f]/.test(plain)) return plain
+    const isRun = written.length >= shortestRun && !/[\x01-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f]/.test(plain)
+    return isRun ? plain : undefined
   }
   if (first === 0x23) return String.fromCharCode(Number.parseInt(written.slice(1), 8))
   return decodeBackslash(written)
@@ -167,7 +173,7 @@ function decode(written: string): string | undefined {
 function decodeEntity(name: string): string | undefined {
   if (name.startsWith('#')) {
     const code = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number.parseInt(name.slice(1), 10)
-    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : undefined
+    return code <= 0x10ffff ? String.fromCodePoint(code) : undefined
   }
   const key = name.toLowerCase()
   return Object.hasOwn(entities, key) ? entities[key] : undefined

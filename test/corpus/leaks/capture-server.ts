@@ -19,6 +19,8 @@ export async function captureServer(): Promise<CaptureServer> {
       response.end('{}')
     })
   })
+  // Requests come as fast as the work between them allows: a connection that was idle for long is none that was left.
+  server.keepAliveTimeout = 0
   await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
   const { port } = server.address() as AddressInfo // listening on a port, not a pipe
   const url = `http://127.0.0.1:${port}/v1/chat/completions`
