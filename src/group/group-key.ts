@@ -1,5 +1,6 @@
 import type { Alert, AlertFacts, Entity } from '../domain/alert.ts'
 import { isLoopback } from '../domain/network-address.ts'
+import { BoundedMap } from '../lib/bounded-map.ts'
 import { cutText } from '../lib/cut-text.ts'
 import { readPointer } from '../lib/json-pointer.ts'
 import { type WebMarks, webMarksOf } from './web-marks.ts'
@@ -35,6 +36,9 @@ export function groupKeysOf(alert: Alert, graveActOf: ActOf): GroupKeys {
   }
 }
 
+/** Kinds come again and again: one text for each, in one piece and compared by where it stands. */
+const kinds = new BoundedMap<string, string>(20_000)
+
 /**
  * What further alerts of the same kind share: the rule, what the rule is about where it is a container for many things
  * (a sensor's signature, a folder under file monitoring), the host, and who did it (the source address, else the
@@ -48,7 +52,8 @@ function groupKey(alert: Alert, act: string): string {
       ? auditUser(alert)
       : `${principal.type}:${cutText(principal.value, longestPrincipal)}`
   const what = act === '' ? subjectOf(alert) : ` !${act}`
-  return `${alert.rule.id}${what}|${alert.agent.name}|${who}`
+  const kind = `${alert.rule.id}${what}|${alert.agent.name}|${who}`
+  return kinds.touch(kind, () => kind)
 }
 
 const noLogin = '4294967295'

@@ -68,7 +68,7 @@ export class ArrivedAlert implements Groupable, NewAlert {
     this.rule = alert.rule
     this.agent = alert.agent
     this.location = alert.location
-    this.entities = alert.entities
+    this.entities = alert.entities.slice() // Without the room to grow that it was gathered with.
     // JSON that needed no repair is text without NUL as it came: its bytes are stored as they are.
     this.json = read.kind === 'alert' ? line.bytes : Buffer.from(withoutNul(alert.raw))
     this.groupKeys = groupKeysOf(alert, graveActOf)
