@@ -1,8 +1,8 @@
 import type { Alert } from '../domain/alert.ts'
 import type { Verdict } from '../domain/verdict.ts'
-import { viewOf } from './alert-view.ts'
+import { type AlertView, viewOf } from './alert-view.ts'
 import { calibrate } from './calibration.ts'
-import type { Signal, SignalReader } from './signal.ts'
+import { type Signal, type SignalReader, signalFrom } from './signal.ts'
 import { authenticationSignals } from './signals/authentication-signals.ts'
 import { cloudSignals } from './signals/cloud-signals.ts'
 import { commandSignals } from './signals/command-signals.ts'
@@ -49,7 +49,15 @@ export interface Assessment {
 /** The signals of one alert by itself, strongest first. */
 export function signalsOf(alert: Alert): Signal[] {
   const view = viewOf(alert)
-  return signalReaders.flatMap(read => read(view)).sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
+  const found = signalReaders.flatMap(read => read(view))
+  return [...found, ...withoutReasons(view, found)].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
+}
+
+/** Most alerts that nothing but their level speaks for are noise; from level 8 on whoever wrote the rule knew why. */
+function withoutReasons(view: AlertView, found: readonly Signal[]): Signal[] {
+  return found.every(({ id }) => id === 'level') && view.alert.rule.level < 8
+    ? [signalFrom('nothing-telling', -0.6, 'nothing in it is known from attacks', view.description)]
+    : []
 }
 
 /**
@@ -91,6 +99,8 @@ function verdictOf(probability: number, signals: readonly Signal[]): Verdict {
 }
 
 const benignExplanations = new Set([
+  'account-disabled',
+  'account-tool',
   'allowed-traffic',
   'cloud-data',
   'cloud-reading',
@@ -112,6 +122,9 @@ const benignExplanations = new Set([
   'ordinary-group',
   'other-credentials',
   'own-access',
+  'own-password',
+  'password-reset',
+  'user-copy',
   'policy-applied',
   'package-change',
   'product-task',

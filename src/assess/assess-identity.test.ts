@@ -62,6 +62,23 @@ describe('groups, policies and tickets', () => {
   check('an ordinary ticket', 'noise', ticket('ann', '2'))
 })
 
+describe('passwords and shares', () => {
+  const account = (event: string, targetUserName: string, subjectUserName: string): AlertParts => ({
+    rule: ['60110', 8, 'User account changed', [...security, 'account_changed']],
+    data: windowsEvent(event, 'Security', { targetUserName, subjectUserName }),
+  })
+  check('somebody changes their own password', 'noise', account('4723', 'ann', 'ANN'))
+  check('somebody changes the password of another', 'person', account('4723', 'bob', 'ann'))
+  check('the password of the administrator is reset', 'person', account('4724', 'Administrator', 'ann'))
+  check('a leaver is switched off', 'noise', account('4725', 'bob', 'ann'))
+  const share = (shareName: string, relativeTargetName: string): AlertParts => ({
+    rule: ['60103', 5, 'Windows audit success event.', security],
+    data: windowsEvent('5145', 'Security', { shareName, relativeTargetName, subjectUserName: 'ann' }),
+  })
+  check('a program over an administrative share', 'person', share('\\\\*\\ADMIN$', 'run.exe'))
+  check('a policy over the share that is there for it', 'noise', share('\\\\*\\SYSVOL', 'logon.bat'))
+})
+
 describe('one target after another', () => {
   const at = 1_770_000_000_000
   const preAuthentication = (user: string, index: number, ipAddress = '::ffff:10.1.2.3'): AlertParts => ({

@@ -109,6 +109,9 @@ export const attackBehaviours: Readonly<Record<string, Behaviour>> = {
   },
   'account-management': {
     saidBy: [
+      'own-password',
+      'password-reset',
+      'account-disabled',
       'account-change',
       'second-root',
       'service-account-made',
@@ -249,6 +252,13 @@ export const attackBehaviours: Readonly<Record<string, Behaviour>> = {
     steps: [
       'Identify the module (`modinfo`, package that owns the file); without a package, treat HOST as compromised.',
     ],
+  },
+  'system-program-replaced': {
+    happened: 'a program of the system was replaced by hand',
+    steps: [
+      'Compare FILE with its package (`dpkg -V`, `rpm -V`) and with a clean copy, and ask USER for the reason.',
+    ],
+    unknown: 'What the new program does beside what the old one did.',
   },
   'promiscuous-person': {
     happened: 'a person made a network interface listen to all traffic',

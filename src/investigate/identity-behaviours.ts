@@ -90,6 +90,29 @@ export const identityBehaviours: Readonly<Record<string, Behaviour>> = {
     settles: ['account-management'],
     steps: ['Nothing, if USER manages groups.'],
   },
+  'own-password': {
+    happened: 'somebody changed the password of their own account',
+    settles: ['account-management', 'account-created'],
+    steps: ['Nothing.'],
+  },
+  'password-reset': {
+    happened: 'the password of TARGET was reset',
+    settles: ['account-management', 'account-created'],
+    steps: ['Nothing, if USER works for the service desk; else ask TARGET whether they wanted it.'],
+  },
+  'account-disabled': {
+    happened: 'the account TARGET was switched off',
+    settles: ['account-management', 'account-created'],
+    steps: ['Nothing, if USER manages accounts.'],
+  },
+  'admin-share-file': {
+    happened: 'a program came over an administrative share',
+    steps: [
+      'Find who sent it: the host at SOURCE and the account USER (logon 4624 type 3 just before).',
+      'Look for a new service or task on HOST that starts the file (7045, 4698); take the file and its hash.',
+    ],
+    unknown: 'Whether the program was started.',
+  },
   'policy-applied': {
     happened: 'HOST itself changed what Windows records, as when it follows a group policy',
     settles: ['audit-policy'],

@@ -103,7 +103,7 @@ export const routineBehaviours: Readonly<Record<string, Behaviour>> = {
     steps: ['Nothing, if an update or a build was due on HOST.'],
   },
   'user-copy': {
-    happened: 'a person at the desktop copied or unpacked a program',
+    happened: 'a person at the desktop copied, unpacked or downloaded a program',
     steps: ['Ask USER where FILE came from.'],
   },
   'mistyped-password': { happened: 'a password was mistyped at the keyboard', steps: ['Nothing.'] },
@@ -190,6 +190,16 @@ export const routineBehaviours: Readonly<Record<string, Behaviour>> = {
   'promiscuous-container': {
     happened: 'the network interface of a container or virtual machine began to listen to all traffic',
     steps: ['Nothing, if HOST runs containers or virtual machines.'],
+  },
+  'plain-start': {
+    happened: 'a program of Windows started',
+    saidBy: ['product-parent', 'updater'],
+    steps: ['Nothing, unless other alerts of that minute name the same account.'],
+  },
+  'account-tool': {
+    happened: 'accounts were changed with the program that is there for it',
+    saidBy: ['account-change'],
+    steps: ['Nothing, if USER administers HOST or changed their own password.'],
   },
   'product-task': {
     happened: 'a scheduled task of an installed product was made',

@@ -278,8 +278,13 @@ function cronSignals(actor: FieldText | undefined): Signal[] {
 function newAccount(view: AlertView): Signal[] {
   if (!view.groups.has('adduser')) return []
   const uid = view.field('/data/uid')
+  const gid = view.field('/data/gid')
   const shell = view.field('/data/shell')
   const signals: Signal[] = []
+  if (uid === undefined && gid !== undefined && Number(gid.text) > 0 && Number(gid.text) < 1000) {
+    const reason = 'a group of a service, as packages make them'
+    signals.push(signalFrom('service-account-made', -2.2, reason, gid))
+  }
   if (uid?.text === '0') {
     signals.push(
       signalFrom('second-root', 2, 'the new account has the number of root and so all its rights', uid),

@@ -29,7 +29,7 @@ const operationPatterns: readonly SignalPattern[] = [
     weight: 0.9,
     reason: 'the operation gives an identity more rights or new credentials',
     pattern:
-      /^(?:Attach(?:User|Role|Group)Policy|Put(?:User|Role|Group)Policy|AddUserToGroup|CreateAccessKey|CreateLoginProfile|UpdateLoginProfile|UpdateAssumeRolePolicy|CreatePolicyVersion|SetDefaultPolicyVersion|Add-MailboxPermission|Add-RoleGroupMember|Add-RecipientPermission)$|^(?:Add member to role|Add (?:eligible )?member to role|Consent to application|Add (?:app role assignment|delegated permission|service principal credentials|owner to)|Update application.{0,5}Certificates)|SetIamPolicy$|CreateServiceAccountKey$|^(?:org\.(?:add|update)_member|repo\.add_member|team\.add_member|public_key\.create|personal_access_token\.\w*create\w*|org\.add_outside_collaborator|integration_installation\.create)|roleassignments\/write/i,
+      /^(?:Attach(?:User|Role|Group)Policy|Put(?:User|Role|Group)Policy|AddUserToGroup|CreateAccessKey|CreateLoginProfile|UpdateLoginProfile|UpdateAssumeRolePolicy|CreatePolicyVersion|SetDefaultPolicyVersion|Add-MailboxPermission|Add-RoleGroupMember|Add-RecipientPermission)$|^(?:Add member to role|Add (?:eligible )?member to role|Consent to application|Add (?:app role assignment|delegated permission|service principal credentials|owner to)|Update application.{0,5}Certificates)|SetIamPolicy$|CreateServiceAccountKey$|^(?:org\.(?:add|update)_member|repo\.add_member|public_key\.create|personal_access_token\.\w*create\w*|org\.add_outside_collaborator|integration_installation\.create)|roleassignments\/write/i,
   },
   {
     id: 'cloud-account',

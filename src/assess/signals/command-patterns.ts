@@ -99,7 +99,7 @@ export const commandPatterns: readonly SignalPattern[] = [
     weight: 1.8,
     reason: 'lets a trusted Windows program run foreign code',
     pattern:
-      /mshta(?:\.exe)?\b|rundll32(?:\.exe)?\b.{0,120}(?:javascript:|,#?\d|\.dll.{0,4},\s?(?:start|dllregisterserver|control_rundll))|regsvr32(?:\.exe)?\b.{0,60}scrobj|installutil(?:\.exe)?\s.{0,10}\/|cmstp(?:\.exe)?\s|odbcconf|msbuild(?:\.exe)?\s.{0,80}\.(?:xml|csproj)|pcalua|forfiles.{0,60}\/c|(?:w|c)script(?:\.exe)?\b.{0,160}\.(?:vbs|vbe|jse?|wsf)/i,
+      /mshta(?:\.exe)?\b|rundll32(?:\.exe)?\b(?!.{0,60}shell32\.dll\\?"?,\s?Control_RunDLL\s+\\?"?\w{1,20}\.cpl\b).{0,120}(?:javascript:|,#?\d|\.dll.{0,4},\s?(?:start|dllregisterserver|control_rundll))|regsvr32(?:\.exe)?\b.{0,60}scrobj|installutil(?:\.exe)?\s.{0,10}\/|cmstp(?:\.exe)?\s|odbcconf|msbuild(?:\.exe)?\s.{0,80}\.(?:xml|csproj)|pcalua|forfiles.{0,60}\/c|(?:w|c)script(?:\.exe)?\b.{0,160}\.(?:vbs|vbe|jse?|wsf)/i,
   },
   {
     id: 'discovery',
@@ -125,7 +125,7 @@ export const commandPatterns: readonly SignalPattern[] = [
     weight: -1.5,
     reason: 'a script or command that ships with Windows or a common product',
     pattern:
-      /copyright\s.{0,24}microsoft corporation|silcollector\.cmd|compattelrunner|gpscript|windows defender advanced threat protection|sdiagnhost|chocolatey(?:install|helpers)|psscriptpolicytest|scheduled ?defrag|appxdeployment|vboxservice|vmware tools|-file\s+"?[a-z]:\\{1,4}program files|zabbix|nagios|puppet|ansible|salt-minion|ccmexec/i,
+      /copyright\s.{0,24}microsoft corporation|silcollector\.cmd|compattelrunner|gpscript|windows defender advanced threat protection|sdiagnhost|chocolatey(?:install|helpers)|psscriptpolicytest|scheduled ?defrag|appxdeployment|vboxservice|vmware tools|(?:-file|\/c)\s+(?:\\?"){0,2}[a-z]:\\{1,4}program files|zabbix|nagios|puppet|ansible|salt-minion|ccmexec/i,
   },
   {
     id: 'decoding',

@@ -3,7 +3,14 @@ import { type FieldText, type Signal, signalFrom } from '../signal.ts'
 
 /** What Windows and its domain controllers write about accounts, groups, tickets and what is recorded of them. */
 export function directorySignals(view: AlertView): Signal[] {
-  return [...accountOfComputer(view), ...ticketSignals(view), ...groupSignals(view), ...policySignals(view)]
+  return [
+    ...accountOfComputer(view),
+    ...passwordSignals(view),
+    ...ticketSignals(view),
+    ...groupSignals(view),
+    ...policySignals(view),
+    ...shareSignals(view),
+  ]
 }
 
 function accountOfComputer(view: AlertView): Signal[] {
@@ -18,6 +25,44 @@ function accountOfComputer(view: AlertView): Signal[] {
           target,
         ),
       ]
+    : []
+}
+
+/** People change their own password, service desks reset those of others, and leavers are switched off. */
+function passwordSignals(view: AlertView): Signal[] {
+  const event = view.field('/data/win/system/eventID')
+  const target = view.field('/data/win/eventdata/targetUserName')
+  const actor = view.field('/data/win/eventdata/subjectUserName')
+  if (event === undefined || target === undefined || actor === undefined) return []
+  switch (event.text) {
+    case '4723':
+      return actor.text.toLowerCase() === target.text.toLowerCase()
+        ? [signalFrom('own-password', -2.4, 'somebody changed the password of their own account', target)]
+        : []
+    case '4724':
+      return privilegedAccount.test(target.text)
+        ? []
+        : [signalFrom('password-reset', -2.2, 'a password was reset, as service desks do', target)]
+    case '4725':
+      return [
+        signalFrom('account-disabled', -2.2, 'an account was switched off, which takes rights away', target),
+      ]
+    default:
+      return []
+  }
+}
+
+const privilegedAccount = /^(?:administrator|admin|krbtgt|root|guest|(?:adm|svc|sa)[-_.]\w+)$/i
+
+/** A program that arrives over an administrative share is how tools for remote execution bring theirs. */
+function shareSignals(view: AlertView): Signal[] {
+  const share = view.field('/data/win/eventdata/shareName')
+  const file = view.field('/data/win/eventdata/relativeTargetName')
+  return share !== undefined &&
+    file !== undefined &&
+    /\\(?:admin|[a-z])\$$/i.test(share.text) &&
+    /\.(?:exe|dll|sys|bat|cmd|ps1|vbs)$/i.test(file.text)
+    ? [signalFrom('admin-share-file', 1.8, 'a program came over an administrative share', file)]
     : []
 }
 

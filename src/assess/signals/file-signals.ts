@@ -1,6 +1,6 @@
 import { type AlertView, baseName } from '../alert-view.ts'
 import { type FieldText, matchPatterns, type Signal, type SignalPattern, signalFrom } from '../signal.ts'
-import { windowsFolder } from './vendor-folder.ts'
+import { productFolder, windowsFolder } from './vendor-folder.ts'
 
 const writtenFiles: readonly SignalPattern[] = [
   {
@@ -91,6 +91,11 @@ export function fileSignals(view: AlertView): Signal[] {
   const signals = [...place]
   const isProgram = /\.(?:exe|dll|sys|scr|com|ps1|bat|cmd|vbs|vbe|jse|wsf|hta|jar)$/i.test(targetFile.text)
   const name = targetFile.text.split(/[\\/]/).at(-1) ?? ''
+  const ownEntry =
+    place.some(({ id }) => id === 'startup-folder') && image !== undefined && productFolder.test(image.text)
+  if (ownEntry && /\.lnk$/i.test(targetFile.text)) {
+    signals.push(signalFrom('vendor-autostart', -1.6, 'an installed product put its own link there', image))
+  }
   const writer = image === undefined ? undefined : writerSignal(image, targetFile, isProgram)
   if (writer !== undefined) signals.push(writer)
   if (isProgram && looksRandom(name))
@@ -116,6 +121,9 @@ const loosened: SignalPattern = {
 /** Programs that change files as their daily work. */
 const packageWriters =
   /^(?:dpkg|apt|apt-get|apt\.systemd\.daily|unattended-upgr\w*|rpm|dnf|yum|zypper|snapd|pacman|apk|puppet|chef-client|salt-minion|ansible\w*|cloud-init|logrotate|update-\w+)$/
+/** Programs that change the files of accounts and groups, and leave a line of their own in the log. */
+const accountTools =
+  /^(?:passwd|chpasswd|chage|chsh|chfn|user(?:add|mod|del)|group(?:add|mod|del)|adduser|addgroup|gpasswd|vipw|systemd-sysusers)$/
 const webAccounts = /^(?:www-data|apache|nginx|http|httpd)$/
 /** Programs with which people publish a site. */
 const publishers = /^(?:rsync|git|svn|composer|wp|drush|cap|dep)$/
@@ -144,6 +152,17 @@ function monitoredFile(view: AlertView, target: FieldText, place: readonly Signa
         writer,
       ),
     ]
+  }
+  if (
+    writer !== undefined &&
+    accountTools.test(program) &&
+    /^\/etc\/g?(?:passwd|shadow|group)-?$/.test(target.text)
+  ) {
+    signals.push(signalFrom('account-tool', -1.8, 'changed by the program that is there for it', writer))
+  }
+  if (writer !== undefined && place.some(({ id }) => id === 'system-program')) {
+    const reason = 'a program of the system was replaced by something else than a package manager'
+    signals.push(signalFrom('system-program-replaced', 1.4, reason, writer))
   }
   const person = view.field('/syscheck/audit/login_user/name')
   if (
@@ -176,6 +195,10 @@ function monitoredFile(view: AlertView, target: FieldText, place: readonly Signa
   return signals
 }
 
+/** With which people copy, unpack and download. */
+const personalWriters =
+  /^(?:explorer|7z\w{0,4}|winrar|peazip|winzip\d*|chrome|msedge|firefox|brave|opera|onedrive|teams|ms-teams|outlook|slack)\.exe$/
+
 /** Who wrote the file says more than what it is called. */
 function writerSignal(image: FieldText, target: FieldText, isProgram: boolean): Signal | undefined {
   const writer = baseName(image.text)
@@ -193,8 +216,8 @@ function writerSignal(image: FieldText, target: FieldText, isProgram: boolean): 
       'a program written by the kernel on behalf of another host, as over an administrative share'
     return signalFrom('remote-drop', 2.5, reason, target)
   }
-  if (writer === 'explorer.exe') {
-    return signalFrom('user-copy', -0.6, 'copied or unpacked by the person at the desktop', image)
+  if (personalWriters.test(writer) && (writer === 'explorer.exe' || productFolder.test(image.text))) {
+    return signalFrom('user-copy', -0.9, 'copied, unpacked or downloaded by the person at the desktop', image)
   }
   return /setup|install|redist|updat/.test(writer)
     ? signalFrom('installer', -1.2, 'unpacked by an installer', image)

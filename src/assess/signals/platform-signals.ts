@@ -41,6 +41,11 @@ function containerSignals(view: AlertView): Signal[] {
 /** A scheduled query answers whatever is there; its commands are read with all others. */
 function inventorySignals(view: AlertView): Signal[] {
   const name = view.groups.has('osquery') ? view.field('/data/osquery/name') : undefined
+  const path = view.field('/data/osquery/columns/path')
+  if (name !== undefined && path !== undefined && /^\/(?:tmp|dev\/shm|var\/tmp)\//.test(path.text)) {
+    const reason = 'a program that runs or has rights lies where everybody may write'
+    return [signalFrom('program-in-open-folder', 1.4, reason, path)]
+  }
   return name === undefined
     ? []
     : [signalFrom('inventory-query', -0.9, 'an answer to a scheduled query', name)]

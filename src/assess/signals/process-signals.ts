@@ -160,8 +160,16 @@ function ordinary(view: AlertView): Signal[] {
       signalFrom('updater', -1.5, 'done by a program that installs updates or runs in the background', image),
     ]
   }
+  if (command !== undefined && installedTrigger.test(command.text)) {
+    return [signalFrom('product-task', -1.5, 'the task runs an installed product', command)]
+  }
   if (image !== undefined && productFolder.test(image.text)) {
     return [signalFrom('product', -0.8, 'done by an installed product', image)]
+  }
+  if (image !== undefined && command !== undefined && isPlainStart(view, image.text, command.text)) {
+    return [
+      signalFrom('plain-start', -0.7, 'a program of Windows with arguments that do nothing special', command),
+    ]
   }
   const fromTask =
     parentImage !== undefined && /\\{1,4}(?:svchost|services|taskeng|taskhostw)\.exe$/i.test(parentImage.text)
@@ -178,6 +186,24 @@ function ordinary(view: AlertView): Signal[] {
     ]
   }
   return []
+}
+
+/** A task that an installer makes for its own program: `schtasks /create … /tr "C:\Program Files\…`. */
+const installedTrigger =
+  /schtasks(?:\.exe)?\\?"?\s.{0,200}\/tr\s+(?:\\?"){0,2}'?[a-z]:\\{1,4}program files(?: \(x86\))?\\(?!.{0,200}(?:powershell|cmd\.exe|mshta|\\temp\\|https?:))/i
+
+/** No shell, nothing from the network, no path of a user, and nothing that the patterns for attacks know. */
+function isPlainStart(view: AlertView, image: string, command: string): boolean {
+  return (
+    view.field('/data/win/system/eventID')?.text === '1' &&
+    windowsFolder.test(image) &&
+    !shells.test(baseName(image)) &&
+    !/https?:|ftp:|\\\\\w|\\(?:users|temp|programdata|public)\\|%\w+%|[|^`]/i.test(
+      command.replaceAll('\\\\', '\\'),
+    ) &&
+    matchPatterns(commandPatterns, { pointer: '', text: command }).length === 0 &&
+    (view.parentCommand === undefined || matchPatterns(commandPatterns, view.parentCommand).length === 0)
+  )
 }
 
 function tampering(view: AlertView): Signal[] {

@@ -87,7 +87,7 @@ const groupRows: readonly GroupRow[] = [
     id: 'application-event',
     weight: -1.6,
     reason: 'an application reports about itself',
-    groups: ['windows_application', 'system_error', 'service_availability', 'time_changed'],
+    groups: ['windows_application', 'system_error', 'service_availability', 'low_diskspace', 'time_changed'],
   },
   {
     id: 'process-event',

@@ -28,7 +28,7 @@ const probe: SignalPattern = {
   weight: 1.5,
   reason: 'the request asks for what no page links to, as whoever looks for a way in does',
   pattern:
-    /\/\.(?:git|svn|hg|env|aws|ssh|htpasswd|htaccess|DS_Store|vscode)(?:[/.?]|$)|\/(?:phpmyadmin|pma|adminer|wp-config|phpinfo|manager\/html|_ignition|boaform|solr\/admin|actuator\/(?:env|heapdump|gateway))\b|\.(?:sql|bak|old|swp)(?:\.(?:gz|zip))?(?:\?|$)/i,
+    /\/\.(?:git|svn|hg|env|aws|ssh|htpasswd|htaccess|DS_Store|vscode)(?:[/.?]|$)|\/(?:phpmyadmin|pma|vendor\/phpunit|eval-stdin|cgi-bin\/(?:luci|\.%)|hnap1|owa\/auth\/x|adminer|wp-config|phpinfo|manager\/html|_ignition|boaform|solr\/admin|actuator\/(?:env|heapdump|gateway))\b|\.(?:sql|bak|old|swp)(?:\.(?:gz|zip))?(?:\?|$)/i,
 }
 
 /** What no header holds but to break in: functions for the shell, look-ups for Log4j. */
