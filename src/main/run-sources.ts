@@ -3,7 +3,7 @@ import type { Ingest } from '../ingest/ingest.ts'
 import { pause } from '../lib/abort.ts'
 import { messageOf } from '../lib/app-error.ts'
 import type { Database } from '../lib/database.ts'
-import type { Source } from '../sources/source.ts'
+import type { Source, SourceState } from '../sources/source.ts'
 import { readCheckpoint } from '../store/checkpoints.ts'
 import { dropLease, takeLease } from '../store/leases.ts'
 import type { SourceMonitor } from './source-monitor.ts'
@@ -73,12 +73,23 @@ async function runWhileHeld(
         })
         parts.monitor.received(source.name, receipt)
       },
-      state => parts.monitor.state(source.name, state),
+      stateTeller(parts, source.name),
       running,
     )
   } finally {
     lost.abort()
     await renewing
+  }
+}
+
+/** Keeps the state for the settings page, and logs when it turns bad and when it is good again. */
+function stateTeller({ monitor, logger }: SourceParts, source: string): (state: SourceState) => void {
+  let failing = false
+  return state => {
+    monitor.state(source, state)
+    if (state.kind === 'failing' && !failing) logger.warn({ source }, `a source fails: ${state.detail}`)
+    if (state.kind === 'connected' && failing) logger.info({ source }, 'the source works again')
+    if (state.kind !== 'waiting') failing = state.kind === 'failing'
   }
 }
 
