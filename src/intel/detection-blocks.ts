@@ -61,7 +61,7 @@ function* sigmaBlocks(text: string): Generator<DetectionBlock> {
   for (const match of text.matchAll(sigmaHead)) {
     const start = match.index + (match[0].startsWith('\n') ? 1 : 0)
     const rule = yamlBlock(text.slice(start, start + longestRule), match[1] ?? '')
-    if (/^\s*logsource:/m.test(rule) && /^\s*detection:/m.test(rule))
+    if (/^[ \t]*logsource:/m.test(rule) && /^[ \t]*detection:/m.test(rule))
       yield { kind: 'sigma', name: (match[2] ?? '').trim(), text: rule, start }
   }
 }

@@ -79,7 +79,8 @@ export async function extractReport(
   try {
     return await runInWorker<ReportExtract>(workerScript, question, timeoutMs, signal)
   } catch (error) {
-    if (signal?.aborted || !(error instanceof AppError)) throw error
+    // What may go better another time says nothing of the report.
+    if (signal?.aborted || !(error instanceof AppError) || error.retryable) throw error
     return unread(format === 'binary' ? 'text' : format, known, problem(error.code, error.message))
   }
 }

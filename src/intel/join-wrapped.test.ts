@@ -51,3 +51,22 @@ it('is linear in hostile texts', () => {
   for (const line of ['a', 'ab', 'http://a/', '-', 'a-', 'CVE-', 'word word word word word word word'])
     joinWrapped(`${line}\n`.repeat(200_000))
 })
+
+describe('what nobody sets on a page', () => {
+  it.each([
+    ['one word without an end', `${'a'.repeat(2_000_000)}\nb`],
+    ['a line of tabs', `${'a b c d '.repeat(4)}${'\t'.repeat(2_000_000)}x\nb`],
+    ['a URL that goes on and on', `http://a/${'\n/ab'.repeat(300_000)}`],
+    ['a line of blanks', `${'a b c d '.repeat(4)}${' '.repeat(2_000_000)}x\nb`],
+  ])('%s is read once', (_, text) => {
+    const joined = joinWrapped(text)
+    expect(joined.replaceAll(/\s/g, '')).toBe(text.replaceAll(/\s/g, ''))
+  })
+
+  it('joins no more of a URL than a URL is long, and keeps every piece', () => {
+    const joined = joinWrapped(`http://a/${'\n/ab'.repeat(2_000)}`)
+    expect(joined.split('\n')[0]?.length).toBeGreaterThan(1_900)
+    expect(joined.split('\n')[0]?.length).toBeLessThan(2_200)
+    expect(joined.replaceAll('\n', '')).toBe(`http://a/${'/ab'.repeat(2_000)}`)
+  })
+})

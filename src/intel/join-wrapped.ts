@@ -1,7 +1,7 @@
 /**
  * Text from pages has a line end wherever the column was full: inside sentences, CVE ids, URLs and digests. What stood in one piece
  * before it was set is put together again, where the pieces tell that they are some; elsewhere lines stay apart: half an
- * indicator is missing, two glued together are a false one.
+ * indicator is missing, two glued together are a false one. Linear in the text, which whoever made the pages wrote.
  */
 export function joinWrapped(text: string): string {
   const ids = text
@@ -69,15 +69,19 @@ const urlAtEnd = /(?:^|[\s(<"'|])((?:h(?:tt|xx)ps?|ftp)\S{0,3}:?\]?\/\/\S{0,2000
 /** A name that goes on below: `long-name-` and `example[.]com/x`. */
 const nameAtEnd = /(?:^|[\s(<"'|])[a-z0-9][\w-]{0,60}-$/i
 
+/** What `urlAtEnd` can reach back to: of a line that was put together, no more is looked at again for the next one. */
+const longestEnd = 2_100
+
 function joinUrls(text: string): string {
-  const lines = text.split('\n')
   const joined: string[] = []
-  for (const line of lines) {
-    const before = joined.at(-1)
-    if (before !== undefined && goesOn(before, line)) joined[joined.length - 1] = before + line
-    else joined.push(line)
+  let end: string | undefined
+  for (const line of text.split('\n')) {
+    const isMore = end !== undefined && goesOn(end, line)
+    if (!isMore && end !== undefined) joined.push('\n')
+    joined.push(line)
+    end = (isMore ? end + line : line).slice(-longestEnd)
   }
-  return joined.join('\n')
+  return joined.join('')
 }
 
 function goesOn(before: string, line: string): boolean {
@@ -114,12 +118,13 @@ function unwrapProse(text: string): string {
 
 /** A line of words that ran to the edge of its column without ending a sentence. */
 function isFull(line: string, widest: number): boolean {
-  return (
-    line.length >= 30 &&
-    line.length >= widest * 0.7 &&
-    /(?:\S+ ){3,}\S/.test(line) &&
-    !/[.:;!?\t]\s*$/.test(line)
-  )
+  return line.length >= 30 && line.length >= widest * 0.7 && /\S \S+ \S+ \S/.test(line) && !endsSentence(line)
+}
+
+/** With a mark, or in a cell of its own: whatever blanks stand behind it. */
+function endsSentence(line: string): boolean {
+  const words = line.trimEnd()
+  return /[.:;!?]$/.test(words) || line.includes('\t', words.length)
 }
 
 function continues(line: string): boolean {

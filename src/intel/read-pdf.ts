@@ -1,7 +1,6 @@
-import { messageOf } from '../lib/app-error.ts'
+import { AppError, messageOf } from '../lib/app-error.ts'
 import { problem } from '../lib/problem.ts'
 import { runInWorker } from '../lib/run-in-worker.ts'
-import { joinWrapped } from './join-wrapped.ts'
 import { firstLine, longestText, type ReportText } from './report-text.ts'
 
 /** What the worker process is asked, and what it answers. */
@@ -12,6 +11,7 @@ export interface PdfQuestion {
 }
 
 export interface PdfAnswer {
+  /** What was wrapped on a page is put together again. */
   readonly text: string
   readonly title?: string
   /** Pages that were there and were read. */
@@ -43,11 +43,12 @@ export async function readPdf(
       problems.push(problem('pdf-incomplete', `${answer.read} of ${answer.pages} pages were read`))
     if (answer.text.trim() === '' && answer.error === undefined)
       problems.push(problem('no-text', 'its pages hold no text; they may be scanned pictures: run OCR first'))
-    const text = joinWrapped(answer.text)
+    const { text } = answer
     const title = titleOf(answer.title) ?? firstLine(text)
     return { text, format: 'pdf', problems, ...(title === undefined ? {} : { title }) }
   } catch (error) {
-    if (signal?.aborted) throw error
+    // What may go better another time says nothing of the file.
+    if (signal?.aborted || (error instanceof AppError && error.retryable)) throw error
     return failed(messageOf(error))
   }
 }

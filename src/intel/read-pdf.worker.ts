@@ -1,6 +1,7 @@
 import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs'
 import { answerParent } from '../lib/answer-parent.ts'
 import { messageOf } from '../lib/app-error.ts'
+import { joinWrapped } from './join-wrapped.ts'
 import type { PdfAnswer, PdfQuestion } from './read-pdf.ts'
 
 /** A gap wider than this many widths of a letter separates columns. */
@@ -47,7 +48,7 @@ async function read({ bytes, longestText, mostPages }: PdfQuestion): Promise<Pdf
   )
   const title = typeof info.Title === 'string' && info.Title.trim() !== '' ? info.Title.trim() : undefined
   return {
-    text: pages.join('\n\n').slice(0, longestText + 1),
+    text: joinWrapped(pages.join('\n\n').slice(0, longestText + 1)),
     pages: document.numPages,
     read: pages.length,
     ...(title === undefined ? {} : { title }),

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { WorkerReply } from './answer-parent.ts'
 import { AppError } from './app-error.ts'
 import { residentBytes } from './resident-memory.ts'
+import { Turns } from './turns.ts'
 
 /** Of JavaScript's own heap, and of all that the process holds (watched on Linux only). */
 const heapMb = 1_024
@@ -13,11 +14,31 @@ const memoryCheckMs = 100
 const ownExtension = extname(import.meta.filename)
 
 /**
+ * Processes of one script. Each may take all of the memory above: who may ask a question could otherwise ask it a hundred times
+ * and take the machine down.
+ */
+const mostAtOnce = 2
+const mostWaiting = 100
+const turnsOf = new Map<string, Turns>()
+
+/**
  * Asks a worker one question, with memory limits and a deadline. A process and not a thread: a thread that is ended in
  * the middle of its work was seen to take the whole process down. It gets no environment, so it knows no secret. Rejects
- * with `too-slow` past the deadline, `out-of-memory`, `worker-ended`, the worker's own error, or the signal's reason.
+ * with `too-slow` past the deadline, `out-of-memory`, `worker-ended`, the worker's own error, `busy`, or the signal's reason.
+ * Of one script so many processes run at once; the others wait, and their deadline begins when they begin.
  */
 export function runInWorker<Answer>(
+  script: URL,
+  question: unknown,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<Answer> {
+  const turns = turnsOf.get(script.href) ?? new Turns(mostAtOnce, mostWaiting)
+  turnsOf.set(script.href, turns)
+  return turns.run(() => askWorker<Answer>(script, question, timeoutMs, signal), signal)
+}
+
+function askWorker<Answer>(
   script: URL,
   question: unknown,
   timeoutMs: number,
