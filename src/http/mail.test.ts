@@ -68,3 +68,16 @@ it('refuses a wrong token and a list without end', async () => {
   const many = Array.from({ length: 501 }, (_, at) => `recipient=a${at}@x.example`).join('&')
   expect((await check(`?${many}`, phish)).statusCode).toBe(400)
 })
+
+it('hands a mail out to the byte, as what no browser shows', async () => {
+  const { id } = (await check('', phish)).json()
+  const analyst = await server.signIn('analyst')
+  const answer = await analyst.call('GET', `/api/mail/${id}/source`)
+  expect(answer.headers).toMatchObject({
+    'content-type': 'application/octet-stream',
+    'content-disposition': `attachment; filename="${id}.eml"`,
+    'x-content-type-options': 'nosniff',
+  })
+  expect(answer.body).toBe(phish)
+  expect((await analyst.call('GET', '/api/mail/mail_none/source')).statusCode).toBe(404)
+})
