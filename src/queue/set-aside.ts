@@ -24,6 +24,7 @@ export function listSetAside(sql: Sql, tenant: string, limit: number): Promise<S
   )
 }
 
+/** How many jobs of the tenant are set aside. */
 export async function countSetAside(sql: Sql, tenant: string): Promise<number> {
   const [row] = await sql.query<{ count: number }>(
     `select count(*) as count from jobs where tenant_id = $1 and state = 'dead'`,

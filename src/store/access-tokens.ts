@@ -31,6 +31,7 @@ export async function findOauthClient(
   return row
 }
 
+/** How many clients have registered since: what a flood of registrations is bounded by. */
 export async function countOauthClients(sql: Sql, tenant: string, sinceMs: number): Promise<number> {
   const [row] = await sql.query<{ count: number }>(
     'select count(*) as count from oauth_clients where tenant_id = $1 and created_ms > $2',

@@ -31,6 +31,7 @@ export function listBreakGlassUses(sql: Sql, tenant: string, open: boolean): Pro
   )
 }
 
+/** Notes who has seen a use; false where somebody had before, or there is no such use. */
 export async function acknowledgeBreakGlass(
   sql: Sql,
   tenant: string,

@@ -18,6 +18,7 @@ export async function claimCase(
   return rows.length > 0
 }
 
+/** Takes the case from its assignee; what was in progress is open again. False where there is no such case. */
 export async function releaseCase(sql: Sql, tenant: string, id: string, nowMs: number): Promise<boolean> {
   const rows = await sql.query(
     `update cases set assignee_id = null, updated_ms = $3,

@@ -70,6 +70,7 @@ export async function findChat(
   return row
 }
 
+/** Deletes a chat of this owner, its messages and files with it; false where it is not theirs. */
 export async function deleteChat(sql: Sql, tenant: string, ownerId: string, id: string): Promise<boolean> {
   const rows = await sql.query(
     'delete from chats where tenant_id = $1 and owner_id = $2 and id = $3 returning id',

@@ -165,6 +165,7 @@ export async function mailsNaming(sql: Sql, tenant: string, address: string): Pr
   return rows.map(({ id }) => id)
 }
 
+/** How many of them were there to delete. */
 export async function deleteMails(sql: Sql, tenant: string, ids: readonly string[]): Promise<number> {
   const rows = await sql.query(
     'delete from mail_messages where tenant_id = $1 and id = any($2) returning 1',
@@ -205,6 +206,7 @@ export async function chatsNaming(sql: Sql, tenant: string, value: string): Prom
   return rows.map(({ id }) => id)
 }
 
+/** How many of them were there to delete; messages and files go with them. */
 export async function deleteChats(sql: Sql, tenant: string, ids: readonly string[]): Promise<number> {
   const rows = await sql.query('delete from chats where tenant_id = $1 and id = any($2) returning 1', [
     tenant,

@@ -35,6 +35,7 @@ export function listLayers(sql: Sql, tenant: string, limit: number): Promise<Lay
   )
 }
 
+/** False where there is no such layer. */
 export async function deleteLayer(sql: Sql, tenant: string, id: string): Promise<boolean> {
   const rows = await sql.query('delete from intel_layers where tenant_id = $1 and id = $2 returning 1', [
     tenant,

@@ -62,6 +62,7 @@ export async function saveChannel(sql: Sql, tenant: string, channel: ChannelRow)
   )
 }
 
+/** False where there is no such channel. */
 export async function deleteChannel(sql: Sql, tenant: string, id: string): Promise<boolean> {
   const rows = await sql.query(
     'delete from notification_channels where tenant_id = $1 and id = $2 returning id',

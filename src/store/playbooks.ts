@@ -41,6 +41,7 @@ export async function savePlaybook(sql: Sql, tenant: string, playbook: PlaybookR
   )
 }
 
+/** Deletes the playbook; its runs are copies and stay. False where there is none. */
 export async function deletePlaybook(sql: Sql, tenant: string, id: string): Promise<boolean> {
   const rows = await sql.query('delete from playbooks where tenant_id = $1 and id = $2 returning id', [
     tenant,

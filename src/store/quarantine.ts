@@ -74,6 +74,7 @@ export function quarantineCauses(sql: Sql, tenant: string, sinceMs: number): Pro
   )
 }
 
+/** How many lines are in quarantine. */
 export async function countQuarantined(sql: Sql, tenant: string): Promise<number> {
   const [row] = await sql.query<{ count: number }>(
     'select count(*) as count from quarantine where tenant_id = $1',

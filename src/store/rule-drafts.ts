@@ -171,6 +171,7 @@ export async function insertSample(
   )
 }
 
+/** False where the draft has no such sample. */
 export async function deleteSample(sql: Sql, tenant: string, draftId: string, id: string): Promise<boolean> {
   const rows = await sql.query(
     'delete from rule_draft_samples where tenant_id = $1 and draft_id = $2 and id = $3 returning id',

@@ -100,6 +100,7 @@ export async function markPasskeyUsed(
   return rows.length > 0
 }
 
+/** Takes a factor from its user; false where it is not theirs. */
 export async function deleteFactor(sql: Sql, tenant: string, userId: string, id: string): Promise<boolean> {
   const rows = await sql.query(
     'delete from second_factors where tenant_id = $1 and user_id = $2 and id = $3 returning id',
@@ -152,6 +153,7 @@ export async function spendRecoveryCode(
   return rows.length > 0
 }
 
+/** How many recovery codes of this user are left. */
 export async function countRecoveryCodes(sql: Sql, tenant: string, userId: string): Promise<number> {
   const [row] = await sql.query<{ count: number }>(
     'select count(*) as count from recovery_codes where tenant_id = $1 and user_id = $2 and used_ms is null',

@@ -28,6 +28,7 @@ export async function beginAttempt(
   return row ?? { failures: 1, lockedUntilMs: 0 }
 }
 
+/** Refuses this name until then, whatever password comes; in capitals it is the same name. */
 export async function lockName(sql: Sql, tenant: string, username: string, untilMs: number): Promise<void> {
   await sql.query(
     'update sign_in_failures set locked_until_ms = $3 where tenant_id = $1 and username = lower($2)',

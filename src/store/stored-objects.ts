@@ -28,6 +28,7 @@ export async function lockDueObject(sql: Transaction, nowMs: number): Promise<st
   return row?.object
 }
 
+/** Whether any row names the object: then its bytes are still wanted. */
 export async function isNamed(sql: Sql, object: string): Promise<boolean> {
   const [row] = await sql.query<{ named: boolean }>(
     `select ${keepers.map(({ table, object: column }) => `exists (select from ${table} where ${column} = $1)`).join(' or ')} as named`,
