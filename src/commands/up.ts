@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { accessSync, constants } from 'node:fs'
 import { type Config, readConfig } from '../config.ts'
-import { openApplication } from '../main/application.ts'
+import { AppError } from '../lib/app-error.ts'
+import { type Application, openApplication } from '../main/application.ts'
 import { buildConsole } from '../main/build-console.ts'
 import { replaySample } from '../main/sample.ts'
 import { serve } from '../main/serve.ts'
@@ -42,7 +43,7 @@ Exit code 0: stopped when told to. 1: could not start. 2: bad usage or settings.
         )
         tellSources(config, say, values.sample ?? false)
         if (values.sample) say(toldSample(await replaySample(app)))
-        await untilStopped(io.signal, working)
+        await untilStopped(io.signal, working, app.store)
         say('stopping')
       } finally {
         // Whichever half failed, the other one ends too: a program that only looks alive is not started again.
@@ -61,10 +62,20 @@ Exit code 0: stopped when told to. 1: could not start. 2: bad usage or settings.
 const toldSample = (stored: number) =>
   stored === 0 ? 'sample: all of its alerts were here already' : `sample: ${stored} alerts taken in`
 
-async function untilStopped(signal: AbortSignal, working: Promise<void>): Promise<void> {
-  // A worker that fails ends the program: half of it would look alive and do nothing.
-  if (!signal.aborted) await Promise.race([once(signal, 'abort'), working])
+async function untilStopped(
+  signal: AbortSignal,
+  working: Promise<void>,
+  { ended }: Application['store'],
+): Promise<void> {
+  if (signal.aborted) return
+  // A worker that fails, or a database of ours that is gone, ends the program: it would look alive and do nothing.
+  const error = await Promise.race(
+    [once(signal, 'abort').then(() => undefined), working, ended].filter(isGiven),
+  )
+  if (error instanceof AppError) throw error
 }
+
+const isGiven = <Value>(value: Value | undefined): value is Value => value !== undefined
 
 function tellSources(config: Config, say: (line: string) => void, sample: boolean): void {
   const followed = config.alertsFile !== undefined && isReadable(config.alertsFile)

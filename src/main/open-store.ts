@@ -12,6 +12,8 @@ import { checkBoundTo } from '../store/tenants.ts'
 export interface OpenedStore {
   readonly database: OpenDatabase
   readonly kind: 'embedded' | 'server'
+  /** Resolves when the embedded server ends by itself. */
+  readonly ended?: Promise<AppError>
   close(): Promise<void>
 }
 
@@ -108,6 +110,7 @@ export async function openStoreAsIs(
   return {
     database,
     kind: embedded === undefined ? 'server' : 'embedded',
+    ...(embedded && { ended: embedded.ended }),
     async close() {
       await database.close()
       await embedded?.stop()

@@ -17,6 +17,8 @@ import { beginUse, isRunning, joinUsers, type ServerUse } from './server-users.t
 
 export interface EmbeddedPostgres {
   readonly connection: pg.PoolConfig
+  /** Resolves when the server that this process has started ends without having been told to: killed, or its disk full. */
+  readonly ended: Promise<AppError>
   /** Ends this process's use of the server, and the server where nobody else uses it. Close the pools first. */
   stop(): Promise<void>
 }
@@ -74,11 +76,20 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
       await use.leave()
       throw error
     }
+    let stopping = false
     return {
       connection,
+      ended: new Promise(resolve => {
+        child?.once('exit', async () => {
+          if (!stopping) resolve(await endedByItself(place, saidBytes))
+        })
+      }),
       // Not to be given up: what is left half stopped keeps the next start waiting.
-      stop: () =>
-        withFileLock(join(place.base, 'users.lock'), () => leave(use, child, place), { waitMs: 330_000 }),
+      stop() {
+        stopping = true
+        const lock = join(place.base, 'users.lock')
+        return withFileLock(lock, () => leave(use, child, place), { waitMs: 330_000 })
+      },
     }
   })
 }
@@ -200,6 +211,14 @@ function reasonIn(text: string): string | undefined {
     ? '. The disk is full: make room and start again'
     : ''
   return `${lines[at]?.trim()}${detail}${full}`
+}
+
+async function endedByItself({ logFile }: Place, saidBytes: number): Promise<AppError> {
+  const reason = (await complaintSince(logFile, saidBytes)) ?? 'it was killed'
+  return new AppError(
+    'database-ended',
+    `the embedded PostgreSQL has ended by itself (${reason}). What was taken in is kept: start Tocsin again. The log of PostgreSQL is ${logFile}`,
+  )
 }
 
 /** What the server has complained of since `fromByte` of its log. */

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -73,6 +73,30 @@ it('closes the database that it has started where a setting turns out to be wron
   try {
     await again.seen(/one-time password \S+/)
     await again.seen(/ready on/)
+    expect(await again.end('SIGTERM')).toBe(0)
+  } finally {
+    if (again.child.exitCode === null) await again.end('SIGKILL')
+  }
+})
+
+it('ends where its database is killed, says so, and loses nothing: what only looks alive is started again by nobody', async () => {
+  const data = join(folder, 'killed')
+  const settings = { TOCSIN_DATA: data, TOCSIN_PORT: '0', TOCSIN_PUBLIC_URL: 'http://127.0.0.1:7411' }
+  const program = startTocsin(['up', '--sample'], settings)
+  try {
+    await program.seen(/sample: \d+ alerts taken in/)
+    const [pid = ''] = readFileSync(join(data, 'postgres/data/postmaster.pid'), 'utf8').split('\n')
+    process.kill(Number(pid), 'SIGKILL')
+    await program.seen(
+      /tocsin up: the embedded PostgreSQL has ended by itself \(.*\)\. What was taken in is kept: start Tocsin again/,
+    )
+    await expect.poll(() => program.child.exitCode).toBe(1)
+  } finally {
+    if (program.child.exitCode === null) await program.end('SIGKILL')
+  }
+  const again = startTocsin(['up', '--sample'], settings)
+  try {
+    await again.seen(/sample: all of its alerts were here already/)
     expect(await again.end('SIGTERM')).toBe(0)
   } finally {
     if (again.child.exitCode === null) await again.end('SIGKILL')
