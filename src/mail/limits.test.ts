@@ -81,6 +81,9 @@ describe('a hostile mail ends in a record', () => {
       expect(check(attached('a.docx', office(xml)))).toEqual([])
     for (const body of ['\n'.repeat(390_000), '\n '.repeat(190_000)])
       expect(check(`${head}\n${body}x`)).toEqual([])
+    // Read of a page's words are 120,000 letters: each of these took most of a minute of them.
+    for (const letter of ['_', ','])
+      expect(check(`${head}Content-Type: text/html\n\n<p>${letter.repeat(390_000)}`)).toEqual([])
     const styled = `<p style="font-size:0${' '.repeat(900_000)}x">hello</p>`
     expect(check(`${head}Content-Type: text/html\n\n${styled}`)).toEqual([])
     const hop = `Received: from a${' '.repeat(30_000)}x;${'('.repeat(30_000)}\n`
