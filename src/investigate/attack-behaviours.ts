@@ -260,6 +260,19 @@ export const attackBehaviours: Readonly<Record<string, Behaviour>> = {
     ],
     unknown: 'What the new program does beside what the old one did.',
   },
+  'container-escape': {
+    happened: 'something in a container reached for its host',
+    steps: [
+      'Isolate HOST with all its containers; look for what ran outside of them right after (auditd, new processes of root).',
+      'Stop the container but keep it and its image; find how the command came in (exposed API, a hole in its application).',
+    ],
+    unknown: 'Whether it got out of the container.',
+  },
+  setuid: {
+    happened: 'a program was made to run with the rights of its owner',
+    steps: ['Read which file it is and what it does; list the others (`find / -perm -4000 -newermt -1day`).'],
+    unknown: 'Whether somebody used it since.',
+  },
   'promiscuous-person': {
     happened: 'a person made a network interface listen to all traffic',
     steps: [

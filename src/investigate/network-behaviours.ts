@@ -126,6 +126,13 @@ export const networkBehaviours: Readonly<Record<string, Behaviour>> = {
       'See who started it (`ps -ef`, shell history of USER), on which port, and whether anybody connected.',
     ],
   },
+  'program-from-address': {
+    happened: 'a program was fetched from a bare address',
+    steps: [
+      'See on the host that fetched it whether the program was started, and search all hosts for its hash and for the address.',
+    ],
+    unknown: 'Whether the program was started.',
+  },
   'weak-ticket': {
     saidBy: ['many-tickets'],
     happened: 'a ticket with weak encryption was asked for a service account',

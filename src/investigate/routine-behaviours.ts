@@ -191,6 +191,16 @@ export const routineBehaviours: Readonly<Record<string, Behaviour>> = {
     happened: 'the network interface of a container or virtual machine began to listen to all traffic',
     steps: ['Nothing, if HOST runs containers or virtual machines.'],
   },
+  'mail-sorted': {
+    happened: 'a rule was set that sorts mail within the mailbox',
+    saidBy: ['mail-hidden'],
+    steps: ['Nothing, if USER says that the rule is theirs.'],
+  },
+  'long-query': {
+    happened: 'a long address was asked for, as dashboards and searches make them',
+    saidBy: ['plain-request'],
+    steps: ['Nothing; consider a higher limit for the application that makes them.'],
+  },
   'plain-start': {
     happened: 'a program of Windows started',
     saidBy: ['product-parent', 'updater'],

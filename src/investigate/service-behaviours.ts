@@ -197,6 +197,14 @@ export const serviceBehaviours: Readonly<Record<string, Behaviour>> = {
     ],
     unknown: 'Whether the target is vulnerable to it.',
   },
+  'admin-from-internet': {
+    happened: 'an administrator of a firewall came from a public address',
+    steps: [
+      'Ask USER whether they logged on from SOURCE; without a yes, end the session, change the password and undo what was set since.',
+      'Let the administration of the firewall be reached from the inside only.',
+    ],
+    unknown: 'What was changed in the session.',
+  },
   'firewall-access': {
     happened: 'who may administer or enter through a firewall was changed',
     steps: [

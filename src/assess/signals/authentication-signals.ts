@@ -32,7 +32,7 @@ function repetition(view: AlertView): Signal[] {
     ? [
         signalFrom(
           'repeated-failures',
-          1.8,
+          /maximum authentication attempts/i.test(view.description.text) && !isFromInternet(view) ? 0.3 : 1.8,
           'many failures in a short time, as when passwords are guessed',
           view.description,
         ),

@@ -144,6 +144,11 @@ function operationSignals(view: AlertView, operation: FieldText): Signal[] {
   if (asked) {
     for (const { pointers, ...row } of seriousParameters)
       signals.push(...pointers.flatMap(pointer => inTextsBelow(view, pointer, row)).slice(0, 1))
+    const isRule =
+      signals.some(({ id }) => id === 'mail-rule') && !signals.some(({ id }) => id === 'mail-hidden')
+    const sorted = view.field('/data/office365/Parameters/0/Name')
+    if (isRule && sorted !== undefined)
+      signals.push(signalFrom('mail-sorted', -0.9, 'the rule only sorts mail within the mailbox', sorted))
     if (!signals.some(({ id }) => id === 'open-to-all')) signals.push(...openPolicy(view))
   }
   const error =

@@ -61,6 +61,20 @@ export const commandPatterns: readonly SignalPattern[] = [
       /set-mppreference.{0,60}disable|add-mppreference.{0,20}exclusion|amsi(?:utils|initfailed|scanbuffer)|advfirewall.{0,30}state\s+off|auditpol.{0,20}\/(?:clear|set.{0,60}disable)|sc(?:\.exe)?\s+(?:stop|delete)\s+(?:windefend|sysmon|wazuh)|setenforce\s+0|iptables\s+(?:-F|--flush)|systemctl\s+(?:stop|disable|mask)\s+(?:--now\s+)?(?:auditd|wazuh|firewalld|ufw|falcon)/i,
   },
   {
+    id: 'container-escape',
+    weight: 2.2,
+    reason: 'reaches out of a container to its host',
+    pattern:
+      /\bnsenter\s.{0,40}(?:-t|--target)[\s=]*1\b|\/proc\/1\/root|\bchroot\s+\/(?:host|mnt|rootfs)|docker\.sock|release_agent|-v\s+\/:\/|\bmount\s+\/dev\/(?:sd|vd|nvme|xvd)/i,
+  },
+  {
+    id: 'setuid',
+    weight: 2,
+    reason: 'lets everybody run a program with the rights of its owner',
+    pattern:
+      /\bchmod\s+(?:-\w+\s+)?(?:[ugoa]{0,4}\+[rwx]{0,3}s|[2467][0-7]{3})\b|\bsetcap\s.{0,40}cap_(?:setuid|sys_admin|dac_override)/,
+  },
+  {
     id: 'policy-bypass',
     weight: 1.2,
     reason: 'starts PowerShell hidden or past its execution policy',

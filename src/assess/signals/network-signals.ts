@@ -1,4 +1,4 @@
-import { isLoopback } from '../../domain/network-address.ts'
+import { isLoopback, isPrivateAddress, isPublicAddress } from '../../domain/network-address.ts'
 import type { AlertView } from '../alert-view.ts'
 import { matchPatterns, type Signal, type SignalPattern, signalFrom } from '../signal.ts'
 
@@ -66,8 +66,27 @@ const snortPriority: SignalPattern = {
 /** Names that carry data: one part is as long as no person writes it. */
 function longName(view: AlertView): Signal[] {
   const name = view.field('/data/win/eventdata/queryName') ?? view.field('/data/dns/rrname')
-  if (name === undefined || !name.text.split('.').some(part => part.length >= 40)) return []
+  const carries = (part: string) => part.length >= 40 || /^[0-9a-f]{30,}$/i.test(part)
+  if (name === undefined || !name.text.split('.').some(carries)) return []
   return [signalFrom('long-name', 1, 'the name asked for is so long that it may carry data', name)]
+}
+
+/** Programs of Windows that run what others give them, and have no business with names of the internet. */
+const proxyPrograms =
+  /[\\/](?:mshta|rundll32|regsvr32|wscript|cscript|certutil|msbuild|installutil|cmstp|odbcconf|hh)(?:\.exe)?"?$/i
+
+function askedByProxy(view: AlertView): Signal[] {
+  const name = view.field('/data/win/eventdata/queryName')
+  return name?.text.includes('.') && view.image !== undefined && proxyPrograms.test(view.image.text)
+    ? [
+        signalFrom(
+          'script-on-network',
+          1,
+          'a program that runs code of others looked for a host by name',
+          view.image,
+        ),
+      ]
+    : []
 }
 
 const scriptHosts =
@@ -84,6 +103,7 @@ export function networkSignals(view: AlertView): Signal[] {
     ...connectionSignals(view),
     ...matchPatterns(noticePatterns, view.groups.has('zeek') ? view.field('/data/note') : undefined),
     ...longName(view),
+    ...askedByProxy(view),
   ]
 }
 
@@ -100,6 +120,22 @@ function signatureSignals(view: AlertView, pointer: string): Signal[] {
   const priority = view.field('/data/alert/severity')
   if (priority !== undefined && priority.text === '1') {
     signals.push(signalFrom('first-priority', 0.8, 'the signature is of the first priority', priority))
+  }
+  const host = view.field('/data/http/hostname')
+  if (
+    host !== undefined &&
+    /^\d{1,3}(?:\.\d{1,3}){3}$/.test(host.text) &&
+    isPublicAddress(host.text) &&
+    /\b(?:ELF|EXE|executable|DLL|PE32|script|shell|binary)\b/i.test(view.field(pointer)?.text ?? '')
+  ) {
+    signals.push(
+      signalFrom(
+        'program-from-address',
+        1.4,
+        'a program was fetched from a bare address instead of a name',
+        host,
+      ),
+    )
   }
   const update = [
     view.field('/data/http/url'),
@@ -125,7 +161,8 @@ function connectionSignals(view: AlertView): Signal[] {
     return [signalFrom('loopback', -2, 'the host talks to itself', target)]
   }
   const port = view.field('/data/win/eventdata/destinationPort')
-  if (view.image !== undefined && scriptHosts.test(view.image.text) && port !== undefined) {
+  const isManaged = port !== undefined && /^598[56]$/.test(port.text) && isPrivateAddress(target.text)
+  if (!isManaged && view.image !== undefined && scriptHosts.test(view.image.text) && port !== undefined) {
     return [
       signalFrom('script-on-network', 0.7, 'a script host or shell talks to the network itself', view.image),
     ]

@@ -17,6 +17,8 @@ export function platformSignals(view: AlertView): Signal[] {
   ]
 }
 
+const minerImage = /xmrig|monero|kinsing|\bminerd?\b|cryptonight|nicehash|c3pool/i
+
 function containerSignals(view: AlertView): Signal[] {
   const action = view.field('/data/docker/Action')
   if (action === undefined) return []
@@ -32,6 +34,11 @@ function containerSignals(view: AlertView): Signal[] {
         ]
       : []
   }
+  const image = [
+    view.field('/data/docker/Actor/Attributes/image'),
+    view.field('/data/docker/Actor/Attributes/name'),
+  ].find(field => field !== undefined && minerImage.test(field.text))
+  if (image !== undefined) return [signalFrom('mining', 2.5, 'the image is that of a coin miner', image)]
   const privileged = view.field('/data/docker/Actor/Attributes/privileged')
   return privileged?.text === 'true'
     ? [signalFrom('privileged-container', 1.2, 'the container has the rights of its host', privileged)]

@@ -115,6 +115,14 @@ function firewallSignals(view: AlertView): Signal[] {
   const isBlocked = action !== undefined && blocking.test(action.text)
   const repeated = view.alert.rule.frequency !== undefined || /^multiple\b/i.test(view.description.text)
   const signals = named === undefined ? [] : [named]
+  if (
+    source !== undefined &&
+    isPublicAddress(source.text) &&
+    /\badmin(?:istrator)?\b.{0,20}\blog(?:in|ged|on)\b.{0,12}(?:success|in\b)/i.test(view.description.text)
+  ) {
+    const reason = 'an administrator of the firewall came from a public address'
+    signals.push(signalFrom('admin-from-internet', 1.6, reason, source))
+  }
   const setting = view.field('/data/cfgpath')
   if (setting !== undefined && /^(?:system\.(?:admin|api-user)|user\.local|vpn\.ssl)/.test(setting.text)) {
     const reason = 'who may administer or enter through the firewall was changed'

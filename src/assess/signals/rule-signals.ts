@@ -138,6 +138,12 @@ const descriptionRows: readonly { id: string; weight: number; reason: string; pa
       /\b(?:service (?:startup type|started|stopped|exited)|logged? rotated|was unavailable|agent started|software protection|system time changed|updated successfully|log (?:file )?rotat)/i,
   },
   {
+    id: 'service-state',
+    weight: -2,
+    reason: 'a program wrote a line longer than the log takes',
+    pattern: /non.standard syslog message/i,
+  },
+  {
     id: 'denied',
     weight: -0.8,
     reason: 'what was tried was blocked',

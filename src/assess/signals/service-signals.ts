@@ -3,8 +3,26 @@ import { type Signal, signalFrom } from '../signal.ts'
 import { looksRandom } from './file-signals.ts'
 import { vendorFolder } from './vendor-folder.ts'
 
+/** Services that watch or protect a Windows host, by their names and what they are called. */
+const defenceService =
+  /^(?:WinDefend|Sense|WdNisSvc|SecurityHealthService|wscsvc|MpsSvc|EventLog|Sysmon(?:64)?|Wazuh(?:Svc)?|OssecSvc|CSFalconService|SentinelAgent)$|defender|sysmon|wazuh|windows (?:firewall|event log)|falcon sensor/i
+
+/** Event 7040: the start type of a service was changed; a defence that no longer starts is off after the next start. */
+function defenceDisabled(view: AlertView): Signal | undefined {
+  if (view.field('/data/win/system/eventID')?.text !== '7040') return undefined
+  const now = view.field('/data/win/eventdata/param3')
+  const service = [view.field('/data/win/eventdata/param4'), view.field('/data/win/eventdata/param1')].find(
+    field => field !== undefined && defenceService.test(field.text),
+  )
+  return service !== undefined && now !== undefined && /disabled/i.test(now.text)
+    ? signalFrom('defence-off', 3, 'a service that protects the host no longer starts', service)
+    : undefined
+}
+
 /** New Windows services: what they start, and from where. Registry (Sysmon 13) and event log (7045, 4697) alike. */
 export function serviceSignals(view: AlertView): Signal[] {
+  const switchedOff = defenceDisabled(view)
+  if (switchedOff !== undefined) return [switchedOff]
   const target = view.field('/data/win/eventdata/targetObject')
   const fromRegistry = target !== undefined && /\\services\\.{1,300}\\imagepath$/i.test(target.text)
   const path =

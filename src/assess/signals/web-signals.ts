@@ -11,7 +11,7 @@ const requestPatterns: readonly SignalPattern[] = [
     // Whoever asks for a page writes this text. No blank may count as a value too, and no comment end inside another one:
     // tried both ways, thirty of `/**/` in an address kept the reader busy for minutes, and forty for ever.
     pattern:
-      /(?:%27|'|\+|%20|\s)(?:or|and)(?:\+|%20|\s)+(?:(?!%20)['"\w%])+(?:\+|%20|\s)*(?:=|%3d)|union(?:\+|%20|\s|\/\*(?:(?!\*\/).){0,8}\*\/)+(?:all(?:\+|%20|\s)+)?select|(?:<|%3c)script|\$\{jndi:|%24%7bjndi|\.\.(?:\/|%2f){1,3}|(?:;|%3b|\||%7c)(?:\+|%20|\s)*(?:id|cat|wget|curl|bash|sh|nc|whoami)\b|\(\)\s*\{|etc(?:\/|%2f)passwd|php:\/\/|cmd=|system\(/i,
+      /(?:%27|'|\+|%20|\s)(?:or|and)(?:\+|%20|\s)+(?:(?!%20)['"\w%])+(?:\+|%20|\s)*(?:=|%3d)|union(?:\+|%20|\s|\/\*(?:(?!\*\/).){0,8}\*\/)+(?:all(?:\+|%20|\s)+)?select|(?:<|%3c)script|\$\{jndi:|%24%7bjndi|(?:\.\.(?:\/|%2f|\\|%5c){1,3}){2}|(?:;|%3b|\||%7c)(?:\+|%20|\s)*(?:id|cat|wget|curl|bash|sh|nc|whoami)\b|\(\)\s*\{|etc(?:\/|%2f)passwd|php:\/\/|cmd=|system\(/i,
   },
   {
     id: 'scanner-agent',
@@ -45,6 +45,11 @@ const describedAttacks = /^(?:attack|sql_?injection|xss|rfi)$/
 /** Letters, digits and marks of ordinary addresses, without steps upwards or words of programs in them. */
 const plainRequest =
   /^(?!.{0,2000}(?:\.\.(?!\/[\w-]+\/[\w-]+\.\w)|passwd|shell|exec|eval|sleep|benchmark|concat|select\b|script\b|%(?:2[27ef]|3[bce]|5c|7c|0[0ad]|25|60|2[89])))[\w\-./?=&+~:,@%!*#]{1,2000}$/i
+
+/** Wazuh reports long addresses, since overflows were once tried so: with one letter repeated, or bytes that are no text. */
+function isLongQuery(view: AlertView, url: string): boolean {
+  return /^URL too long/i.test(view.description.text) && !/(.)\1{39}|%(?:[89a-f][0-9a-f]|0[0-8])/i.test(url)
+}
 
 /** A counting rule saw many requests: the one that it shows says little about the others. */
 function isRepeated(view: AlertView): boolean {
@@ -123,6 +128,10 @@ export function webSignals(view: AlertView): Signal[] {
         status,
       ),
     )
+  }
+  if (!isAttack && url !== undefined && isLongQuery(view, url.text)) {
+    const reason = 'a long address of words, as dashboards and searches make them'
+    signals.push(signalFrom('long-query', -2, reason, url))
   }
   if (!isAttack) signals.push(...harmlessRequest(view, url))
   const fired = view.field('/rule/firedtimes')
