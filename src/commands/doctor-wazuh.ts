@@ -1,8 +1,7 @@
-import { constants } from 'node:fs'
-import { access } from 'node:fs/promises'
 import type { Config } from '../config.ts'
-import { messageOf } from '../lib/app-error.ts'
+import { assertNever, messageOf } from '../lib/app-error.ts'
 import { systemClock } from '../lib/clock.ts'
+import { alertsFileState } from '../main/alerts-file-state.ts'
 import { openWazuh } from '../main/wazuh.ts'
 import { alertPatterns, describeWazuh } from '../wazuh/generation.ts'
 import { briefsIndex } from '../wazuh/index-sink.ts'
@@ -12,26 +11,23 @@ import type { Finding } from './doctor.ts'
 export async function alertsFile({ alertsFile: path }: Config): Promise<Finding[]> {
   const check = 'alerts file'
   if (path === undefined) return [{ check, state: 'off', detail: 'TOCSIN_ALERTS_FILE is off' }]
-  try {
-    await access(path, constants.R_OK)
-    return [{ check, state: 'ok', detail: `${path} is readable` }]
-  } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    return [
-      missing
-        ? {
-            check,
-            state: 'off',
-            detail: `${path} is not there`,
-            hint: 'On a Wazuh 4 manager it would be followed.',
-          }
-        : {
-            check,
-            state: 'failed',
-            detail: `${path} cannot be read`,
-            hint: 'Run Tocsin as a user of the group wazuh: usermod -aG wazuh USER.',
-          },
-    ]
+  const state = await alertsFileState(path)
+  switch (state.kind) {
+    case 'readable':
+      return [{ check, state: 'ok', detail: `${path} is readable` }]
+    case 'missing':
+      return [
+        {
+          check,
+          state: 'off',
+          detail: `${path} is not there`,
+          hint: 'On a Wazuh 4 manager it would be followed.',
+        },
+      ]
+    case 'unreadable':
+      return [{ check, state: 'failed', detail: `${path} cannot be read: ${state.why}`, hint: state.hint }]
+    default:
+      return assertNever(state)
   }
 }
 

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import { accessSync, constants } from 'node:fs'
+import { usualAlertsFile } from '../config/settings.ts'
 import { type Config, readConfig } from '../config.ts'
 import { AppError } from '../lib/app-error.ts'
+import { alertsFileState } from '../main/alerts-file-state.ts'
 import { type Application, openApplication } from '../main/application.ts'
 import { buildConsole } from '../main/build-console.ts'
 import { replaySample } from '../main/sample.ts'
@@ -41,7 +42,7 @@ Exit code 0: stopped when told to. 1: could not start. 2: bad usage or settings.
         say(
           `settings${config.databaseUrl === undefined ? ', keys and the database' : ' and keys'} are in ${config.dataDir}`,
         )
-        tellSources(config, say, values.sample ?? false)
+        await tellSources(config, say, values.sample ?? false)
         if (values.sample) say(toldSample(await replaySample(app)))
         await untilStopped(io.signal, working, app.store)
         say('stopping')
@@ -77,28 +78,27 @@ async function untilStopped(
 
 const isGiven = <Value>(value: Value | undefined): value is Value => value !== undefined
 
-function tellSources(config: Config, say: (line: string) => void, sample: boolean): void {
-  const followed = config.alertsFile !== undefined && isReadable(config.alertsFile)
-  if (followed) say(`following ${config.alertsFile}`)
-  if (config.indexer) say(`polling the indexer at ${config.indexer.url}`)
-  if (followed || config.indexer) return
+/** How whoever reads this has started it: from a checkout, or as a program that was installed. */
+const startedAs = import.meta.filename.endsWith('.ts') ? 'npm start --' : 'tocsin up'
+
+async function tellSources(
+  { alertsFile, indexer }: Config,
+  say: (line: string) => void,
+  sample: boolean,
+): Promise<void> {
+  const state = alertsFile === undefined ? undefined : await alertsFileState(alertsFile)
+  if (state?.kind === 'readable') say(`following ${alertsFile}`)
+  if (state?.kind === 'unreadable') say(`${alertsFile} cannot be followed: ${state.why}. ${state.hint}`)
+  if (state?.kind === 'missing' && alertsFile !== usualAlertsFile)
+    say(`${alertsFile} is not there: it is followed as soon as it is. TOCSIN_ALERTS_FILE names it`)
+  if (indexer) say(`polling the indexer at ${indexer.url}`)
+  if (state?.kind === 'readable' || indexer) return
   say('no Wazuh is connected yet. Three ways, each enough:')
-  say('  on the manager:    run tocsin there, as a user of the group wazuh (it follows alerts.json)')
+  say('  on the manager:    run Tocsin there, as a user of the group wazuh (it follows alerts.json)')
   say(
     '  from the indexer:  TOCSIN_INDEXER_URL=https://HOST:9200 TOCSIN_INDEXER_USER=… TOCSIN_INDEXER_PASSWORD=… TOCSIN_INDEXER_CA=root-ca.pem',
   )
-  say('  by the integrator: deploy/wazuh/custom-tocsin on the manager, with an API token of scope ingest')
+  say('  by the integrator: deploy/wazuh/install.sh manager there, with an API token of scope ingest')
   if (!sample)
-    say(
-      '  to look around:    tocsin up --sample, or the button in the console, takes in labelled sample alerts',
-    )
-}
-
-function isReadable(path: string): boolean {
-  try {
-    accessSync(path, constants.R_OK)
-    return true
-  } catch {
-    return false // What is told is only whether: the doctor says why not.
-  }
+    say(`  to look around:    ${startedAs} --sample, or the button in the console: labelled sample alerts`)
 }

@@ -7,6 +7,9 @@ import { Secret } from '../lib/secret.ts'
 const flag = z.enum(['on', 'off']).transform(value => value === 'on')
 const secret = z.string().transform(value => new Secret(value))
 
+/** Where a Wazuh manager writes its alerts. */
+export const usualAlertsFile = '/var/ossec/logs/alerts/alerts.json'
+
 export const settings = z.object({
   /** Where Tocsin keeps its data. As root /var/lib/tocsin, else ~/.local/share/tocsin. */
   TOCSIN_DATA: z.string().optional(),
@@ -126,7 +129,7 @@ export const settings = z.object({
   TOCSIN_BUILD_CONSOLE: flag.default(true),
 
   /** alerts.json of a Wazuh manager; `off` to follow none. */
-  TOCSIN_ALERTS_FILE: z.string().default('/var/ossec/logs/alerts/alerts.json'),
+  TOCSIN_ALERTS_FILE: z.string().default(usualAlertsFile),
   /** `https://HOST:9200` of the Wazuh indexer that alerts and findings are read from. */
   TOCSIN_INDEXER_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Its user, with the right to read the alerts (and to write them for TOCSIN_PUBLISH_DOCUMENT). */

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -69,10 +69,16 @@ it('closes the database that it has started where a setting turns out to be wron
   } finally {
     if (program.child.exitCode === null) await program.end('SIGKILL')
   }
-  const again = startTocsin(['up'], settings)
+  const alerts = join(folder, 'alerts')
+  mkdirSync(alerts)
+  const again = startTocsin(['up'], { ...settings, TOCSIN_ALERTS_FILE: alerts })
   try {
     await again.seen(/one-time password \S+/)
     await again.seen(/ready on/)
+    // The slip of a newcomer, and what there is to do instead, as one types it in a checkout.
+    await again.seen(/\/alerts cannot be followed: it is a folder, not a file\. Set TOCSIN_ALERTS_FILE/)
+    await again.seen(/to look around: +npm start -- --sample/)
+    expect(again.output()).not.toMatch(/following/)
     expect(await again.end('SIGTERM')).toBe(0)
   } finally {
     if (again.child.exitCode === null) await again.end('SIGKILL')
