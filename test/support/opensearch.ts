@@ -66,7 +66,8 @@ export async function connectIndexer(node: OpenSearchNode, signal: AbortSignal):
     baseUrl: node.url,
     credentials: undefined,
     fetch: egress.fetch,
-    timeoutMs: 30_000,
+    // It ends what hangs: the first document of a day makes an index, which a starved machine does in its own time.
+    timeoutMs: 300_000,
   })
   const mappings = {
     date_detection: false,
