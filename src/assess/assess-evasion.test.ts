@@ -28,6 +28,13 @@ describe('padding hides no command', () => {
     }),
   })
   check('of letters', 'person', padded('a'.repeat(60_000)))
+  check('of blanks behind a service to be started', 'person', {
+    rule: ['92052', 4, 'Windows command prompt started by an abnormal process', ['sysmon']],
+    data: sysmonProcess({
+      image: 'C:\\Windows\\System32\\cmd.exe',
+      commandLine: `cmd /c mimikatz.exe sekurlsa::logonpasswords & net start ${' '.repeat(60_000)}!`,
+    }),
+  })
   check('of backslashes, which Wazuh doubles', 'person', padded('\\'.repeat(40_000)))
 })
 

@@ -132,7 +132,7 @@ export const commandPatterns: readonly SignalPattern[] = [
     id: 'service-start',
     weight: -0.8,
     reason: 'starts a service of Windows by its name, as scripts of administrators do',
-    pattern: /\bnet1?(?:\.exe)?"?\s+start\s+"?[\w ]{2,60}"?\s*$/i,
+    pattern: /\bnet1?(?:\.exe)?"?\s{1,20}start\s{1,20}"?[\w ]{2,60}"?\s{0,20}$/i,
   },
   {
     id: 'product-script',
