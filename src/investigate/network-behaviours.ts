@@ -67,6 +67,7 @@ export const networkBehaviours: Readonly<Record<string, Behaviour>> = {
     ],
   },
   'injection-request': {
+    saidBy: ['injection-header'],
     unknown: 'What the server answered: the log has the status, not the content.',
     happened: 'a web request carried an attack',
     steps: [
@@ -125,6 +126,14 @@ export const networkBehaviours: Readonly<Record<string, Behaviour>> = {
     steps: [
       'See who started it (`ps -ef`, shell history of USER), on which port, and whether anybody connected.',
     ],
+  },
+  'intel-hit': {
+    happened: 'a value that threat intelligence knows was seen',
+    steps: [
+      'Open the event that names the value: how old is it, who says it, and what belongs to it? Look for that on HOST.',
+      'Search all hosts for the value in proxy, DNS and firewall logs, and find the program on HOST that used it.',
+    ],
+    unknown: 'Whether the value still belongs to whom the event says.',
   },
   'program-from-address': {
     happened: 'a program was fetched from a bare address',

@@ -73,7 +73,7 @@ export const serviceBehaviours: Readonly<Record<string, Behaviour>> = {
   },
   'mail-rule': {
     happened: 'a rule that handles mail by itself was set',
-    saidBy: ['mail-hidden'],
+    saidBy: ['mail-hidden', 'mail-sorted'],
     steps: ['Ask USER whether the rule is theirs, and read its conditions.'],
   },
   'one-factor-logon': {
@@ -105,6 +105,13 @@ export const serviceBehaviours: Readonly<Record<string, Behaviour>> = {
   'privileged-container': {
     happened: 'a container was started with the rights of its host',
     steps: ['Ask who started it and why; a container that need not have these rights must not keep them.'],
+  },
+  'miner-image': {
+    happened: 'the image of a coin miner was brought or used on HOST',
+    steps: [
+      'Stop and remove what runs from it, and look for the hole it came through: a Docker API that is open, weak passwords, a key in a repository.',
+    ],
+    unknown: 'Who gave the order: the Docker log does not say.',
   },
   'container-state': {
     happened: 'a container, image or network changed its state',
@@ -186,7 +193,7 @@ export const serviceBehaviours: Readonly<Record<string, Behaviour>> = {
     steps: ['Nothing by itself; a program that nobody knows deserves a look at who wrote it.'],
   },
   'integration-trouble': {
-    happened: 'VirusTotal gave no answer',
+    happened: 'a service that was asked about a value gave no answer',
     steps: ['Nothing as an incident; raise the limit or narrow what is asked.'],
   },
   'firewall-attack': {
@@ -360,6 +367,14 @@ export const serviceBehaviours: Readonly<Record<string, Behaviour>> = {
     steps: [
       'Count how many names below the same domain HOST asked for within the hour: hundreds are a tunnel.',
     ],
+  },
+  'command-in-file': {
+    happened: 'a file was changed so that it fetches and runs code or opens a shell over the network',
+    steps: [
+      'Take the line out again and find who wrote it (whodata, auth log, shell history); see whether it has run since (cron and system logs).',
+      'Fetch the URL from a sandbox (not from the host) and hash what it gives; search all hosts for that hash and URL.',
+    ],
+    unknown: 'Whether the line has run since.',
   },
   'access-loosened': {
     happened: 'a file was changed so that more people are let in',

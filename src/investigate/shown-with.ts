@@ -56,7 +56,8 @@ const chains: readonly Chain[] = [
   },
   { first: `${eventData}/serviceName`, rest: [['that starts', `${eventData}/imagePath`]] },
   { first: `${eventData}/serviceName`, rest: [['that starts', `${eventData}/serviceFileName`]] },
-  { first: '/syscheck/path', rest: [['by', '/syscheck/audit/process/name']] },
+  { first: '/syscheck/path', rest: [['with', '/syscheck/audit/process/name']] },
+  { first: '/data/docker/Action', rest: [['in', '/data/docker/Actor/Attributes/name']] },
   {
     first: '/data/alert/signature',
     rest: [
@@ -107,9 +108,13 @@ const chains: readonly Chain[] = [
 /** What is shown behind the clause: the words that it rests on, what acted on what, or what the alert is about. */
 export function shownWith({ signal, alert }: Episode): Shown | undefined {
   const isText = signal.decoded !== undefined || hasCommand(alert) || isLongField(signal.pointer)
-  const parts = isText
-    ? parentParts(alert, signal.pointer)
-    : (settingParts(alert, signal.pointer) ?? chainParts(alert))
+  const added = signal.pointer === '/syscheck/diff' ? addedParts(alert, signal.quote) : undefined
+  const parts =
+    added !== undefined
+      ? added
+      : isText
+        ? parentParts(alert, signal.pointer)
+        : (settingParts(alert, signal.pointer) ?? chainParts(alert))
   if (parts.length > 0) {
     const joined = (mark: (text: string) => string) =>
       parts.map(({ joint, text }) => `${joint === '' ? '' : `${joint} `}${mark(text)}`).join(' ')
@@ -123,6 +128,13 @@ export function shownWith({ signal, alert }: Episode): Shown | undefined {
     inSentence: quoted(text.replace(/\.$/, '')),
     parts: detail === undefined || detail.pointer === signal.pointer ? [] : [detail],
   }
+}
+
+/** What a change added says more than that there was one. */
+function addedParts(alert: Alert, quote: string): Part[] {
+  const path = partAt(alert, '/syscheck/path', '')
+  const added = { pointer: '/syscheck/diff', quote, text: readable(quote, quote), joint: 'with' }
+  return path === undefined ? [{ ...added, joint: '' }] : [path, added]
 }
 
 /** Where the program that started another one is the reason, both are told. */

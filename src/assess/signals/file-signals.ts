@@ -1,5 +1,6 @@
 import { type AlertView, baseName } from '../alert-view.ts'
 import { type FieldText, matchPatterns, type Signal, type SignalPattern, signalFrom } from '../signal.ts'
+import { commandPatterns } from './command-patterns.ts'
 import { productFolder, windowsFolder } from './vendor-folder.ts'
 
 const writtenFiles: readonly SignalPattern[] = [
@@ -115,8 +116,13 @@ const loosened: SignalPattern = {
   weight: 1.2,
   reason: 'a line that was added lets more people in',
   pattern:
-    /^> ?(?:PermitRootLogin\s+(?:yes|without-password)|PasswordAuthentication\s+yes|PermitEmptyPasswords\s+yes|.{0,200}NOPASSWD|(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-\S{1,20})\s|[\w.-]{1,32}:[^:]{0,200}:0:)/im,
+    /^> ?(?:PermitRootLogin\s+(?:yes|without-password)|PasswordAuthentication\s+yes|PermitEmptyPasswords\s+yes|.{0,200}NOPASSWD|(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-\S{1,20})\s|[\w.-]{1,32}:[^:\n]{0,200}:0:[^\n]{0,100})/im,
 }
+
+/** What no configuration needs, wherever it is written. That a line was written does not say that it ran. */
+const gravePatterns = commandPatterns
+  .filter(({ id }) => ['reverse-shell', 'download-cradle'].includes(id))
+  .map(row => ({ ...row, id: 'command-in-file', reason: `a line that was added ${row.reason}` }))
 
 /** Programs that change files as their daily work. */
 const packageWriters =
@@ -133,7 +139,7 @@ const webServers = /^(?:apache2|httpd|nginx|php-fpm[\d.]*|php[\d.]*|php-cgi|java
 function monitoredFile(view: AlertView, target: FieldText, place: readonly Signal[]): Signal[] {
   const change = view.field('/syscheck/event')
   if (change === undefined || view.groups.has('syscheck_registry')) return []
-  const signals: Signal[] = matchPatterns([loosened], view.field('/syscheck/diff'))
+  const signals: Signal[] = matchPatterns([loosened, ...gravePatterns], view.field('/syscheck/diff'))
   const name = target.text.split(/[\\/]/).at(-1) ?? ''
   if (change.text !== 'deleted' && ransomNote.test(name))
     signals.push(signalFrom('ransom-note', 2, 'named like the note that ransomware leaves', target))

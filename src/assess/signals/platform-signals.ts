@@ -38,7 +38,7 @@ function containerSignals(view: AlertView): Signal[] {
     view.field('/data/docker/Actor/Attributes/image'),
     view.field('/data/docker/Actor/Attributes/name'),
   ].find(field => field !== undefined && minerImage.test(field.text))
-  if (image !== undefined) return [signalFrom('mining', 2.5, 'the image is that of a coin miner', image)]
+  if (image !== undefined) return [signalFrom('miner-image', 2.5, 'the image is that of a coin miner', image)]
   const privileged = view.field('/data/docker/Actor/Attributes/privileged')
   return privileged?.text === 'true'
     ? [signalFrom('privileged-container', 1.2, 'the container has the rights of its host', privileged)]

@@ -8,6 +8,7 @@ export function productSignals(view: AlertView): Signal[] {
     ...defenderSignals(view),
     ...clamSignals(view),
     ...virusTotalSignals(view),
+    ...intelSignals(view),
     ...firewallSignals(view),
   ]
 }
@@ -87,6 +88,20 @@ function virusTotalSignals(view: AlertView): Signal[] {
         ),
       ]
     : [signalFrom('virustotal-hit', 2.5, 'VirusTotal engines call the file malicious', proof)]
+}
+
+/** Integrations that look values up in threat intelligence: a hit names the value, a trouble does not. */
+function intelSignals(view: AlertView): Signal[] {
+  const isIntel = [...view.groups].some(group =>
+    /^(?:misp|misp_alert|opencti|otx|alienvault|threat_intel\w*|abuseipdb)$/.test(group),
+  )
+  if (!isIntel) return []
+  const value = view.field('/data/misp/value') ?? view.field('/data/opencti/observable_value')
+  if (value !== undefined) return [signalFrom('intel-hit', 1.3, 'threat intelligence knows the value', value)]
+  const error = view.field('/data/misp/error') ?? view.field('/data/opencti/error')
+  return error === undefined
+    ? []
+    : [signalFrom('integration-trouble', -2, 'the answer of the threat intelligence is missing', error)]
 }
 
 const blocking =
