@@ -75,6 +75,8 @@ export function useSearchValues(): [
         to: '.',
         search: (before: SearchValues) => ({ ...before, ...change }),
         replace: !push,
+        // The page stays; what scrolls in it the page itself decides.
+        resetScroll: push,
       } as Parameters<typeof navigate>[0]), // Routes come from a list, so their search types are not known statically.
   ]
 }

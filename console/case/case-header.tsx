@@ -18,6 +18,7 @@ export function CaseHeader({
   summary,
   previous,
   next,
+  onOpen,
   onClaim,
   onRelease,
   onMerge,
@@ -26,6 +27,8 @@ export function CaseHeader({
   summary: CaseSummary
   previous: CaseSummary | undefined
   next: CaseSummary | undefined
+  /** Called before another case of the queue is opened. */
+  onOpen: (to: CaseSummary) => void
   onClaim: (takeOver: boolean) => void
   onRelease: () => void
   onMerge: () => void
@@ -38,8 +41,8 @@ export function CaseHeader({
         <Link href={lastQueueHref()} className={`${buttonClass('quiet')} -ml-2.5`}>
           <ArrowLeft aria-hidden="true" className="size-4" /> Queue
         </Link>
-        <Neighbour to={previous} word="Previous case" Icon={ArrowUp} />
-        <Neighbour to={next} word="Next case" Icon={ArrowDown} />
+        <Neighbour to={previous} word="Previous case" Icon={ArrowUp} onOpen={onOpen} />
+        <Neighbour to={next} word="Next case" Icon={ArrowDown} onOpen={onOpen} />
         <span className="flex flex-wrap items-center gap-2 sm:ml-auto">
           {mayTriage && summary.status !== 'closed' && (
             <Assignment summary={summary} onClaim={onClaim} onRelease={onRelease} />
@@ -151,10 +154,20 @@ function Assignment({
   return <Button onClick={() => onClaim(true)}>Take over from {summary.assignee.displayName}</Button>
 }
 
-function Neighbour({ to, word, Icon }: { to: CaseSummary | undefined; word: string; Icon: typeof ArrowUp }) {
+function Neighbour({
+  to,
+  word,
+  Icon,
+  onOpen,
+}: {
+  to: CaseSummary | undefined
+  word: string
+  Icon: typeof ArrowUp
+  onOpen: (to: CaseSummary) => void
+}) {
   if (to === undefined) return null
   return (
-    <Link href={caseHref(to.id)} className={buttonClass('quiet')}>
+    <Link href={caseHref(to.id)} className={buttonClass('quiet')} onClick={() => onOpen(to)}>
       <Icon aria-hidden="true" className="size-4" />
       <span className="sr-only">{word}</span>
     </Link>

@@ -10,11 +10,16 @@ export function centreInScroller(element: HTMLElement): void {
   scroller.scrollTop += inner.top - outer.top - (outer.height - Math.min(inner.height, outer.height)) / 2
 }
 
-/** The same where the element is not wholly in sight; else nothing moves. */
-export function showInScroller(element: HTMLElement): void {
+/** The same with the first of these elements, where none is wholly in sight; else nothing moves. */
+export function showInScroller(...elements: readonly HTMLElement[]): void {
+  const [first] = elements
+  if (first !== undefined && !elements.some(isInSight)) centreInScroller(first)
+}
+
+function isInSight(element: HTMLElement): boolean {
   const outer = scrollerOf(element)?.getBoundingClientRect()
   const inner = element.getBoundingClientRect()
-  if (outer !== undefined && (inner.top < outer.top || inner.bottom > outer.bottom)) centreInScroller(element)
+  return outer === undefined || (inner.top >= outer.top && inner.bottom <= outer.bottom)
 }
 
 function scrollerOf(element: HTMLElement): HTMLElement | null {

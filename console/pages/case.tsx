@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { CaseDetail } from '../../src/http/contract-cases.ts'
 import { RequestFailure } from '../api/request.ts'
 import { useMay, usePerson } from '../api/session.ts'
@@ -12,6 +12,7 @@ import { useCase, useNeighbours } from '../case/use-case.ts'
 import { useCaseActions } from '../case/use-case-actions.ts'
 import { VerdictDialog } from '../case/verdict-dialog.tsx'
 import { VerdictPanel } from '../case/verdict-panel.tsx'
+import { showInScroller } from '../components/centre-in-scroller.ts'
 import { caseHref, Link } from '../components/link.tsx'
 import { PageHeading, useTitle } from '../components/page-heading.tsx'
 import { ReasonDialog } from '../components/reason-dialog.tsx'
@@ -19,6 +20,7 @@ import { Section } from '../components/section.tsx'
 import { ErrorState, Loading } from '../components/states.tsx'
 import { type Verdict, verdictLooks, verdictOrder } from '../components/verdict.tsx'
 import { useShortcuts } from '../keyboard/use-shortcuts.ts'
+import { useClaimIfFree, useClaimOnOpen } from '../queue/claim-on-open.tsx'
 import { lastQueueHref } from '../queue/last-queue.ts'
 import { useGo, useRouteParameter, useSearchValues } from '../router.tsx'
 import { visibleText } from '../text/visible-text.ts'
@@ -65,6 +67,7 @@ function CasePage({ detail }: { detail: CaseDetail }) {
   const mayTriage = useMay('analyst')
   const { claim, release, reopen, decide } = useCaseActions()
   const { previous, next } = useNeighbours(summary.id)
+  const claimIfFree = useClaimIfFree(useClaimOnOpen())
   useTitle(visibleText(summary.title))
 
   const { computed, model } = newestBriefs(detail)
@@ -75,6 +78,15 @@ function CasePage({ detail }: { detail: CaseDetail }) {
   const item = record?.evidence.find(each => each.id === search.e)
   const openEvidence = (evidenceId: string | undefined, of: 'computed' | 'model' | undefined = undefined) =>
     setSearch({ e: evidenceId, raw: undefined, of: choice === 'both' ? (of ?? search.of) : undefined })
+  // Whoever goes through the evidence by key sees which sentence rests on it.
+  const page = useRef<HTMLDivElement>(null)
+  const openId = item?.id
+  useEffect(() => {
+    if (openId === undefined) return
+    const chips =
+      page.current?.querySelectorAll<HTMLElement>('button[aria-pressed=true][aria-label^="Evidence "]') ?? []
+    showInScroller(...[...chips].filter(chip => chip.closest('details:not([open])') === null))
+  }, [openId])
   const openRaw = (key: string | undefined) => setSearch({ raw: key, e: undefined })
   const step = (by: 1 | -1) => {
     const order = record === undefined ? [] : readingOrder(record)
@@ -95,7 +107,19 @@ function CasePage({ detail }: { detail: CaseDetail }) {
       { keys: 'j', label: 'Next case', to: next },
       { keys: 'k', label: 'Previous case', to: previous },
     ].flatMap(({ keys, label, to }) =>
-      to === undefined ? [] : [{ keys, label, group: 'Case', run: () => go(caseHref(to.id)) }],
+      to === undefined
+        ? []
+        : [
+            {
+              keys,
+              label,
+              group: 'Case',
+              run: () => {
+                claimIfFree(to)
+                go(caseHref(to.id))
+              },
+            },
+          ],
     ),
     {
       keys: 'u',
@@ -141,11 +165,12 @@ function CasePage({ detail }: { detail: CaseDetail }) {
 
   return (
     <div className="flex h-full">
-      <div className="@container relative min-w-0 flex-1 overflow-auto">
+      <div ref={page} className="@container relative min-w-0 flex-1 overflow-auto">
         <CaseHeader
           summary={summary}
           previous={previous}
           next={next}
+          onOpen={claimIfFree}
           onClaim={takeOver => claim.mutate({ id: summary.id, takeOver })}
           onRelease={() => release.mutate(summary.id)}
           onMerge={() => setAsking({ kind: 'merge' })}

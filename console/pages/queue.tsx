@@ -9,7 +9,7 @@ import { PageHeading } from '../components/page-heading.tsx'
 import { ErrorState, Loading } from '../components/states.tsx'
 import { toast } from '../components/toast.tsx'
 import type { Verdict } from '../components/verdict.tsx'
-import { ClaimOnOpen, useClaimOnOpen } from '../queue/claim-on-open.tsx'
+import { ClaimOnOpen, useClaimIfFree, useClaimOnOpen } from '../queue/claim-on-open.tsx'
 import { EmptyQueue } from '../queue/empty-queue.tsx'
 import { FilterBar } from '../queue/filter-bar.tsx'
 import { rememberQueue } from '../queue/last-queue.ts'
@@ -45,7 +45,8 @@ export function Page() {
   useEffect(() => rememberQueue(href), [href])
   const mayTriage = useMay('analyst')
   const claimOnOpen = useClaimOnOpen()
-  const { claim, claimMany, releaseMany, decide } = useCaseActions()
+  const claimIfFree = useClaimIfFree(claimOnOpen)
+  const { claimMany, releaseMany, decide } = useCaseActions()
 
   const { index } = cursor
   const current = cases[index]
@@ -54,10 +55,6 @@ export function Page() {
     const target = Math.max(0, Math.min(cases.length - 1, to))
     cursor.set(cases[target]?.id)
     table.current?.reveal(target)
-  }
-  const claimIfFree = (row: CaseSummary) => {
-    if (mayTriage && claimOnOpen.on && row.assignee === null && row.status !== 'closed')
-      claim.mutate({ id: row.id, quiet: true })
   }
   const latest = useRef({ cursor, selection, claimIfFree })
   latest.current = { cursor, selection, claimIfFree }

@@ -19,7 +19,7 @@ export function SelectionBar({
     <div
       role="toolbar"
       aria-label="Selected cases"
-      className="flex flex-wrap items-center gap-2 border-t border-line-strong bg-surface px-4 py-2"
+      className="flex flex-wrap items-center gap-x-1.5 gap-y-2 border-t border-line-strong bg-surface px-4 py-2"
     >
       <p role="status" className="tabular font-semibold">
         {count.toLocaleString('en')} selected

@@ -148,6 +148,26 @@ describe.skipIf(!hasBrowser)('triage in the console', () => {
     await page.getByRole('button', { name: 'Give back' }).waitFor()
   })
 
+  it('shows the sentence that rests on the evidence that the keys go to', async () => {
+    await openFirstCase(page, tocsin.base, 'host=web-07')
+    const open = page.locator('button[aria-pressed=true][aria-label^="Evidence "]')
+    const inSight = async () => {
+      const boxes = await Promise.all((await open.all()).map(chip => chip.boundingBox()))
+      return boxes.some(box => box !== null && box.y >= 0 && box.y + box.height <= 800)
+    }
+    await page.getByRole('region', { name: 'History' }).scrollIntoViewIfNeeded()
+    await page.keyboard.press('e')
+    const title = page.getByRole('heading', { name: /of \d+ cited$/ })
+    await title.waitFor()
+    const cited = Number(/of (\d+) cited/.exec((await title.textContent()) ?? '')?.[1])
+    expect(cited).toBeGreaterThan(1)
+    for (let at = 1; at <= cited; at++) {
+      await page.getByRole('heading', { name: `${at} of ${cited} cited` }).waitFor()
+      await expect.poll(inSight).toBe(true)
+      await page.keyboard.press('e')
+    }
+  })
+
   it('a case has its timeline, its history, and entities that lead to every case that names them', async () => {
     const path = await openFirstCase(page, tocsin.base, 'host=web-07')
     const part = (name: string) => page.getByRole('region', { name })

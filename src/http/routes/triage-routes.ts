@@ -111,7 +111,8 @@ function decide(
   const { verdict, reason } = decision
   return parts.database.transaction(async sql => {
     const changed = await setVerdicts(sql, parts.tenant, ids, { verdict, reason, userId }, nowMs)
-    const detail = reason === '' ? verdict : `${verdict}: ${reason}`
+    const word = verdict.replaceAll('_', ' ')
+    const detail = reason === '' ? word : `${word}: ${reason}`
     const acts = changed.map(caseId => ({ caseId, kind: 'verdict' as const, byId: userId, detail }))
     await recordActs(sql, parts, acts)
     return changed
