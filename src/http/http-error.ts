@@ -37,6 +37,13 @@ const statuses: Readonly<Record<string, number>> = {
   'provider-unavailable': 502,
   busy: 503,
   'database-unavailable': 503,
+  'database-conflict': 503,
+}
+
+/** In place of the database's own words, which may hold values. */
+const ofTheDatabase: Readonly<Record<string, string>> = {
+  'database-unavailable': 'the database does not answer: try again in a moment',
+  'database-conflict': 'somebody else changed the same at this moment: try again',
 }
 
 export interface HttpFailure {
@@ -61,10 +68,7 @@ export function failureOf(error: unknown): HttpFailure {
   if (error instanceof AppError) {
     const status = statuses[error.code]
     if (status !== undefined) {
-      const message =
-        error.code === 'database-unavailable'
-          ? 'the database does not answer: try again in a moment'
-          : error.message
+      const message = ofTheDatabase[error.code] ?? error.message
       const where = error instanceof RequestError ? error.where : undefined
       return failure(status, error.code, message, where)
     }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { connectDatabase } from '../../src/store/connect.ts'
 import { migrationNames } from '../../src/store/migrate.ts'
@@ -64,6 +65,7 @@ it.skipIf(before === undefined || !databaseKinds.includes('server'))(
       TOCSIN_BUILD_CONSOLE: 'off',
       TOCSIN_LOG_LEVEL: 'error',
       TOCSIN_PORT: String(port),
+      TOCSIN_REQUESTS_PER_MINUTE: '1000000', // The load and the person come from one address.
       DATABASE_URL: server.url,
     }
     const program = (name: string, version: string) =>
@@ -80,13 +82,14 @@ it.skipIf(before === undefined || !databaseKinds.includes('server'))(
     try {
       for (const each of [oldServe, oldWorker]) each.start()
       await until(async () => /one-time password \S+/.test(oldServe.output()), said)
-      const token = await ingestToken(port, /one-time password (\S+)/.exec(oldServe.output())?.[1] ?? '')
+      const token = await workToken(port, /one-time password (\S+)/.exec(oldServe.output())?.[1] ?? '')
       const applied = async () => {
         const rows = await database.query<{ name: string }>('select name from migrations')
         return rows.some(({ name }) => name === newest)
       }
       expect(await applied()).toBe(false)
       const load = postAlerts(port, token, acknowledged, count, stop.signal)
+      const person = workOnCases(port, token, stop.signal)
       const more = (alerts: number) => {
         const wanted = acknowledged.length + alerts
         return until(async () => acknowledged.length >= wanted, said)
@@ -101,8 +104,11 @@ it.skipIf(before === undefined || !databaseKinds.includes('server'))(
       await more(20)
       expect(await oldWorker.end()).toBe(0)
       await more(20)
+      await until(async () => Object.values(person.done).every(times => times > 0), said)
       stop.abort()
       await load
+      await person.over
+      expect(person.failed).toEqual([])
       const setAside = await settle(database, said)
       await Promise.all(processes.map(each => each.end()))
       const facts = await inspect(database, wazuh, { acknowledged, ...count, setAside, processes })
@@ -122,7 +128,43 @@ it.skipIf(before === undefined || !databaseKinds.includes('server'))(
   },
 )
 
-async function ingestToken(port: number, password: string): Promise<string> {
+/** A person who gives verdicts and takes them back, merges and splits, all the while; what was done, and what failed. */
+function workOnCases(port: number, token: string, signal: AbortSignal) {
+  const done = { verdict: 0, reopen: 0, merge: 0, split: 0 }
+  const failed: string[] = []
+  const call = async (path: string, body?: object) => {
+    const answer = await fetch(`http://127.0.0.1:${port}/api/cases${path}`, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const text = await answer.text()
+    // Away while its program is exchanged, or changed by somebody else meanwhile: one looks again.
+    if (!answer.ok && ![404, 409, 429, 503].includes(answer.status))
+      failed.push(`${path}: ${answer.status} ${text}`)
+    return answer.ok ? JSON.parse(text) : undefined
+  }
+  const act = async (what: keyof typeof done, id: string, body: object) => {
+    if ((await call(`/${id}/${what}`, body)) !== undefined) done[what] += 1
+  }
+  const round = async () => {
+    const page = await call('?limit=20')
+    const [first, second] = page?.cases ?? []
+    if (first === undefined) return
+    const reason = 'looked at while the program was updated'
+    await act('verdict', first.id, { verdict: 'benign_true_positive', reason })
+    await act('reopen', first.id, { reason })
+    if (second !== undefined) await act('merge', first.id, { ids: [second.id] })
+    const alerts = (await call(`/${first.id}/alerts?limit=20`))?.alerts ?? []
+    if (alerts.length > 1) await act('split', first.id, { alertKeys: [alerts[0].key] })
+  }
+  const over = (async () => {
+    while (!signal.aborted) await round().catch(() => sleep(50)) // The server is being exchanged.
+  })()
+  return { done, failed, over }
+}
+
+async function workToken(port: number, password: string): Promise<string> {
   const url = `http://127.0.0.1:${port}`
   const headers: Record<string, string> = { 'content-type': 'application/json' }
   const post = async (path: string, body: object) => {
@@ -135,6 +177,10 @@ async function ingestToken(port: number, password: string): Promise<string> {
   const { session } = await post('/api/session', { username: 'admin', password })
   headers['x-csrf-token'] = session.csrfToken
   await post('/api/session/password', { current: password, next: 'a password of the test' })
-  const { secret } = await post('/api/tokens', { name: 'test', scopes: ['ingest'], expiresInDays: null })
+  const { secret } = await post('/api/tokens', {
+    name: 'test',
+    scopes: ['ingest', 'read', 'triage'],
+    expiresInDays: null,
+  })
   return secret
 }
