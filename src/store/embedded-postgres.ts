@@ -228,10 +228,11 @@ async function complaintSince(logFile: string, fromByte: number): Promise<string
 }
 
 // Standard input's end (the last user is gone) is the order to stop; SIGINT is PostgreSQL's fast shutdown. A wait that a signal or the
-// reader ends early is repeated by the second one.
+// reader ends early is repeated by the second one. The order is given again and again: a server that has only just been started does not
+// hear it yet.
 const keeper = `exec 3<&0
 "$@" </dev/null 3<&- & server=$!
-(read -r line <&3; kill -INT $server) 2>/dev/null & reader=$!
+(read -r line <&3; while kill -INT $server; do sleep 1; done) 2>/dev/null & reader=$!
 wait $server; code=$?
 kill $reader 2>/dev/null
 exit $code`
