@@ -14,7 +14,7 @@ const acceptedFile = 'bin/accepted-advisories.json'
  * Judges what `npm audit --json` printed. `today` is `YYYY-MM-DD`. Returns `{ kind: 'unanswered', why }` where it holds no
  * report, else `{ kind: 'reviewed', problems, notes }`.
  */
-function judgeAudit(printed, accepted, today) {
+export function judgeAudit(printed, accepted, today) {
   const report = parsed(printed)
   if (report?.auditReportVersion !== 2 || typeof (report.vulnerabilities ?? '') !== 'object')
     return { kind: 'unanswered', why: whyUnanswered(report) }

@@ -11,7 +11,7 @@ import { build } from 'vite'
 const root = import.meta.dirname
 
 /** Writes target/public/tocsin.plugin.js and build/tocsin-VERSION.zip; returns the archive's path. */
-async function buildPlugin(dashboardVersion, { out = join(root, 'build') } = {}) {
+export async function buildPlugin(dashboardVersion, { out = join(root, 'build') } = {}) {
   if (!/^\d+\.\d+\.\d+$/.test(dashboardVersion))
     throw new Error(`'${dashboardVersion}' is not a version of OpenSearch Dashboards such as 2.19.5 or 3.6.0`)
   const bundle = await bundlePublic()

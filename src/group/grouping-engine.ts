@@ -9,7 +9,6 @@ import {
   attackMark,
   attackMarksFor,
   comesFromElsewhere,
-  isMark,
   type Linkable,
   linkablesOf,
   linkScore,
@@ -42,10 +41,11 @@ export interface BatchOfAlerts {
  * and `forget` for cases that a person closed, merged or split.
  */
 export class GroupingEngine {
-  /** Least recently touched first. */
+  /** Least recently touched first, by batches. */
   readonly #cases = new Map<string, OpenCase>()
-  /** The last of #cases. */
-  #newest: string | undefined
+  #batch = 0
+  /** Those of this batch, in the order in which they were touched first. */
+  #touched: OpenCase[] = []
   readonly #byKey = new Map<string, string>()
   /** The newest last. */
   readonly #byLink = new Map<string, readonly string[]>()
@@ -75,20 +75,19 @@ export class GroupingEngine {
 
   /** Groups a batch whose alerts come one by one. Nothing else may be grouped until its end. */
   begin(): BatchOfAlerts {
-    const touched = new Map<string, OpenCase>()
+    this.#batch++
+    this.#touched = []
     let newestMs: number | undefined
     return {
       place: alert => {
         const assignment = this.#assignOne(alert)
-        const grown = this.#cases.get(assignment.caseId)
-        if (grown !== undefined) touched.set(grown.id, grown)
         this.#closeBeyond(this.#options.maxOpenCases)
         newestMs = alert.timestampMs
         return assignment
       },
       end: () => {
         this.#closeOlderThan(newestMs)
-        return [...touched.values()].map(draftOf)
+        return this.#touched.map(draftOf)
       },
     }
   }
@@ -108,7 +107,6 @@ export class GroupingEngine {
     const known = this.#cases.get(caseId)
     if (known === undefined) return
     this.#cases.delete(caseId)
-    if (this.#newest === caseId) this.#newest = undefined
     for (const key of known.keys) if (this.#byKey.get(key) === caseId) this.#byKey.delete(key)
     for (const key of known.links) {
       const others = this.#byLink.get(key)?.filter(id => id !== caseId) ?? []
@@ -185,24 +183,23 @@ export class GroupingEngine {
   }
 
   #add(target: OpenCase, seen: SeenAlert, kind: CaseAssignment['kind'], why: string): CaseAssignment {
-    // More of the same kind, nine in ten alerts, neither looked for marks nor leaves any but that of an upload.
-    const own = seen.keys.filter(key => !isMark(key))
-    const keys = [
-      ...own,
-      ...seen.alert.groupKeys.web.leaves,
-      ...(kind === 'same-kind' ? [] : marksLeftBy(seen, kind)),
-    ]
+    const { kind: kindKey, processes, web } = seen.alert.groupKeys
+    // More of the same kind, nine in ten alerts, leaves no mark but that of an upload.
+    const left = kind === 'same-kind' ? web.leaves : [...web.leaves, ...marksLeftBy(seen, kind)]
+    const keys = [kindKey, ...processes, ...left]
     for (const key of addToCase(target, seen.alert, keys, seen.links)) this.#byKey.delete(key)
     this.#index(target, keys, seen.links)
     return { alertKey: seen.alert.key, caseId: target.id, kind, why }
   }
 
-  /** Makes the case the most recently touched one, findable by these keys and by those of the links that it has. */
+  /** Makes the case one of the batch, findable by these keys and by those of the links that it has. */
   #index(target: OpenCase, keys: readonly string[], links: readonly Pick<Linkable, 'key'>[]): void {
-    if (this.#newest !== target.id) {
+    if (target.touchedIn !== this.#batch) {
+      // Once a batch: a map in which each alert moves its case is mostly holes, over which it then has to walk.
+      target.touchedIn = this.#batch
+      this.#touched.push(target)
       this.#cases.delete(target.id)
       this.#cases.set(target.id, target)
-      this.#newest = target.id
     }
     for (const key of keys) this.#byKey.set(key, target.id)
     for (const { key } of links) if (target.links.includes(key)) this.#indexLink(key, target.id)
@@ -215,6 +212,7 @@ export class GroupingEngine {
   }
 
   #closeBeyond(limit: number): void {
+    if (this.#cases.size <= limit) return
     for (const id of this.#cases.keys()) {
       if (this.#cases.size <= limit) return
       this.forget(id)

@@ -16,11 +16,6 @@ export function attackMark(place: 'host' | 'attempt' | 'address', value: string)
   return `attack|${place}|${value}`
 }
 
-/** Keys that are only left, or only looked for, and so never both. */
-export function isMark(key: string): boolean {
-  return /^(?:attack|served|script|upload)\|/.test(key)
-}
-
 /** The host, or of what the manager itself fetched or was sent, the log: a cloud account and a firewall are not one place. */
 export function attackedPlace({ agent, location }: AlertFacts): string {
   return agent.id === '000' ? `${agent.name} ${location}` : agent.name

@@ -41,6 +41,8 @@ export interface OpenCase {
   tactics: readonly string[]
   /** The newest last. */
   keys: readonly string[]
+  /** The engine's batch that touched it last. */
+  touchedIn: number
   /** A title that a restored case had; kept until an alert outranks it. */
   title: string | undefined
 }
@@ -64,6 +66,7 @@ export function openCase(id: string, alert: AlertFacts): OpenCase {
     techniques: [],
     tactics: [],
     keys: [],
+    touchedIn: -1,
     title: undefined,
   }
 }
@@ -200,6 +203,7 @@ export function reopenCase(draft: CaseDraft): OpenCase {
     techniques: unique(draft.techniques),
     tactics: unique(draft.tactics),
     keys: unique(draft.groupKeys),
+    touchedIn: -1,
     title: draft.title,
   }
 }

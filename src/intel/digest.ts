@@ -56,7 +56,7 @@ export async function readDigest(
 }
 
 /** Ranks reports by what our own data and profile say. Counts and names only, no opinion. */
-export function rankDigest({ reports, profile, days, nowMs, coverage }: DigestInput): Digest {
+function rankDigest({ reports, profile, days, nowMs, coverage }: DigestInput): Digest {
   const shown = reports.filter(({ tlp }) => tlp !== 'TLP:RED')
   const ranked = shown
     .map(report => ({ report, ...weigh(report, profile) }))

@@ -46,7 +46,7 @@ export interface HistoryParts {
 }
 
 /** Alerts of Wazuh 4 and findings of Wazuh 5. */
-export const historyPattern = 'wazuh-alerts-4.x-*,wazuh-findings-v5-*'
+const historyPattern = 'wazuh-alerts-4.x-*,wazuh-findings-v5-*'
 
 const spanMs = 30 * 86_400_000
 const pageSize = 500

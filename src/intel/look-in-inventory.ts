@@ -26,7 +26,7 @@ export interface InventoryParts {
   readonly indexer: Indexer
 }
 
-export const inventoryPayload = z.object({ reportId: z.string() })
+const inventoryPayload = z.object({ reportId: z.string() })
 
 const valuesPerRequest = 500
 const rowsPerRequest = 1_000

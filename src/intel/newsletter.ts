@@ -3,7 +3,7 @@ import { messageOf } from '../lib/app-error.ts'
 import { type AddedReport, addReport, type IntelParts } from './add-report.ts'
 
 /** The source under which a newsletter's reports are listed. */
-export const newsletterSource = 'mailbox'
+const newsletterSource = 'mailbox'
 
 const mostAttachments = 20
 const reportName = /\.(?:pdf|docx|md|markdown|txt|csv|html?|json)$/i

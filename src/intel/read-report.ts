@@ -85,7 +85,7 @@ function readPlain(text: string, format: ReportFormat): ReportText {
 }
 
 /** UTF-8, UTF-16 with a byte order mark, or else Windows-1252, which reads any byte. */
-export function decodeText(bytes: Uint8Array): string {
+function decodeText(bytes: Uint8Array): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes)
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes)
   try {
