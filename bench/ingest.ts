@@ -68,7 +68,7 @@ function compare(): void {
 function measure(one: string, kind: DatabaseKind, file: string): Measured {
   // The flags with which Tocsin is started (package.json, deploy/).
   const args = [
-    '--max-semi-space-size=16',
+    '--max-semi-space-size=32',
     '--heap-growing-percent=100',
     import.meta.filename,
     '--one',

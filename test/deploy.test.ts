@@ -130,7 +130,7 @@ describe('the container file', () => {
 })
 
 it('every way to start Tocsin bounds the space for new objects, which V8 would let grow to a hundred megabytes, and collects what is old when it has doubled', () => {
-  const bound = /node(", "| )--max-semi-space-size=16(", "| )--heap-growing-percent=100\b/
+  const bound = /node(", "| )--max-semi-space-size=32(", "| )--heap-growing-percent=100\b/
   const units = readdirSync(join(root, 'deploy/systemd')).map(name => join('deploy/systemd', name))
   const starts = [...units, 'deploy/container/Containerfile'].map(file =>
     read(file).match(/^(ExecStart=|ENTRYPOINT ).*$/m),
