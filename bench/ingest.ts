@@ -8,7 +8,6 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
 import { speaksOfAttack } from '../src/assess/assess-alert.ts'
-import { graveActOf } from '../src/assess/grave-act.ts'
 import { defaultGrouping } from '../src/group/grouping-options.ts'
 import { GroupingMemory } from '../src/ingest/grouping-memory.ts'
 import { createIngest } from '../src/ingest/ingest.ts'
@@ -93,7 +92,7 @@ async function tocsin(): Promise<Measured> {
   const ids = randomIds()
   const ingest = createIngest({
     database: test.database,
-    memory: new GroupingMemory({ ...defaultGrouping, speaksOfAttack, graveActOf }, ids, systemClock),
+    memory: new GroupingMemory({ ...defaultGrouping, speaksOfAttack }, ids, systemClock),
     clock: systemClock,
     ids,
     slaMinutes: [1440, 480, 120, 30],

@@ -63,7 +63,12 @@ function appear(lock) {
 
 function removeWhole(lock) {
   const trash = `${lock}.${randomUUID()}`
-  renameSync(lock, trash)
+  try {
+    renameSync(lock, trash)
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error
+    return // Somebody removed it by hand, as they are told to where an owner seems gone.
+  }
   rmSync(trash, { recursive: true, force: true })
 }
 

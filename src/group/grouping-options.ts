@@ -19,8 +19,6 @@ export interface GroupingOptions {
    * nothing else in common. Asked only for alerts that open a case or are linked to one.
    */
   readonly speaksOfAttack: (alert: Alert) => boolean
-  /** Which grave act an alert's command is, `''` for none. Asked for every alert: it has to be quick. */
-  readonly graveActOf: (alert: Alert) => string
 }
 
 export const defaultGrouping: GroupingOptions = {
@@ -31,5 +29,4 @@ export const defaultGrouping: GroupingOptions = {
   linkThreshold: 3,
   hubHosts: 8,
   speaksOfAttack: () => false,
-  graveActOf: () => '',
 }

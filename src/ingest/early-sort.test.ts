@@ -42,6 +42,18 @@ describe('a batch that is sorted out while the one before it is stored', () => {
     return { first, second, release: held.release }
   }
 
+  /** An alert that another process is to store as soon as the batch under way has had its turn. */
+  async function nextInLine(line: string) {
+    const taken = newIngest(test.connect(), clock)([line])
+    await expect
+      .poll(() =>
+        test.database.query(`select from pg_stat_activity
+           where wait_event_type = 'Lock' and datname = current_database()`),
+      )
+      .toHaveLength(1)
+    return { taken }
+  }
+
   const stored = async () => {
     const [row] = await test.database.query(
       `select (select count(*) from alerts) as alerts, (select sum(alert_count)::int from cases) as counted,
@@ -68,32 +80,20 @@ describe('a batch that is sorted out while the one before it is stored', () => {
 
   it('takes nothing for new that another process has stored since', async () => {
     const { first, second, release } = await twoUnderWay()
-    const other = newIngest(test.connect(), clock)([failedLogon(2)])
-    await expect
-      .poll(() =>
-        test.database.query(`select from pg_stat_activity
-           where wait_event_type = 'Lock' and datname = current_database()`),
-      )
-      .toHaveLength(1)
+    const { taken } = await nextInLine(failedLogon(2))
     release()
     expect(await first).toMatchObject({ stored: 1 })
-    expect(await other).toMatchObject({ stored: 1 })
+    expect(await taken).toMatchObject({ stored: 1 })
     expect(await second).toMatchObject({ stored: 0, duplicates: 2 })
     expect(await stored()).toEqual({ alerts: 3, counted: 3, by_day: 3 })
   })
 
   it('is rolled back with the one before, another process comes first: nothing is lost, nothing doubled', async () => {
     const { first, second, release } = await twoUnderWay()
-    const other = newIngest(test.connect(), clock)([failedLogon(3)])
-    await expect
-      .poll(() =>
-        test.database.query(`select from pg_stat_activity
-           where wait_event_type = 'Lock' and datname = current_database()`),
-      )
-      .toHaveLength(1)
+    const { taken } = await nextInLine(failedLogon(3))
     release(new Error('planted'))
     await expect(first).rejects.toThrow('planted')
-    expect(await other).toMatchObject({ stored: 1 })
+    expect(await taken).toMatchObject({ stored: 1 })
     expect(await second).toMatchObject({ stored: 2, duplicates: 0 })
     expect(await stored()).toEqual({ alerts: 4, counted: 4, by_day: 4 })
   })

@@ -1,68 +1,19 @@
-import { once } from 'node:events'
-import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { systemClock } from '../lib/clock.ts'
-import { createEgressFetch, type EgressClient } from '../lib/egress-fetch.ts'
-import type { CompletionRequest } from './completion.ts'
-import { modelProfileSchema } from './profile.ts'
-import { providers } from './providers/providers.ts'
-import { createSdkClient } from './sdk-client.ts'
+import { type AnsweringProvider, openAnsweringProvider } from '../../test/support/answering-provider.ts'
 
 // A provider that goes on for ever, answers with gigabytes or with nonsense: each call ends, with an error that says why.
 
-const request: CompletionRequest = {
-  system: 'Answer as JSON.',
-  messages: [{ role: 'user', text: 'x' }],
-  schema: { type: 'object' },
-  schemaName: 'x',
-  maxOutputTokens: 100,
-  temperature: 0,
-}
 const maxAnswerBytes = 8 * 1024 * 1024
-
-let answering: (response: ServerResponse) => void = () => {}
-const server = createServer((incoming, response) => {
-  incoming.resume()
-  answering(response)
-})
-let egress: EgressClient
-let base = ''
-
+let provider: AnsweringProvider
 beforeAll(async () => {
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo // A listening TCP server has an address with a port.
-  base = `http://127.0.0.1:${port}/v1`
-  egress = createEgressFetch({ rules: [{ host: '127.0.0.1', port }], maxAnswerBytes })
+  provider = await openAnsweringProvider(maxAnswerBytes)
 })
-afterAll(async () => {
-  server.closeAllConnections()
-  server.close()
-  await egress.close()
-})
+afterAll(() => provider.close())
 
-async function ask(answer: (response: ServerResponse) => void) {
-  answering = answer
-  const profile = modelProfileSchema.parse({
-    name: 'hostile',
-    provider: 'openai-compatible',
-    model: 'm',
-    baseUrl: base,
-    zone: 'local',
-    structured: 'schema',
-  })
-  const provider = await providers['openai-compatible']()
-  const client = createSdkClient({
-    profile,
-    provider,
-    key: undefined,
-    fetch: egress.fetch,
-    clock: systemClock,
-  })
-  return client.complete(request, async () => {}, AbortSignal.timeout(400_000))
-}
+const ask = (answer: (response: ServerResponse) => void) =>
+  provider.ask(answer, 'openai-compatible', { structured: 'schema' })
 
 /** One event of a chat completion. */
 const event = (delta: object, finish: string | null = null) =>

@@ -1,67 +1,22 @@
-import { once } from 'node:events'
-import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { ServerResponse } from 'node:http'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { systemClock } from '../lib/clock.ts'
-import { createEgressFetch, type EgressClient } from '../lib/egress-fetch.ts'
-import type { CompletionRequest } from './completion.ts'
-import { modelProfileSchema } from './profile.ts'
-import { providers } from './providers/providers.ts'
-import { createSdkClient } from './sdk-client.ts'
+import {
+  type AnsweringProvider,
+  type ChatProvider,
+  openAnsweringProvider,
+} from '../../test/support/answering-provider.ts'
+import { streamedAnswers } from './providers/streamed-answer.ts'
 
 // Model servers, and proxies before them, that are asked for a stream and answer otherwise.
 
-const request: CompletionRequest = {
-  system: 'Answer as JSON.',
-  messages: [{ role: 'user', text: 'x' }],
-  schema: { type: 'object' },
-  schemaName: 'x',
-  maxOutputTokens: 100,
-  temperature: 0,
-}
-
-let answering: (response: ServerResponse) => void = () => {}
-const server = createServer((incoming, response) => {
-  incoming.resume()
-  answering(response)
-})
-let egress: EgressClient
-let base = ''
-
+let provider: AnsweringProvider
 beforeAll(async () => {
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo // A listening TCP server has an address with a port.
-  base = `http://127.0.0.1:${port}/v1`
-  egress = createEgressFetch({ rules: [{ host: '127.0.0.1', port }] })
+  provider = await openAnsweringProvider()
 })
-afterAll(async () => {
-  server.closeAllConnections()
-  server.close()
-  await egress.close()
-})
+afterAll(() => provider.close())
 
-const kinds = ['openai-compatible', 'openai-chat'] as const
-
-async function ask(kind: (typeof kinds)[number], answer: (response: ServerResponse) => void) {
-  answering = answer
-  const profile = modelProfileSchema.parse({
-    name: 'under-test',
-    provider: kind,
-    model: 'm',
-    baseUrl: base,
-    zone: 'local',
-  })
-  const provider = await providers[kind]()
-  const client = createSdkClient({
-    profile,
-    provider,
-    key: undefined,
-    fetch: egress.fetch,
-    clock: systemClock,
-  })
-  return client.complete(request, async () => {}, AbortSignal.timeout(300_000))
-}
+const kinds: readonly ChatProvider[] = ['openai-compatible', 'openai-chat']
+const ask = (kind: ChatProvider, answer: (response: ServerResponse) => void) => provider.ask(answer, kind)
 
 /** Writes the pieces in packets of their own. */
 const send =
@@ -228,3 +183,29 @@ it.each([
     }
   },
 )
+
+it.each([
+  ['a document in one line', (long: string) => `{"choices":[{"message":{"content":"${long}"}}]}`],
+  [
+    'blanks before one',
+    (long: string) => `${' '.repeat(long.length)}{"choices":[{"message":{"content":"x"}}]}`,
+  ],
+  [
+    'a long line behind a short one',
+    (long: string) => `{"choices":[]}\n{"choices":[{"message":{"content":"${long}"}}]}`,
+  ],
+])('%s that comes a letter at a time is looked at once, not with each letter', async (_, textOf) => {
+  // Looked at with each letter, a million of them copy half a terabyte.
+  const letters = textOf('a'.repeat(1_000_000))[Symbol.iterator]()
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const { value, done } = letters.next()
+      if (done) controller.close()
+      else controller.enqueue(new TextEncoder().encode(value))
+    },
+  })
+  const fetch = streamedAnswers(
+    async () => new Response(body, { headers: { 'content-type': 'application/json' } }),
+  )
+  expect(await (await fetch('http://model.example/')).text()).toMatch(/^data: .*\n\ndata: \[DONE\]\n\n$/s)
+})

@@ -4,7 +4,6 @@ import { hostname } from 'node:os'
 import { Registry } from 'prom-client'
 import type { AccountParts } from '../accounts/account-parts.ts'
 import { speaksOfAttack } from '../assess/assess-alert.ts'
-import { graveActOf } from '../assess/grave-act.ts'
 import type { Config } from '../config.ts'
 import type { FileStore } from '../files/file-store.ts'
 import { defaultGrouping } from '../group/grouping-options.ts'
@@ -126,7 +125,7 @@ async function buildApplication(
     yaraRules === undefined
       ? undefined
       : await openMailScanner(yaraRules, what => logger.warn(`YARA rules left out: ${what}`))
-  const memory = new GroupingMemory({ ...defaultGrouping, speaksOfAttack, graveActOf }, ids, clock)
+  const memory = new GroupingMemory({ ...defaultGrouping, speaksOfAttack }, ids, clock)
   return {
     config,
     store: {

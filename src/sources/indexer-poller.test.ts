@@ -1,9 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
+import { localPoller } from '../../test/support/local-poller.ts'
 import { fixedClock } from '../lib/clock.ts'
-import { openIndexer } from '../wazuh/indexer.ts'
-import { indexerPoller } from './indexer-poller.ts'
 import type { SourceState } from './source.ts'
 
 // An indexer that answers what no OpenSearch would. What a real one answers is tested in test/integration/indexer.test.ts.
@@ -45,17 +44,9 @@ async function pollOf(
   let delivered = 0
   const checkpoints: unknown[] = []
   let said = ''
-  await indexerPoller({
-    name: 'indexer',
-    pattern: 'wazuh-alerts-4.x-*',
-    timeField: 'timestamp',
-    indexer: openIndexer({
-      baseUrl: `http://127.0.0.1:${port}`,
-      credentials: undefined,
-      fetch,
-      timeoutMs: 20_000,
-    }),
+  await localPoller(port, {
     clock: fixedClock(nowMs),
+    timeoutMs: 20_000,
     intervalMs: 10,
     overlapMs: 30_000,
     lateMs: 3_600_000,

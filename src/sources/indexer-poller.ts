@@ -13,6 +13,7 @@ import {
   farPosition,
   readFar,
   readFarPosition,
+  type TimeSpan,
   writeFar,
 } from './far-times.ts'
 import type { Deliver, Source, SourceRecord, SourceState } from './source.ts'
@@ -262,8 +263,8 @@ async function readOutliers(
   if (reading.far === undefined) return
   const { far, grown, left } = await readFar(reading.far, horizonMs, limitMs, {
     counts,
-    read: async (fromMs, beforeMs) => {
-      for await (const hits of pages(options, view, between(options, fromMs, beforeMs), signal))
+    read: async spans => {
+      for await (const hits of pages(options, view, inAnyOf(options, spans), signal))
         await deliver(hits.map(recordOf), positionOf(reading))
     },
   })
@@ -366,9 +367,15 @@ const nameOf = (hit: Hit) => `${hit._index}/${hit._id}`
 /** The first sort value is the document's time. */
 const timeOf = (hit: Hit) => Number(hit.sort?.[0] ?? Number.NaN)
 
-function between({ timeField }: IndexerPollerOptions, fromMs: number, beforeMs: number): Json {
-  const range = { gte: fromMs, lt: beforeMs, format: 'epoch_millis' }
-  return { bool: { filter: [{ range: { [timeField]: range } }] } }
+function between(options: IndexerPollerOptions, fromMs: number, beforeMs: number): Json {
+  return inAnyOf(options, [{ fromMs, beforeMs }])
+}
+
+function inAnyOf({ timeField }: IndexerPollerOptions, spans: readonly TimeSpan[]): Json {
+  const ranges = spans.map(({ fromMs, beforeMs }) => ({
+    range: { [timeField]: { gte: fromMs, lt: beforeMs, format: 'epoch_millis' } },
+  }))
+  return { bool: { filter: [{ bool: { should: ranges, minimum_should_match: 1 } }] } }
 }
 
 function recordOf(hit: Hit): SourceRecord {

@@ -16,11 +16,11 @@ const maxAround = 200
 
 /** Groups alerts (in order of time) and makes the context of each case from nothing but them. Offline. */
 export function casesOf(alerts: readonly Alert[]): CaseContext[] {
-  const engine = new GroupingEngine({ ...defaultGrouping, speaksOfAttack, graveActOf }, countingIds())
+  const engine = new GroupingEngine({ ...defaultGrouping, speaksOfAttack }, countingIds())
   const drafts = new Map<string, CaseDraft>()
   const members = new Map<string, { alert: Alert; assignment: CaseAssignment }[]>()
   for (const alert of alerts) {
-    const { assignments, cases } = engine.assign([alert])
+    const { assignments, cases } = engine.assign([alert], graveActOf)
     for (const draft of cases) drafts.set(draft.id, draft)
     for (const assignment of assignments) {
       const list = members.get(assignment.caseId)

@@ -130,13 +130,19 @@ describe('the way up', () => {
 })
 
 describe('the way down', () => {
-  it('a rollback brings back what was replaced, in one step', async () => {
+  /** An active profile, and the one whose place it took. */
+  async function replaced() {
     const before = await register('before')
     await set(open)
     const after = await register('after')
     await move(after, 'shadow', 'alice')
     await move(after, 'canary', 'alice')
     await move(after, 'active', 'bob', { replaces: before })
+    return { before, after }
+  }
+
+  it('a rollback brings back what was replaced, in one step', async () => {
+    const { before, after } = await replaced()
     expect(await stateOf(before)).toBe('retired')
     expect(await rollBack(bench.parts, { tenant, profileId: after, by: 'carol', reason: 'worse' })).toBe(
       before,
@@ -173,12 +179,7 @@ describe('the way down', () => {
   )
 
   it('an active one is rolled back by itself under enforced gates, and only told of without', async () => {
-    const before = await register('before')
-    await set(open)
-    const after = await register('after')
-    await move(after, 'shadow', 'alice')
-    await move(after, 'canary', 'alice')
-    await move(after, 'active', 'bob', { replaces: before })
+    const { before, after } = await replaced()
     for (let call = 0; call < 20; call++) await called(after, 'active', 'failed')
     bench.clock.advance(3_600_000)
     await set({ ...open, enforced: false })

@@ -35,19 +35,28 @@ export function streamedAnswers(fetch: typeof globalThis.fetch): typeof globalTh
   }
 }
 
+/** `json`: it begins so, and its first line, which tells lines of JSON from a document, has not ended. */
+type Form = 'unknown' | 'json' | 'events' | 'lines' | 'document'
+
 /** Tells from the first character and the first line what comes; holds back no more than it must. */
 function asEvents(): TransformStream<string, string> {
   let kept = ''
-  let form: 'unknown' | 'events' | 'lines' | 'document' = 'unknown'
+  let form: Form = 'unknown'
   return new TransformStream({
     transform(text, controller) {
       if (form === 'events') return controller.enqueue(text)
       kept += text
-      if (form === 'unknown') form = formOf(kept)
+      if (form === 'unknown') {
+        kept = kept.trimStart()
+        form = formOf(kept)
+      }
+      // A server may send a letter at a time: what is kept is looked at where a line ends, not with each letter.
+      const lineEnds = text.includes('\n')
+      if (form === 'json' && lineEnds) form = formOfFirstLine(kept)
       if (form === 'events') {
         controller.enqueue(kept)
         kept = ''
-      } else if (form === 'lines') {
+      } else if (form === 'lines' && lineEnds) {
         const lines = kept.split('\n')
         kept = lines.pop() ?? ''
         for (const line of lines) controller.enqueue(eventOf(line))
@@ -64,8 +73,7 @@ function asEvents(): TransformStream<string, string> {
   })
 }
 
-function formOf(text: string): 'unknown' | 'events' | 'lines' | 'document' {
-  const start = text.trimStart()
+function formOf(start: string): Form {
   if (start === '') return 'unknown'
   if (/^(?:data|event|id|retry)?:/.test(start)) return 'events'
   if (start.startsWith('<'))
@@ -73,11 +81,15 @@ function formOf(text: string): 'unknown' | 'events' | 'lines' | 'document' {
       'a web page',
       'baseUrl most likely lacks its end: Ollama, vLLM, llama.cpp and LM Studio serve models below /v1',
     )
+  if (start.startsWith('{')) return 'json'
   // The start of a field of events, cut by the packet.
-  if (!start.startsWith('{')) return start.length < 6 ? 'unknown' : 'document'
-  const end = start.indexOf('\n')
-  if (end < 0) return 'unknown'
-  return parsed(start.slice(0, end)) === undefined ? 'document' : 'lines'
+  return start.length < 6 ? 'unknown' : 'document'
+}
+
+function formOfFirstLine(text: string): Form {
+  const end = text.indexOf('\n')
+  if (end < 0) return 'json'
+  return parsed(text.slice(0, end)) === undefined ? 'document' : 'lines'
 }
 
 /** One JSON text as an event. A completion becomes the chunk that would have brought all of it. */
