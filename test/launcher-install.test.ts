@@ -200,6 +200,13 @@ it('goes on where the one that took a dead lock over died as well', () => {
   expect(readdirSync(join(checkout, 'bin/runtime')).filter(name => name.includes('lock'))).toEqual([])
 })
 
+it('ends well where somebody removed its lock meanwhile, as they are told to where its owner seems gone', async () => {
+  const { withInstallLock } = await import(join(bin, 'install-lock.js'))
+  const lock = join(checkout, 'lock')
+  expect(withInstallLock(lock, () => rmSync(lock, { recursive: true }), 1_000)).toBe(true)
+  expect(readdirSync(checkout).filter(name => name.startsWith('lock'))).toEqual([])
+})
+
 it('says where packages cannot be had, runs nothing, and goes on once they can', () => {
   depend('1.0.0', 'http://127.0.0.1:9/inner-1.0.0.tgz')
   const failed = run()
